@@ -16,7 +16,7 @@ class WatchSettings(BaseSettings):
     every: timedelta = Field(default=timedelta(hours=6), ge=timedelta(0))
     """How often the ports of all sites are looked at, e.g. `PT6H`. Zero: never."""
     open_swaps_every: timedelta = Field(default=timedelta(minutes=1), ge=timedelta(seconds=1), le=timedelta(hours=1))
-    """How often a site is looked at while somebody holds the replacement of a certificate there."""
+    """How often a site is looked at while an operator holds the replacement of a certificate there."""
 
 
 class TemporalSettings(BaseSettings):
@@ -40,7 +40,7 @@ class TemporalSettings(BaseSettings):
     """The `temporal` program for the embedded server, when it lies neither beside Python nor on PATH."""
     payload_keys_file: Path | None = None
     """A file of the keys that encrypt what Temporal keeps, one a line, each base64 of 32 bytes. The first encrypts, all
-    decrypt. Without it, payloads can be read by whoever reads Temporal."""
+    decrypt. Without it, all who read Temporal can read payloads."""
     payload_keys: SecretStr | None = None
     """The keys themselves, with commas between them. They go before the file."""
     metrics: str | None = None

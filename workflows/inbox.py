@@ -9,7 +9,7 @@ from workflows.running import Running
 def hear(run: Running, message: Message, move: Move) -> None:
     """Put a message that came as the signal `move` into the inbox, once; the loop reads it at its next waiting point.
 
-    Whoever sent it may have seen no refusal, as in the Temporal UI: one that uses the request id of another is shown.
+    The sender may have seen no refusal, as in the Temporal UI: one that uses the request id of another is shown.
     """
     if (finding := _of_another(run, message)) is not None:
         run.state.show_refused(message, finding)
@@ -49,7 +49,7 @@ def progress(run: Running, message: Message) -> MessageProgress:
 def withdraw(run: Running, message: Message) -> None:
     """Forget a message that is not taken up yet, so that it never takes effect; the same one sent again is a new try.
 
-    One that is taken up, or answered, stays: its sender is told which it was.
+    One that is taken up, or answered, stays, and its sender learns which of the two it is.
     """
     if progress(run, message) is MessageProgress.WAITING and _of_another(run, message) is None:
         run.forget(message)

@@ -71,7 +71,7 @@ def _proceed(state: RotationState, message: Message) -> Move:
 
 
 def _state_gate(state: RotationState, message: Message, now: datetime) -> Move:
-    """What somebody states of the open gate: it waits for a second person as a wish to proceed does."""
+    """What a person states of the open gate: it waits for a second person as a wish to proceed does."""
     reading = state.wait.reading if state.wait else None
     state.proceed = Proceed(
         about=WANTED,

@@ -11,7 +11,7 @@ async def load(run: Running) -> None:
     """Take up the approved plan: from here on its steps are done.
 
     Raises:
-        TurnBack: when somebody cancels before.
+        TurnBack: when a person cancels before.
     """
     state = run.state
     loaded = await _loaded(run, state.plan_id, state.plan_hash, summary="load the approved plan")

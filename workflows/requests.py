@@ -27,7 +27,7 @@ def left_out(
     found: FoundId | None = None,
     builds: tuple[str, ...] = (),
 ) -> LeaveOutRequest:
-    """Leave out by two persons' word whoever holds gate `ref`, or is in groups that were `found`, or of `builds`."""
+    """Leave out, as two persons want, the clients that hold gate `ref`, or are in `found` groups, or of `builds`."""
     return LeaveOutRequest(
         ref=ref,
         found=found,

@@ -26,12 +26,12 @@ class RotateSite:
 
     1. start: the plan is loaded by its id, and held against the hash that was approved; or the state is taken over from
        the run before
-    2. `run_rotation` runs the plan; every message is a signal, answered to whoever asks when the loop has read it
+    2. `run_rotation` runs the plan; every message is a signal; a client may ask for its reply once the loop has read it
     3. a long history goes on as a new one with the same state
     """
 
     def __init__(self) -> None:
-        # no @workflow.init: the SDK would call it with whatever somebody has sent, and fail for ever
+        # no @workflow.init: the SDK would call it with whatever a client has sent, and fail for ever
         self._run_loop: Running | None = None
         self._early: list[Callable[[], None]] = []
 
@@ -60,7 +60,7 @@ class RotateSite:
         self._run_loop = self._loop(begin)
         for act in self._early:
             act()
-        if begin.resume is not None:  # what the history before it has shown and not told
+        if begin.resume is not None:  # search attributes may lack what was shown before
             self.run_loop.host.show(self.state)
         try:
             outcome = await run_rotation(self.run_loop)
@@ -85,7 +85,7 @@ class RotateSite:
 
     @workflow.query(name=NEXT_ACT_QUERY, description="When the rotation acts next by itself, and how far it is.")
     def next_act(self) -> NextAct:
-        """When the rotation acts next by itself: whoever asks learns, too, that a worker can run it."""
+        """When the rotation acts next by itself; the answer also shows that a worker can run it."""
         return next_act(self.state)
 
     @workflow.query(name=HEARD_QUERY, description="The reply to a message; or why it would be refused now.")

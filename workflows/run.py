@@ -41,7 +41,7 @@ async def run_rotation(run: Running) -> Outcome:
     3. hold and cancel are obeyed between steps and in every wait
     4. a cancel before the first certificate: probe every server, then put back what was recorded
     5. a wish to roll back after it: plan the way back, and have a second person approve it
-    6. the end is stored before it is told
+    6. the end is stored before it is reported
 
     Raises:
         ContinueAsNew: when a new history should go on with the state.
@@ -136,7 +136,7 @@ async def _write(run: Running, step: Write) -> None:
     where one began while a task by hand is open: that goes on as it was.
     """
     state = run.state
-    if state.task is None and (look_due(run) or any(told.blocks for told in state.drift)):
+    if state.task is None and (look_due(run) or any(named.blocks for named in state.drift)):
         await clear(run, step)
     state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.outline.step(each.gate)))
     await write(run, step)
@@ -190,7 +190,7 @@ async def _recheck(run: Running, step: Recheck) -> None:
 
 
 def _choices(checked: PlanCheckAnswer, *, drilled: bool, replaced: bool) -> tuple[str, tuple[Move, ...]]:
-    """What a person is told of a plan that does not fit any more, and what they may choose."""
+    """What a person is shown of a plan that does not fit any more, and what they may choose."""
     text = "; ".join(
         f"{finding.subject}: {finding.message}{f' ({finding.remedy})' if finding.code == VERSION_CHANGED else ''}"
         for finding in checked.findings

@@ -169,7 +169,7 @@ class Running:
     async def ask(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> Move:
         """Raise attention and wait for one of `options`; the move that was chosen.
 
-        A cancel is no option once a certificate was replaced. What a new history asks again is not told again.
+        A cancel is no option once a certificate was replaced. What a new history asks again is not recorded again.
 
         Raises:
             TurnBack: when the choice was to cancel.
@@ -182,7 +182,7 @@ class Running:
         return self.chosen
 
     async def ask_on(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
-        """Ask without standing still: clients are read on meanwhile. It is told once, though its text may change."""
+        """Ask without standing still: clients are read meanwhile. It is recorded once, though its text can change."""
         shown = self.is_raised(code)
         self.raise_attention(code, subject, message, self.offered(options))
         if not shown:
@@ -220,18 +220,18 @@ class Running:
         self._show_unread()
 
     def _show_unread(self) -> None:
-        """Show the newest signal that could not be read. Of many in a row one is told: a thousand cost no more."""
+        """Show the newest signal that could not be read. Of many in a row one is recorded: a thousand cost no more."""
         unread, self.state.unread = self.state.unread, None
         if unread is None:
             return
-        told = unread.explanation(self.state.rotation_id)
+        text = unread.explanation(self.state.rotation_id)
         if not self.is_raised(UNREAD):
-            self._untold.append((EventKind.ATTENTION, f"signal {unread.signal}: {told}"))
+            self._untold.append((EventKind.ATTENTION, f"signal {unread.signal}: {text}"))
         self.state.refused = f"signal {unread.signal}: {unread.why}"
-        self.raise_attention(UNREAD, f"signal {unread.signal}", told, ())
+        self.raise_attention(UNREAD, f"signal {unread.signal}", text, ())
 
     def _refuse_waiting(self) -> None:
-        """Answer at once what was said about the task and may not be any more, e.g. since the rotation is held now."""
+        """Refuse at once each message about the task that is not allowed now, e.g. since the rotation is held."""
         for message in tuple(self.task_messages):
             finding = refusal(message, self.state)
             if message is not self.taken_up and finding is not None:
@@ -272,7 +272,7 @@ class Running:
     # -- attention --------------------------------------------------------------------------------
 
     def raise_attention(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
-        """Show that a person is needed. The same code again replaces what was said."""
+        """Show that a person is needed. The same code again replaces the message."""
         raised = Attention(code=code, subject=subject, message=message, options=options, raised_at=self.host.now())
         there = {attention.code: attention for attention in self.state.attention}
         self.state.attention = tuple({**there, code: raised}.values())
@@ -291,7 +291,7 @@ class Running:
     # -- telling ----------------------------------------------------------------------------------
 
     async def _tell_messages(self) -> None:
-        """Store who said what."""
+        """Store the events that wait: messages of people, and signals that could not be read."""
         while self._untold:
             await self.record(*self._untold.pop(0))
 

@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     )
 
 _SOME_TIMES = RetryPolicy(initial_interval=timedelta(seconds=5), backoff_coefficient=3, maximum_attempts=5)
-"""Over three minutes: a store may be away for a while, and what fails each time shall be told."""
+"""Over three minutes: a store may be away for a while, and what fails each time shall be reported."""
 _UNTIL_IT_IS_KEPT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 _BEATS = timedelta(seconds=15)
 

@@ -13,7 +13,7 @@ _TRIES = 3
 
 @workflow.defn(name=SURVEY_WORKFLOW)
 class SurveySite:
-    """One survey. Unlike a rotation it gives up: somebody waits for the answer."""
+    """One survey. Unlike a rotation it gives up: a caller waits for the answer."""
 
     @workflow.run
     async def run(self, request: SurveyRequest) -> SurveyAnswer:

@@ -18,7 +18,7 @@ from engine.settings import TemporalSettings
 _log = structlog.get_logger(__name__)
 _FIRST_PAUSE = timedelta(milliseconds=100)
 _LONGEST_PAUSE = timedelta(seconds=5)
-# a call of the API fails in some 0.1 s instead of the 10 s of the defaults; the next one tries anew
+# a call of the API fails in some 0.1 s instead of the 10 s of the defaults; the next one tries again
 _QUICK = RetryConfig(max_retries=3, initial_interval_millis=50, max_interval_millis=300, max_elapsed_time_millis=1500)
 
 

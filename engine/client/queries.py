@@ -37,7 +37,7 @@ async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type
                 args=list(words),
                 result_type=answer,
                 rpc_timeout=CEILING,
-                # told by the server, so an ended workflow is known as such with no worker at all
+                # the server rejects it, so an ended workflow is known as such with no worker at all
                 reject_condition=QueryRejectCondition.NOT_OPEN,
             )
         except WorkflowQueryRejectedError as error:

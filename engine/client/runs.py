@@ -119,7 +119,7 @@ async def answer_of(client: Client, workflow_id: str, *, now: datetime) -> Query
 
 
 def _lacks_namespace(error: RPCError) -> bool:
-    """Whether it is the namespace that was not found: then nobody knows what runs."""
+    """Whether it is the namespace that was not found: then it is not known what runs."""
     return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)
 
 

@@ -1,4 +1,4 @@
-"""Surveys in Temporal: read a whole site into the store, and wait for it as long as somebody would."""
+"""Surveys in Temporal: read a whole site into the store, and wait for it as long as the caller wants."""
 
 import asyncio
 from datetime import timedelta
@@ -26,7 +26,7 @@ async def survey(
     Args:
         client: a connection, quick or patient.
         site_id: which site.
-        wait: how long somebody waits for the answer.
+        wait: how long the caller waits for the answer.
         task_queue: whose worker does it; the one of the settings when it is not given.
 
     Raises:

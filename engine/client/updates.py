@@ -1,6 +1,6 @@
-"""Saying something to a running rotation, and its answer.
+"""Sending a message to a running rotation, and its reply.
 
-What is said is a signal: Temporal stores it before anybody acts on it, so that a rotation which is played again hears
+A message is a signal: Temporal stores it before the rotation acts on it, so that a rotation which is played again hears
 it at the same place. An update is stored only when it was answered (docs/develop/decisions/0013-signals.md).
 """
 
@@ -46,10 +46,10 @@ Handle = WorkflowHandle[Any, Any]
 
 
 async def send(client: Client, site_id: SiteId, message: Message, *, patience: timedelta = PATIENCE) -> Reply | None:
-    """Say something to the rotation of a site and wait for its reply; None while the rotation is at work on it.
+    """Send a message to the rotation of a site and wait for its reply; None while the rotation is at work on it.
 
     1. ask whether it was answered before, or would be refused: then nothing is sent
-    2. send it: from here on it is heard, whoever dies
+    2. send it: from here on it is heard, whichever process dies
     3. ask until it is answered
     4. when that takes too long, withdraw it: what the rotation has not taken up by then never takes effect
 
@@ -60,7 +60,7 @@ async def send(client: Client, site_id: SiteId, message: Message, *, patience: t
         MoveRefused: when the rotation may not do that now, or the request id is another message's; it left no trace.
         NotRunning: when the site has no running rotation.
         NotTakenUp: when the rotation was busy; the message is withdrawn.
-        NoAnswer: when nobody answers: no worker. `sent_as` tells whether the message may have been heard.
+        NoAnswer: when no worker answers. `sent_as` tells whether the message may have been heard.
         TemporalDown: when Temporal cannot be reached. `sent_as` tells the same.
     """
     handle: Handle = client.get_workflow_handle(rotation_workflow(site_id))
@@ -68,7 +68,7 @@ async def send(client: Client, site_id: SiteId, message: Message, *, patience: t
         async with within(CEILING, silence=SILENT):
             reply = await known(handle, message)
         if reply is None:
-            reply = await _said(handle, message, patience)
+            reply = await _send(handle, message, patience)
     except WorkflowQueryRejectedError as error:
         raise NotRunning(site_id) from error
     except WorkflowQueryFailedError as error:
@@ -93,7 +93,7 @@ async def known(handle: Handle, message: Message) -> Reply | None:
     return heard.reply
 
 
-async def _said(handle: Handle, message: Message, patience: timedelta) -> Reply | None:
+async def _send(handle: Handle, message: Message, patience: timedelta) -> Reply | None:
     """Send it, wait for its reply, withdraw it when that takes too long. From here on it may have been heard."""
     try:
         async with within(CEILING, silence=SILENT):
@@ -113,7 +113,7 @@ async def _said(handle: Handle, message: Message, patience: timedelta) -> Reply 
 
 
 async def say(handle: Handle, message: Message) -> Reply | None:
-    """Say it, where it is not known yet, and do not wait. The reply, where it was answered before.
+    """Send it, where it is not known yet, and do not wait. The reply, where it was answered before.
 
     Raises:
         MoveRefused: when the rotation may not do that now, or the request id is another message's; it left no trace.
@@ -126,7 +126,7 @@ async def say(handle: Handle, message: Message) -> Reply | None:
 
 
 async def answer(handle: Handle, message: Message) -> Reply:
-    """The reply to what was said, however long it takes.
+    """The reply to a message, however long it takes.
 
     Raises:
         MoveRefused: when another message came first under its request id.

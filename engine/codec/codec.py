@@ -19,7 +19,7 @@ ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
 """The metadata that names the key of a payload."""
 _ALTERED, _KNOWN = "encryption-altered", "encryption-keys-here"
-"""What is written to one that could not be opened, for whoever reads it."""
+"""Metadata of a payload that could not be opened, for its reader."""
 _NONCE_BYTES = 12
 _LONGEST_ID = 64
 

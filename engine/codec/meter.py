@@ -16,7 +16,7 @@ class PayloadTooLarge(Exception):  # noqa: N818 - it says what is the matter
 
 
 class Meter:
-    """Measures every payload that is made: one that is too large is told of, and refused where that is asked for."""
+    """Measures every payload that is made: one that is too large is logged, and refused where that is asked for."""
 
     def __init__(self) -> None:
         self.refuses = False

@@ -61,7 +61,7 @@ def _read(path: Path) -> str:
     try:
         text = path.read_text("ascii", errors="replace")
         if path.stat().st_mode & _OTHERS:
-            # mounted secrets of a cluster often look like this, so it is said and not refused
+            # mounted secrets of a cluster often look like this, so it is logged and not refused
             _log.warning("the file of payload keys can be read by others", path=str(path))
     except OSError as error:
         # never a new key: payloads of the old one would stay dark

@@ -61,22 +61,22 @@ class UnreadPayloads(PayloadConverter, WithSerializationContext):
             return self._inner.from_payloads([payload], None if hint is None else [hint])[0]
         except PayloadKeyUnknown as error:
             return UnreadPayload(str(error), lacks_key=True)
-        except Exception as error:  # noqa: BLE001 - whatever somebody has sent, the workflow goes on
+        except Exception as error:  # noqa: BLE001 - whatever a client has sent, the workflow goes on
             return UnreadPayload(_reason(error))
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        told = [": ".join((*(".".join(map(str, each["loc"])),) * bool(each["loc"]), each["msg"])) for each in found]
-        return "; ".join(told[:_SHOWN])[:_LONGEST]
+        texts = [": ".join((*(".".join(map(str, each["loc"])),) * bool(each["loc"]), each["msg"])) for each in found]
+        return "; ".join(texts[:_SHOWN])[:_LONGEST]
     # a KeyError shows its text in quotes
     return str(error.args[0] if isinstance(error, KeyError) and error.args else error)[:_LONGEST]
 
 
 @dataclasses.dataclass(frozen=True)
 class UnreadPayloadsRunner(SandboxedWorkflowRunner):
-    """Runs workflows in the sandbox, and has them told of what they cannot read."""
+    """Runs workflows in the sandbox, and gives them an `UnreadPayload` for what they cannot read."""
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """As ever, with our converter around the one of the worker."""

@@ -6,7 +6,7 @@ from rotation.order import OrderState
 from rotation.values import OrderId, Value
 
 TIDY_TRIES = 6
-"""How often what was put into DNS is tried to be taken out, before somebody is asked to."""
+"""How often the workflow tries to take its records out of DNS, before a person is asked to."""
 
 
 class IssueInput(Value):
@@ -28,7 +28,7 @@ class AdvanceOrderAnswer(Value):
 
     state: OrderState
     progress: str
-    """What it does now, for whoever looks."""
+    """What it does now, for people."""
     wait: timedelta = timedelta(0)
     """Until it is worth looking again; nothing where there is something to do."""
 

@@ -55,7 +55,7 @@ class ErrorType(StrEnum):
 
     SEPM_CREDENTIALS = "sepm-credentials"
     THIRD_CERTIFICATE = "third-certificate"
-    """What is presented is neither known nor announced: somebody may be in the middle. Nothing was sent to it."""
+    """What is presented is neither known nor announced: an attacker may be in the middle. Nothing was sent to it."""
     SEPM_REFUSED = "sepm-refused"
     GROUP_GONE = "group-gone"
     PLAN_ALTERED = "plan-altered"
@@ -94,7 +94,7 @@ class EventKind(StrEnum):
     DRIFT_OVER = "drift-over"
     GATE_RESTARTED = "gate-restarted"
     QUIET = "quiet"  # silent clients are named, and no person is called: at a claim, at a gate, at the close
-    ADOPTED = "adopted"  # what was born, or has vanished, is left so by a person's word; `subject` says what
+    ADOPTED = "adopted"  # what was born, or has vanished, is left so, as a person decided; `subject` says what
     AMENDED = "amended"
     TURNING_BACK = "turning-back"
     ROLLING_BACK = "rolling-back"

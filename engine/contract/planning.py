@@ -22,9 +22,9 @@ class PlanCheckRequest(Value):
     at: str = ""
     """The id of the step that runs: a recheck, after which an amendment may go on, or the one that is claimed."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
-    """Until when somebody has said that an edited server list is right, on SEPM's clock."""
+    """Until when a person has confirmed an edited server list as right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
-    """The versions of SEPM for which somebody has said that ports and certificates are right."""
+    """The versions of SEPM for which a person has confirmed ports and certificates as right."""
     on_trust: bool = False
     """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
 
@@ -35,7 +35,7 @@ class PlanCheckAnswer(Value):
     findings: tuple[Finding, ...] = ()
     amendment: PlanId | None = None
     lists_edited: dict[ListName, datetime] = Field(default_factory=dict)
-    """The lists among the findings that somebody has edited, with when, on SEPM's clock."""
+    """The lists among the findings that a person has edited, with when, on SEPM's clock."""
     versions: tuple[str, ...] = ()
     """The version of SEPM among the findings that a person may confirm."""
     silent: tuple[ServerName, ...] = ()

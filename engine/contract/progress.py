@@ -1,4 +1,4 @@
-"""What is told of a rotation."""
+"""What a rotation reports."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What a workflow is told of a signal that it cannot take."""
+"""How a workflow learns of a signal that it cannot take."""
 
 from typing import Protocol, runtime_checkable
 

@@ -61,7 +61,7 @@ class WriteAnswer(Value):
     over_rest: bool = True
     """Whether there is a REST API that has refused it."""
     gone: Shown = Shown()
-    """Pairs to be put back that are not there any more, and that nobody has accepted."""
+    """Pairs to be put back that are not there any more, and that no person has accepted."""
     repaired: tuple[NamedDrift, ...] = ()
     """Some of what was put right of what was found."""
     by_hand: tuple[NamedDrift, ...] = ()
@@ -69,7 +69,7 @@ class WriteAnswer(Value):
     new_certificate_at: ServerName | None = None
     """A server that presents another certificate than the old one while turning back: the restore has stopped."""
     third: tuple[Finding, ...] = ()
-    """The alarm, where that certificate is one that nobody announced."""
+    """The alarm, where that certificate is one that was not announced."""
 
 
 class ReferenceAnswer(Value):
@@ -87,13 +87,13 @@ class LookRequest(StepRequest):
     since: datetime
     """Clients that were moved since then are named."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
-    """Until when somebody has said that an edited server list is right, on SEPM's clock."""
+    """Until when a person has confirmed an edited server list as right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
-    """The versions of SEPM for which somebody has said that ports and certificates are right."""
+    """The versions of SEPM for which a person has confirmed ports and certificates as right."""
     in_full: bool = False
     """Whether settings are read of every group, whatever their policies."""
     round_number: int = 0
-    """By which repairs are counted: they begin anew with each step, and when a person has answered."""
+    """By which repairs are counted: they begin again with each step, and when a person has answered."""
     known: tuple[tuple[str, str], ...] = ()
     """The codes and subjects that were named by the look before, and are named still where they are there."""
 
@@ -167,11 +167,11 @@ class NewbornAnswer(Value):
     """What was born during the rotation."""
 
     born: Shown = Shown()
-    """Pairs that the plan does not know and that it affects, and that nobody has accepted."""
+    """Pairs that the plan does not know and that it affects, and that no person has accepted."""
     users: tuple[str, ...] = ()
     """Some of the pairs that use the list which a step deletes."""
     others: tuple[str, ...] = ()
-    """Some of those of them that nobody has accepted."""
+    """Some of those of them that no person has accepted."""
 
 
 class AcceptRequest(StepRequest):
@@ -182,7 +182,7 @@ class AcceptRequest(StepRequest):
 
 
 class LeaveOutRequest(StepRequest):
-    """Leave the clients that hold a gate, or all of some groups, out of the count, by two persons' word."""
+    """Leave the clients that hold a gate, or all of some groups, out of the count, as two persons want."""
 
     found: FoundId | None = None
     """Who is in the groups that were born, as it was found: no gate counts them. With it, all of that is accepted."""
@@ -211,7 +211,7 @@ class StateCoverageRequest(StepRequest):
 
 
 class StatedAnswer(Value):
-    """How many clients are covered by it; whom it names that nobody knows, when nothing was taken."""
+    """How many clients are covered by it; when nothing was taken, the names in it that are not known."""
 
     count: int
     unknown: tuple[str, ...] = ()
@@ -230,9 +230,9 @@ class ClosingAnswer(Value):
     findings: tuple[Finding, ...] = ()
     """Some of each kind."""
     gone: Shown = Shown()
-    """Pairs that are not there any more, and that nobody has accepted."""
+    """Pairs that are not there any more, and that no person has accepted."""
     born: Shown = Shown()
-    """Pairs that the plan does not know and that it affects, and that nobody has accepted."""
+    """Pairs that the plan does not know and that it affects, and that no person has accepted."""
     adopted: tuple[str, ...] = ()
     """Some of those that people have accepted."""
     reading: GateReading

@@ -37,17 +37,17 @@ class ObserveTaskRequest(StepRequest):
 
     task_id: TaskId
     withdrawing: bool = False
-    """Whether nobody wants it done any more: of a pair that is gone nothing needs to be seen."""
+    """Whether its work is not wanted any more: of a pair that is gone nothing needs to be seen."""
     evidence: dict[str, str] | None = None
-    """The evidence of whoever says that it is done; None where nobody does."""
+    """The evidence of the operator who reports it done; None where none does."""
     who: str = ""
-    """Who says so."""
+    """Who reports it done."""
     settled: tuple[str, ...] = ()
-    """Builds that an earlier word about this task has shown, or that are left out by name."""
+    """Builds that an earlier report about this task has shown, or that are left out by name."""
 
 
 class ObserveTaskAnswer(Value):
-    """What is seen. `done` is never anybody's word but the world's."""
+    """What is seen; `done` rests on it alone. Without REST, what an operator states of settings counts as seen."""
 
     done: bool
     seen: str = ""

@@ -18,7 +18,7 @@ def is_given_back(error: ApplicationError, info: activity.Info, waited: timedelt
 
 
 def given_back(error: ApplicationError) -> ApplicationError:
-    """What the workflow is told: why SEPM was not heard, and for how many seconds it wants to be left alone."""
+    """The error that the workflow gets: why SEPM was not heard, and for how many seconds it wants to be left alone."""
     pause = (error.next_retry_delay.total_seconds(),) if error.next_retry_delay is not None else ()
     return ApplicationError(error.message, *pause, type=NOT_ANSWERING)
 

@@ -1,4 +1,4 @@
-"""Activities act for workflows of ours alone: Temporal lets anybody who reaches it schedule one by itself."""
+"""Activities act for workflows of ours alone: Temporal lets any client that reaches it schedule one by itself."""
 
 from typing import Any
 

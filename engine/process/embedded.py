@@ -39,12 +39,12 @@ _TUNING = {
     "history.timerProcessorMaxTimeShift": '"10ms"',
 }
 _SHUT = {
-    # else whoever reaches the port has a worker run an activity that no workflow has asked for
+    # else any client that reaches the port has a worker run an activity that no workflow has asked for
     "activity.enableStandalone": "false",
     # the HTTP port cannot be left out, and obeys what the page of any web site posts to it: only this host may ask
     "frontend.httpAllowedHosts": '["nobody.invalid"]',
 }
-"""Doors of the server that nobody needs."""
+"""Doors of the server that the service does not need."""
 
 
 def find_binary(settings: TemporalSettings) -> Path:

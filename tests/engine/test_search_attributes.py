@@ -18,7 +18,7 @@ from engine.settings import TemporalSettings
 
 @pytest.fixture
 async def bare(temporal, client):
-    """A client of a namespace that was made by somebody else, without our attributes."""
+    """A client of a namespace that another operator made, without our attributes."""
     name = f"bare-{uuid4().hex}"
     await client.workflow_service.register_namespace(
         RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=Duration(seconds=86400))

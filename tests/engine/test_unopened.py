@@ -102,8 +102,8 @@ async def test_a_signal_that_cannot_be_opened_is_refused_for_good(
         assert found.held_by == ""
     async with await serving(BOTH):
         assert (await seen(client, begin.site_id, refused)).held_by == ""
-        said = message(begin, Move.HOLD, "r2")
-        assert await send(client, begin.site_id, said) == Reply(accepted=True)
+        sent = message(begin, Move.HOLD, "r2")
+        assert await send(client, begin.site_id, sent) == Reply(accepted=True)
         now = await state(client, begin.site_id)
         assert (now.held_by, refused(now)) == ("ann", [])
     history = await handle.fetch_history()

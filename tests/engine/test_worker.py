@@ -42,22 +42,22 @@ async def _logs(worker: asyncio.subprocess.Process, event: str) -> dict[str, str
     assert worker.stderr is not None
     async with asyncio.timeout(30):
         while line := await worker.stderr.readline():
-            told: dict[str, str] = json.loads(line)
-            if told["event"] == event:
-                return told
+            logged: dict[str, str] = json.loads(line)
+            if logged["event"] == event:
+                return logged
     raise AssertionError(f"the worker ended without saying {event!r}")
 
 
 async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> None:
     """It tries on while Temporal is away, serves and has the watch when it is there, and SIGTERM ends it with 0."""
-    told = await _logs(worker, "Temporal does not answer")
-    assert told["address"] == own_server.address
+    logged = await _logs(worker, "Temporal does not answer")
+    assert logged["address"] == own_server.address
     running = await RunningServer.start(own_server)
     try:
-        told = await _logs(worker, "serving")
+        logged = await _logs(worker, "serving")
         client = await lazy_client(own_server.settings())
         async with asyncio.timeout(30):
-            while not await is_served(client, told["task_queue"]):
+            while not await is_served(client, logged["task_queue"]):
                 pass
         watch = await client.get_schedule_handle(WATCH).describe()
         assert [each.every for each in watch.schedule.spec.intervals] == [timedelta(hours=2)]
@@ -75,7 +75,7 @@ async def test_it_can_be_stopped_while_it_waits(worker) -> None:
 
 
 async def test_a_store_that_cannot_be_read_ends_it_with_the_reason(own_server, tmp_path) -> None:
-    """A wrong key is said in one line of the log, with exit code 1 and no traceback."""
+    """A wrong key is reported in one line of the log, with exit code 1 and no traceback."""
     settings = {
         "ROTATOR_FOLDER": str(tmp_path / "var"),
         "ROTATOR_KEY": "no key",

@@ -77,7 +77,7 @@ Handle = WorkflowHandle[object, RotateResult]
 
 
 def where(state: RotationState) -> str:
-    """Where a rotation is, for whoever wonders why a test failed."""
+    """Where a rotation is, for the reader of a failed test."""
     return f"{state.step.title if state.step else 'the end'}: {state.attention}, {state.task}, {state.wait}"
 
 
@@ -244,7 +244,7 @@ class Stage:
             # a claim whose answer was cut off may have been granted: it is made again
             for task in await self.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED]):
                 if task.work.kind not in leaving and task.claimed_by in {"", "bob"}:
-                    # it is closed by now, or all has ended; or no worker has answered in time, and it is said again
+                    # it is closed by now, or all has ended; or no worker has answered in time, and it is sent again
                     with suppress(MoveRefused, NoAnswer, WorkflowQueryRejectedError, RPCError):
                         await self.do(handle, task)
             await asyncio.sleep(0.15)
@@ -283,7 +283,7 @@ class Stage:
                     return await say(handle, message) or await answer(handle, message)
                 except RPCError as error:
                     if error.status not in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
-                        raise  # the other two are of a worker that has just begun: it is said once more, by the same id
+                        raise  # the other two are of a worker that has just begun: it is sent once more, by the same id
 
     async def state(self, handle: Handle) -> RotationState:
         """The whole state of the rotation."""
@@ -336,10 +336,10 @@ class Stage:
     async def story(self) -> list[Event]:
         """The events of the newest rotation, after a look at the chain."""
         await self.store.events.verify_chain(self.rotation_id)
-        told: list[Event] = []
-        while more := await self.store.events.list(self.rotation_id, after=len(told)):
-            told.extend(more)
-        return told
+        events: list[Event] = []
+        while more := await self.store.events.list(self.rotation_id, after=len(events)):
+            events.extend(more)
+        return events
 
 
 @pytest.fixture(scope="session")

@@ -36,14 +36,14 @@ LONGEST = timedelta(days=30)
 
 
 def three(**fields: object) -> SiteSpec:
-    """Three servers, groups that fail over, one that is relaxed; nobody is away for long."""
+    """Three servers, groups that fail over, one that is relaxed; no client is away for long."""
     spec = three_servers(clients=10, heartbeat=HEARTBEAT, returns=(2 * HEARTBEAT, 4 * HEARTBEAT))
     return spec.model_copy(update=fields)
 
 
 @dataclass
 class Deed:
-    """What somebody does, once, as soon as they see the rotation in some state."""
+    """What a person does, once, as soon as they see the rotation in some state."""
 
     when: Callable[[RotationState], object]
     do: Callable[["Play"], object | Awaitable[object]]
@@ -54,14 +54,14 @@ class Deed:
     done: bool = False
     saw: RotationState | None = None
     """The rotation as it was when they did it."""
-    said: Message | None = None
+    sent: Message | None = None
     answer: Reply | None = None
-    """The answer to what they said."""
+    """The reply to their message."""
 
     def looks(self) -> bool:
         """Whether they wait for what they want to see."""
         before = self.follows
-        return self.seen_at is None and (before is None or (before.done and (not before.said or bool(before.answer))))
+        return self.seen_at is None and (before is None or (before.done and (not before.sent or bool(before.answer))))
 
 
 @dataclass
@@ -71,9 +71,9 @@ class Play(Bystanders):
     stage: Stage
     deeds: list[Deed]
     absent: Callable[[RotationState], object] = lambda _: False
-    """While it holds, nobody does what is asked."""
+    """While it holds, no person does what is asked."""
     leaving: set[str] = field(default_factory=set)
-    """The kinds of console work that nobody does unless the test has them do it."""
+    """The kinds of console work that no person does unless the test has them do it."""
     state: RotationState | None = None
     body: PlanBody | None = None
     """The plan that ran last."""
@@ -84,7 +84,7 @@ class Play(Bystanders):
     planned: Planned = Stage.plan
     """How its plan is made."""
     kept: dict[str, Any] = field(default_factory=dict)
-    """What somebody keeps for later, by a name of the test's."""
+    """What a person keeps for later, by a name of the test's."""
     _requests: int = 0
 
     async def __aenter__(self) -> Self:
@@ -115,7 +115,7 @@ class Play(Bystanders):
         return (await self.stage.store.plans.get(self.state.plan_id)).body
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
-        """When somebody acts next."""
+        """When a person acts next."""
         self.state = state
         self.asked |= {(each.code, each.message) for each in state.attention}
         moments = []
@@ -135,16 +135,16 @@ class Play(Bystanders):
                 deed.done, deed.saw = True, self.state and self.state.model_copy()
                 self.stage.simulation.advance_to(now)
                 done = deed.do(self)
-                said = await done if isawaitable(done) else done
-                deed.said = said if isinstance(said, Message) else None
-                return deed.said
+                sent = await done if isawaitable(done) else done
+                deed.sent = sent if isinstance(sent, Message) else None
+                return deed.sent
         return await self.stage.people.act(now)
 
     def hear(self, message: Message, reply: Reply) -> None:
-        """The answer to what was said."""
+        """Keep the reply to a message."""
         self.replies.append((message, reply))
         for deed in self.deeds:
-            if deed.said == message:
+            if deed.sent == message:
                 deed.answer = reply
         self.stage.people.hear(message, reply)
 
@@ -152,7 +152,7 @@ class Play(Bystanders):
 
     @property
     def hands(self) -> Hands:
-        """Somebody's hands at the console."""
+        """The hands of an operator at the console."""
         return Hands(self.stage.simulation, self.stage.store)
 
     def say(self, move: Move, who: str = "ann", why: str = "because", **fields: object) -> Message:
@@ -170,9 +170,9 @@ class Play(Bystanders):
         }
 
     def moves(self) -> list[str]:
-        """What people said, as it was obeyed; the watch is nobody of them."""
-        said = [event.message for event in self.trail if event.kind == "message"]
-        return [message for message in said if not message.endswith(f"by {WATCH}")]
+        """The messages of people, as they were obeyed; those of the watch are left out."""
+        obeyed = [event.message for event in self.trail if event.kind == "message"]
+        return [message for message in obeyed if not message.endswith(f"by {WATCH}")]
 
     def lost(self) -> list[str]:
         """The clients that have ever lost the site, by the emulator's own verdict."""
@@ -192,7 +192,7 @@ def play(
 
 
 def in_turn(*deeds: Deed) -> tuple[Deed, ...]:
-    """What is done one after the other: each waits until the one before it is done, and what was said is answered."""
+    """What is done one after the other: each waits until the one before is done, and its message is answered."""
     for before, deed in pairwise(deeds):
         deed.follows = before
     return deeds
@@ -210,7 +210,7 @@ def asked(code: str) -> Callable[[RotationState], bool]:
 
 
 def asks(state: RotationState) -> bool:
-    """Whether the rotation waits for somebody's decision."""
+    """Whether the rotation waits for a decision of a person."""
     return any(each.options for each in state.attention)
 
 

@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 _ENDS_WITHIN = 30
 """Seconds for a worker to end."""
 _ENDING: set[asyncio.Task[None]] = set()
-"""Workers that have not ended yet: somebody has to keep a task, or it is forgotten in its midst."""
+"""Workers that have not ended yet: a task that is not kept anywhere is forgotten in its midst."""
 
 
 @asynccontextmanager

@@ -67,7 +67,7 @@ class SkippedClock:
         return self() - datetime.fromtimestamp(0, UTC)
 
     async def sleep(self, duration: timedelta) -> None:
-        """Pass time that nobody has to wait for."""
+        """Pass time without a real wait."""
         self.latest = self() + duration
         await asyncio.sleep(0)
 
@@ -159,7 +159,7 @@ class Hands:
             self._settings(work)
 
     def evidence(self, work: Work) -> dict[str, str]:
-        """What somebody says who did the work; each server's recovery file is another one."""
+        """The evidence of the operator who did the work; each server's recovery file is another one."""
         match work:
             case SaveRecoveryFile(server=server):
                 sha256 = hashlib.sha256(server.encode()).hexdigest()
@@ -178,11 +178,11 @@ class Hands:
                 return {"by": "console"}
 
     def looked_at(self, clients: Sequence[str]) -> list[dict[str, Any]]:
-        """What somebody reads in the Sylink.xml of each of these clients, or of one like it that is on."""
+        """What an operator reads in the Sylink.xml of each of these clients, or of one like it that is on."""
         desk = SiteDesk(self.simulation, lambda: self.simulation.now)
         held = [found for each in clients if (found := desk.held_by(each)) is not None]
-        told = json.dumps([{"client": client, "sylink": sylink} for client, sylink in held])
-        return list(json.loads(read_looks(told, ())))
+        text = json.dumps([{"client": client, "sylink": sylink} for client, sylink in held])
+        return list(json.loads(read_looks(text, ())))
 
     def add_group(self, path: str) -> str:
         """Make a group with settings of its own, as its parent has them. Returns its id."""

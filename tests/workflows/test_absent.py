@@ -1,4 +1,4 @@
-"""Clients of relaxed groups that are away: gate A8 waits for them, and goes on without them by two persons' word."""
+"""Clients of relaxed groups that are away: gate A8 waits for them, and goes on without them if two persons approve."""
 
 from datetime import timedelta
 
@@ -113,7 +113,7 @@ async def test_past_its_limit_the_gate_asks_and_can_be_extended(played):
 
 
 async def test_going_on_without_a_client_takes_two_persons_and_names_it(played):
-    """The one who asks to proceed cannot approve it; by a second person's word the client is left out by name."""
+    """The one who asks to proceed cannot approve it; when a second person does, the client is left out by name."""
     proceed, alone, both = deeds = played.in_turn(
         played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "it was stolen")),
         played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "ann")),

@@ -37,7 +37,7 @@ async def test_a_group_born_after_the_first_certificate_is_relaxed_before_the_se
     assert here.lost() == []
 
 
-async def test_without_a_difference_nobody_is_asked(played):
+async def test_no_difference_asks_no_person(played):
     """R is relaxed while the rest is computed again: that is what the plan itself did."""
     async with played.play() as here:
         outcome = await here.run()

@@ -29,7 +29,7 @@ drilling = waits_for(GatePurpose.ELSEWHERE)
 
 
 def location(name):
-    """Somebody makes a location in a relaxed group, with the list of its other one before."""
+    """A person makes a location in a relaxed group, with the list of its other one before."""
 
     def place(here):
         here.stage.simulation.groups.add_location(LEGACY, name)
@@ -39,7 +39,7 @@ def location(name):
 
 
 def edit(here, name=COPY):
-    """Somebody edits a server list."""
+    """A person edits a server list."""
     here.stage.simulation.console.edit_list(name, order=(("SEPM-2",),))
 
 
@@ -59,7 +59,7 @@ def cancels(here):
 
 
 def is_asked(played):
-    """Whether somebody is asked about what a look has found."""
+    """Whether a person is asked about what a look has found."""
     return lambda state: played.asked("drift")(state) or played.asked("second-person")(state)
 
 
@@ -90,15 +90,15 @@ async def test_an_approval_covers_no_location_that_is_born_while_the_site_is_loo
         settled = await here.stage.store.found.settled(here.state.rotation_id)
     assert (approval.answer.accepted, outcome) == (True, Outcome.CANCELLED)
     assert settled.known("location-new") == {f"{LEGACY} / One"}
-    told = [subject for code, subject in here.named("adopted") if code == "location-new"]
-    assert told == [f"{LEGACY} / One"], "the trail tells what was accepted"
+    named = [subject for code, subject in here.named("adopted") if code == "location-new"]
+    assert named == [f"{LEGACY} / One"], "the trail tells what was accepted"
     message = played.attention(asked_again.saw, "drift").message
     assert f"{LEGACY} / Two" in message
     assert f"{LEGACY} / One" not in message
 
 
 async def test_a_wish_is_over_when_another_one_is_among_those_that_are_not_named(played):
-    """One of the others is empty again, and another one was born: the same is shown, and it is asked about anew."""
+    """One of the others is empty again, and another one was born: the same is shown, and it is asked about again."""
 
     def put(here, number, group):
         site, fleet = here.stage.simulation.site, here.stage.simulation.fleet
@@ -136,7 +136,7 @@ async def test_an_approval_of_something_else_confirms_no_edited_list(played):
         played.Deed(played.at("A8"), location("One")),
         played.Deed(played.asked("drift"), goes_on),
         played.Deed(played.asked("second-person"), edit, after=HEARTBEAT / 4),
-        played.Deed(lambda state: any(told.code == "list-edited" for told in state.drift), approves),
+        played.Deed(lambda state: any(named.code == "list-edited" for named in state.drift), approves),
         played.Deed(lambda state: played.asked("drift")(state) and state.proceed is None, cancels),
     )
     async with played.play(*deeds) as here:
@@ -147,7 +147,7 @@ async def test_an_approval_of_something_else_confirms_no_edited_list(played):
 
 
 async def test_a_wish_to_roll_back_that_is_taken_back_confirms_no_edited_list(played):
-    """It cleared away what was asked: that is asked again, and nobody has answered it."""
+    """It cleared away what was asked: that is asked again, and no person has answered it."""
     *_, asked_again = deeds = played.in_turn(
         played.Deed(played.at("B3"), edit, after=HEARTBEAT / 2),
         played.Deed(played.asked("drift"), lambda here: here.say(Move.ROLL_BACK, "ann", "not now")),
@@ -259,7 +259,7 @@ def host_of(here, kind=SimulatedHost):
 
 
 async def test_a_repair_does_not_undo_what_was_decided_since_it_was_found(played):
-    """Somebody assigns a third list while SEPM is busy: it is left to the next look, which asks."""
+    """A person assigns a third list while SEPM is busy: it is left to the next look, which asks."""
 
     def decides():
         here.stage.simulation.console.copy_list(ITS_LIST, "Odd")

@@ -29,7 +29,7 @@ def bear(name, group, *, inherits):
 
 
 def passed(here, number):
-    """What was told when the first gate of that number passed."""
+    """The event of the first gate of that number that passed."""
     return next(event for event in here.trail if event.kind == "gate-passed" and event.data["number"] == number)
 
 
@@ -65,12 +65,12 @@ async def test_rule_1_clients_of_a_group_with_settings_of_its_own_are_left_out_b
     assert KIOSKS in played.attention(second.saw, "second-person").message
     assert {names[client] for client in left_out} == {"BRANCH-0001"}
     adopted = next(event for event in here.trail if event.kind == "adopted" and event.data["code"] == "group-new")
-    told = f"{KIOSKS}: it is gone on with as it is; 1 clients are left out, by ann, approved by eve"
-    assert adopted.message.startswith(told)
+    text = f"{KIOSKS}: it is gone on with as it is; 1 clients are left out, by ann, approved by eve"
+    assert adopted.message.startswith(text)
 
 
-async def test_a_wish_to_go_on_with_what_was_born_is_over_when_nobody_is_in_it_any_more(played):
-    """Somebody moves the client back while the second person is asked: nobody is left out, and nothing is asked."""
+async def test_a_wish_to_go_on_with_a_born_group_is_over_when_the_group_is_empty(played):
+    """The client is moved back while the second person is asked: no client is left out, and nothing is asked."""
     born = played.Deed(played.at("A8"), bear("BRANCH-0001", KIOSKS, inherits=False))
     wish = played.Deed(played.asked("drift"), lambda here: here.say(Move.PROCEED, "ann"), follows=born)
     back = played.Deed(

@@ -41,7 +41,7 @@ async def test_a_list_that_rest_does_not_assign_is_assigned_by_hand(played, patc
 
 
 async def test_pairs_that_want_different_lists_are_asked_for_one_list_after_the_other(played):
-    """A person is told which list goes where: each list that REST did not assign is a task with its own pairs."""
+    """A person is shown which list goes where: each list that REST did not assign is a task with its own pairs."""
     spec = one_server(clients=10, heartbeat=timedelta(minutes=5))
     site = spec.model_dump() | {
         "switches": Switches(patch_sem_server=PatchSemServer.IGNORED),

@@ -1,4 +1,4 @@
-"""Canaries: a path that does not work shows on a few clients, by name, before anybody else is touched."""
+"""Canaries: a path that does not work shows on a few clients, by name, before any other is touched."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def with_annex() -> SiteSpec:
     return SiteSpec.model_validate({**dict(spec), "groups": (*spec.groups, annex), "clients": (*spec.clients, client)})
 
 
-async def test_a_canary_that_cannot_get_through_is_named_and_nobody_else_is_touched(played):
+async def test_a_canary_that_cannot_get_through_is_named_and_no_other_is_touched(played):
     """Port 8014 is blocked where the canary is: after six heartbeats its name is shown; cancelled, all is put back."""
 
     def cancel(here):
@@ -75,7 +75,7 @@ async def test_what_has_brought_a_canary_back_is_asked_of_two_persons(played, op
             happening = SylinkHandedOut(group=ANNEX, count=1, age=timedelta(days=30), every=HEARTBEAT, times=12)
             here.stage.simulation.schedule(happening, here.stage.clock.now())
 
-    _held, _brought, *said = deeds = played.in_turn(
+    _held, _brought, *decided = deeds = played.in_turn(
         played.Deed(
             played.asked("canary-held"),
             lambda here: here.say(Move.EXTEND, why="they look at it", by=timedelta(hours=1)),
@@ -92,16 +92,16 @@ async def test_what_has_brought_a_canary_back_is_asked_of_two_persons(played, op
         here.absent = played.asks
         outcome = await here.run()
 
-    back = played.attention(said[0].saw, "canary-back")
+    back = played.attention(decided[0].saw, "canary-back")
     assert "ANNEX-0001 did not get through, and is heard again" in back.message
     assert set(back.options) == {Move.PROCEED, Move.CANCEL}
-    assert all(deed.answer.accepted for deed in said)
+    assert all(deed.answer.accepted for deed in decided)
     assert outcome is (Outcome.COMPLETED if opened else Outcome.CANCELLED)
     assert [name for name in here.lost() if not name.startswith("ANNEX")] == []
 
 
 async def test_the_rest_follows_by_two_persons_word_and_the_gate_for_all_still_asks_for_the_canary(played):
-    """Extended it is asked again; proceeding leaves nobody out: A8 waits for the canary, and passes with the port."""
+    """Extended it is asked again; proceeding leaves no client out: A8 waits for the canary, passes with the port."""
 
     def open_the_port(here):
         client = next(each for each in here.stage.simulation.fleet.clients if each.name == "ANNEX-0001")
@@ -132,8 +132,8 @@ async def test_the_rest_follows_by_two_persons_word_and_the_gate_for_all_still_a
     assert outcome is Outcome.COMPLETED
     assert not left_out
     assert here.stage.simulation.verdict().clients_lost == 0
-    told = here.moves()
-    assert told[-1] == "on without the canaries, by ann and bob"
+    moves = here.moves()
+    assert moves[-1] == "on without the canaries, by ann and bob"
 
 
 def with_two_servers() -> SiteSpec:
@@ -154,8 +154,8 @@ def with_two_servers() -> SiteSpec:
     )
 
 
-async def test_rule_13_a_server_that_no_canary_has_shown_is_looked_at_before_anybody_else_verifies(played):
-    """The canary gets through at SEPM-2, and nobody was at SEPM-1: two persons go on when it has published again."""
+async def test_rule_13_a_server_that_no_canary_has_shown_is_looked_at_before_others_verify(played):
+    """The canary gets through at SEPM-2, and no canary was at SEPM-1: two persons go on when it has published again."""
 
     def sign(server):
         return lambda here: here.stage.simulation.console.republish(server)
@@ -181,5 +181,5 @@ async def test_rule_13_a_server_that_no_canary_has_shown_is_looked_at_before_any
     assert approve.answer.accepted
     assert outcome is Outcome.COMPLETED
     assert [name for name in here.lost() if name.startswith("REST")] == []
-    told = here.moves()
-    assert told[-1].startswith("on though no canary has shown what SEPM-1")
+    moves = here.moves()
+    assert moves[-1].startswith("on though no canary has shown what SEPM-1")

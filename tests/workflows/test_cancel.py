@@ -55,7 +55,7 @@ def replacing(state):
 
 
 def held(state):
-    """Whether somebody holds the task to replace it."""
+    """Whether a person holds the task to replace it."""
     return replacing(state) and state.task.claimed_by
 
 
@@ -65,7 +65,7 @@ def claim(here):
 
 
 def cancel(here):
-    """Somebody cancels."""
+    """A person cancels."""
     return here.say(Move.CANCEL, "bob", "not today")
 
 
@@ -98,8 +98,8 @@ async def test_a_cancel_in_a_gate_puts_everything_back(played):
     assert kinds[-1] == "ended"
 
 
-async def test_a_cancel_withdraws_a_task_that_nobody_holds(played):
-    """An open replacement that nobody has claimed is withdrawn at once."""
+async def test_a_cancel_withdraws_an_unclaimed_task(played):
+    """An open replacement that is unclaimed is withdrawn at once."""
     cancelled = played.Deed(replacing, cancel)
     async with played.play(cancelled, spec=small()) as here:
         here.leaving = {SWAP}
@@ -113,7 +113,7 @@ async def test_a_cancel_withdraws_a_task_that_nobody_holds(played):
 
 
 async def test_a_cancel_waits_until_the_holder_gives_the_task_back(played):
-    """While somebody may be at the server with the certificate, nothing is restored; another cancel changes nothing."""
+    """While a person may be at the server with the certificate, nothing is restored; another cancel changes nothing."""
 
     def keep(name, then):
         def done(here):
@@ -173,7 +173,7 @@ async def test_a_cancel_that_comes_too_late_is_refused_and_the_rotation_goes_on(
 
 
 async def test_a_cancel_of_an_unclaimed_swap_that_was_done_is_refused(played):
-    """Somebody replaced the certificate without claiming the task: restoring would cut clients off, so it goes on."""
+    """A person replaced the certificate without claiming the task: restoring would cut clients off, so it goes on."""
     deeds = played.in_turn(played.Deed(replacing, replace), played.Deed(replacing, cancel))
     async with played.play(*deeds, spec=small()) as here:
         here.leaving = {SWAP}

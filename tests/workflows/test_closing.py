@@ -24,7 +24,7 @@ def deletes(state):
 
 
 @pytest.fixture
-def told(played):
+def answered(played):
     """The answers of people, one after the other, when they are asked about what differs."""
 
     def deeds(*answers):
@@ -37,9 +37,9 @@ def told(played):
     return deeds
 
 
-async def test_two_persons_leave_the_site_as_it_is(played, told):
-    """A server that is down for good holds nobody for ever: who left it so, and what differs, stands in the trail."""
-    deeds = told((DIFFERS, Move.PROCEED, "ann"), (SECOND, Move.APPROVE, "eve"))
+async def test_two_persons_leave_the_site_as_it_is(played, answered):
+    """A server that is down for good does not hold it for ever: the trail has who left it so, and what differs."""
+    deeds = answered((DIFFERS, Move.PROCEED, "ann"), (SECOND, Move.APPROVE, "eve"))
     async with played.play(*deeds) as here:
         here.absent = lambda state: played.asked(DIFFERS)(state) or played.asked(SECOND)(state)
         before = site_facts(here.stage.simulation).log_sizes
@@ -53,14 +53,14 @@ async def test_two_persons_leave_the_site_as_it_is(played, told):
     assert left == "SEPM-2: does not answer: left so by ann and eve"
 
 
-async def test_it_is_looked_at_again_when_it_was_put_right(played, told):
+async def test_it_is_looked_at_again_when_it_was_put_right(played, answered):
     """A wish that the second person does not approve is over; with the server up the rotation ends by itself."""
 
     def put_right(here):
         here.stage.simulation.start_server("SEPM-2")
         return here.say(Move.RETRY)
 
-    deeds = told((DIFFERS, Move.PROCEED, "ann"), (SECOND, Move.RETRY, "eve"))
+    deeds = answered((DIFFERS, Move.PROCEED, "ann"), (SECOND, Move.RETRY, "eve"))
     right = played.Deed(played.asked(DIFFERS), put_right, follows=deeds[-1])
     async with played.play(*deeds, right) as here:
         here.absent = lambda state: played.asked(DIFFERS)(state) or played.asked(SECOND)(state)

@@ -1,4 +1,4 @@
-"""Drift: what somebody changes at the site is named by the next look, then adopted, repaired or asked about."""
+"""Drift: what a person changes at the site is named by the next look, then adopted, repaired or asked about."""
 
 from datetime import timedelta
 
@@ -35,12 +35,12 @@ def asked_about_drift(state):
 
 
 def kinds(here, *wanted):
-    """The kinds of what was told, of those that are wanted, in their order."""
+    """The kinds of events, of those that are wanted, in their order."""
     return [event.kind for event in here.trail if event.kind in wanted]
 
 
-async def test_a_relaxed_setting_that_is_undone_is_put_right_and_its_gate_starts_anew(played):
-    """Somebody ticks "verify" in a relaxed group while A8 waits: named, written back, and proven from the beginning."""
+async def test_a_relaxed_setting_that_is_undone_is_put_right_and_its_gate_restarts(played):
+    """A person ticks "verify" in a relaxed group while A8 waits: named, written back, and proven from the beginning."""
     async with played.play(played.Deed(played.at("A8"), secure(LEGACY, True), after=HEARTBEAT)) as here:
         outcome = await here.run()
 
@@ -72,7 +72,7 @@ async def test_what_a_look_finds_is_put_right_though_no_client_can_be_read(playe
 
 
 async def test_rule_12_a_gate_that_lost_its_ground_is_asked_again_at_the_next_claim(played):
-    """The original list is assigned while the first swap settles: no second certificate before A8 is proven anew."""
+    """The original list is assigned while the first swap settles: no second certificate before A8 is proven again."""
     async with played.play(played.Deed(played.at("B3"), assign(LEGACY, ITS_LIST), after=HEARTBEAT / 2)) as here:
         outcome = await here.run()
 
@@ -84,8 +84,8 @@ async def test_rule_12_a_gate_that_lost_its_ground_is_asked_again_at_the_next_cl
     assert here.lost() == []
 
 
-async def test_a_claim_is_refused_until_a_gate_that_began_anew_is_due(played):
-    """Undone while the task is open: it is put right, and who claims it then is told that the proof began anew."""
+async def test_a_claim_is_refused_until_a_restarted_gate_is_due(played):
+    """Undone while the task is open: it is put right, and a claim then is refused since the proof began again."""
     undone = played.Deed(played.at("B2"), secure(LEGACY, True))
     async with played.play(undone) as here:
         here.absent = lambda state: played.at("B2")(state) and not (state.repairs or state.swapped)
@@ -96,8 +96,8 @@ async def test_a_claim_is_refused_until_a_gate_that_began_anew_is_due(played):
     assert here.lost() == []
 
 
-async def test_what_rest_does_not_put_right_is_asked_about_and_proven_anew(played):
-    """Where REST changes no list, a person is asked to assign it; nothing passes before, and the gate starts anew."""
+async def test_what_rest_does_not_repair_is_asked_about_and_proven_again(played):
+    """Where REST changes no list, a person is asked to assign it; nothing passes before, and the gate starts again."""
     spec = played.three(switches=Switches(patch_sem_server=PatchSemServer.IGNORED))
     undone = played.Deed(played.at("A8"), assign(LEGACY, ITS_LIST), after=HEARTBEAT)
     put_right = played.Deed(asked_about_drift, assign(LEGACY, COPY), after=HEARTBEAT)
@@ -127,9 +127,9 @@ async def test_what_is_undone_again_and_again_is_asked_about_and_put_right_when_
         outcome = await here.run()
 
     assert here.named("repaired") == [("secure-communications-drift", PAIR)] * 3
-    said, *_ = [event.at for event in here.trail if event.kind == "message"]
+    answered_at, *_ = [event.at for event in here.trail if event.kind == "message"]
     *_, last = [event.at for event in here.trail if event.kind == "repaired"]
-    assert last - said < timedelta(seconds=5)
+    assert last - answered_at < timedelta(seconds=5)
     assert [code for code, _ in here.asked] == ["drift"]
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
@@ -177,8 +177,8 @@ async def test_a_change_of_a_group_that_is_left_alone_is_asked_about(played):
     assert kinds(here, "drift-over", "gate-passed")[0] == "drift-over"
 
 
-async def test_a_certificate_that_is_put_back_is_named_and_its_gate_starts_anew(played):
-    """The former certificate is restored while the gate waits: named by the next look; put in again, proven anew."""
+async def test_a_certificate_that_is_put_back_is_named_and_its_gate_restarts(played):
+    """The former certificate is restored while the gate waits: named by the next look; put in again, proven again."""
 
     def restore(name):
         return lambda here: here.hands.restore_certificate("SEPM-2", here.kept[name])
@@ -203,7 +203,7 @@ async def test_a_certificate_that_is_put_back_is_named_and_its_gate_starts_anew(
 
 
 async def test_a_third_certificate_at_a_client_port_is_an_alarm(played):
-    """The second server shows what nobody announced while the first gate waits: nothing passes until that is over."""
+    """The second server shows what was not announced while the first gate waits: nothing passes until that is over."""
 
     def generate(here):
         here.kept["former"] = here.stage.simulation.site.server("SEPM-2").credential
@@ -246,7 +246,7 @@ async def test_after_a_hold_the_site_is_looked_at_first(played):
 
 
 async def test_clients_that_are_moved_are_named_and_counted_where_they_are(played):
-    """Moved from one group that fails over to another while a gate waits: told once, and no reason to stop."""
+    """Moved from one group that fails over to another while a gate waits: named once, and no reason to stop."""
 
     def move(here):
         site = here.stage.simulation.site
@@ -286,7 +286,7 @@ async def test_a_change_whose_policy_is_not_made_yet_is_named_before_a_gate_pass
 
 
 async def test_drift_in_the_holdout_is_named_at_once_and_decided_before_the_last_wave(played):
-    """Another list in the holdout: named, shown, and an amendment is asked for when the rest is planned anew."""
+    """Another list in the holdout: named, shown, and an amendment is asked for when the rest is planned again."""
     async with played.play(
         played.Deed(played.at("B5", 1), assign(BRANCH, ITS_LIST), after=HEARTBEAT),
         played.Deed(asked_about("plan-differs"), lambda here: here.say(Move.APPROVE), after=HEARTBEAT),

@@ -69,7 +69,7 @@ def differs(state):
 
 
 async def test_rule_8_clients_that_move_in_the_drill_leave_the_plan_as_it_is(played):
-    """Everybody is seen at a second server, nobody is relaxed, the lists are in their order again, none is lost."""
+    """Every client is seen at a second server, none is relaxed, the lists are in their order again, none is lost."""
     async with played.play(spec=site(), unproven=Unproven.DRILL) as here:
         outcome = await here.run()
 
@@ -133,8 +133,8 @@ async def test_rule_8_who_was_not_seen_is_approved_by_name_by_two_persons(played
     assert here.lost() == []
 
 
-async def test_rule_8_a_reordering_that_was_not_made_is_not_believed(played):
-    """Said to be done without the order that the exported file shows, the task stays open."""
+async def test_rule_8_a_reordering_that_was_not_made_is_not_accepted(played):
+    """Reported done without the order that the exported file shows, the task stays open."""
     async with played.play(spec=site(), unproven=Unproven.DRILL) as here:
         claim = played.Deed(
             lambda state: state.task is not None and state.step.number == "B1",

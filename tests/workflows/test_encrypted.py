@@ -171,7 +171,7 @@ CLEAR = {
 
 
 async def test_what_stays_clear_holds_nothing_secret(whole):
-    """Ids, types, queues, names of failures and search attributes: no other field, no secret, nobody's name."""
+    """Ids, types, queues, names of failures and search attributes: no other field, no secret, no name of a person."""
     clear = [each for event in whole.events for each in clear_in(event)]
     attributes = {name: text for name, text in clear if name.startswith("search attribute ")}
     assert {name.removeprefix("search attribute ") for name in attributes} <= set(SearchAttribute)
@@ -182,9 +182,9 @@ async def test_what_stays_clear_holds_nothing_secret(whole):
         and not any(path.endswith(f".{field}") and re.fullmatch(form, text) for field, form in CLEAR.items())
     }
     assert unforeseen == set()
-    told = "\n".join(text for _, text in clear)
-    assert whole.task_queue in told, "the search sees what is there"
-    assert {each for each in whole.secrets if re.search(rf"\b{re.escape(each)}\b", told)} == set()
+    shown = "\n".join(text for _, text in clear)
+    assert whole.task_queue in shown, "the search sees what is there"
+    assert {each for each in whole.secrets if re.search(rf"\b{re.escape(each)}\b", shown)} == set()
 
 
 async def test_a_rotation_that_began_without_encryption_goes_on_with_it(stage, encrypting):

@@ -9,7 +9,7 @@ from rotation.running.state import Outcome
 
 
 async def test_a_held_rotation_does_nothing_until_it_is_resumed(played):
-    """Held in a gate, it stays there past the gate's time; resumed, it completes. Both are told with who and why."""
+    """Held in a gate, it stays there past the gate's time; resumed, it completes. The trail has who and why of both."""
 
     def seen(name, move, who, why=""):
         def done(here):

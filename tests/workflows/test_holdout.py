@@ -1,4 +1,4 @@
-"""B5, the holdout: never shorter than its minimum, over on proof, longer only by a person's word."""
+"""B5, the holdout: never shorter than its minimum, over on proof, longer only when a person extends it."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ async def test_the_holdout_ends_on_proof_and_never_before_its_minimum(played, aw
 
 
 async def test_at_its_maximum_a_person_decides_and_the_late_clients_are_named(played):
-    """Past the maximum the last server is not replaced: the late are named, and left out by two persons' word only."""
+    """Past the maximum the last server is not replaced: the late are named, and left out only by two persons."""
 
     def served(here):
         return {each.name: each.credential.fingerprint for each in here.stage.simulation.site.servers.values()}
@@ -75,7 +75,7 @@ async def test_at_its_maximum_a_person_decides_and_the_late_clients_are_named(pl
 
 
 async def test_a_gate_at_which_everybody_is_away_ends_by_two_persons_word(played):
-    """The holdout protects them all, so nobody is waited for, and nobody has tried the way: that is said, and asked."""
+    """The holdout protects them all, so no client is waited for, and none has tried the way: a person is asked."""
     spec = played.three()
     away = ((timedelta(0), timedelta(days=3)),)
     gone = [batch.model_copy(update={"away": away}) for batch in spec.clients if not batch.build.startswith("14.2")]

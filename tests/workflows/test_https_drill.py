@@ -53,7 +53,7 @@ async def test_who_has_not_come_is_named_and_may_be_asked_again(played):
 
 
 async def test_two_persons_leave_out_by_name_who_has_not_come(played):
-    """At the limit of the gate, as at any other's; the look before clients verify finds nobody of theirs."""
+    """At the limit of the gate, as at any other's; the look before clients verify finds none of them."""
     deeds = played.in_turn(
         played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "they are to go")),
         played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "eve")),
@@ -67,7 +67,7 @@ async def test_two_persons_leave_out_by_name_who_has_not_come(played):
 
 
 async def test_a_port_that_is_opened_meanwhile_makes_check_ins_prove_nothing(played):
-    """Clients that come over HTTPS then hold another list: nobody of them is covered by that."""
+    """Clients that come over HTTPS then hold another list: none of them is covered by that."""
 
     def open_it(here):
         here.stage.simulation.console.open_https("SEPM-1")
@@ -86,7 +86,7 @@ async def test_a_port_that_is_opened_meanwhile_makes_check_ins_prove_nothing(pla
     assert not played.asked("https-open")(deeds[2].saw)
 
 
-async def test_a_certificate_that_nobody_announced_is_told_of_when_the_port_is_open_again(played):
+async def test_an_unannounced_certificate_is_named_when_the_port_is_open_again(played):
     """Shut it explains that nothing is seen there, not that something else is."""
 
     def replaced(here):
@@ -107,7 +107,7 @@ async def test_a_certificate_that_nobody_announced_is_told_of_when_the_port_is_o
 
 @pytest.mark.parametrize("kind", ["shut_https", "open_https"])
 async def test_a_cancel_while_a_task_of_the_drill_is_held_waits_for_its_holder(played, kind):
-    """Whoever may be at the firewall gives the task back, or says that it is done; then the ports are opened."""
+    """The holder may be at the firewall, and gives the task back or reports it done; then the ports are opened."""
 
     def held(state):
         return played.work_of(state) == kind and bool(state.task.claimed_by)
@@ -129,7 +129,7 @@ async def test_a_way_back_behind_a_certificate_opens_the_ports_first(played):
 
 
 async def test_a_cancel_asks_about_certificates_when_the_ports_are_open(played):
-    """While they are shut nobody sees what a server presents: one that was replaced meanwhile stops the cancel."""
+    """While they are shut no probe sees what a server presents: one that was replaced meanwhile stops the cancel."""
 
     def replaced(here):
         here.stage.simulation.console.generate_certificate("SEPM-1")

@@ -5,7 +5,7 @@ from tests.proof.seeds import scenario
 
 
 async def test_images_are_refreshed_when_servers_have_published_what_was_written():
-    """The task opens after twice the time that the site allows for publishing, and the wait is told as any other."""
+    """The task opens after twice the time that the site allows for publishing, and the wait is shown as any other."""
     facts = await play(scenario(100979))
     (written,) = [each.at for each in facts.journal if each.kind == "rest.secure_communications"][:1]
     opened = next(task.opened_at for task in facts.tasks if task.work.kind == "refresh_images")
@@ -14,7 +14,7 @@ async def test_images_are_refreshed_when_servers_have_published_what_was_written
     assert facts.lost == ()
 
 
-async def test_nobody_verifies_before_machines_of_the_former_image_have_reported():
+async def test_clients_verify_after_machines_of_the_former_image_have_reported():
     """A machine may have started just before its image was refreshed: two of its contacts pass before it verifies."""
     facts = await play(scenario(105024))
     assert facts.body is not None
@@ -26,5 +26,5 @@ async def test_nobody_verifies_before_machines_of_the_former_image_have_reported
 
 
 def _verifies(facts):
-    """When clients are first told to verify the new certificate."""
+    """When clients are first made to verify the new certificate."""
     return next(e.at for e in facts.journal if e.kind.endswith("secure_communications") and e.subject[-1] == "true")

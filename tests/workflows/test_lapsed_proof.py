@@ -1,4 +1,4 @@
-"""A replacement that somebody holds: its proof is read again and again, and they are told when it does not hold."""
+"""A replacement that an operator holds: its proof is read again and again, and a lapse is shown."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def give_back(here):
     return here.say(Move.TASK_REFUSED, who="bob", task_id=here.state.task.id)
 
 
-async def test_a_lapsed_proof_is_told_once_and_read_on_until_it_is_back(played):
+async def test_a_lapsed_proof_is_shown_once_and_read_until_it_is_back(played):
     """A day without proof is one event, and the attention goes at the first reading that finds it back."""
     undone = played.Deed(is_held, secure(True), after=MINUTE)
     redone = played.Deed(played.asked(LAPSED), secure(False), after=DAY)
@@ -46,8 +46,8 @@ async def test_a_lapsed_proof_is_told_once_and_read_on_until_it_is_back(played):
         here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
         outcome = await here.run()
 
-    told = [event for event in here.trail if "has lapsed" in event.message]
-    assert len(told) == 1
+    lapses = [event for event in here.trail if "has lapsed" in event.message]
+    assert len(lapses) == 1
     assert no_more.saw is not None
     proven = no_more.saw.task
     assert proven.lapsed_at is None
@@ -58,7 +58,7 @@ async def test_a_lapsed_proof_is_told_once_and_read_on_until_it_is_back(played):
 
 
 @pytest.mark.parametrize(("held", "ago"), [(timedelta(hours=5), 45 * MINUTE), (3 * DAY, timedelta(hours=2.25))])
-async def test_a_proof_that_holds_is_read_again_as_long_as_somebody_holds_the_task(played, held, ago):
+async def test_a_proof_that_holds_is_read_again_as_long_as_the_task_is_held(played, held, ago):
     """When it is given back, its proof is less than an hour old after hours, and little more than two after days."""
     no_more = played.Deed(is_held, give_back, after=held)
     async with played.play(played.Deed(played.at("B2"), claim), no_more) as here:
@@ -74,17 +74,17 @@ async def test_a_proof_that_holds_is_read_again_as_long_as_somebody_holds_the_ta
 async def test_a_retry_that_crosses_a_look_is_heard(played, monkeypatch):
     """A person confirms an edited list while the rotation looks at the site: the rotation does not ask again."""
     attempt = SimulatedHost._attempt
-    said: list[Message] = []
+    sent: list[Message] = []
 
     async def crossed(host, pending):
         await attempt(host, pending)
-        if pending.name is ActivityName.LOOK and played.asked(DRIFT)(here.state) and not said:
-            said.append(here.say(Move.RETRY))
-            host._say(host._running, said[0])
+        if pending.name is ActivityName.LOOK and played.asked(DRIFT)(here.state) and not sent:
+            sent.append(here.say(Move.RETRY))
+            host._say(host._running, sent[0])
 
     monkeypatch.setattr(SimulatedHost, "_attempt", crossed)
     edited = played.Deed(is_held, lambda here: here.stage.simulation.console.edit_list(COPY), after=MINUTE)
-    no_more = played.Deed(lambda state: said and is_held(state) and not state.attention, give_back)
+    no_more = played.Deed(lambda state: sent and is_held(state) and not state.attention, give_back)
     async with played.play(*played.in_turn(played.Deed(played.at("B2"), claim), edited, no_more)) as here:
         here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
         outcome = await here.run()

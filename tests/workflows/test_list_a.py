@@ -1,4 +1,4 @@
-"""List A on one server: the vendor's order of events, everything put back, nobody lost."""
+"""List A on one server: the vendor's order of events, everything put back, no client lost."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ HEARTBEAT = timedelta(minutes=5)
 LABS = f"{ROOT_GROUP}\\Labs"
 
 
-async def test_list_a_happens_in_the_vendors_order_and_loses_nobody(played):
-    """A1-A4, A5, A7, A8, A9, A10b, A10c, A10d begin in that order, those on canaries first; nobody is lost."""
+async def test_list_a_keeps_the_vendors_order_and_loses_no_client(played):
+    """A1-A4, A5, A7, A8, A9, A10b, A10c, A10d begin in that order, those on canaries first; no client is lost."""
     async with played.play(spec=one_server(clients=12, heartbeat=HEARTBEAT)) as here:
         before = here.settings()
         outcome = await here.run()

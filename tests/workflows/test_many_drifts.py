@@ -35,7 +35,7 @@ def everywhere(state):
 
 
 def of_each_branch(act):
-    """Somebody does the same to every branch."""
+    """A person does the same to every branch."""
 
     def do(here):
         for number in range(GROUPS):
@@ -45,17 +45,17 @@ def of_each_branch(act):
 
 
 def tick(here, group):
-    """Somebody ticks "verify"."""
+    """A person ticks "verify"."""
     here.stage.simulation.console.set_secure_communications(group, "Default", True)
 
 
 def bear(here, group):
-    """Somebody makes a group below, which begins with the settings of its parent."""
+    """A person makes a group below, which begins with the settings of its parent."""
     here.hands.add_group(f"{group}\\Kiosks")
 
 
 def inherit(here, group):
-    """Somebody has it follow the group above: its own locations are gone."""
+    """A person has it follow the group above: its own locations are gone."""
     here.stage.simulation.schedule(InheritanceSet(group=group, inherits=True), here.stage.clock.now())
 
 
@@ -135,7 +135,7 @@ async def test_all_that_is_born_with_relaxed_settings_and_all_that_is_gone_is_ac
     async with played.play(*deeds, spec=with_branches(played.HEARTBEAT)) as here:
         outcome = await here.run()
     assert outcome is Outcome.COMPLETED
-    told = here.named("adopted")
+    adopted = here.named("adopted")
     for code in ("newborn", "pair-gone"):
-        assert len([each for each, _ in told if each == code]) == MOST + 1
+        assert len([each for each, _ in adopted if each == code]) == MOST + 1
     assert len(here.state.model_dump_json()) < LARGEST

@@ -22,7 +22,7 @@ PATIENT = Limits(
 
 
 async def test_a_rotation_goes_on_through_several_histories(forgetful_stage):
-    """With a new history every 150 events it completes as in one: each effect once, each event told once, 0 lost."""
+    """With a new history every 150 events it completes as in one: each effect once, each event stored once, 0 lost."""
     here = forgetful_stage(one_server(clients=8, heartbeat=HEARTBEAT))
     await here.register(PATIENT)
     before = here.settings()
@@ -51,17 +51,17 @@ async def test_a_rotation_goes_on_through_several_histories(forgetful_stage):
 
 
 async def into_a_new_history(here, handle):
-    """Say things until the rotation goes on in another history."""
+    """Send messages until the rotation goes on in another history."""
     before = (await handle.describe()).run_id
     async with asyncio.timeout(60):
         while (await handle.describe()).run_id == before:
             await here.say(handle, Move.HOLD, why="again")
             await here.say(handle, Move.RESUME)
-            await asyncio.sleep(0.1)  # a pause in what is said: a history ends when everything is told
+            await asyncio.sleep(0.1)  # a pause between messages: a history ends when every event is stored
 
 
 async def test_what_is_asked_is_not_forgotten_in_a_new_history(forgetful_stage):
-    """Attention, a wish to proceed and its approval survive any number of new histories, and are told once."""
+    """Attention, a wish to proceed and its approval survive any number of new histories, and are recorded once."""
     spec = one_server(clients=8, heartbeat=HEARTBEAT)
     gone = ((timedelta(0), timedelta(days=3000)),)
     clients = [c.model_copy(update={"away": gone}) if c.prefix == "PC-AWAY" else c for c in spec.clients]
@@ -79,8 +79,8 @@ async def test_what_is_asked_is_not_forgotten_in_a_new_history(forgetful_stage):
         await here.until(handle, lambda state: state.step.number == "A9")
 
     assert len(await here.store.roster.left_out(here.rotation_id)) == 1
-    told = [event.message for event in await here.story() if event.kind == "attention"]
-    assert len(told) == len(set(told)) == 2
+    raised = [event.message for event in await here.story() if event.kind == "attention"]
+    assert len(raised) == len(set(raised)) == 2
 
 
 async def test_a_roll_back_goes_on_through_several_histories(forgetful_stage, tmp_path):

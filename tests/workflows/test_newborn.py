@@ -19,12 +19,12 @@ def asked(code):
 
 
 def bear(here):
-    """Somebody makes a group below a relaxed one: it begins with the settings that the rotation has set there."""
+    """A person makes a group below a relaxed one: it begins with the settings that the rotation has set there."""
     here.hands.add_group(KIOSKS)
 
 
 def put_right(here):
-    """Somebody gives it the settings that it shall have."""
+    """A person gives it the settings that it shall have."""
     console = here.stage.simulation.console
     console.assign_list(ITS_LIST, KIOSKS, "Default")
     console.set_secure_communications(KIOSKS, "Default", True)
@@ -70,7 +70,7 @@ async def test_rule_17_a_location_that_is_left_is_left_with_the_groups_that_foll
 
 
 async def test_rule_17_what_is_born_while_the_last_check_waits_is_asked_about(played):
-    """Every certificate is in, and every copy is gone: nobody looks after the closing check, so that it asks itself."""
+    """Every certificate is in, and every copy is gone: no look follows the closing check, so that it asks itself."""
     async with played.play(played.Deed(played.at("closing"), bear)) as here:
         outcome = await here.run()
 
@@ -82,7 +82,7 @@ async def test_rule_17_what_is_born_while_the_last_check_waits_is_asked_about(pl
 
 
 async def test_rule_17_it_is_asked_before_the_last_restore_of_an_amended_plan_too(played):
-    """The amendment counts its waves anew: its restore is a beginning of its own, and the question comes before it."""
+    """The amendment counts its waves from the start: its restore is a beginning, and the question comes before it."""
 
     def another_list(here):
         here.stage.simulation.console.assign_list(ITS_LIST, "My Company\\Branch", "Default")

@@ -8,7 +8,7 @@ from rotation.site import Limits
 from tests.replaying import replay, save
 
 
-async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage, tmp_path):
+async def test_a_ninety_day_holdout_passes_in_seconds_and_loses_no_client(stage, tmp_path):
     """Clients that return after 80 days find the new certificates through the holdout; it completes, and replays."""
     hour = timedelta(hours=1)
     away = (timedelta(days=60), timedelta(days=80))

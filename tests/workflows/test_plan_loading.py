@@ -84,7 +84,7 @@ async def test_a_plan_that_cannot_be_read_does_not_keep_its_site(played):
 
 
 async def test_it_begins_when_the_plan_is_back(played):
-    """The store is brought back as it was, and somebody retries: the approved plan runs to its end."""
+    """The store is brought back as it was, and a person retries: the approved plan runs to its end."""
 
     async def put_back(here):
         plan = here.kept["plan"]
@@ -106,7 +106,7 @@ async def test_it_begins_when_the_plan_is_back(played):
     assert here.lost() == []
 
 
-async def test_what_is_said_before_the_plan_is_known_is_heard(played):
+async def test_messages_before_the_plan_is_known_are_heard(played):
     """A hold stops it, and a cancel then ends it, with nothing to undo."""
     hold, cancel = deeds = played.in_turn(
         played.Deed(played.asked(ALTERED), lambda here: here.say(Move.HOLD)),

@@ -10,7 +10,7 @@ OTHER = "Somebody's list"
 
 
 async def overtaken(stage):
-    """A plan, and a list that somebody assigns after it."""
+    """A plan, and a list that a person assigns after it."""
     plan = await stage.plan()
     stage.simulation.console.copy_list(DEFAULT_LIST, OTHER)
     stage.simulation.console.assign_list(OTHER, ROOT_GROUP, "Default")
@@ -23,7 +23,7 @@ def small(played):
 
 
 async def test_a_plan_that_is_behind_its_site_is_not_begun(played):
-    """Somebody assigned another list since: it is named, cancelled, and nothing of it was changed."""
+    """A person assigned another list since: it is named, cancelled, and nothing of it was changed."""
     cancelled = played.Deed(played.asked(STALE), lambda here: here.say(Move.CANCEL))
     async with played.play(cancelled, spec=small(played), planned=overtaken) as here:
         here.absent = played.asked(STALE)
@@ -38,7 +38,7 @@ async def test_a_plan_that_is_behind_its_site_is_not_begun(played):
 
 
 async def test_it_begins_when_the_site_is_as_planned_again(played):
-    """The list is assigned as it was and somebody retries: the plan runs to its end, and nobody is lost."""
+    """The list is assigned as it was and a person retries: the plan runs to its end, and no client is lost."""
 
     def put_right(here):
         here.stage.simulation.console.assign_list(DEFAULT_LIST, ROOT_GROUP, "Default")

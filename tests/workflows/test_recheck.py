@@ -68,7 +68,7 @@ class TornError(Exception):
 
 
 async def test_after_a_terminate_the_restore_puts_back_what_an_amendment_approved(played):
-    """A list that somebody assigned and a person approved is the group's own now, not what was recorded at first."""
+    """A list that one person assigned and another approved is the group's own now, not what was recorded at first."""
 
     def tear(_):
         raise TornError
@@ -120,7 +120,7 @@ async def test_groups_that_are_kept_relaxed_do_not_look_like_a_difference(played
 
 
 async def test_before_the_first_certificate_what_the_plan_has_done_is_no_difference(played):
-    """Replication is paused by the plan: planned anew at a later step it fits; before the first step it does not."""
+    """Replication is paused by the plan: planned again at a later step it fits; before the first step it does not."""
     spec = played.three(replication_partner="Other Site")
     async with played.play(spec=spec) as here:
         plan = await here.stage.plan()

@@ -62,12 +62,12 @@ async def test_it_is_offered_while_sepm_does_not_answer(stage, tmp_path):
     assert ended.outcome is Outcome.COMPLETED
     assert server.up
     assert here.lost() == []
-    told = [(event.kind, event.message) for event in await here.story()]
-    assert ("gate-passed", "Wait until clients are heard again: 6 of 6 covered, 0 safe, 0 left out") in told
+    events = [(event.kind, event.message) for event in await here.story()]
+    assert ("gate-passed", "Wait until clients are heard again: 6 of 6 covered, 0 safe, 0 left out") in events
 
 
-async def test_a_certificate_that_goes_again_stops_it_and_has_it_proven_anew(played):
-    """Another one in the gate: it is named, and when the right one is back the gate begins anew."""
+async def test_a_certificate_that_goes_again_stops_it_and_restarts_its_gate(played):
+    """Another one in the gate: it is named, and when the right one is back the gate begins again."""
 
     def another(here):
         here.stage.simulation.console.generate_certificate(SEPM_1)
@@ -91,8 +91,8 @@ async def test_a_certificate_that_goes_again_stops_it_and_has_it_proven_anew(pla
     assert here.lost() == []
 
 
-async def test_whoever_does_not_return_is_named_and_two_persons_go_on(played):
-    """Clients that are switched off for good hold the gate to its patience; then it is a person's word."""
+async def test_a_missing_client_is_named_and_two_persons_go_on(played):
+    """Clients that are switched off for good hold the gate to its patience; then two persons decide."""
     spec = one_server(clients=6, heartbeat=HEARTBEAT)
     gone = spec.clients[0].model_copy(update={"count": 1, "prefix": "GONE", "away": ((3 * HOUR, 3000 * HOUR),)})
     spec = spec.model_copy(update={"clients": (*spec.clients, gone)})

@@ -58,7 +58,7 @@ async def test_a_completed_rotation_replays(stage, tmp_path):
 
 
 async def test_a_rotation_with_looks_at_clients_replays(stage, tmp_path):
-    """Clients of two builds: a look that nobody has made for a day, a retry, both looks and the waits behind them."""
+    """Clients of two builds: a look that is not made for a day, a retry, both looks and the waits behind them."""
     spec = one_server(clients=4, heartbeat=HEARTBEAT)
     others = ClientSpec(group=spec.clients[0].group, count=2, prefix="OTHER", build="14.3.5413.3000")
     here = stage(spec.model_copy(update={"clients": (*spec.clients, others)}))

@@ -1,4 +1,4 @@
-"""Rule 15: after the first certificate the old ones are put back as a rotation of its own, and nobody is lost."""
+"""Rule 15: after the first certificate the old ones are put back as a rotation of its own, and no client is lost."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def served(here):
 
 
 def numbers(here, kind="step-began"):
-    """The numbers of the steps in the order in which something was told of them."""
+    """The numbers of the steps in the order of their events of a kind."""
     return [event.data["number"] for event in here.trail if event.kind == kind]
 
 
@@ -104,8 +104,8 @@ async def test_when_all_are_replaced_those_that_are_away_keep_a_server_that_they
     assert back == ["A1-A4", "A8", "B2-undo", "B5", "A8", "B2-undo", "B2-undo"]
 
 
-@pytest.mark.parametrize(("after", "unheard"), [(timedelta(seconds=10), True), (timedelta(hours=13), False)])
-async def test_only_a_certificate_that_has_reached_nobody_needs_no_gate(played, after, unheard):
+@pytest.mark.parametrize(("after", "unreported"), [(timedelta(seconds=10), True), (timedelta(hours=13), False)])
+async def test_only_a_certificate_that_reached_no_client_needs_no_gate(played, after, unreported):
     """Taken out before any client has reported, the gate passes at once; when some have, it takes three heartbeats."""
     heartbeat = timedelta(hours=12)
     spec = one_server(clients=3, heartbeat=heartbeat)
@@ -117,9 +117,9 @@ async def test_only_a_certificate_that_has_reached_nobody_needs_no_gate(played, 
         next(event for event in here.trail if event.kind == kind and event.data["step"] == gate.id)
         for kind in ("step-began", "gate-passed")
     )
-    assert ("no client has reported" in passed.message) is unheard
-    assert (passed.at - began.at < heartbeat) is unheard
-    assert unheard or passed.at - began.at >= 3 * heartbeat
+    assert ("no client has reported" in passed.message) is unreported
+    assert (passed.at - began.at < heartbeat) is unreported
+    assert unreported or passed.at - began.at >= 3 * heartbeat
 
 
 async def test_only_servers_whose_clients_are_all_relaxed_follow_without_a_gate(played):
@@ -139,7 +139,7 @@ async def test_only_servers_whose_clients_are_all_relaxed_follow_without_a_gate(
     }
 
 
-async def test_a_second_person_approves_and_anybody_has_it_finish(played):
+async def test_a_second_person_approves_and_any_person_finishes(played):
     """Who wants it cannot approve it; finish goes on where it stood, and the plan is what it was."""
 
     def by_the_same(here):
@@ -168,7 +168,7 @@ async def test_a_second_person_approves_and_anybody_has_it_finish(played):
     assert here.lost() == []
 
 
-async def test_a_recovery_file_that_was_never_named_is_said_with_the_way_back(played):
+async def test_a_recovery_file_that_was_not_named_is_shown_with_the_way_back(played):
     """Only its checksum was given: the amendment warns before it is approved, and the roll-back goes on."""
     saving = "save_recovery_file"
 

@@ -70,7 +70,7 @@ async def test_two_persons_leave_out_by_name_who_finds_no_other(played):
 
 
 async def test_the_drill_is_made_again_while_a_second_person_is_asked(played):
-    """One person wants to go on, another one brings the clients back: the wish is over, and nobody was left out."""
+    """One person wants to go on, another one brings the clients back: the wish is over, and no client was left out."""
     deeds = played.in_turn(
         played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "they are to go")),
         played.Deed(played.asked("second-person"), lambda here: here.say(Move.RETRY, "bob")),
@@ -86,8 +86,8 @@ async def test_the_drill_is_made_again_while_a_second_person_is_asked(played):
     assert not played.asked("second-person")(deeds[2].saw)
 
 
-async def test_another_server_that_falls_silent_while_a_second_person_is_asked_is_told(played):
-    """Clients are read on, so that the stopped server is started though nobody has answered."""
+async def test_another_server_silent_while_a_second_person_is_asked_is_named(played):
+    """Clients are read on, so that the stopped server is started though no person has answered."""
 
     def restart(here):
         here.stage.simulation.console.stop_server("SEPM-3")
@@ -108,7 +108,7 @@ async def test_another_server_that_falls_silent_while_a_second_person_is_asked_i
 
 
 async def test_a_server_that_is_started_meanwhile_makes_check_ins_prove_nothing(played):
-    """It is told, and a retry has somebody stop it again."""
+    """It is shown, and a retry has an operator stop it again."""
 
     def start_it(here):
         here.stage.simulation.console.start_server("SEPM-2")
@@ -125,7 +125,7 @@ async def test_a_server_that_is_started_meanwhile_makes_check_ins_prove_nothing(
     assert kinds(here)[:2] == ["stop_server"] * 2
 
 
-async def test_another_certificate_is_told_of_when_the_server_runs_again(played):
+async def test_another_certificate_is_named_when_the_server_runs_again(played):
     """Stopped it explains that nothing is seen there, not that something else is."""
 
     def replaced(here):
@@ -145,7 +145,7 @@ async def test_another_certificate_is_told_of_when_the_server_runs_again(played)
 
 @pytest.mark.parametrize("kind", ["stop_server", "start_server"])
 async def test_a_cancel_while_a_task_of_the_drill_is_held_waits_for_its_holder(played, kind):
-    """Whoever may be at the server gives the task back, or says that it is done; then it is started."""
+    """The holder may be at the server, and gives the task back or reports it done; then it is started."""
 
     def held(state):
         return played.work_of(state) == kind and bool(state.task.claimed_by)
@@ -167,7 +167,7 @@ async def test_a_way_back_behind_a_certificate_starts_the_server_first(played):
 
 
 async def test_another_server_that_falls_silent_has_the_stopped_one_started_at_once(played):
-    """Nobody has to say so; the drill is made again when all of them run."""
+    """No person has to ask for it; the drill is made again when all of them run."""
 
     def restart(here):
         console = here.stage.simulation.console
@@ -190,7 +190,7 @@ async def test_another_server_that_falls_silent_has_the_stopped_one_started_at_o
 async def test_no_server_is_stopped_while_another_one_is_silent(played):
     """Two persons may leave that drill out; the next one is made."""
     spec = kept_first()
-    nobody_stuck = spec.model_copy(update={"clients": tuple(b for b in spec.clients if b.prefix != "STUCK")})
+    none_stuck = spec.model_copy(update={"clients": tuple(b for b in spec.clients if b.prefix != "STUCK")})
 
     def down(here):
         here.stage.simulation.console.stop_server("SEPM-3")
@@ -206,7 +206,7 @@ async def test_no_server_is_stopped_while_another_one_is_silent(played):
         played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "eve")),
         played.Deed(played.asked("drift"), up),
     )
-    here, outcome = await played_to_its_end(played, *deeds, spec=nobody_stuck)
+    here, outcome = await played_to_its_end(played, *deeds, spec=none_stuck)
     assert (outcome, here.lost(), halted(here)) == (Outcome.COMPLETED, [], [])
     assert "SEPM-3 does not answer" in played.attention(deeds[1].saw, "others-silent").message
     assert ("others-silent", "") in here.named("adopted")

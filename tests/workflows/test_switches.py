@@ -76,7 +76,7 @@ SITES = {
 
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("setting", SETTINGS)
-async def test_nobody_is_lost_on_any_setting_of_the_switches(played, site, setting):
+async def test_no_client_is_lost_on_any_switch_setting(played, site, setting):
     """The rotation completes, every client survives, every setting is put back, whatever SEPM turns out to do."""
     spec = SITES[site].model_copy(update={"switches": SETTINGS[setting]})
     async with played.play(spec=spec, limits=LIMITS) as here:
@@ -109,8 +109,8 @@ def test_every_switch_is_turned():
     assert turned == set(Switches.model_fields) - others
 
 
-async def test_rule_24_stale_signatures_are_found_before_anybody_verifies(played):
-    """A server that goes on signing with its former key has it said, publishes again, and cuts nobody off."""
+async def test_rule_24_stale_signatures_are_found_before_clients_verify(played):
+    """A server that goes on signing with its former key is named, publishes again, and cuts no client off."""
     spec = SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)})
     async with played.play(spec=spec, limits=LIMITS) as here:
         outcome = await here.run()
@@ -120,11 +120,11 @@ async def test_rule_24_stale_signatures_are_found_before_anybody_verifies(played
     assert here.lost() == []
 
 
-async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(played):
-    """Where somebody tells dates that are not those of the files, canaries are the first that verify.
+async def test_rule_13_stale_signatures_show_on_the_canaries_alone(played):
+    """Where an operator reports dates that are not those of the files, canaries are the first that verify.
 
-    Their gate after A10d does not pass and names them; nobody else verifies yet. Once the server signs anew, the gate
-    passes by itself, the rotation completes and every client is back.
+    Their gate after A10d does not pass and names them; no other client verifies yet. Once the server signs again, the
+    gate passes by itself, the rotation completes and every client is back.
     """
 
     def claim(here):
@@ -138,10 +138,10 @@ async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(
     def is_claimed(state):
         return state.task is not None and state.step.number == "signed" and state.task.claimed_by == "bob"
 
-    told = played.in_turn(played.Deed(played.at("signed"), claim), played.Deed(is_claimed, tell_other_dates))
+    reported = played.in_turn(played.Deed(played.at("signed"), claim), played.Deed(is_claimed, tell_other_dates))
     held = played.Deed(played.asked("canary-held"), lambda here: here.stage.simulation.console.republish("SEPM-1"))
     spec = SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)})
-    async with played.play(*told, held, spec=spec, limits=LIMITS) as here:
+    async with played.play(*reported, held, spec=spec, limits=LIMITS) as here:
         here.leaving = {"compare_signed_files"}
         here.absent = played.asks
         outcome = await here.run()

@@ -1,4 +1,4 @@
-"""Somebody in the middle of a rotation: over real TLS, no request reaches them, and the rotation waits for a person."""
+"""An impostor in the middle of a rotation: over real TLS no request reaches it, and the rotation waits for a person."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ THIRD = "third-certificate"
 
 
 class Impostor(Presented):
-    """A certificate with its key, in the hands of somebody who counts who calls: who hangs up in the handshake too."""
+    """The certificate and key of an impostor that counts its callers, also those that hang up in the handshake."""
 
     calls = 0
 
@@ -40,12 +40,12 @@ class Impostor(Presented):
         return made
 
     def greet(self, *_):
-        """Somebody has called."""
+        """A client has called."""
         type(self).calls += 1
 
 
 class Middle:
-    """The REST port of a SEPM, whose TLS ends with SEPM's certificate, or with that of somebody who reads along."""
+    """The REST port of a SEPM, whose TLS ends with SEPM's certificate, or with that of an impostor who reads along."""
 
     def __init__(self, stage):
         service = RestService(
@@ -90,7 +90,7 @@ class Networked(World):
     middle: Middle
 
     async def sepm(self, site):
-        """A client of whoever answers at the port now."""
+        """A client of the server that answers at the port now."""
         await self.middle.follow()
         return await super().sepm(site)
 
@@ -126,14 +126,14 @@ def presenting(made):
 
 
 def self_signed(name):
-    """A certificate that nobody has ever announced."""
+    """A certificate that was never announced."""
     names, identity = ("127.0.0.1",), CertificateId(name)
     return make_self_signed(names, identity=identity, now=START, valid_for=timedelta(days=3650))
 
 
 @pytest.fixture(scope="module")
 def stranger():
-    """Somebody's certificate."""
+    """The certificate of a stranger."""
     return self_signed("stranger")
 
 
@@ -143,15 +143,15 @@ def proxy():
     return self_signed("proxy")
 
 
-async def believed(here):
+async def trusted(here):
     """What is accepted at the REST port now."""
     return (await here.stage.store.sites.access(SITE)).fingerprints
 
 
-async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(played, stranger, proxy):
+async def test_an_impostor_hears_nothing_and_stops_the_rotation(played, stranger, proxy):
     """A stranger before the swap, and the old certificate after it: each is named, hears no request, and is waited out.
 
-    Around the swap exactly two certificates are believed, before and after it one. A proxy of the company's own is a
+    Around the swap exactly two certificates are trusted, before and after it one. A proxy of the company's own is a
     stranger too, until a person pins what it presents.
     """
 
@@ -166,17 +166,17 @@ async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(playe
         return Impostor(credential.certificate_pem, credential.key_pem)
 
     async def see(here):
-        here.kept["around the swap"] = await believed(here)
+        here.kept["around the swap"] = await trusted(here)
 
     def end(here):
         middle.impostor = None
         return here.say(Move.RETRY, why="the proxy was taken out")
 
-    async def believe(here):
-        word = Contact(
+    async def pin(here):
+        pinned = Contact(
             at=here.stage.clock.now(), kind=ContactKind.PINNED, address="", fingerprint=proxy.facts.fingerprint
         )
-        await here.stage.store.contacts.trust(SITE, word)
+        await here.stage.store.contacts.trust(SITE, pinned)
         return here.say(Move.RETRY, why="it is our own proxy")
 
     def put_before(_):
@@ -189,7 +189,7 @@ async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(playe
         played.Deed(played.at("A10b"), attack(former), after=played.HEARTBEAT),
         played.Deed(played.asked(THIRD), end, after=played.HEARTBEAT),
         played.Deed(played.at("A10d"), put_before),
-        played.Deed(played.asked(THIRD), believe, after=played.HEARTBEAT),
+        played.Deed(played.asked(THIRD), pin, after=played.HEARTBEAT),
     )
     here = played.play(*deeds, spec=one_server(clients=6, heartbeat=played.HEARTBEAT))
     here.kept["former"] = here.stage.simulation.site.server("SEPM-1").credential
@@ -198,7 +198,7 @@ async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(playe
     async with in_the_middle(here) as middle:
         outcome = await here.run()
         new = here.stage.simulation.site.server("SEPM-1").credential.fingerprint
-        after = await believed(here)
+        after = await trusted(here)
         contacts = await here.stage.store.contacts.presences(SITE)
         await here.stage.store.contacts.verify_chain(SITE)
 

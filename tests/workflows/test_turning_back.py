@@ -1,4 +1,4 @@
-"""Rule 16: a cancel waits for whoever holds a task, and restores only while the old certificates are in force."""
+"""Rule 16: a cancel waits for the holder of a task, and restores only while the old certificates are in force."""
 
 from emulator.switches import PatchSecureCommunications, PatchSemServer, Switches
 from rotation.plan.work.task import TaskState
@@ -10,7 +10,7 @@ SWAPPED = "swapped-while-turning-back"
 
 
 def holds(kind):
-    """Whether a task of that kind is in somebody's hands."""
+    """Whether an operator holds a task of that kind."""
     return lambda state: state.task and state.task.claimed_by and kind in state.task.step
 
 
@@ -25,7 +25,7 @@ def is_asked(code):
 
 
 def keep_and_replace(here):
-    """Somebody has a server make itself another certificate, which nobody announced."""
+    """A person has a server make itself another certificate, which was not announced."""
     here.kept["old"] = here.stage.simulation.site.server("SEPM-1").credential
     here.stage.simulation.console.generate_certificate("SEPM-1")
 
@@ -36,7 +36,7 @@ def put_back(here):
 
 
 async def test_a_cancel_waits_for_the_holder_of_any_task(played):
-    """Whoever copies a list at the console may be in the middle of it: nothing is undone before it is given back."""
+    """An operator may be in the middle of copying a list at the console: nothing is undone before it is given back."""
 
     def note(here):
         here.kept["then"] = (here.state.phase, {each.code for each in here.state.attention})
@@ -86,7 +86,7 @@ async def test_what_the_holder_finishes_after_a_cancel_is_undone(played):
 
 
 async def test_an_unknown_certificate_stops_the_restore(played):
-    """One that nobody announced shows up between two restoring writes: nothing more is written until it is gone."""
+    """One that was not announced shows up between two restoring writes: nothing more is written until it is gone."""
     spec = played.three(switches=Switches(patch_secure_communications=PatchSecureCommunications.IGNORED))
     asked = is_asked(SWAPPED)
     seen = played.Deed(asked, lambda here: here.kept.update(then=here.settings()))
@@ -110,7 +110,7 @@ async def test_an_unknown_certificate_stops_the_restore(played):
 async def test_what_is_restored_by_hand_needs_the_old_certificates_too(played):
     """REST restores nothing here: a claim of it is refused while a server presents another one; a person is asked.
 
-    Without being asked nobody would put the old certificate back, and the rotation would never end.
+    Without being asked no person would put the old certificate back, and the rotation would never end.
     """
     spec = played.three(switches=Switches(patch_sem_server=PatchSemServer.IGNORED))
     replaced = played.Deed(lambda state: turns_back(state) and state.task, keep_and_replace)
@@ -133,8 +133,8 @@ async def test_what_is_restored_by_hand_needs_the_old_certificates_too(played):
     assert here.settings() == before
 
 
-async def test_who_restores_by_hand_is_told_of_another_certificate_and_a_person_is_asked(played):
-    """A new certificate is made while bob has the work: he is told not to do it; the question goes with its cause."""
+async def test_who_restores_by_hand_is_shown_another_certificate_and_a_person_is_asked(played):
+    """A new certificate is made while bob has the work: he is warned not to do it; the question goes with its cause."""
     spec = played.three(switches=Switches(patch_sem_server=PatchSemServer.IGNORED))
     claimed = played.Deed(lambda state: turns_back(state) and state.task, claim("bob"))
     replaced = played.Deed(lambda state: state.task and state.task.claimed_by == "bob", keep_and_replace)
@@ -156,5 +156,5 @@ async def test_who_restores_by_hand_is_told_of_another_certificate_and_a_person_
 
 
 def claim(who):
-    """Somebody claims the open task."""
+    """A person claims the open task."""
     return lambda here: here.say(Move.CLAIM_TASK, who, task_id=here.state.task.id)

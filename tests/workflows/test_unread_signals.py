@@ -1,4 +1,4 @@
-"""Signals that cannot be read, in whole rotations: shown, told once, over with the next message or step."""
+"""Signals that cannot be read, in whole rotations: shown, recorded once, over with the next message or step."""
 
 from datetime import timedelta
 
@@ -34,20 +34,20 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
     assert (UNREAD in {each.code for each in after.attention}, after.refused) == (False, "")
     assert result.outcome is Outcome.CANCELLED
     assert here.lost() == []
-    told = [event.message for event in await here.story() if event.kind == "attention"]
-    assert len(told) == 1
-    # those that come together are told as one, the newest
+    recorded = [event.message for event in await here.story() if event.kind == "attention"]
+    assert len(recorded) == 1
+    # those that come together are recorded as one, the newest
     whys = (
         "it came with no value, and takes one value. Send",
         "it came with 2 values, and takes one value. Send",
         "move: ",
     )
-    assert told[0].startswith(tuple(f"signal resume: it was not obeyed: {why}" for why in whys))
+    assert recorded[0].startswith(tuple(f"signal resume: it was not obeyed: {why}" for why in whys))
     await replay(history)
 
 
 async def test_the_attention_is_over_with_its_step(played):
-    """Where nobody says anything more, what was sent by mistake is not shown for ever."""
+    """Where no other message comes, what was sent by mistake is not shown for ever."""
 
     def click(here):
         here.state.unread = UnreadSignal(signal="hold", why="it came with no value, and takes one value")

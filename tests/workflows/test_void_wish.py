@@ -29,7 +29,7 @@ def open_swap(state):
 
 
 def edit(here):
-    """Somebody edits a policy of the root."""
+    """A person edits a policy of the root."""
     here.stage.simulation.console.edit_policy(ROOT_GROUP)
 
 
@@ -52,7 +52,7 @@ def is_over(played):
 
 @pytest.mark.parametrize("how", ["lapsed", "refused", "claimed"])
 async def test_the_proof_that_comes_back_drops_the_wish(played, how):
-    """Of a claim that has lapsed, or was refused, and where somebody is granted a claim before the proof is read on."""
+    """Of a claim that has lapsed, or was refused, and where a person is granted a claim before the proof is read on."""
     edits = (
         played.Deed(open_swap, edit, after=timedelta(seconds=2)),
         played.Deed(open_swap, edit, after=HEARTBEAT + timedelta(minutes=3)),
@@ -88,18 +88,18 @@ async def test_the_proof_that_comes_back_drops_the_wish(played, how):
 
 
 def another(here):
-    """Another computer holds an unknown policy now: it is put back to an image between two edits, and anew in SEPM."""
+    """Another computer holds an unknown policy now: it is put back to an image between two edits, and new in SEPM."""
     here.stage.simulation.machines.reimage("PC-0002", image_age=timedelta(0))
     edit(here)
 
 
 def secured(here):
-    """Somebody has the clients verify: that is no matter of clients that are missing."""
+    """A person has the clients verify: that is no matter of clients that are missing."""
     here.stage.simulation.console.set_secure_communications(ROOT_GROUP, "Default", True)
 
 
 @pytest.mark.parametrize("before", [another, secured], ids=["as many, and another one", "something else"])
-async def test_what_two_persons_did_not_decide_about_leaves_nobody_out(played, before):
+async def test_what_two_persons_did_not_decide_leaves_no_client_out(played, before):
     """When the second person approves, another client is missing instead, or the plan does not fit: it asks again."""
     second, asked = played.asked("second-person"), played.asked("claim-refused")
     edits = [played.Deed(open_swap, edit, after=minutes * timedelta(minutes=1)) for minutes in (0.1, 8)]

@@ -1,4 +1,4 @@
-"""Mistakes at the console: seen on the wire at once, named, and repaired without losing anybody."""
+"""Mistakes at the console: seen on the wire at once, named, and repaired without losing a client."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def do(here):
 
 
 async def test_another_certificate_in_the_right_server_is_named(played):
-    """A certificate that nobody planned shows as attention that says what to do; the right one ends it."""
+    """An unplanned certificate shows as attention that says what to do; the right one ends it."""
 
     def another(here):
         here.stage.simulation.console.generate_certificate("SEPM-1")

@@ -1,4 +1,4 @@
-"""Claims: whoever does the work takes the task first; before a swap, and while it is open, all proof is read again."""
+"""Claims: an operator takes the task before the work; before a swap, and while it is open, all proof is read again."""
 
 from datetime import datetime, timedelta
 
@@ -15,17 +15,17 @@ from workflows.waits.old_certificates import against_restoring
 
 LAPSED = "proof-lapsed"
 _PROOF_LASTS = timedelta(minutes=30)
-"""How long the proof read at a claim is taken for good;"""
+"""The proof that is read at a claim counts for this long at least."""
 _OF_CLAIM = 8
-"""of a claim that lasts, for an eighth of the time that it has,"""
+"""The proof of a claim that lasts counts for an eighth of the time that it has lasted."""
 _PROOF_LASTS_AT_MOST = timedelta(hours=2)
-"""and no longer than that: somebody may be away for days, and all of a large site is read each time."""
+"""It counts for this long at most: a holder may be away for days, and all of a large site is read each time."""
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
-    """Whoever does the work claims it first; before a swap that asks for all proof once more (rule 12).
+    """An operator claims the work first; before a swap the claim has all proof read once more (rule 12).
 
-    While a cancel restores, what is restored by hand needs the old certificates to be in force, as over REST (rule 16).
+    While a cancel restores, a restore by hand needs the old certificates to be in force, as over REST (rule 16).
     Covered clients that have fallen silent hold nothing: the trail names them, so that their cause can be found later.
     """
     proof = await _proof_now(run, step)
@@ -44,7 +44,7 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
 
 
 async def _refuse(run: Running, step: Console | Write, message: Message, proof: SwapProof) -> None:
-    """Tell whoever claims it why not; of a replacement, when its proof is read again."""
+    """Reply why the claim is refused; of a replacement, also when its proof is read again."""
     findings = proof.findings
     if isinstance(step, Console):
         again = await refuse(run, step, proof)
@@ -54,9 +54,9 @@ async def _refuse(run: Running, step: Console | Write, message: Message, proof: 
 
 
 async def keep_proof(run: Running, step: Console | Write) -> None:
-    """A gate holds while its swap is open: a claim that lasts is proven anew, and its holder is told when it lapses.
+    """A gate holds while its swap is open: the proof of a claim is read again, and a lapse is shown to the holder.
 
-    Once told not to, its holder does nothing: the proof is read on by the heartbeat at first, more seldom the longer
+    Meanwhile the holder is to do nothing: the proof is read on by the heartbeat at first, more seldom the longer
     it is missing, and a person is asked when it does not come back, as after a claim that was refused.
     """
     due, asked = _due(run, run.open_task), run.open_task.read_again
@@ -84,7 +84,7 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
 
 
 def _due(run: Running, task: OpenTask) -> datetime | None:
-    """When the proof of a claim is read again, if no look at the site finds a drift before; None: nobody holds it."""
+    """When the proof of a claim is read again, if no look at the site finds a drift before; None: it is unclaimed."""
     if not task.claimed_by or task.proven_at is None:
         return None
     if task.lapsed_at is None:

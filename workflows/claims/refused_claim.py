@@ -42,12 +42,12 @@ def was_answered(run: Running) -> bool:
 
 
 async def read_on(run: Running, step: Console | Write) -> None:
-    """Read the proof again although nobody claims the task: each reading finds which policies are right.
+    """Read the proof again although no person claims the task: each reading finds which policies are right.
 
-    1. at first by the heartbeat, more seldom the longer it lasts, until somebody claims the task again
+    1. at first by the heartbeat, more seldom the longer it lasts, until a person claims the task again
     2. clients that hold the wanted policy, as each reading finds them, are proven by it as by a gate's own readings
-    3. after twice the time that a gate takes a person is told what is missing of whom, and asked: try again (and be
-       asked later), proceed without these clients by a second person's word, or cancel
+    3. after twice the time that a gate takes a person is shown what is missing of whom, and asked: try again (and be
+       asked later), proceed without these clients if a second person approves, or cancel
     """
     refused = run.open_task.refused
     if refused is None or not isinstance(step, Console):

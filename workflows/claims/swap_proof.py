@@ -37,7 +37,7 @@ _LACKS = {
 
 
 RAREST = timedelta(hours=12)
-"""Policies that are made anew each night are each seen while they are the newest."""
+"""The longest pause: a policy that is made again each night is seen while it is the newest."""
 
 
 class SwapProof(Value):

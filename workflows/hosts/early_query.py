@@ -3,9 +3,9 @@
 Found by `make crash-sweep`. A worker that has no copy of a workflow replays its history to answer a query. Events that
 came since the last workflow task (an activity's answer, a fired timer) are in that history, and the SDK (temporalio
 1.35) gives them to the workflow at once, at the time of that last task. What the workflow then decides by the time is
-sent with its next task; whoever replays that task later has the right time, decides otherwise, and the workflow is
-stuck by a nondeterminism error. A task has a later time than the one before it; so more history at the very same time
-tells such a query. It fails, the SDK forgets what it has run, and the task itself finds everything as it was.
+sent with its next task; a worker that replays that task later has the right time, decides otherwise, and the workflow
+is stuck by a nondeterminism error. A task has a later time than the one before it; so more history at the same time
+shows such a query. It fails, the SDK forgets what it has run, and the task itself finds everything as it was.
 """
 
 from temporalio import workflow

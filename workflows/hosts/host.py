@@ -22,7 +22,7 @@ class ActivityRefusedError(Exception):
     Args:
         code: the type of `ErrorType`, or `not-answering`.
         message: what has happened, and what to do.
-        pause: for how long SEPM wants to be left alone, where it has said so.
+        pause: for how long SEPM wants to be left alone, where it states that.
     """
 
     def __init__(self, code: str, message: str, *, pause: timedelta | None = None) -> None:
@@ -70,7 +70,7 @@ class Host(Protocol):
         """A cancel that came by the host's own way (the Temporal UI's button), once."""
 
     def show(self, state: RotationState) -> None:
-        """Show the state to whoever watches."""
+        """Show the state to the people who watch."""
 
     def should_continue_as_new(self) -> bool:
         """Whether the history has grown long enough to begin a new one."""

@@ -30,7 +30,7 @@ class LoopGuard:
         self._idle = self._busy = 0
 
     def happened(self) -> None:
-        """Something has happened: an activity has answered, or somebody has said something."""
+        """Something has happened: an activity has answered, or a message has come."""
         self._idle = 0
 
     def waited(self) -> None:

@@ -50,10 +50,10 @@ _PATIENT = RetryPolicy(
 )
 """For ever, with a capped back-off: an outage of SEPM or of the store is waited out."""
 _AT_FIRST = replace(_PATIENT, non_retryable_error_types=sorted({*_REFUSALS, NOT_ANSWERING}))
-"""As patient, but a person is told first."""
+"""As patient, but `NOT_ANSWERING` is first shown to a person."""
 _ONCE = RetryPolicy(maximum_attempts=1)
 _AT_ONCE = timedelta(seconds=1)
-"""While it is tried the workflow answers nobody."""
+"""While a local activity is tried the workflow answers no client."""
 _UI = "the Temporal UI"
 
 
@@ -69,9 +69,9 @@ def is_refusal(error: ApplicationError) -> bool:
 
 
 def _pause(given_back: ApplicationError) -> timedelta | None:
-    """How `engine.interceptors.hand_back` tells it."""
-    told = given_back.details if given_back.type == NOT_ANSWERING else ()
-    return timedelta(seconds=told[0]) if told else None
+    """The pause that `engine.interceptors.hand_back` has put into the error."""
+    details = given_back.details if given_back.type == NOT_ANSWERING else ()
+    return timedelta(seconds=details[0]) if details else None
 
 
 class TemporalPending(Generic[Answer]):
@@ -107,7 +107,7 @@ class TemporalHost:
         self._rotation_id = rotation_id
         self._at_once: Pending[Value] | None = None
         self._shown: RotationState | None = None
-        """What search attributes do not tell yet."""
+        """The state that search attributes do not show yet."""
         self._cancels = 0
         self._cancel_pending = False
 

@@ -7,16 +7,16 @@ from rotation.running.state import RotationState
 from rotation.values import ListName
 
 
-def confirms(told: Iterable[NamedDrift]) -> frozenset[str]:
-    """The lists and versions that an answer to what was `told` says to be right."""
-    told = tuple(told)
-    lists = frozenset(each.subject for each in told if each.edited_at is not None)
-    return lists | {each.version for each in told if each.version}
+def confirms(named: Iterable[NamedDrift]) -> frozenset[str]:
+    """The lists and versions that a person confirms by an answer to the `named` drifts."""
+    named = tuple(named)
+    lists = frozenset(each.subject for each in named if each.edited_at is not None)
+    return lists | {each.version for each in named if each.version}
 
 
 def take_up(state: RotationState, seen: Sequence[NamedDrift], right: frozenset[str]) -> list[NamedDrift]:
     """Keep what is known again, and give what of `seen` is left."""
-    # what was put right was edited once more, just before somebody said so
+    # what was put right was edited once more, just before a person confirmed it
     edited = ((ListName(each.subject), each.edited_at) for each in seen)
     known = {name: at for name, at in edited if at is not None and name in right}
     versions = {each.version for each in seen if each.version in right and each.confirmable}

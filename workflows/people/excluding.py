@@ -11,7 +11,7 @@ from workflows.running import SECOND, Running
 
 
 async def exclude(run: Running, step: Step) -> None:
-    """Two persons go on with what was born: nobody in it is counted, and each of them is named (rule 1)."""
+    """Two persons go on with what was born: no client in it is counted, and each of them is named (rule 1)."""
     state, proceed = run.state, run.state.proceed
     if proceed is None or proceed.about != DRIFT or not proceed.approved_by:
         return
@@ -23,9 +23,9 @@ async def exclude(run: Running, step: Step) -> None:
     left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="go on with what was born")
     whom = f"; {left.count} clients are left out" if left.count else ""
     by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
-    for told in left.accepted:
-        text = f"{told.subject}: it is gone on with as it is{whom}, {by}"
-        await run.record(EventKind.ADOPTED, text, code=told.code, subject=told.subject)
+    for each in left.accepted:
+        text = f"{each.subject}: it is gone on with as it is{whom}, {by}"
+        await run.record(EventKind.ADOPTED, text, code=each.code, subject=each.subject)
 
 
 def asks_second(run: Running, born: Collection[str]) -> bool:

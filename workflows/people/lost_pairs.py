@@ -9,10 +9,10 @@ from workflows.running import Running
 
 
 async def all_there(run: Running, step: Step, gone: Shown) -> bool:
-    """Whether nobody has to look once more: each of `gone` is known to a person, who approves to go on without it.
+    """Whether no further look is needed: each of `gone` is known to a person, who approves to go on without it.
 
     Raises:
-        TurnBack: when somebody cancels instead.
+        TurnBack: when a person cancels instead.
     """
     if gone.id is None:
         return True

@@ -23,13 +23,13 @@ def begun(run: Running, opened: OpenTaskAnswer) -> ClientLook | None:
 
 
 def settled(run: Running) -> tuple[str, ...]:
-    """The builds that need not be told of any more."""
+    """The builds that need no report any more."""
     look = run.open_task.look
     return tuple(look.settled) if look is not None else ()
 
 
 def asks_at(run: Running) -> datetime | None:
-    """When a person is asked though nobody has said anything."""
+    """When a person is asked though no operator has reported anything."""
     look = run.open_task.look
     return look.since + _DAY if look is not None and not look.asked else None
 
@@ -41,7 +41,7 @@ def was_answered(run: Running) -> bool:
 
 
 async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> None:
-    """Keep what a word about clients has shown, and ask a person at once where a client holds another list."""
+    """Keep what a report about clients has shown, and ask a person at once where a client holds another list."""
     look = run.open_task.look
     if look is None:
         return
@@ -53,7 +53,7 @@ async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
 
 
 async def go_on(run: Running, step: Console | Write) -> str:
-    """Ask a person when nobody has looked for a day, and obey. By whom every build is settled then; empty: it waits.
+    """Ask a person when no client was looked at for a day, obey. By whom every build is settled then; empty: it waits.
 
     1. retry: it is looked at again, and asked about a day later, or at the next list that is old
     2. proceed, if a second person approves: the clients of these builds are left out by name, as lost
@@ -91,7 +91,7 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
 
 
 def _left_out(run: Running, look: ClientLook) -> tuple[str, ...]:
-    """Whose clients would be left out: never all of them because nobody has looked, but where no other way is left."""
+    """Whose clients would be left out: all of them for want of a look only where no other way is left."""
     back = run.state.outline.purpose in {"roll-back", "restore"}
     return look.old or (look.lacking if look.settled or back else ())
 
@@ -136,7 +136,7 @@ def begin_wait(run: Running, step: Console | Write) -> None:
 
     And two check-ins more: a client shows its policy one check-in after it took it, and takes its list at another.
     It is written down before the task is closed: a new history goes on with it. Not where the task is given back by
-    saying that it is done, since nobody has looked then: who has the rotation finish after all has it looked at again.
+    reporting it done, since no operator has looked then: a rotation that is to finish after all has it looked at again.
     """
     look, now = run.open_task.look, run.host.now()
     if look is not None and not run.state.withdrawing:

@@ -62,14 +62,14 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     2. wait for a message or the next look at the world
     3. a claim of a replacement: survey again, read every gate that must hold; if one does not, the claim is refused
     4. observed work closes when it is seen; attested work when its holder says so
-    5. refused: a person decides whether to open it again; of what is left of a write its step looks anew first
+    5. refused: a person decides whether to open it again; of what is left of a write its step looks again first
     6. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
 
     Args:
         run: the rotation.
         step: whose work it is.
         by_hand: whether it is what REST left of a write.
-        because: why work that was said to be done is asked for again.
+        because: why work that was reported done is asked for again.
 
     Returns whether it was done; only a task by hand ends without, and one to start a server that stays down.
 
@@ -181,10 +181,10 @@ def _evidence(step: Console | Write) -> Evidence:
 
 
 async def _look_at_site(run: Running, step: Console | Write) -> None:
-    """While a certificate may be replaced: what is found then makes all proof be read anew at once.
+    """While a certificate may be replaced: what is found then has all proof read again at once.
 
     While work is open of which nothing can be seen, when the watch has seen something; not in a recovery, which may go
-    on while SEPM answers nobody.
+    on while SEPM does not answer.
     """
     if not _swaps(step):
         if run.open_task.read_again and run.state.outline.purpose != "recover":
@@ -198,7 +198,7 @@ async def _look_at_site(run: Running, step: Console | Write) -> None:
 def _next_look(run: Running, step: Console | Write) -> datetime:
     """After twice as long as it has waited so far: soon at first, seldom over days.
 
-    At first by the heartbeat: no client takes anything up sooner. Whoever says that a task is done has it looked at.
+    At first by the heartbeat: no client takes anything up sooner. A report that a task is done has it looked at.
     """
     now, task = run.host.now(), run.open_task
     since = task.claimed_at or task.opened_at
@@ -206,15 +206,15 @@ def _next_look(run: Running, step: Console | Write) -> datetime:
     first = max(_FASTEST, min(_FIRST, heartbeat / _OF_HEARTBEAT))
     slowest = _SLOWEST_CLAIMED if task.claimed_by and _swaps(step) else _SLOWEST
     at = now + min(max(first, 2 * (now - since)), slowest)
-    told = due_server.tells_at(run, task)
-    return at if told is None else max(now + _FASTEST, min(at, told))
+    shown = due_server.tells_at(run, task)
+    return at if shown is None else max(now + _FASTEST, min(at, shown))
 
 
 def _is_due(run: Running) -> bool:
-    """Whether to look if the task is done: at its time, and when something is said about it."""
+    """Whether to look if the task is done: at its time, and when a message asks for it."""
     task = run.open_task
-    said = bool(run.task_messages) or task.read_again
-    return said or task.look_at is None or run.host.now() >= task.look_at
+    asked = bool(run.task_messages) or task.read_again
+    return asked or task.look_at is None or run.host.now() >= task.look_at
 
 
 def _wakes(task: OpenTask) -> datetime | None:
@@ -224,7 +224,7 @@ def _wakes(task: OpenTask) -> datetime | None:
 
 
 def _is_of_store(step: Console | Write) -> bool:
-    """Whether SEPM shows nothing of the work of `step`, and nobody else is asked about it than the store."""
+    """Whether SEPM shows nothing of the work of `step`, and the store alone is asked about it."""
     work = step.work if isinstance(step, Console) else None
     return isinstance(work, SaveRecoveryFile | CompareSignedFiles | StopHandOuts | StartHandOuts)
 
@@ -233,14 +233,14 @@ def _swaps(step: Console | Write) -> bool:
     return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
-async def _look(run: Running, step: Console | Write, *, said: Message | None = None) -> ObserveTaskAnswer:
+async def _look(run: Running, step: Console | Write, *, report: Message | None = None) -> ObserveTaskAnswer:
     """Observed truth. Something else than what was asked shows as attention until it is gone."""
     request = ObserveTaskRequest(
         ref=about(run.state, step),
         task_id=run.open_task.id,
         withdrawing=run.state.withdrawing,
-        evidence=said.attestation if said is not None else None,
-        who=said.who if said is not None else "",
+        evidence=report.attestation if report is not None else None,
+        who=report.who if report is not None else "",
         settled=client_look.settled(run),
     )
     summary, of_store = f"look: {step.title}", _is_of_store(step)
@@ -278,8 +278,8 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
 
 
 async def _reported_done(run: Running, step: Console | Write, message: Message) -> bool:
-    """Attested work ends with its holder's word, unless what is seen speaks against it; observed work when seen."""
-    seen = await _look(run, step, said=message)
+    """Attested work ends with its holder's report, unless what is seen speaks against it; observed work when seen."""
+    seen = await _look(run, step, report=message)
     await client_look.hear(run, step, seen)
     if seen.contradicts is not None:
         run.reply(message, seen.contradicts)
@@ -327,7 +327,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
 
     1. who has claimed it may be at the console now, and must give it back or say that it is done
     2. a replacement is looked at first; a server that is silent may be restarting with the new certificate
-    3. what nobody holds is withdrawn
+    3. a task that no person holds is withdrawn
     """
     run.state.withdrawing = True
     swaps = _swaps(step)
@@ -368,7 +368,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
 async def _close(
     run: Running, step: Step, to: TaskState, who: str, note: str, *, attestation: dict[str, str] | None = None
 ) -> None:
-    """Close the task and answer whatever was said about it: nothing that was said of one may count for the next."""
+    """Close the task and answer the messages about it: a message about one task may not count for the next."""
     request = MoveTaskRequest(
         task_id=run.open_task.id, to=to, who=who, note=note, attestation=attestation or {}, at=run.host.now()
     )

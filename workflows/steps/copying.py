@@ -1,4 +1,4 @@
-"""Copies of server lists that were said to be made and cannot be assigned: their task is opened again."""
+"""Copies of server lists that were reported made and cannot be assigned: their task is opened again."""
 
 from engine.contract import EventKind, WriteAnswer
 from rotation.plan.step import Console
@@ -22,8 +22,8 @@ def copy_to_make_again(state: RotationState, left: WriteAnswer, *, given_back: b
     """The step of a copy that REST did not assign since it may not be there; None when all of them are.
 
     1. SEPM shows lists, and not this one: it is not there
-    2. SEPM shows no list at all: it is asked for once more, and no further time unless somebody gives the task back
-    3. without REST nobody knows: it is asked for when somebody gives back the task to assign it
+    2. SEPM shows no list at all: it is asked for once more, and no further time unless its holder gives the task back
+    3. without REST it is not known: it is asked for when the holder gives back the task to assign it
     """
     doubted = left.unshown
     if not given_back:
@@ -33,7 +33,7 @@ def copy_to_make_again(state: RotationState, left: WriteAnswer, *, given_back: b
 
 
 async def make_again(run: Running, step: Console, why: str) -> None:
-    """Have the copy made that was said to be there. Who is asked sees why.
+    """Have the copy made that was reported to be there; its task states why.
 
     Raises:
         TurnBack: when a cancel came, and it has not been made.

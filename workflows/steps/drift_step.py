@@ -39,9 +39,9 @@ class BegunLook(Value):
 
     request: LookRequest
     answered: bool
-    """Whether somebody had answered what the last one has asked."""
+    """Whether a person had answered what the last one has asked."""
     right: frozenset[str]
-    """The lists and versions that they say to be right."""
+    """The lists and versions that the person has confirmed."""
 
 
 def plan_looks(run: Running) -> None:
@@ -53,9 +53,9 @@ def plan_looks(run: Running) -> None:
 
 
 def look_due(run: Running) -> bool:
-    """Whether it is time to look at the site again: also when somebody has answered what was asked about it.
+    """Whether it is time to look at the site again: also when a person has answered what was asked about it.
 
-    And where a new history began before a gate was started anew whose ground is there again. Never where nothing is
+    And where a new history began before a gate whose ground is there again was started again. Never where nothing is
     held against the plan: a look would find nothing, and be due at once again.
     """
     if run.state.puts_back:
@@ -68,7 +68,7 @@ def look_due(run: Running) -> bool:
 
 
 def was_answered(run: Running) -> bool:
-    """Whether somebody has answered what was asked about drift, and nothing was looked at since.
+    """Whether a person has answered what was asked about drift, and nothing was looked at since.
 
     Only an answer counts: that nothing is asked any more may have other causes.
     """
@@ -78,7 +78,7 @@ def was_answered(run: Running) -> bool:
 
 def settled(run: Running) -> None:
     """What was found is settled: the plan that goes on takes the site as it is."""
-    run.state.drift = tuple(told for told in run.state.drift if not told.matters)
+    run.state.drift = tuple(named for named in run.state.drift if not named.matters)
     run.state.drift_asked, run.state.drift_answer = (), None
     for code in (DRIFT, SECOND):
         run.drop_attention(code)
@@ -87,7 +87,7 @@ def settled(run: Running) -> None:
 async def clear(run: Running, step: Step) -> bool:
     """Look, and go on only when nothing stands against it.
 
-    Returns whether that was so at once. When it was not, or the gate began anew, what was read before proves nothing.
+    Returns whether that was so at once. When it was not, or the gate began again, what was read before proves nothing.
 
     Raises:
         TurnBack: when a person cancels because of what is found.
@@ -114,11 +114,11 @@ async def stand_still(run: Running, step: Step) -> None:
 async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
     """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
 
-    0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list, or a version,
+    0. what was born, and two persons go on with: each client in it is left out by name; an edited list, or a version,
        that a person has confirmed, before the site is read or meanwhile, is known again
     1. read it; name what is new, and tell what is over: some of each kind, and how many others there are
-    2. what the plan itself set is written back and read back, once more when a person has said so
-    3. the gates whose proof rested on it start anew (rule 12)
+    2. what the plan itself set is written back and read back, once more when a person has answered
+    3. the gates whose proof rested on it start again (rule 12)
     4. what is left is shown, and a person is asked
     """
     begun = await begin_look(run, step, in_full=in_full)
@@ -131,7 +131,7 @@ async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
 async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> BegunLook | None:
     """What a look asks, once what people have answered is obeyed; None where nothing is held against the plan.
 
-    `in_full`: whether every setting is read, as it is once somebody has answered.
+    `in_full`: whether every setting is read, as it is once a person has answered.
     """
     state = run.state
     if run.state.puts_back:
@@ -148,7 +148,7 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
         versions_shown=state.versions_shown,
         in_full=in_full or answered,
         round_number=state.round_number,
-        known=tuple((told.code, told.subject) for told in state.drift if not told.others),
+        known=tuple((named.code, named.subject) for named in state.drift if not named.others),
     )
     return BegunLook(request=request, answered=answered, right=confirmed)
 
@@ -163,7 +163,7 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     await _name(run, drift_answer.take_up(state, seen.drifts, right))
     await _repair(run, step)
     await _prove_again(run, step)
-    # what was judged before somebody has answered is looked at once more
+    # what was judged before a person answered is looked at once more
     state.look_at = run.host.now() if late else _next(run)
     return _show(run)
 
@@ -189,31 +189,31 @@ def _due(step: Step) -> ServerName | None:
 async def _name(run: Running, found: Collection[NamedDrift]) -> None:
     """An event for what is new, and for what is over. From a find on, looks are frequent again."""
     state = run.state
-    before: dict[Hashable, NamedDrift] = {told.key: told for told in state.drift}
-    there = {told.key: told for told in found}
+    before: dict[Hashable, NamedDrift] = {named.key: named for named in state.drift}
+    there = {named.key: named for named in found}
     state.drift = tuple(there.values())
     known = {each.gate: each for each in state.restarted}
-    known |= {gate: Restarted(gate=gate) for told in there.values() for gate in told.voids}
+    known |= {gate: Restarted(gate=gate) for named in there.values() for gate in named.voids}
     state.restarted = tuple(known.values())
-    for key, told in there.items():
-        if key not in before or before[key].message != told.message:
+    for key, named in there.items():
+        if key not in before or before[key].message != named.message:
             state.look_since = run.host.now()
-            await _tell(run, EventKind.DRIFT, told, told.message)
-    for key, told in before.items():
+            await _tell(run, EventKind.DRIFT, named, named.message)
+    for key, named in before.items():
         if key not in there:
-            if told.code in CERTIFICATES:
+            if named.code in CERTIFICATES:
                 another_was_in(run)
-            if not told.others:  # some of those are named by now
-                await _tell(run, EventKind.DRIFT_OVER, told, "is as it was left again")
+            if not named.others:  # some of those are named by now
+                await _tell(run, EventKind.DRIFT_OVER, named, "is as it was left again")
 
 
-async def _tell(run: Running, kind: EventKind, told: NamedDrift, text: str) -> None:
-    await run.record(kind, f"{told.subject}: {text}", code=told.code, subject=told.subject)
+async def _tell(run: Running, kind: EventKind, named: NamedDrift, text: str) -> None:
+    await run.record(kind, f"{named.subject}: {text}", code=named.code, subject=named.subject)
 
 
 async def _repair(run: Running, step: Step) -> None:
     """Have the steps that wrote it write it again. What REST does not change is left for a person."""
-    for write_id in dict.fromkeys(told.repair for told in run.state.drift if told.repair):
+    for write_id in dict.fromkeys(named.repair for named in run.state.drift if named.repair):
         await _write_back(run, step, write_id)
 
 
@@ -230,15 +230,15 @@ async def _write_back(run: Running, step: Step, write_id: str) -> None:
     )
     written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=f"put right: {write.title}")
     state.repairs += len(written.repaired)
-    state.drift = (*(told for told in state.drift if told.repair != write_id), *written.by_hand)
-    for told in written.repaired:
-        await _tell(run, EventKind.REPAIRED, told, f"{write.title}, once more")
-    for told in written.by_hand:
-        await _tell(run, EventKind.ATTENTION, told, told.message)
+    state.drift = (*(named for named in state.drift if named.repair != write_id), *written.by_hand)
+    for named in written.repaired:
+        await _tell(run, EventKind.REPAIRED, named, f"{write.title}, once more")
+    for named in written.by_hand:
+        await _tell(run, EventKind.ATTENTION, named, named.message)
 
 
 async def _prove_again(run: Running, step: Step) -> None:
-    """Start the gates anew whose ground was taken away, as soon as it is there again."""
+    """Start each gate again whose ground was taken away, as soon as the ground is back."""
     state = run.state
     for waiting in _to_prove_again(run):
         gate = state.outline.step(waiting.gate)
@@ -254,10 +254,10 @@ async def _prove_again(run: Running, step: Step) -> None:
 
 
 def _to_prove_again(run: Running) -> tuple[Restarted, ...]:
-    """The gates that have lost their ground, and may start anew."""
+    """The gates that have lost their ground, and may start again."""
     if run.state.puts_back:
         return ()
-    still = {gate for told in run.state.drift for gate in told.voids}
+    still = {gate for named in run.state.drift for gate in named.voids}
     return tuple(each for each in run.state.restarted if each.due is None and each.gate not in still)
 
 
@@ -279,9 +279,9 @@ def _open_again(run: Running, step: Step, gate: Gate) -> None:
 def _show(run: Running) -> bool:
     """Show what matters and is there; whether a person has to decide."""
     state = run.state
-    asked = [told for told in state.drift if told.blocks]
-    shown = asked or [told for told in state.drift if told.matters]
-    born = [told.subject for told in asked if told.excludable]
+    asked = [named for named in state.drift if named.blocks]
+    shown = asked or [named for named in state.drift if named.matters]
+    born = [named.subject for named in asked if named.excludable]
     alarm(run)
     state.drift_asked = ()
     if asks_second(run, born):
@@ -290,8 +290,8 @@ def _show(run: Running) -> bool:
         run.drop_attention(DRIFT)
         return False
     state.drift_asked = tuple(sorted(drift_answer.confirms(shown)))
-    text = "; ".join(f"{told.subject}: {told.message}{f', {told.remedy}' if told.remedy else ''}" for told in shown)
-    if any(told.code == SILENT for told in asked):
+    text = "; ".join(f"{each.subject}: {each.message}{f', {each.remedy}' if each.remedy else ''}" for each in shown)
+    if any(named.code == SILENT for named in asked):
         text += f"; where it is down for good, {'roll back' if state.swapped else 'cancel'}"
     if not any((each.code, each.message) == (DRIFT, text) for each in state.attention):
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)

@@ -47,8 +47,8 @@ async def gate(run: Running, step: Gate) -> None:
     3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left
     4. a drill ends at its limit by itself: what it has not shown is decided about by the recheck that follows; one
        that shows what servers sign moves a policy first (workflows/steps/signed_gate.py)
-    5. past the limit of any other, when the reading does not reach coverage: a person extends, proceeds with a second
-       person's word, or cancels; canaries are read on meanwhile. Time in which nothing was read does not count
+    5. past the limit of any other, when the reading does not reach coverage: a person extends, proceeds when a
+       second person approves, or cancels; canaries are read on meanwhile. Time in which nothing was read does not count
     """
     if run.state.wait is None:
         least = timedelta(0) if signed_gate.is_it(step) else step.minimum
@@ -87,14 +87,14 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
 
 
 async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | None:
-    """A new history began behind a reading: whoever was asked, or what held it, is waited for as before."""
+    """A new history began behind a reading: the answer of a person, or what held it, is waited for as before."""
     wait, drift = wait_of(run), run.state.drift
     if wait.reading is None or wait.next_at is not None:
         return None
     if run.is_raised(_LIMIT) or second_person.wish(run, (_LIMIT,)) is not None or signed_gate.is_asked(run):
         ends = await _ends_unproven(run, step, wait.reading, wait.reading.taken_at)
         return wait.reading if ends else None
-    if any(told.blocks for told in drift):
+    if any(named.blocks for named in drift):
         stood_at = run.host.now()
         await stand_still(run, step)
         if wait_of(run).opened_at == wait.opened_at:
@@ -126,7 +126,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
         await end_look(run, step, begun, read.look)
     reading = read.reading
     if reading is None:
-        return None  # it began anew, or people have to decide first
+        return None  # it began again, or people have to decide first
     read_at = run.host.now()
     give_back(run, step, read_at - min(at, asked_at))
     await note(run, step, reading)
@@ -143,7 +143,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
 
 
 async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReading, asked_at: datetime) -> bool:
-    """Whether it ends without proof: canaries by two persons' word, a drill at its limit. Others ask at theirs."""
+    """Whether it ends without proof: canaries when two persons want it, a drill at its limit. Others ask at theirs."""
     if signed_gate.is_it(step):
         return not reading.reached and await signed_gate.goes_on(run, step, reading) and await clear(run, step)
     if _over_canaries(step):
@@ -187,7 +187,7 @@ def _is_answered(run: Running, step: Gate | Holdout) -> bool:
 
 
 def _is_asked_for(run: Running, at: datetime) -> bool:
-    """Whether somebody wants the gate read before its time."""
+    """Whether a person wants the gate read before its time."""
     wanted = wait_of(run).next_at
     return wanted is not None and wanted < at
 
@@ -224,9 +224,9 @@ async def _read(run: Running, step: Gate | Holdout, look: BegunLook | None) -> G
 
 
 async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> bool:
-    """The gate's limit is past and clients are missing: extend, or proceed by two persons' word.
+    """The gate's limit is past and clients are missing: extend, or proceed as two persons decide.
 
-    Whether it ends by that word alone, since it waits for nobody by name: all are away, and nobody has tried the way.
+    Whether it ends by that decision alone, since no client waits by name: all are away, and none has tried the way.
     """
     if statement.wish(run) is not None:
         return False
@@ -265,9 +265,9 @@ def _missing(step: Gate | Holdout, reading: GateReading) -> str:
 
 
 def _not_heard(reading: GateReading) -> str:
-    """After a recovery nobody is cut off by going on; but whoever was there before should be heard again."""
+    """After a recovery no client is cut off by going on; but each that was there before should be heard again."""
     names = ", ".join(reading.waiting_names)
     silent = f"{reading.waiting} clients were not heard since: {names}; who took another certificate clings to it"
     nowhere = f"no client was heard at {', '.join(reading.unshown)}: nobody has shown that it presents what they hold"
-    told = [text for text, count in ((silent, reading.waiting), (nowhere, len(reading.unshown))) if count]
-    return "; ".join(told) or "no client was heard since: all of them are away"
+    missing = [text for text, count in ((silent, reading.waiting), (nowhere, len(reading.unshown))) if count]
+    return "; ".join(missing) or "no client was heard since: all of them are away"

@@ -52,7 +52,7 @@ async def all_known(run: Running, step: Step, born: Shown) -> bool:
     """Whether a person knew of everything that was born. Else one has now decided, and it is to be looked at again.
 
     Raises:
-        TurnBack: when somebody cancels instead.
+        TurnBack: when a person cancels instead.
     """
     if born.id is None:
         return True
@@ -66,7 +66,7 @@ async def all_known(run: Running, step: Step, born: Shown) -> bool:
 def _begins_restore(state: RotationState, step: Step) -> bool:
     """Whether it is the first write that puts settings back since they were relaxed, or since the last swap.
 
-    An amendment counts its waves anew, so that they do not tell.
+    An amendment counts its waves from the start, so their numbers do not show it.
     """
     if not isinstance(step, Write) or not step.restores:
         return False

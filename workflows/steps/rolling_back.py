@@ -22,7 +22,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
 
     1. open tasks were withdrawn already: the steps stand still
     2. survey the site, plan the way back: an amendment with the same executed prefix
-    3. a second person approves it, and it runs; or somebody has the rotation finish, and it goes on where it stood
+    3. a second person approves it, and it runs; or a person has the rotation finish, and it goes on where it stood
     """
     state = run.state
     if not wish.stopped:
@@ -59,7 +59,7 @@ async def _plan(run: Running) -> RollBackAnswer:
         SurveyAnswer,
         summary=f"survey {state.site_name}",
     )
-    shaken = {each.gate for each in state.restarted} | {gate for told in state.drift for gate in told.voids}
+    shaken = {each.gate for each in state.restarted} | {gate for named in state.drift for gate in named.voids}
     request = RollBackRequest(
         rotation_id=state.rotation_id,
         site_id=state.site_id,

@@ -29,11 +29,11 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
 
     1. as soon as a client that verifies is at such a server, a policy is moved for it to take; clients stay with a
        server for a day, so as long it may take
-    2. whoever was there and is heard again without having taken it there, after three heartbeats, speaks against the
-       server; so do several that fell silent: a person is asked
+    2. a client that was there and is heard again without having taken it there, after three heartbeats, speaks against
+       the server; so do several that fell silent: a person is asked
     3. where nothing is known of it after three heartbeats, clients that are there and were not asked yet are asked;
        past the limit once: clients that report once a day never show it, since they may have been elsewhere meanwhile
-    4. nobody comes for a day: the next gate waits for it. Before the last wave nobody for days: a person is asked
+    4. no client comes for a day: the next gate waits for it. Before the last wave none for days: a person is asked
     5. retry: all of it once more; proceed: a second person is asked
     """
     wait, now = wait_of(run), run.host.now()
@@ -56,7 +56,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
 
 
 def is_asked(run: Running) -> bool:
-    """Whether somebody was asked about it, or has said to go on: a new history asks again."""
+    """Whether a person was asked about it, or wants to go on: a new history asks again."""
     return any(run.is_raised(code) for code in _ASKED) or second_person.wish(run, _ASKED) is not None
 
 
@@ -71,8 +71,8 @@ async def put_back(run: Running, step: Closing) -> tuple[Finding, ...]:
     if not moved and plan.purpose != "restore":
         return ()
     request = StepRequest(ref=about(run.state, step))
-    told = await run.call(ActivityName.PUT_POLICIES_BACK, request, PutBackAnswer, summary="put moved policies back")
-    return told.findings
+    answer = await run.call(ActivityName.PUT_POLICIES_BACK, request, PutBackAnswer, summary="put moved policies back")
+    return answer.findings
 
 
 async def _move(run: Running, step: Gate, reading: GateReading) -> None:

@@ -20,7 +20,7 @@ async def write(run: Running, step: Write) -> None:
     """Bring one setting of every relaxed pair to what the step wants.
 
     1. look at every pair, write where it differs, read back; a 200 is no proof
-    2. a copy of a list that REST did not assign, and that may not be there, is asked for again: nobody can assign it
+    2. a copy of a list that REST did not assign, and that may not be there, is asked for again: no person can assign it
     3. pairs that REST did not change become console tasks, one for each value, closed by reading them
     4. look again, until no pair differs
     5. a pair to be put back that is not there any more is asked about: it was deleted, or its group inherits now
@@ -45,7 +45,7 @@ async def write(run: Running, step: Write) -> None:
 async def _is_left(run: Running, step: Write, *, given_back: bool) -> bool:
     """Write what differs; whether pairs are left that REST did not change, all copies of lists being there.
 
-    `given_back`: whether somebody would not do it by hand, so that its lists may not be there.
+    `given_back`: whether an operator gave back the work by hand, so that its lists may not be there.
     """
     while True:
         left = await _left_by_rest(run, step)

@@ -1,1 +1,1 @@
-"""What is waited for, and what a person is told meanwhile."""
+"""What is waited for, and what a person is shown meanwhile."""

@@ -1,6 +1,6 @@
-"""Canaries that do not get through: shown while they are read on, so that a gate over them ends by itself or by a word.
+"""Canaries that do not get through: shown while they are read on; their gate ends by itself, or two persons end it.
 
-Nothing irreversible follows such a gate. So going on leaves nobody out: the gate for all waits for them too.
+Nothing irreversible follows such a gate. So going on leaves no client out: the gate for all waits for them too.
 """
 
 from engine.contract import EventKind
@@ -31,10 +31,10 @@ _THEN = {
 async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     """Whether two persons want to go on with the rest although `reading` does not pass the gate.
 
-    1. past the limit the clients that hold it are named, at every reading anew; when nobody does, and no canary has
-       shown what a server signs, that server at once: it is looked at by hand before anybody else verifies there
+    1. past the limit the clients that hold it are named, again at every reading; when none holds it, and no canary
+       has shown what a server signs, that server at once: a person looks at it before another client verifies there
     2. extend: asked again later; cancel: turned back
-    3. proceed: a second person is asked; approved, the rest follows, and nobody is left out of the gate for all
+    3. proceed: a second person is asked; approved, the rest follows, and no client is left out of the gate for all
     4. when relaxed canaries are heard again: two persons say that the port was opened, and that no other Sylink.xml
        brought them back
     """
@@ -84,7 +84,7 @@ def _lacks_servers_only(reading: GateReading) -> bool:
 
 
 def _without(run: Running, reading: GateReading, whom: str) -> str:
-    """What two persons go on without: clients, or what nobody has shown of servers, or of a port."""
+    """What two persons go on without: clients, or what no client has shown of servers, or of a port."""
     if reading.reached and run.state.wait is not None and run.state.wait.held:
         return f"since the HTTP port is open for {', '.join(run.state.wait.held)}"
     if _lacks_servers_only(reading):

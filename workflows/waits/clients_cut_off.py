@@ -1,4 +1,4 @@
-"""Clients that a change has cut off, or may cut off, as a reading shows them: told long before the gate's limit."""
+"""Clients that a change has cut off, or may cut off, as a reading shows them: shown long before the gate's limit."""
 
 from engine.contract import EventKind
 from rotation.proof.verdict import REFUSES
@@ -49,9 +49,9 @@ async def tell(run: Running, reading: GateReading) -> None:
         if not count:
             run.drop_attention(code)
             continue
-        told = run.is_raised(code)
+        shown = run.is_raised(code)
         run.raise_attention(code, subject, f"{count} {text}; {then}", ())
-        if not told:
+        if not shown:
             await run.record(EventKind.ATTENTION, f"{subject}: {count} {text}", code=code)
     await _list(run, reading)
 

@@ -1,4 +1,4 @@
-"""A server that stays silent while its certificate is to be replaced: a person is told (rule 20)."""
+"""A server that stays silent while its certificate is to be replaced: a person is warned (rule 20)."""
 
 from datetime import datetime, timedelta
 
@@ -36,7 +36,7 @@ async def tell(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
 
 
 def tells_at(run: Running, task: OpenTask) -> datetime | None:
-    """When a person is told of a server that is silent now; None where it answers, or a person was told."""
+    """When a person is warned of a server that is silent now; None where it answers, or a person was warned."""
     if task.silent_since is None or run.is_raised(SILENT):
         return None
     return task.silent_since + _patience(run)

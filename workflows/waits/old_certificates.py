@@ -1,4 +1,4 @@
-"""While a cancel restores: nobody is made to verify unless every server presents the old certificate (rule 16)."""
+"""While a cancel restores: no client is made to verify unless every server presents the old certificate (rule 16)."""
 
 from datetime import timedelta
 
@@ -24,11 +24,11 @@ async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> 
     """Return when every server that answers presents its old certificate.
 
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
-    2. a new certificate, or one that nobody announced, stops here and asks: retry looks again
+    2. a new certificate, or one that was not announced, stops here and asks: retry looks again
     3. a server that stays silent: a person decides; not about those in `but`, whose port a drill has shut: they
        are asked about when it is open
 
-    Where another certificate was in, nobody is made to verify before clients have reported since (`unreported`).
+    Where another certificate was in, no client is made to verify before clients have reported since (`unreported`).
     """
     while True:
         probed = await _until_they_answer(run, but)
@@ -45,7 +45,7 @@ async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> 
 
 
 async def against_restoring(run: Running) -> tuple[Finding, ...]:
-    """Why nobody may restore a setting by hand now: the servers that present another certificate than the old one.
+    """Why no person may restore a setting by hand now: the servers that present another certificate than the old one.
 
     A person is asked to put it back: the work itself stays open, and is free again once a probe finds the old one.
     """

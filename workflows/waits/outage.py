@@ -1,4 +1,4 @@
-"""A drill that has HTTPS shut, or a server stopped: since when, and what a person is told meanwhile (rule 18)."""
+"""A drill that has HTTPS shut, or a server stopped: since when, and what a person is shown meanwhile (rule 18)."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -25,7 +25,7 @@ _DAY = timedelta(days=1)
 
 
 class _Kind(NamedTuple):
-    """What is said of one kind of drill."""
+    """The codes and texts of one kind of drill."""
 
     there: str
     """The code under which a server is named that answers though it should not."""
@@ -74,8 +74,8 @@ def _set(run: Running, **update: object) -> None:
 async def begins(run: Running, step: Console) -> bool:
     """Whether the task that takes something away may be opened; first what was given back stays there for a while.
 
-    No server is stopped while another one is silent: whoever finds no other one would have none at all. Two persons
-    may leave that drill out.
+    No server is stopped while another one is silent: a client that finds no other one would have none at all. Two
+    persons may leave that drill out.
     """
     await _rest(run, "clients can come back, and take their list")
     if not isinstance(step.work, StopServer) or run.state.task is not None:
@@ -118,7 +118,7 @@ async def note(run: Running, step: Step, reading: GateReading) -> None:
 
     1. while what should be away is there, a check-in shows nothing
     2. clients that have not come within three heartbeats have no way without it: it is given back for a while, and the
-       drill is made once more; or somebody cancels
+       drill is made once more; or a person cancels
     """
     if not is_it(step):
         return
@@ -184,7 +184,7 @@ async def given_back(run: Running, step: Console, *, done: bool) -> None:
     """It is there again: go back to the step that takes it away, where the drill is to be made once more.
 
     Else wait for clients that were silent meanwhile: at the next replacement they would pass for away. Not where a
-    server does not come up again, and somebody goes on so.
+    server does not come up again, and a person goes on without it.
     """
     state = run.state
     _set(run, since=None, again=state.outage.again and done)

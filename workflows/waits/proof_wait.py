@@ -33,12 +33,12 @@ def open_wait(
 
 
 def give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
-    """Clients are not asked for what could not be read. A holdout lasts longer by a person's word only.
+    """Clients are not asked for what could not be read. A holdout lasts longer only when a person extends it.
 
     Args:
         run: the rotation.
         step: whose limit moves.
-        unread: for how long nothing was read, though it was time: SEPM was away, somebody held the rotation, or a
+        unread: for how long nothing was read, though it was time: SEPM was away, a person held the rotation, or a
             person was asked about the site.
     """
     wait = wait_of(run)

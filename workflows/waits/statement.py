@@ -22,15 +22,15 @@ async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: dat
        another number of clients by then, it is void
     3. approved, it is kept, its clients are covered, and the gate is read at once
     """
-    said = wish(run)
-    if said is not None and (other := _other_by_now(said, reading)):
+    stated = wish(run)
+    if stated is not None and (other := _other_by_now(stated, reading)):
         run.state.proceed = None
         run.drop_attention(SECOND)
         await run.ask_on(WANTED, step.title, f"{other.message}: state it again", (Move.STATE_GATE,))
-    elif said is not None and said.approved_by:
-        await _take(run, step, said)
-    elif said is not None:
-        text = f"{said.asked_by} states of the console: {said.why} ({_shown(said)})"
+    elif stated is not None and stated.approved_by:
+        await _take(run, step, stated)
+    elif stated is not None:
+        text = f"{stated.asked_by} states of the console: {stated.why} ({_shown(stated)})"
         await run.ask_on(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
     elif reading.asks is None:
         run.drop_attention(WANTED)
@@ -39,7 +39,7 @@ async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: dat
 
 
 def forget(run: Running) -> None:
-    """The gate begins anew: what was stated of it, and that it asks for a statement, was about what is over."""
+    """The gate begins again: what was stated of it, and that it asks for a statement, was about what is over."""
     if wish(run) is not None:
         run.state.proceed = None
         run.drop_attention(SECOND)
@@ -51,20 +51,20 @@ def wish(run: Running) -> Proceed | None:
     return second_person.wish(run, (WANTED,))
 
 
-def _other_by_now(said: Proceed, reading: GateReading) -> Finding | None:
+def _other_by_now(stated: Proceed, reading: GateReading) -> Finding | None:
     """Why a statement that waits is not true any more, by a newer export."""
-    return untrue(said.evidence, reading.asks) if reading.asks is not None else None
+    return untrue(stated.evidence, reading.asks) if reading.asks is not None else None
 
 
-async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
+async def _take(run: Running, step: Gate | Holdout, stated: Proceed) -> None:
     state = run.state
     request = StateCoverageRequest(
         ref=about(state, step),
-        evidence=said.evidence,
-        stated_by=said.asked_by,
-        approved_by=said.approved_by,
-        why=said.why,
-        stated_at=said.stated_at or run.host.now(),
+        evidence=stated.evidence,
+        stated_by=stated.asked_by,
+        approved_by=stated.approved_by,
+        why=stated.why,
+        stated_at=stated.stated_at or run.host.now(),
     )
     taken = await run.call(ActivityName.STATE_COVERAGE, request, StatedAnswer, summary="keep what was stated")
     state.proceed = None
@@ -72,10 +72,10 @@ async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
         text = f"the statement names {', '.join(taken.unknown)}, whom nobody knows: state it again with the right names"
         await run.ask_on(WANTED, step.title, text, (Move.STATE_GATE,))
         return
-    run.note(EventKind.MESSAGE, f"{taken.count} clients are covered by {said.asked_by} and {said.approved_by}")
+    run.note(EventKind.MESSAGE, f"{taken.count} clients are covered by {stated.asked_by} and {stated.approved_by}")
     if state.wait is not None:
         state.wait = state.wait.model_copy(update={"next_at": run.host.now()})
 
 
-def _shown(said: Proceed) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in sorted(said.evidence.items()) if value)
+def _shown(stated: Proceed) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in sorted(stated.evidence.items()) if value)

@@ -1,4 +1,4 @@
-"""A certificate at a client port that is neither the old one nor the planned one: somebody may be in the middle."""
+"""A certificate at a client port that is neither the old one nor the planned one: an attacker may be in the middle."""
 
 from rotation.drift.presented import THIRD
 from rotation.finding import Finding
@@ -7,12 +7,12 @@ from workflows.waits.unreported import another_was_in
 
 
 def alarm(run: Running, *seen: Finding) -> None:
-    """Show a third certificate under a code of its own, for as long as it is there: it may be somebody in the middle.
+    """Show a third certificate under a code of its own, for as long as it is there: an attacker may be in the middle.
 
-    What is asked about it is asked as of any drift, and by whoever has `seen` it.
+    A person is asked about it as about any drift, and by the caller that has `seen` it.
     """
     drift = () if run.state.puts_back else run.state.drift
-    known = [(told.subject, told.message, told.remedy) for told in drift if told.code == THIRD]
+    known = [(named.subject, named.message, named.remedy) for named in drift if named.code == THIRD]
     known += [(each.subject, each.message, each.remedy) for each in seen if each.code == THIRD]
     if not known:
         run.drop_attention(THIRD)

@@ -27,8 +27,8 @@ def task_is_over(run: Running, step: Console | Write) -> None:
     """Note what clients may hold behind a console task.
 
     1. golden images were refreshed: a machine may have started from the former one a moment before (rule 4). Policy and
-       list may be two downloads: a machine that is told to verify at its first contact knows no new certificate
-    2. on a way out, what a drill had shut or stopped is there again: nobody could see what certificate it had
+       list may be two downloads: a machine that is made to verify at its first contact knows no new certificate
+    2. on a way out, what a drill had shut or stopped is there again: no probe could see what certificate it had
     """
     state, work = run.state, step.work if isinstance(step, Console) else None
     restores = state.outline.purpose == "restore"
@@ -48,7 +48,7 @@ async def clients_have_reported(run: Running, step: Write) -> None:
 
 
 def why_not_yet(run: Running) -> tuple[Finding, ...]:
-    """Why nobody puts settings back by hand yet."""
+    """Why no person may put settings back by hand yet."""
     until = run.state.unreported_until
     if until is None or run.host.now() >= until:
         return ()

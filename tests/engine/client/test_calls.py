@@ -21,7 +21,7 @@ from engine.fault import NoAnswer, TemporalDown
         (RPCStatusCode.INVALID_ARGUMENT, RPCError),
     ],
 )
-async def test_who_does_not_answer_is_told_apart(status, raised):
+async def test_each_failed_call_has_its_error(status, raised):
     """Temporal that cannot do it now, a worker that is away, and an answer that the caller has to read."""
     with pytest.raises(raised, match="the disk is full" if raised is not NoAnswer else "nobody works"):
         async with within(timedelta(seconds=3), silence="nobody works"):

@@ -124,7 +124,7 @@ async def test_it_gives_up_when_its_time_is_over(started, authority, wait):
 
 
 async def test_a_step_that_cannot_be_done_ends_it_with_the_reason(started, authority):
-    """A fault of ours is told, and the order does not stand for ever."""
+    """A fault of ours is reported, and the order does not stand for ever."""
     authority.answers.append(ApplicationError("something of ours is broken", non_retryable=True))
     assert await (await started(hours=1)).result() is OrderState.FAILED
     assert "something of ours" in authority.ends[0].reason

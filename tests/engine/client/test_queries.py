@@ -41,7 +41,7 @@ class OneTooLate(WorkflowHandle[Any, Any]):
 
 
 async def test_a_new_history_in_the_middle_of_a_question_is_no_end(client, worker_client, task_queue) -> None:
-    """Asked just when it goes on in a new history, it answers; when it has ended, that is told."""
+    """Asked just when it goes on in a new history, it answers; when it has ended, that is shown."""
     newest = await client.start_workflow(Twice.run, 1, id=f"twice-{uuid4().hex}", task_queue=task_queue)
     former = client.get_workflow_handle(newest.id, run_id=newest.first_execution_run_id)
     async with Worker(worker_client, task_queue=task_queue, workflows=[Twice]):

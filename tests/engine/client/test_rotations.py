@@ -1,4 +1,4 @@
-"""Starting a rotation once, and what is said when that is not possible."""
+"""Starting a rotation once, and the errors when that is not possible."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -102,7 +102,7 @@ async def test_what_the_ui_shows_needs_no_worker(client, begin, task_queue) -> N
     assert shown.get(SearchAttributeKey.for_keyword(SearchAttribute.PHASE)) == "preparing"
 
 
-async def test_without_a_worker_nobody_waits_long(client, begin, task_queue) -> None:
+async def test_without_a_worker_the_wait_is_short(client, begin, task_queue) -> None:
     """The state ends in NoAnswer within seconds when no worker runs."""
     await start_rotation(client, begin, task_queue=task_queue)
     began = asyncio.get_running_loop().time()
@@ -111,8 +111,8 @@ async def test_without_a_worker_nobody_waits_long(client, begin, task_queue) -> 
     assert asyncio.get_running_loop().time() - began < 10
 
 
-async def test_a_rotation_that_does_not_run_is_said(client, begin, task_queue) -> None:
-    """Never begun, or terminated in the UI: it is said that nothing runs, with no worker at hand."""
+async def test_a_rotation_not_running_is_reported(client, begin, task_queue) -> None:
+    """Never begun, or terminated in the UI: the error shows that nothing runs, with no worker at hand."""
 
     async def nothing_runs() -> None:
         with pytest.raises(NotRunning):
@@ -124,7 +124,7 @@ async def test_a_rotation_that_does_not_run_is_said(client, begin, task_queue) -
     await nothing_runs()
 
 
-async def test_temporal_down_is_said_quickly(begin) -> None:
+async def test_temporal_down_fails_quickly(begin) -> None:
     """An unreachable Temporal is an error of its own, in well under the ceiling."""
     (port,) = choose_ports("127.0.0.1", 0)
     nowhere: Client = await lazy_client(TemporalSettings(address=f"127.0.0.1:{port}"))

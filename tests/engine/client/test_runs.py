@@ -153,8 +153,8 @@ async def test_a_version_that_does_something_else_cannot_take_it_up(client, begi
     assert "ondeterminism" in word.error
 
 
-async def test_nobody_answers_where_no_worker_is(client, begin, task_queue) -> None:
-    """Started and never taken up: it is silent, and nobody has asked for work of its queue."""
+async def test_no_answer_comes_without_a_worker(client, begin, task_queue) -> None:
+    """Started and never taken up: it is silent, and no worker has asked for work of its queue."""
     await start_rotation(client, begin, task_queue=task_queue)
     assert isinstance(await asked(client, begin), Silent)
     assert await polled_at(client, task_queue) is None
@@ -179,7 +179,7 @@ async def test_an_activity_that_fails_again_and_again_tells_why(client, begin, t
 
 
 async def test_how_it_was_ended_or_set_back_from_outside(client, begin, task_queue, serving, seen) -> None:
-    """A reset is told with its time, a terminate as such; of a deleted history nothing is left."""
+    """A reset is shown with its time, a terminate as such; of a deleted history nothing is left."""
     workflow_id = rotation_workflow(begin.site_id)
     handle = client.get_workflow_handle(workflow_id)
     async with serving(Sleeps):
@@ -201,7 +201,7 @@ async def test_how_it_was_ended_or_set_back_from_outside(client, begin, task_que
     assert await asked(client, begin) is None
 
 
-async def test_without_its_namespace_nobody_knows_what_runs(temporal, begin) -> None:
+async def test_a_missing_namespace_proves_nothing(temporal, begin) -> None:
     """A namespace that is not there is no proof that a workflow is gone."""
     settings = temporal.server.settings().model_copy(update={"namespace": "not-there"})
     with pytest.raises(RPCError, match=r"(?i)namespace not-there is not found"):
@@ -216,7 +216,7 @@ async def test_a_new_history_of_the_same_rotation_is_the_rotation(client, begin,
     assert (run.rotation_id, run.status, run.reset_at) == (begin.rotation_id, RunStatus.RUNNING, None)
 
 
-async def test_workflows_under_our_ids_are_listed_whoever_started_them(client, begin, task_queue) -> None:
+async def test_all_workflows_under_our_ids_are_listed(client, begin, task_queue) -> None:
     """A rotation of ours and a stranger's workflow under such an id are both there, and a workflow of others is not."""
     await start_rotation(client, begin, task_queue=task_queue)
     strange, other = f"rotate/{uuid4().hex}", f"other/{uuid4().hex}"

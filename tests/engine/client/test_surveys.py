@@ -1,4 +1,4 @@
-"""Surveys: waited for as long as somebody would, joined when one is running, and their failures told apart."""
+"""Surveys: waited for as long as the caller wants, joined when one is running, each failure with its own type."""
 
 import asyncio
 from datetime import timedelta
@@ -57,7 +57,7 @@ async def served(worker_client, task_queue, surveyor):
 
 
 async def test_the_answer_comes_when_the_survey_ends_in_time(client, surveyor, site, served) -> None:
-    """A survey that ends while somebody waits brings its numbers."""
+    """A survey that ends while a caller waits brings its numbers."""
     surveyor.may_end.set()
     answer = await survey(client, site, LONG, task_queue=served)
     assert answer == SurveyAnswer(survey_id=f"of-{site}", clients=3, groups=1)
@@ -70,7 +70,7 @@ async def test_a_long_survey_goes_on_and_is_joined(client, surveyor, site, serve
     running = client.get_workflow_handle(survey_workflow(site))
     first = (await running.describe()).run_id
     joined = asyncio.ensure_future(survey(client, site, LONG, task_queue=served))
-    # asked after it and answered before the end: whoever asked before has joined, too
+    # asked after it and answered before the end: the caller before has joined, too
     assert await survey(client, site, soon, task_queue=served) is None
     surveyor.may_end.set()
     assert await joined is not None

@@ -1,4 +1,4 @@
-"""Speaking to a rotation: heard once, answered, refused without a trace, and not lost whoever dies."""
+"""Messages to a rotation: heard once, answered, refused without a trace, and not lost in a crash."""
 
 import asyncio
 import contextlib
@@ -82,7 +82,7 @@ async def signals(client: Client, begin: RotateInput) -> int:
 
 @pytest.fixture
 async def standing(client, worker_client, task_queue, begin):
-    """A rotation that waits for its first activity, which nobody carries out."""
+    """A rotation that waits for its first activity, which no worker carries out."""
     await start_rotation(client, begin, task_queue=task_queue)
     async with rotating(worker_client, task_queue):
         yield begin
@@ -105,7 +105,7 @@ async def test_a_message_is_heard_once(client, standing) -> None:
 
 
 async def test_a_message_that_comes_twice_is_heard_once(client, standing) -> None:
-    """A signal that was sent again, because nobody knew whether it had come, changes nothing."""
+    """A signal that was sent again, because its sender did not know whether it had come, changes nothing."""
     handle = client.get_workflow_handle(rotation_workflow(standing.site_id))
     await handle.signal(Move.HOLD.value, message(standing, Move.HOLD))
     await send(client, standing.site_id, message(standing, Move.RESUME, "r2"))
@@ -114,7 +114,7 @@ async def test_a_message_that_comes_twice_is_heard_once(client, standing) -> Non
 
 
 async def test_a_request_id_stands_for_one_message(client, standing) -> None:
-    """Another move, or another reason, under a request id that was used is refused, and told its first use."""
+    """Another move, or another reason, under a request id that was used is refused, and shown its first use."""
     assert await send(client, standing.site_id, message(standing, Move.HOLD)) == Reply(accepted=True)
     other = message(standing, Move.HOLD).model_copy(update={"why": "another reason"})
     for reusing in (message(standing, Move.CANCEL), other):
@@ -150,8 +150,8 @@ async def test_what_is_withdrawn_in_time_never_takes_effect(client, worker_clien
         assert (await state(client, begin.site_id)).held_by == "ann"
 
 
-async def test_a_message_that_nobody_answers_any_more_may_have_been_heard(client, worker_client, begin, task_queue):
-    """The worker stops when the message is sent: its sender is told that it is not known, and under which id it was."""
+async def test_a_message_without_an_answer_may_have_been_heard(client, worker_client, begin, task_queue):
+    """The worker stops when the message is sent: its sender learns that it is not known, and under which id it was."""
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     async with Worker(worker_client, task_queue=task_queue, workflows=[Slow]):
@@ -159,7 +159,7 @@ async def test_a_message_that_nobody_answers_any_more_may_have_been_heard(client
         sending = asyncio.create_task(
             send(client, begin.site_id, message(begin, Move.RETRY), patience=timedelta(seconds=1))
         )
-        while not await signals(client, begin):  # noqa: ASYNC110 - Temporal tells nobody
+        while not await signals(client, begin):  # noqa: ASYNC110 - Temporal sends no notice
             await asyncio.sleep(0.01)
     with pytest.raises(NoAnswer) as silent:
         await sending
@@ -202,7 +202,7 @@ async def test_a_reply_that_takes_long_is_asked_for_again(client, slow) -> None:
     assert await send(client, slow.site_id, message(slow, Move.RETRY)) == Reply(accepted=True)
 
 
-async def test_without_a_worker_nobody_waits_long_and_nothing_is_said(client, begin, task_queue) -> None:
+async def test_without_a_worker_the_wait_is_short_and_nothing_is_sent(client, begin, task_queue) -> None:
     """With no worker a message ends in NoAnswer within seconds, and is not obeyed later behind its sender's back."""
     await start_rotation(client, begin, task_queue=task_queue)
     began = asyncio.get_running_loop().time()
@@ -213,7 +213,7 @@ async def test_without_a_worker_nobody_waits_long_and_nothing_is_said(client, be
 
 
 async def test_a_rotation_that_does_not_run_hears_nothing(client, begin, task_queue) -> None:
-    """Never begun, or terminated in the UI: that is said, with no worker at hand."""
+    """Never begun, or terminated in the UI: that is reported, with no worker at hand."""
     with pytest.raises(NotRunning):
         await send(client, begin.site_id, message(begin, Move.HOLD))
     await start_rotation(client, begin, task_queue=task_queue)
@@ -222,7 +222,7 @@ async def test_a_rotation_that_does_not_run_hears_nothing(client, begin, task_qu
         await send(client, begin.site_id, message(begin, Move.HOLD))
 
 
-async def test_temporal_down_is_said_to_whoever_speaks(begin) -> None:
+async def test_temporal_down_is_reported_to_the_sender(begin) -> None:
     """An unreachable Temporal is an error of its own."""
     (port,) = choose_ports("127.0.0.1", 0)
     nowhere = await lazy_client(TemporalSettings(address=f"127.0.0.1:{port}"))
@@ -238,7 +238,7 @@ async def heard(client, begin, move) -> Reply:
                 return reply
 
 
-async def test_what_was_said_is_heard_whoever_dies(own_server, begin) -> None:
+async def test_a_message_is_heard_after_a_crash(own_server, begin) -> None:
     """Temporal killed with -9 when it had taken a message that no worker had heard yet: it is heard afterwards."""
     client = await lazy_client(own_server.settings())
     running = await RunningServer.start(own_server)
@@ -264,7 +264,7 @@ LOADED = Outline.to_load("rotate").model_copy(update={"steps": ()})
 
 @pytest.mark.parametrize("first", ["word", "answer"])
 async def test_a_word_that_comes_with_an_answer_replays(client, worker_client, task_queue, begin, first) -> None:
-    """Said while an activity answers and no worker is there: both are in the history, where a replay hears them too."""
+    """Sent while an activity answers and no worker is there: both are in the history, where a replay hears them too."""
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     # the test takes the activity: a worker that ends just as one of its activities is left open can hang for ever
@@ -279,8 +279,8 @@ async def test_a_word_that_comes_with_an_answer_replays(client, worker_client, t
     async with worker():
         token = (await client.workflow_service.poll_activity_task_queue(poll)).task_token
     answered = client.get_async_activity_handle(task_token=token).complete(LoadPlanAnswer(hash="", outline=LOADED))
-    said = handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
-    for each in (said, answered) if first == "word" else (answered, said):
+    sent = handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
+    for each in (sent, answered) if first == "word" else (answered, sent):
         await each
 
     async with worker():

@@ -1,4 +1,4 @@
-"""Payloads that Temporal cannot read: what is hidden, what comes back, and what is said of those that do not."""
+"""Payloads that Temporal cannot read: what is hidden, what comes back, and the errors of those that do not."""
 
 import asyncio
 import contextlib
@@ -41,7 +41,7 @@ async def test_nothing_of_a_value_can_be_read() -> None:
 
 
 async def test_the_same_value_looks_different_each_time() -> None:
-    """Whoever reads Temporal cannot tell that two payloads are the same."""
+    """A reader of Temporal cannot see that two payloads are the same."""
     codec = EncryptingCodec(NEW)
     first, second = await encrypted(codec), await encrypted(codec)
     assert first.data != second.data
@@ -65,18 +65,18 @@ async def test_payloads_that_are_not_encrypted_pass() -> None:
 
 
 async def test_an_unknown_key_is_named() -> None:
-    """What is missing is said by its id, with those that are here; no key is told."""
+    """The missing key is named by its id, with those that are here; no key is shown."""
     kept = await encrypted(EncryptingCodec(OLD))
     with pytest.raises(PayloadKeyUnknown, match=key_id(OLD)) as caught:
         await data_converter(EncryptingCodec(NEW, OTHER)).decode([kept], [SurveyAnswer])
-    said = str(caught.value)
+    text = str(caught.value)
     assert caught.value.key_id == key_id(OLD)
-    assert key_id(NEW) in said
-    assert "nnnn" not in said
-    assert NEW.hex()[:8] not in said
+    assert key_id(NEW) in text
+    assert "nnnn" not in text
+    assert NEW.hex()[:8] not in text
 
 
-async def test_without_any_key_it_is_said_which_one_is_missing() -> None:
+async def test_without_any_key_the_missing_one_is_named() -> None:
     """Encryption that was switched off by mistake shows as a missing key, not as an unknown encoding."""
     kept = await encrypted(EncryptingCodec(OLD))
     with pytest.raises(PayloadKeyUnknown, match=f"{key_id(OLD)}, and none are set here"):
@@ -147,7 +147,7 @@ async def test_failures_are_hidden_with_their_causes() -> None:
     assert "test_codec" in back.failure.stack_trace
 
 
-async def test_failures_from_before_are_still_told() -> None:
+async def test_failures_from_before_are_still_read() -> None:
     """A failure that was kept in clear is read as it is."""
     failure = Failure()
     await data_converter().encode_failure(ApplicationError("as it was"), failure)
@@ -181,13 +181,13 @@ class Repeats:
     """Gives back what it is given, or fails with it."""
 
     @workflow.run
-    async def run(self, said: str) -> str:
+    async def run(self, text: str) -> str:
         """Repeat."""
-        workflow.set_current_details(f"details of {said}")
-        await workflow.sleep(0.01, summary=f"summary of {said}")
-        if "fail" in said:
-            raise ApplicationError(said, said, type="Repeated")
-        return said
+        workflow.set_current_details(f"details of {text}")
+        await workflow.sleep(0.01, summary=f"summary of {text}")
+        if "fail" in text:
+            raise ApplicationError(text, text, type="Repeated")
+        return text
 
 
 @pytest.fixture
@@ -200,11 +200,11 @@ async def test_the_server_sees_no_text(encrypting, task_queue) -> None:
     """Argument, summaries, details, result and failure are not in the history, and the caller has them all."""
     ids = f"well-{task_queue}", f"ill-{task_queue}"
     async with Worker(encrypting, task_queue=task_queue, workflows=[Repeats]):
-        said = await encrypting.execute_workflow(
+        text = await encrypting.execute_workflow(
             Repeats.run, "sesame", id=ids[0], task_queue=task_queue,
             static_summary="summary of sesame", static_details="details of sesame", memo={"memo": "sesame"},
         )  # fmt: skip
-        assert said == "sesame"
+        assert text == "sesame"
         with pytest.raises(WorkflowFailureError) as caught:
             await encrypting.execute_workflow(Repeats.run, "sesame fail", id=ids[1], task_queue=task_queue)
     assert isinstance(caught.value.cause, ApplicationError)
@@ -229,14 +229,14 @@ async def test_a_worker_without_the_key_waits_for_it(temporal, encrypting, task_
             if event.HasField("workflow_task_failed_event_attributes"):
                 failure = event.workflow_task_failed_event_attributes.failure
                 assert is_encrypted(failure.encoded_attributes)
-                told = await data_converter(other).decode_failure(failure)
-                return f"{told}: {told.__cause__}"
+                error = await data_converter(other).decode_failure(failure)
+                return f"{error}: {error.__cause__}"
         return None
 
     async with Worker(without, task_queue=task_queue, workflows=[Repeats]), asyncio.timeout(30):
-        while (told := await failed_attempt()) is None:  # noqa: ASYNC110 - it lies in the server
+        while (failed := await failed_attempt()) is None:  # noqa: ASYNC110 - it lies in the server
             await asyncio.sleep(0.05)
-    assert key_id(OLD) in told
+    assert key_id(OLD) in failed
     both = await connect(temporal.server.settings(), RotatorPlugin(codec=EncryptingCodec(NEW, OLD)))
     async with Worker(both, task_queue=task_queue, workflows=[Repeats]), asyncio.timeout(60):
         assert await both.get_workflow_handle(name, result_type=str).result() == "sesame"

@@ -22,7 +22,7 @@ async def test_a_payload_that_is_too_large_fails_in_tests():
 
 
 async def test_an_administrator_reads_of_it_in_the_log(monkeypatch):
-    """In production it passes: Temporal's own limit is far above, and a rotation that stops helps nobody."""
+    """In production it passes: Temporal's own limit is far above, and a rotation that stops helps no site."""
     monkeypatch.setattr(METER, "refuses", False)
     structlog.reset_defaults()
     with capture_logs() as logs:

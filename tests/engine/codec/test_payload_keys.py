@@ -1,4 +1,4 @@
-"""Where the keys of payloads come from, and what is said of those that are none."""
+"""Where the keys of payloads come from, and the errors of those that are none."""
 
 import base64
 import re
@@ -50,7 +50,7 @@ def test_keys_are_read_in_order(between) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "named"),
     [
         ("", "holds no payload key"),
         ("# nothing but a remark\n", "holds no payload key"),
@@ -61,11 +61,11 @@ def test_keys_are_read_in_order(between) -> None:
     ],
     ids=["empty", "a remark", "no base64", "too short", "cut", "no ASCII"],
 )
-def test_what_is_no_key_is_said_and_not_shown(tmp_path, text, said) -> None:
+def test_a_wrong_key_is_located_and_not_shown(tmp_path, text, named) -> None:
     """The error names the file and the place in it, and never what stands there."""
     file = tmp_path / "payload.keys"
     file.write_text(text, "utf-8")
-    with pytest.raises(PayloadKeysMalformed, match=said) as caught:
+    with pytest.raises(PayloadKeysMalformed, match=named) as caught:
         payload_codec(TemporalSettings(payload_keys_file=file))
     assert str(file) in str(caught.value)
     assert not re.search(r"hunter2|MTEx|c2hv", str(caught.value))

@@ -57,7 +57,7 @@ Handle = WorkflowHandle[Any, Any]
 
 
 def raw(data: bytes, encoding: str = "json/plain") -> RawValue:
-    """A payload as anybody may send it."""
+    """A payload as any client may send it."""
     return RawValue(Payload(metadata={"encoding": encoding.encode()}, data=data))
 
 
@@ -71,11 +71,11 @@ WRONG = {
     "bytes": ((b"hold",), "it came with a value of type bytes, and takes a Message"),
     "an unknown encoding": ((raw(b"hold", "odd"),), "Unknown payload encoding odd"),
 }
-"""What may be sent, and what is said of it."""
+"""What may be sent, and why it is refused."""
 
 
 def message(begin: RotateInput, move: Move, request_id: str = "r1") -> Message:
-    """What ann says."""
+    """A message of ann."""
     return Message(move=move, rotation_id=begin.rotation_id, who="ann", why="because", request_id=request_id)
 
 
@@ -98,7 +98,7 @@ async def is_heard(handle: Handle) -> bool:
 
 @pytest.fixture
 async def standing(client, worker_client, task_queue, begin):
-    """A rotation that waits for its first activity, which nobody carries out."""
+    """A rotation that waits for its first activity, which no worker carries out."""
     await start_rotation(client, begin, task_queue=task_queue)
     async with rotating(worker_client, task_queue):
         yield begin
@@ -112,11 +112,11 @@ async def test_a_signal_that_does_not_bind_is_shown_and_the_rotation_goes_on(cli
     for move in Move:
         await handle.signal(move.value, args=list(sent))
         found = await seen(client, standing.site_id, lambda found: f"signal {move.value}:" in found.refused)  # noqa: B023 - awaited here
-        told = refusal(found)
-        assert told is not None
-        assert why in told.message
-        assert f'"move": "{move.value}", "rotation_id": "{standing.rotation_id}"' in told.message
-        assert (told.subject, told.options, found.held_by) == (f"signal {move.value}", (), "")
+        raised = refusal(found)
+        assert raised is not None
+        assert why in raised.message
+        assert f'"move": "{move.value}", "rotation_id": "{standing.rotation_id}"' in raised.message
+        assert (raised.subject, raised.options, found.held_by) == (f"signal {move.value}", (), "")
     details = (await handle.query("__temporal_workflow_metadata")).current_details
     assert f"**{UNREAD}** signal task_refused: it was not obeyed: {why}" in details
     assert "## Refused\n- signal task_refused: " in details
@@ -149,7 +149,7 @@ async def test_a_query_that_does_not_bind_is_answered_with_what_is_wrong(client,
     assert await times(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) == 0
 
 
-async def test_names_that_nobody_knows_do_no_harm(client, standing) -> None:
+async def test_unknown_names_do_no_harm(client, standing) -> None:
     """A signal, a query and an update of other names: the latter two are refused, and the rotation obeys."""
     handle = client.get_workflow_handle(rotation_workflow(standing.site_id))
     await handle.signal("hodl", message(standing, Move.HOLD))
@@ -179,7 +179,7 @@ async def test_a_thousand_bad_signals_do_not_grow_a_rotation(client, worker_clie
 
 
 async def test_signals_that_come_with_the_start_are_heard(client, worker_client, task_queue, begin, seen) -> None:
-    """Before the run has begun there is a rotation to be told already: the good one is obeyed, the bad one shown."""
+    """Signals before the run has begun reach the rotation already: the good one is obeyed, the bad one shown."""
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     await handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
@@ -233,7 +233,7 @@ async def test_the_id_of_a_start_that_was_refused_is_free(client, worker_client,
 
 
 async def test_a_good_start_of_the_others_binds(client, worker_client, task_queue) -> None:
-    """The check is no wall: what the service itself sends gets through to the activities, that nobody does here."""
+    """The check is no wall: what the service itself sends gets through to the activities, which no worker does here."""
     good: dict[str, Any] = {
         SURVEY_WORKFLOW: SurveyRequest(site_id=SiteId("vienna")),
         ISSUE_WORKFLOW: IssueInput(

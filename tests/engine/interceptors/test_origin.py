@@ -32,7 +32,7 @@ QUEUE = "obeys"
 
 @dataclass(frozen=True)
 class OtherServer(EmbeddedServer):
-    """An embedded server as it was started, with its doors open where a Temporal of somebody else may have them so."""
+    """An embedded server as it was started, with its doors open as a Temporal of another operator may have them."""
 
     doors_open: bool = False
     commands: list[tuple[str, ...]] = field(default_factory=list)
@@ -111,7 +111,7 @@ async def running(server: EmbeddedServer, *, doors_open: bool) -> AsyncIterator[
 
 @pytest.fixture
 async def open_server(own_server) -> AsyncIterator[OtherServer]:
-    """A running server that lets anybody schedule an activity."""
+    """A running server that lets any client schedule an activity."""
     async with running(own_server, doors_open=True) as server:
         yield server
 
@@ -218,8 +218,8 @@ async def test_a_workflow_of_ours_has_it_done(worker_client, task_queue) -> None
     assert writer.asked_by == [mine]
 
 
-async def test_the_embedded_server_schedules_none_and_its_http_port_obeys_nobody(shut_server) -> None:
-    """A standalone activity is refused by the server itself; over HTTP nothing is started, whoever posts it."""
+async def test_the_embedded_server_schedules_none_and_its_http_port_obeys_none(shut_server) -> None:
+    """A standalone activity is refused by the server itself; over HTTP no client can start anything."""
     client = await connected(shut_server)
     with pytest.raises(RPCError, match="Standalone activity is disabled") as refused:
         await client.execute_activity(

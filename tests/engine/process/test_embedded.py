@@ -65,14 +65,14 @@ async def test_it_does_not_take_another_server_for_itself(temporal) -> None:
         await RunningServer.start(temporal.server)
 
 
-async def test_a_file_that_is_no_database_is_said(own_server) -> None:
+async def test_a_wrong_database_file_is_named(own_server) -> None:
     """A server that ends at once is an error that names the file, not a wait."""
     own_server.database.write_bytes(b"this is no database" * 100)
     with pytest.raises(EmbeddedServerFailed, match=r"temporal\.db"):
         await RunningServer.start(own_server)
 
 
-def test_a_binary_that_is_not_there_is_said(tmp_path) -> None:
+def test_a_missing_binary_is_named(tmp_path) -> None:
     """A path that is set and wrong is not passed over in favour of another program."""
     with pytest.raises(EmbeddedServerFailed, match="ROTATOR_TEMPORAL_BINARY"):
         find_binary(TemporalSettings(binary=tmp_path / "temporal"))

@@ -1,4 +1,4 @@
-"""How long a Temporal of one's own remembers rotations that have ended."""
+"""How long a Temporal that others run remembers rotations that have ended."""
 
 import asyncio
 import json
@@ -47,7 +47,7 @@ async def kept(client, wanted):
 
 
 async def test_the_worker_lengthens_the_retention(bare, temporal, tmp_path) -> None:
-    """A worker of a Temporal that somebody else runs makes it keep rotations for 90 days, before it serves."""
+    """A worker of a Temporal that others run makes it keep rotations for 90 days, before it serves."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
     settings = {"ROTATOR_FOLDER": str(tmp_path), "ROTATOR_TEMPORAL_ADDRESS": temporal.server.address}
     settings["ROTATOR_TEMPORAL_NAMESPACE"] = bare.namespace
@@ -66,17 +66,17 @@ async def test_the_worker_lengthens_the_retention(bare, temporal, tmp_path) -> N
 
 
 @pytest.mark.parametrize("status", [RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED])
-async def test_where_it_may_not_the_operator_is_told_how(bare, temporal, monkeypatch, status) -> None:
-    """A refusal ends nothing: it is said with one command, which works as it is printed."""
+async def test_where_it_may_not_an_operator_is_shown_how(bare, temporal, monkeypatch, status) -> None:
+    """A refusal ends nothing: it is logged with one command, which works as it is printed."""
 
     async def refused(*_, **__):
         raise RPCError("not for you", status, b"")
 
     with monkeypatch.context() as strict:
         strict.setattr(bare.workflow_service, "update_namespace", refused)
-        told = await namespace.too_short(bare)
-    assert "not for you" in told
-    command = told[told.index("temporal operator") :]
+        warning = await namespace.too_short(bare)
+    assert "not for you" in warning
+    command = warning[warning.index("temporal operator") :]
     binary = str(find_binary(TemporalSettings()))
     words = [binary, *shlex.split(command)[1:], "--address", temporal.server.address]
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL)

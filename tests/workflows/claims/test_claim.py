@@ -42,7 +42,7 @@ def a_new_group(here):
 
 
 def not_born(here):
-    """The client is moved back: a group with nobody in it stands in nobody's way."""
+    """The client is moved back: an empty group stops no claim."""
     move(LEGACY)(here)
 
 
@@ -76,7 +76,7 @@ SPOILS = [
 
 
 async def test_a_claim_is_refused_while_something_differs_and_granted_when_it_is_put_back(played):
-    """Each claim says what differs and the task stays open; put back, the claim is granted, and nobody is lost."""
+    """Each claim says what differs and the task stays open; put back, the claim is granted, and no client is lost."""
     deeds = [deed for spoil, put_back, _ in SPOILS for deed in (spoil, claim, put_back)]
     timed = [played.Deed(open_swap, deed, after=10 * number * SECOND) for number, deed in enumerate(deeds)]
     async with played.play(*timed) as here:
@@ -107,7 +107,7 @@ async def test_rule_12_a_policy_of_the_time_between_proves_nothing(played):
 
 
 async def test_of_two_claims_at_once_one_is_granted(stage):
-    """Two persons claim the same task in the same moment: one holds it, the other is told who does."""
+    """Two persons claim the same task in the same moment: one holds it, the other is shown who does."""
     here = stage(one_server(clients=4, heartbeat=HEARTBEAT))
     await here.register()
 

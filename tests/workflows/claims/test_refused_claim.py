@@ -30,12 +30,12 @@ def bob(move):
 
 
 def edit(here):
-    """Somebody edits a policy of the root."""
+    """A person edits a policy of the root."""
     here.stage.simulation.console.edit_policy(ROOT_GROUP)
 
 
 def reimage(here):
-    """A computer is put back to an image of just now: it registers anew, and its old record stays as it is."""
+    """A computer is put back to an image of just now: it registers again, and its old record stays as it is."""
     here.stage.simulation.machines.reimage(PC, image_age=timedelta(0))
     edit(here)
 
@@ -49,12 +49,12 @@ def edited(played):
 
 
 def refusals(here):
-    """What was said to whoever claimed the task."""
+    """The replies to refused claims of the task."""
     return [reply for message, reply in here.replies if message.move is Move.CLAIM_TASK and not reply.accepted]
 
 
 async def test_a_claim_that_stays_refused_is_shown_with_what_is_missing_of_whom(played):
-    """A record whose computer is gone holds a policy of which nobody knows: named, and left out by two persons."""
+    """A record whose computer is gone holds an unknown policy: it is named, and left out by two persons."""
     deeds = edited(played)
     second = played.Deed(played.asked("second-person"), lambda _: None)
     async with played.play(*deeds, second, spec=one_server(clients=8, heartbeat=HEARTBEAT)) as here:
@@ -76,7 +76,7 @@ async def test_a_claim_that_stays_refused_is_shown_with_what_is_missing_of_whom(
     assert here.lost() == []
 
 
-async def test_the_proof_of_a_refused_claim_is_read_on_though_nobody_claims_it_again(played):
+async def test_the_proof_of_a_refused_claim_is_read_on_without_another_claim(played):
     """Refused once, with everybody reporting: three heartbeats later the next claim is granted at once."""
     edits = [played.Deed(open_swap, edit, after=minutes * timedelta(minutes=1)) for minutes in (1, 8)]
     claim = played.Deed(
@@ -93,7 +93,7 @@ async def test_the_proof_of_a_refused_claim_is_read_on_though_nobody_claims_it_a
 
 
 async def test_a_claim_that_has_lapsed_is_asked_about_like_one_that_was_refused(played):
-    """Bob is told to wait, and holds the task: half a day later two persons leave the missing client out."""
+    """Bob is asked to wait, and holds the task: half a day later two persons leave the missing client out."""
     second = played.Deed(played.asked("second-person"), lambda _: None)
     deeds = played.in_turn(
         played.Deed(open_swap, bob(Move.CLAIM_TASK)),
@@ -115,7 +115,7 @@ async def test_a_claim_that_has_lapsed_is_asked_about_like_one_that_was_refused(
 
 
 @pytest.mark.parametrize("first", [(PC,), tuple(f"PC-{number:04d}" for number in range(1, 12))], ids=["one", "eleven"])
-async def test_nobody_is_left_out_whom_the_second_person_was_not_asked_about(played, first):
+async def test_only_clients_that_the_second_person_saw_are_left_out(played, first):
     """Two more computers go before she approves: no client is left out, and it asks again; ten are named at most."""
 
     def gone(*names):

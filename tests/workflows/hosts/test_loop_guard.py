@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 
 class Talker:
-    """Somebody who holds and resumes the rotation, again and again at the same moment."""
+    """A person who holds and resumes the rotation, again and again at the same moment."""
 
     def __init__(self, times):
         self.left = times
@@ -81,7 +81,7 @@ async def for_ever(what):
 
 
 async def test_waits_that_end_at_once_are_ended():
-    """A loop whose wait is over before it begins is told apart from one that waits, and named with its site."""
+    """A loop whose wait is over before it begins is distinguished from one that waits, and named with its site."""
     run = running()
     with pytest.raises(LoopSpinsError, match=r"rotation rot-1 of Vienna: 16 waits in a row .* The last one: a gate"):
         await for_ever(lambda: run.wait(until=None, summary="a gate", ready=lambda: True))
@@ -121,8 +121,8 @@ async def test_a_loop_that_waits_goes_on():
     assert run.host.now() == START + 1000 * HOUR
 
 
-async def test_whoever_talks_much_stops_nothing():
-    """Each word is something that happens, though no time passes."""
+async def test_many_messages_stop_nothing():
+    """Each message is something that happens, though no time passes."""
     people = Talker(300)
     run = running(people)
     await run.wait(until=None, summary="attention", ready=lambda: people.left == 0)

@@ -1,4 +1,4 @@
-"""Pairs that are not there any more when they are to be put back: a person is told, and everything else is put back."""
+"""Pairs that are not there any more when they are to be put back: a person is warned, and all else is put back."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def with_annex() -> SiteSpec:
 
 
 def inherit(here):
-    """Somebody has the group follow the one above it: its own locations are gone."""
+    """A person has the group follow the one above it: its own locations are gone."""
     here.stage.simulation.schedule(InheritanceSet(group=ANNEX, inherits=True), here.stage.clock.now())
 
 
@@ -35,7 +35,7 @@ def in_gate_a8(state):
 
 
 def is_held(state):
-    """Whether somebody has the task to assign a list by hand."""
+    """Whether an operator has the task to assign a list by hand."""
     return state.task and "A5" in state.task.step and state.task.claimed_by
 
 
@@ -61,7 +61,7 @@ async def test_a_pair_that_is_gone_is_named_and_the_rest_is_put_back(played, can
 
 
 async def test_a_cancel_ends_a_task_of_a_pair_that_is_gone(played):
-    """What cannot be relaxed any more is asked about without end; whoever cancels instead is not asked again."""
+    """What cannot be relaxed any more is asked about without end; a person who cancels is not asked again."""
     gone = played.asked("group-gone")
     patch = Switches(patch_sem_server=PatchSemServer.REFUSED)
     async with played.play(

@@ -70,8 +70,8 @@ async def test_an_old_list_holds_the_replacement_until_it_has_come(played):
     here, outcome = await played_to_its_end(played, spec=site(DAYS), pace=slow)
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     assert "client-list" in {code for code, _ in here.asked}
-    told = next(event.message for event in here.trail if event.data.get("code") == "client-list")
-    assert "when nothing else than SEPM gives clients a Sylink.xml any more" in told
+    shown = next(event.message for event in here.trail if event.data.get("code") == "client-list")
+    assert "when nothing else than SEPM gives clients a Sylink.xml any more" in shown
 
 
 async def test_two_persons_leave_a_build_out_by_name(played):
@@ -85,14 +85,14 @@ async def test_two_persons_leave_a_build_out_by_name(played):
     assert outcome is Outcome.COMPLETED
     assert all(deed.answer.accepted for deed in deeds)
     assert {name.partition(":")[0] for name in here.lost()} == {"OTHER-0001", "OTHER-0002", "OTHER-0003"}
-    told = [event.message for event in here.trail if event.kind == "adopted"]
-    assert told == [
+    adopted = [event.message for event in here.trail if event.kind == "adopted"]
+    assert adopted == [
         f"{OTHER[:9]} on Windows, over HTTP: its 3 clients are left out by ann and eve: they are to go anyway"
     ]
 
 
 async def test_a_first_wish_is_dropped_where_the_second_person_wants_another_look(played):
-    """Nobody is left out by one word."""
+    """One person alone leaves no client out."""
     deeds = played.in_turn(
         played.Deed(played.asked("client-list"), lambda here: here.say(Move.PROCEED, "ann", "go on")),
         played.Deed(played.asked("second-person"), lambda here: here.say(Move.RETRY, "eve")),
@@ -103,7 +103,7 @@ async def test_a_first_wish_is_dropped_where_the_second_person_wants_another_loo
 
 
 async def test_who_is_not_looked_at_for_a_day_is_asked_about(played):
-    """Where nobody has looked at all, nobody can be left out: that would be everybody."""
+    """Where no client was looked at, none can be left out: that would be all of them."""
     deed = played.Deed(played.asked("client-list"), lambda here: here.say(Move.CANCEL, "ann", "nobody has time"))
     async with played.play(deed, spec=site()) as here:
         here.leaving = {"look_at_clients"}
@@ -114,8 +114,8 @@ async def test_who_is_not_looked_at_for_a_day_is_asked_about(played):
     assert "nobody has said for a day" in attention.message
 
 
-async def test_a_look_may_be_told_of_in_parts_and_lies_are_refused(played):
-    """Each build counts when it is told; what speaks against a word names the client."""
+async def test_a_look_is_reported_in_parts_and_lies_are_refused(played):
+    """Each build counts when it is reported; what speaks against a report names the client."""
 
     def open_look(state):
         return played.work_of(state) == "look_at_clients"
@@ -123,8 +123,8 @@ async def test_a_look_may_be_told_of_in_parts_and_lies_are_refused(played):
     def tell(*builds, **changes):
         async def say(here):
             task = await here.stage.store.tasks.get(here.state.task.id)
-            told = here.hands.looked_at([each.client for each in task.work.builds if each.label[:9] in builds])
-            evidence = {"clients": json.dumps([each | changes for each in told])}
+            looks = here.hands.looked_at([each.client for each in task.work.builds if each.label[:9] in builds])
+            evidence = {"clients": json.dumps([each | changes for each in looks])}
             return here.say(Move.TASK_DONE, "bob", task_id=task.id, attestation=evidence)
 
         return say
@@ -145,8 +145,8 @@ async def test_a_look_may_be_told_of_in_parts_and_lies_are_refused(played):
     assert outcome is Outcome.COMPLETED
 
 
-async def test_who_gives_a_look_back_by_saying_done_has_looked_at_nobody(played):
-    """A roll-back is wanted, the task is said to be done, and somebody has the rotation finish: it is asked again."""
+async def test_a_look_that_is_given_back_as_done_has_shown_no_client(played):
+    """A roll-back is wanted, the task is reported done, and a person has the rotation finish: it is asked again."""
 
     def looks_after_the_swap(state):
         return state.swapped and played.work_of(state) == "look_at_clients"
@@ -176,8 +176,8 @@ async def test_a_build_of_which_another_client_holds_an_old_list_is_not_settled_
     def tell(*names):
         async def say(here):
             ids = {client.name: client.id for client in await here.stage.store.roster.entries(here.stage.site.id)}
-            told = json.dumps(here.hands.looked_at([ids[name] for name in names]))
-            return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id, attestation={"clients": told})
+            looks = json.dumps(here.hands.looked_at([ids[name] for name in names]))
+            return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id, attestation={"clients": looks})
 
         return say
 
@@ -189,8 +189,8 @@ async def test_a_build_of_which_another_client_holds_an_old_list_is_not_settled_
         played.Deed(looks_first, tell("RIGHT-0001")),
         played.Deed(looks_first, tell("OTHER-0001")),
         played.Deed(played.asked("client-list"), lambda here: here.say(Move.RETRY, "ann")),
-        told := played.Deed(looks_first, tell("PC-0001")),
-        played.Deed(lambda state: told.answer and looks_first(state), lambda here: here.say(Move.CANCEL, "ann")),
+        report := played.Deed(looks_first, tell("PC-0001")),
+        played.Deed(lambda state: report.answer and looks_first(state), lambda here: here.say(Move.CANCEL, "ann")),
         played.Deed(
             lambda state: state.withdrawing, lambda here: here.say(Move.TASK_REFUSED, "bob", task_id=here.state.task.id)
         ),
@@ -199,7 +199,7 @@ async def test_a_build_of_which_another_client_holds_an_old_list_is_not_settled_
         here.absent = lambda state: looks_first(state) and not deeds[-1].done
         outcome = await here.run()
 
-    assert not told.answer.accepted, "nobody has shown the build since its old list was seen"
+    assert not report.answer.accepted, "nobody has shown the build since its old list was seen"
     assert outcome is Outcome.CANCELLED
     assert here.lost() == []
 

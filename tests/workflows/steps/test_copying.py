@@ -1,4 +1,4 @@
-"""Copies of server lists: said to be made with evidence only, and asked for again when nobody can assign them."""
+"""Copies of server lists: reported made with evidence only, and asked for again when they cannot be assigned."""
 
 from datetime import timedelta
 
@@ -34,8 +34,8 @@ def done(**evidence):
     """Bob says that the copy is made, with this instead of the right evidence."""
 
     def say(here):
-        told = right(work(here)) | evidence
-        return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id, attestation=told)
+        given = right(work(here)) | evidence
+        return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id, attestation=given)
 
     return say
 
@@ -68,7 +68,7 @@ async def test_a_copy_counts_as_made_only_with_evidence_of_what_was_asked(played
     assert here.lost() == []
 
 
-async def test_whoever_cannot_assign_a_copy_gives_the_task_back_and_the_copy_is_asked_for_again(played):
+async def test_a_copy_that_cannot_be_assigned_is_asked_for_again_when_its_task_is_given_back(played):
     """Deleted behind the copy's task: given back and tried again, the copy is wanted first, then assigned."""
 
     def assigning(state):

@@ -91,9 +91,9 @@ async def test_where_rest_does_not_move_it_a_person_edits_any_policy_of_the_grou
         before = sizes(here)
         outcome = await here.run()
 
-    told = [message for code, message in here.asked if code == "policy-by-hand"]
-    assert told
-    assert all(ROOT_GROUP in each for each in told)
+    shown = [message for code, message in here.asked if code == "policy-by-hand"]
+    assert shown
+    assert all(ROOT_GROUP in each for each in shown)
     assert here.stage.simulation.effects.count("console.edit_policy", ROOT_GROUP) >= 1
     assert outcome is Outcome.COMPLETED
     assert sizes(here) == before
@@ -101,7 +101,7 @@ async def test_where_rest_does_not_move_it_a_person_edits_any_policy_of_the_grou
 
 
 def set_size(here, kb):
-    """Somebody sets the size of the clients' system log."""
+    """A person sets the size of the clients' system log."""
     here.stage.simulation.write_settings(ROOT_GROUP, "Default", SettingsWrite(log_kb=kb))
 
 
@@ -146,7 +146,7 @@ async def test_what_cannot_be_put_back_is_asked_about(played):
     assert sizes(here) == before
 
 
-async def test_a_size_that_somebody_has_changed_since_stays(played):
+async def test_a_size_that_a_person_has_changed_since_stays(played):
     """Before the move: a person edits a policy instead. After it: it is not put back."""
     before = played.Deed(lambda state: bool(state.swapped), lambda here: set_size(here, 700))
     async with played.play(before, spec=site(), limits=LIMITS) as here:
@@ -182,16 +182,16 @@ async def test_a_server_that_signs_with_its_former_key_is_named_before_the_next_
     assert [name for name in here.lost() if kind is not RejectedDownload.SILENT] == []
 
 
-async def test_it_passes_once_the_server_has_signed_anew_and_another_policy_was_moved(played):
-    """Retry moves a policy once more: a word that the server is right is no proof."""
+async def test_it_passes_once_the_server_signs_again_and_another_policy_was_moved(played):
+    """Retry moves a policy once more: a statement that the server is right is no proof."""
 
-    def sign_anew(here):
+    def sign_again(here):
         here.stage.simulation.console.republish("SEPM-1")
         return here.say(Move.RETRY)
 
     vain, right = deeds = played.in_turn(
         played.Deed(played.asked(OLD), lambda here: here.say(Move.RETRY)),
-        played.Deed(played.asked(OLD), sign_anew),
+        played.Deed(played.asked(OLD), sign_again),
     )
     stop = played.Deed(lambda state: state.swapped == ("SEPM-1", "SEPM-2"), lambda here: here.say(Move.ROLL_BACK))
     yes = played.Deed(played.asked("roll-back"), lambda here: here.say(Move.APPROVE, who="eve"), follows=stop)
@@ -234,7 +234,7 @@ async def keeping_sepm_3(stage):
     return plan
 
 
-async def test_where_nobody_is_at_a_replaced_server_a_person_is_asked_before_the_last_one_goes(played):
+async def test_with_no_client_at_a_replaced_server_a_person_is_asked_before_the_last_one_goes(played):
     """Every client uses the holdout, which its list names first: for a day it is waited; then nothing is known."""
     _, ask, approve = deeds = played.in_turn(
         played.Deed(played.asked(UNKNOWN), lambda here: here.say(Move.RETRY)),

@@ -90,7 +90,7 @@ async def test_a_wrong_password_asks_at_once_and_retry_goes_on(stage):
     assert (ended.outcome, here.lost()) == (Outcome.COMPLETED, [])
 
 
-async def test_a_policy_date_that_does_not_move_after_a_write_is_told(played):
+async def test_a_policy_date_that_stays_after_a_write_is_shown(played):
     """Without a new policy date nothing can be proven: the gate does not begin to count but asks; then it goes on."""
 
     def publish(here):

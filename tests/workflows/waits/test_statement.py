@@ -22,12 +22,12 @@ from workflows.steps.drift_step import look
 from workflows.waits import statement
 
 HOUR = timedelta(hours=1)
-SAID = {"clients": "4", "covered": "4"}
+EVIDENCE = {"clients": "4", "covered": "4"}
 
 
 @pytest.fixture
 async def stated():
-    """A rotation at the console in its first gate, of which somebody has stated what the console shows; its store."""
+    """A rotation at the console in its first gate, of which a person has stated what the console shows; its store."""
     spec = one_server(clients=4, heartbeat=HOUR)
     async with Stage(Scenario(seed=1, spec=spec, at_console=OfflinePeople(), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
@@ -35,7 +35,7 @@ async def stated():
         state.outline = outline(plan.body)
         state.cursor = next(place for place, step in enumerate(state.steps) if isinstance(step, Gate))
         state.wait = Wait(step=state.steps[state.cursor].id, opened_at=now, due=now, limit=now + HOUR, heartbeat=HOUR)
-        state.proceed = Proceed(about=WANTED, asked_by="ann", why="seen", evidence=SAID, stated_at=now)
+        state.proceed = Proceed(about=WANTED, asked_by="ann", why="seen", evidence=EVIDENCE, stated_at=now)
         yield stage.host(until=now + HOUR).run(state), stage.store
 
 
@@ -45,7 +45,7 @@ def offered(run):
 
 
 def relaxed(run, body):
-    """What somebody says of every group: that it is relaxed."""
+    """A person states of every group that it is relaxed."""
     for owner in body.owners(ScopeName.RELAXED):
         for each in owner.pairs:
             for field in SettingField:
@@ -63,7 +63,7 @@ def relaxed(run, body):
 
 @pytest.mark.parametrize(("shows", "stands"), [(4, True), (5, False)])
 async def test_a_newer_export_with_another_number_of_clients_voids_it(stated, shows, stands):
-    """Nobody is covered whom nobody counted: it is asked for again, with the number that it has to explain."""
+    """No client is covered that was not counted: it is asked for again, with the number that it has to explain."""
     run, store = stated
     run.state.proceed = run.state.proceed.model_copy(update={"approved_by": "eve"})
     reading = GateReading.model_validate(
@@ -76,7 +76,7 @@ async def test_a_newer_export_with_another_number_of_clients_voids_it(stated, sh
     assert offered(run) == (set() if stands else {WANTED})
 
 
-async def test_a_gate_that_begins_anew_voids_it(stated):
+async def test_a_restarted_gate_voids_it(stated):
     """What was counted before its ground was taken away proves nothing; nothing may be stated before its minimum."""
     run, store = stated
     plan = await store.plans.get(run.state.plan_id)
