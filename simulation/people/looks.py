@@ -11,7 +11,7 @@ ASKED = "client-list"
 """The attention that asks them."""
 _LATER = timedelta(hours=1)
 _LOOKS = 8
-"""How often people look at clients again before they take back what was done, or leave out absent clients."""
+"""How often people look at clients again before they take back what was done, or leave out clients that stay away."""
 
 
 def again_at(work: Work, now: datetime) -> datetime | None:

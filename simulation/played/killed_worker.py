@@ -1,4 +1,4 @@
-"""A worker that is cut off while it runs a rotation: its activity is done, and the server never gets the answer."""
+"""A worker that is cut off while it runs a rotation: its activity is done, and Temporal never gets the answer."""
 
 import asyncio
 from collections.abc import Callable

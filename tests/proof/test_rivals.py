@@ -30,7 +30,7 @@ async def test_strategies_without_proof_cut_clients_off():
         (True, True, Kind.BOTH),
     ],
 )
-def test_sites_are_told_by_what_nobody_can_see_beforehand(blocked, stale, kind):
+def test_the_kind_of_a_site_names_its_faults(blocked, stale, kind):
     """Where a strategy cannot do better than another one, it is not held against it."""
     spec = draw(2, SIZES, Faults.NONE).spec
     clients = tuple(each.model_copy(update={"http_blocked": blocked}) for each in spec.clients)

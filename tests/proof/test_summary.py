@@ -20,7 +20,7 @@ ONE = Outcome(
 )
 
 
-def test_everything_for_which_a_seed_is_no_proof_is_told():
+def test_each_flaw_of_a_seed_is_named():
     """A violation, an error of the simulation, a rotation that did not end; and what Temporal tells otherwise."""
     violation = Violation(invariant="no_client_is_cut_off", subject="PC-1", message="it does not verify")
     assert list(failures(ONE)) == []

@@ -134,7 +134,7 @@ def one_list_stands_for_the_others(original, seen_at, offers):
 
 
 @mutation(rule="26", replaces=handing_out.stop_hand_outs, hole=_SCRIPT)
-def nobody_stops_what_hands_out_sylink(original, *args, **named):
+def no_person_stops_what_hands_out_sylink(original, *args, **named):
     """Nobody is asked what else hands out Sylink.xml, and it goes on doing so."""
     return _nothing_to_do(original, *args, **named)
 
@@ -160,6 +160,6 @@ MUTATIONS = (
     a_client_that_is_asked_has_shown_it,
     a_replaced_server_is_left_without_a_look,
     one_list_stands_for_the_others,
-    nobody_stops_what_hands_out_sylink,
+    no_person_stops_what_hands_out_sylink,
     upgrades_are_not_named,
 )

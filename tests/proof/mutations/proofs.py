@@ -62,7 +62,7 @@ def one_check_in_proves_a_policy(original, entry, rule, kept):
 
 
 @mutation(rule="10", replaces=canary.choose, where=where.about(Profile.PROXIES, where.is_behind_a_proxy))
-def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+def no_group_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are relaxed at once, and restored at once."""
     return canary.Canaries()
 
@@ -126,7 +126,7 @@ def a_standing_connection_is_a_check_in(original, communication, mode):
     faults=Faults.UNKNOWN,
     behind={signed_files.while_there: _leaves},
 )
-def nobody_compares_signed_files(original, *args):
+def no_person_compares_signed_files(original, *args):
     """A server may go on signing with its former key, and whoever is seen there counts as proven."""
     return _no_files_compared(original, *args)
 
@@ -160,12 +160,12 @@ def serials_are_compared_as_text(original, observed, rule):
 MUTATIONS = (
     the_policy_before_the_write_proves_it,
     one_check_in_proves_a_policy,
-    nobody_goes_first,
+    no_group_goes_first,
     any_client_is_proven_after_a_swap,
     a_claim_reads_no_proof,
     a_restore_has_no_gates,
     canaries_show_nothing_of_servers,
-    nobody_compares_signed_files,
+    no_person_compares_signed_files,
     a_standing_connection_is_a_check_in,
     coverage_is_always_reached,
     gates_are_skipped,

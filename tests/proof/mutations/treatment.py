@@ -85,7 +85,7 @@ def _decides_about_nobody(original, request, *args):  # noqa: ARG001 - as the ru
     faults=Faults.UNKNOWN,
     behind={PlanRequest.drilled: _decides_about_nobody},
 )
-def a_drill_asks_nobody(original, entry, rule, kept):
+def a_drill_asks_no_client(original, entry, rule, kept):
     """A drill passes whoever was seen at a second server or not."""
     if rule.drill is not None:
         return Verdict.COVERED, Reason.SEEN_AT_SECOND_SERVER
@@ -136,7 +136,7 @@ MUTATIONS = (
     there_is_no_holdout,
     http_with_verification_fails_over,
     failover_counts_unseen,
-    a_drill_asks_nobody,
+    a_drill_asks_no_client,
     builds_14_2_fail_over,
     the_second_location_is_forgotten,
     groups_that_do_not_inherit_are_ignored,

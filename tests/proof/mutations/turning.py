@@ -111,7 +111,7 @@ def _uses_nothing(original, survey, name):  # noqa: ARG001 - as the rule it repl
     where=where.about(Profile.BIRTHS, where.has_births),
     behind={newborn.users: _uses_nothing},
 )
-def nobody_looks_for_newborn_pairs(original, body, survey):  # noqa: ARG001 - as the rule it replaces
+def no_look_for_newborn_pairs(original, body, survey):  # noqa: ARG001 - as the rule it replaces
     """What was born during the rotation is not asked about, and a list that it uses is deleted."""
     return ()
 
@@ -142,7 +142,7 @@ MUTATIONS = (
     a_cancel_does_not_wait_for_the_holder,
     a_way_back_waits_a_day,
     a_cancel_restores_without_a_probe,
-    nobody_looks_for_newborn_pairs,
+    no_look_for_newborn_pairs,
     everything_is_restored_to_on,
     the_original_is_dropped,
 )
