@@ -19,7 +19,7 @@ def _without(back, kind):
     hole="agents of another kind take the list late, and HTTPS is shut",
 )
 def the_drill_with_https_shut_asks_no_client(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """The ports are shut and opened again, and whoever has not come meanwhile is taken to hold the list."""
+    """The ports are shut and opened again, and a client that has not come meanwhile counts as holding the list."""
     return True
 
 
@@ -35,7 +35,7 @@ def https_stays_shut(original, *args):
     hole="clients were seen at two servers, and reach one only where they are, and servers are stopped",
 )
 def the_drill_with_a_stopped_server_asks_no_client(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """A server is stopped and started again, and whoever has not come meanwhile is taken to find another one."""
+    """A server is stopped and started again, and a client that has not come meanwhile counts as finding another."""
     return True
 
 
