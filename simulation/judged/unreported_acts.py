@@ -36,7 +36,7 @@ class UnaskedChange(NamedTuple):
 def unnamed_acts(facts: Facts) -> Iterator[tuple[UnaskedChange, EffectView]]:
     """Each act that was in force, and could have been seen, when a certificate was replaced as the product asked.
 
-    With the replacement before which no event had named the act. An operator who puts a certificate into a server
+    Each comes with the replacement before which no event named it. An operator who puts a certificate into a server
     again, because the product has named that it is out, replaces nothing: no task is open for that.
     """
     for swap in facts.by_the_product("console.replace_certificate"):
