@@ -1,7 +1,7 @@
 """The worker process: puts activities and their parts together and serves the task queue.
 
-`python -m worker`, with its settings in the environment. It may be killed at any moment and started anew: what was
-under way is seen or done again. SIGTERM lets activities that are running come to their end first.
+`python -m worker`, with its settings in the environment. It may be killed at any moment and started again: it then
+sees or does again what was under way. SIGTERM lets activities that are running come to their end first.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
     activities = all_activities(world.store, world)
     plugin = RotatorPlugin(workflows=WORKFLOWS, activities=activities, codec=payload_codec(settings))
     client = await _unless(stop, _connected(settings, plugin))
-    if client is None:  # told to stop before Temporal was there
+    if client is None:  # stopped before Temporal was there
         return
     worker = Worker(
         client,
@@ -116,7 +116,7 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
 async def watch_open_swaps(swaps: OpenSwaps, client: Client, every: timedelta) -> None:
     """Have a rotation read its proof as soon as its site changes while a replacement is claimed; until cancelled.
 
-    What a rotation does not hear now is said again, for as long as its newest survey is not as the site is.
+    A message that its rotation does not get now is sent again, for as long as its newest survey differs from the site.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Simulated time: it stands still until somebody has it leap, and it never goes back."""
+"""Simulated time: it stands still until a caller has it leap or sleeps, and it never goes back."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,5 +28,5 @@ class SimulatedClock:
         self._now = max(self._now, moment)
 
     async def sleep(self, duration: timedelta) -> None:
-        """Pass time that nobody has to wait for."""
+        """Let the time pass without a wait."""
         self._now += max(duration, timedelta(0))

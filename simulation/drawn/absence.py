@@ -1,12 +1,12 @@
-"""Who is away and for how long, from when the clients of a site were last seen.
+"""Which clients are away and for how long, from when the clients of a site were last seen.
 
-What is known of a client is how long it has been silent: it is away for at least that long. For how much longer, the
-others tell: of those that have been silent for longer than it, one is taken by chance, and the client stays away for
-as long as that one has been until now. With the same chance it stays away for longer than anybody has been seen to:
-then as likely as not for twice the longest silence seen, for four times that with half that chance, and so on.
+A client is away for at least as long as it has been silent. How much longer is drawn: of the clients that have been
+silent for longer than it, one is taken by chance, and the client stays away for as long as that one has been until
+now. With the same chance it stays away for longer than any client has been seen to: then as likely as not for twice
+the longest silence seen, for four times that with half that chance, and so on.
 
-Clients that are there go away in their turn, so often that the share of those who are away stays what it is, each time
-for as long as some silence that was seen.
+Clients that are there go away in their turn, so often that the share of clients that are away stays the same, each
+time for as long as some silence that was seen.
 """
 
 import math
@@ -29,7 +29,7 @@ class Absences:
     """How clients of one site come and go."""
 
     def __init__(self, silences: Iterable[timedelta], there: int) -> None:
-        """From the silences of those who are away, and the number of those who are not."""
+        """From the silences of the clients that are away, and the number of those that are not."""
         self._silences = sorted(silences)
         self._stays: timedelta | None = None
         """How long, on average, a client is there between two absences."""

@@ -52,7 +52,7 @@ class Sizes(Value):
     wider: float = 0.0
     """That a certain kind of ordinary administration goes on beside the rotation."""
     away: timedelta = timedelta(days=400)
-    """How long somebody may be away. Whoever is gone for good is away that long."""
+    """The longest absence of a client. A client that is gone for good is away that long."""
 
 
 SMALL = Sizes()
@@ -67,7 +67,7 @@ class Faults(StrEnum):
     UNKNOWN = "unknown"
     """SEPM behaves in any of the ways that no public source rules out."""
     ALL = "all"
-    """That, and people make mistakes, and things happen that nobody asked for."""
+    """The same, and people make mistakes, and site events happen unasked."""
 
 
 def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL, theme: Profile | None = None) -> Scenario:
@@ -112,7 +112,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Profil
 
 
 def _unproven(chance: Chance, spec: SiteSpec, faults: Faults, shares: Shares) -> Unproven:
-    """Whoever makes no mistakes takes failover on trust only where every client reaches every server."""
+    """People who make no mistakes take failover on trust only where every client reaches every server."""
     drawn_one = chance.one_of(shares.unproven, "on trust")
     wrong = drawn_one is Unproven.APPROVE and any(batch.reachable_servers is not None for batch in spec.clients)
     return Unproven.RELAX if wrong and faults is not Faults.ALL else drawn_one
@@ -277,7 +277,7 @@ def _pace(chance: Chance, sizes: Sizes, shares: Shares) -> WorkPace:
 
 
 def _networking(chance: Chance, spec: SiteSpec) -> Networking:
-    """Where no firewall stands, whoever takes plain HTTP to get through is right, and the plan is the same."""
+    """Where no firewall stands, people who assume that plain HTTP gets through are right: the plan is the same."""
     if not any(batch.http_blocked for batch in spec.clients):
         return Networking(asking=chance.one_of((Asking.WORD, Asking.SCRIPT), "asking"))
     return Networking(

@@ -1,4 +1,4 @@
-"""What may go wrong in a drawn scenario: SEPM's open questions, people's mistakes, things that nobody asked for."""
+"""How SEPM behaves in a drawn scenario: a drawn answer to each open question about it."""
 
 from datetime import timedelta
 

@@ -9,7 +9,7 @@ class Asking(StrEnum):
     """How they find out whether plain HTTP gets through."""
 
     WORD = "word"
-    """They do not: they take every network to let it through, by name."""
+    """They do not: they name every network as one that lets it through."""
     SCRIPT = "script"
     """They run the script before anything is planned."""
     STALE = "stale"
@@ -23,7 +23,7 @@ class WhenShut(StrEnum):
 
     OPEN = "open"
     LEAVE_OUT = "leave-out"
-    """Whoever is there is left out, by name."""
+    """The clients in it are left out, by name."""
     GIVE_UP = "give-up"
 
 

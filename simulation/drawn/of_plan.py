@@ -35,7 +35,7 @@ from simulation.drawn.scenario import START, OfflinePeople, Registered, Scenario
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 _FOR_EVER = 400 * _DAY
 _UNKNOWN_BUILD = "14.2.0.0000"
-"""What a client whose build nobody knows is played as: the planner expects the worst of it too."""
+"""The build of a client whose build is unknown: the planner expects the worst of it too."""
 
 
 class CannotBePlayedError(ValueError):
@@ -53,7 +53,7 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
     2. by chance: the location of each client, who goes away and comes back when (`simulation.drawn.absence`), the
        clocks of servers within the skew that was measured, how long they restart, the pace of the people; with
        faults, how SEPM behaves
-    3. what the service has seen before, and what is wanted of the plan, goes along: the planner plans from it anew
+    3. what the service has seen before and the request of the plan go along: the planner plans from them again
 
     Raises:
         CannotBePlayedError: when the emulator cannot be such a site.
@@ -215,7 +215,7 @@ def _away(
     *,
     is_away: bool,
 ) -> Windows:
-    if silent is None:  # there is a record of it, and nobody behind it
+    if silent is None:  # SEPM has a record of a client that it has never seen
         return ((-_SECOND, _FOR_EVER),)
     if not is_away:
         return absences.of_present(client.id, chance)
@@ -224,7 +224,7 @@ def _away(
 
 
 def _silent_servers(survey: SiteSurvey, chance: Chance) -> list[Scheduled]:
-    """A server that answered nothing at the survey goes on doing so. Whether clients reach it, nobody knows."""
+    """A server that did not answer at the survey stays silent. Whether clients reach it is unknown, and drawn."""
     return [
         Scheduled(
             at=START,

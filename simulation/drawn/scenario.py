@@ -23,19 +23,19 @@ class WorkPace(Value):
     """How long the people take. Each time is drawn between two bounds."""
 
     first: timedelta = timedelta(minutes=5)
-    """The shortest time until somebody takes up what waits."""
+    """The shortest time until a person takes up what waits."""
     last: timedelta = timedelta(hours=6)
     work: timedelta = timedelta(minutes=40)
     """The longest time at the console for one task."""
 
 
 class Since(StrEnum):
-    """From when a person counts."""
+    """The moment from which a scripted move or site event counts its time."""
 
     BEGIN = "begin"
     """The rotation began."""
     CLAIM = "claim"
-    """Somebody first took the replacement of a certificate."""
+    """An operator first claimed the replacement of a certificate."""
     SWAP = "swap"
     """The first new certificate was seen."""
     RESTORE = "restore"
@@ -43,7 +43,7 @@ class Since(StrEnum):
 
 
 class ScriptedMove(Value):
-    """Something that a person says to the rotation of their own accord."""
+    """A move that a person sends to the rotation unasked."""
 
     after: timedelta
     since: Since = Since.BEGIN
@@ -53,7 +53,7 @@ class ScriptedMove(Value):
 
 
 class Follows(Value):
-    """A happening at a moment of the rotation, not of the calendar: an hour after a task was taken, say."""
+    """A site event at a moment of the rotation, not of the calendar: an hour after a task was claimed, say."""
 
     since: Since
     after: timedelta = timedelta(0)
@@ -61,7 +61,7 @@ class Follows(Value):
 
 
 class Registered(Value):
-    """A site that somebody has registered, and what is wanted of it: played instead of what `Scenario` would say."""
+    """A site that an administrator has registered, and the request of its plan."""
 
     site: Site
     request: PlanRequest
@@ -95,7 +95,7 @@ class Scenario(Value):
     """What it is about, where it was drawn."""
     spec: SiteSpec
     registered: Registered | None = None
-    """What stands in it counts before `limits`, `unproven`, `keep_relaxed`, `leave_out_away` and the drills."""
+    """Its values count before `limits`, `unproven`, `keep_relaxed`, `leave_out_away` and the drills."""
     at_console: OfflinePeople | None = None
     """Where the site has no REST API."""
     limits: Limits = Limits()
@@ -111,7 +111,7 @@ class Scenario(Value):
     pace: WorkPace = WorkPace()
     acts: tuple[ScriptedMove, ...] = ()
     happenings: tuple[Scheduled, ...] = ()
-    """What happens at the site that nobody asked for. Mistakes of the person at the console stand in `spec.robot`."""
+    """Site events that happen unasked. Mistakes of the operator are in `spec.robot`."""
     follows: tuple[Follows, ...] = ()
     """The same, at moments of the rotation."""
     longest: timedelta = Field(default=timedelta(days=200), gt=timedelta(0))

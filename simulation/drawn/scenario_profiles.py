@@ -39,7 +39,7 @@ class Profile(StrEnum):
     BIRTHS = "births"
     """Groups, locations and computers come while settings are relaxed."""
     UNDOING = "undoing"
-    """Somebody changes settings back and forth while certificates are replaced."""
+    """An administrator changes settings back and forth while certificates are replaced."""
     ARRIVALS = "arrivals"
     """Computers come from old packages while certificates are replaced by people who take their time."""
     WAY_BACK = "way back"
@@ -61,7 +61,7 @@ class Shares(Value):
     in_list: float = 0.7
     """That a list offers a server."""
     own_lists: bool = False
-    """Whether the default list, which nobody can edit, is not used."""
+    """Whether the default list, which no person can edit, is not used."""
     http: float = 0.15
     groups: int = 0
     """How many groups there are below the top one, at least."""
@@ -98,7 +98,7 @@ class Shares(Value):
     slip: float = 0.08
     """That the person at the console makes a certain mistake."""
     happens: float = 0.1
-    """That a certain thing happens which nobody asked for."""
+    """That a certain kind of site event happens unasked."""
     happening: tuple[str, ...] = ()
     """What mostly happens, by the kinds of emulator/events/event_draws.py."""
     within: tuple[timedelta, timedelta] = (_DAY, 60 * _DAY)

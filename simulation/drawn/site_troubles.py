@@ -14,7 +14,7 @@ from simulation.drawn.scenario_profiles import Shares
 
 _DAY = timedelta(days=1)
 _SPAN = timedelta(days=60)
-"""Within which things happen that nobody asked for."""
+"""The time within which a kind of site event happens once or twice."""
 _MONTH = timedelta(days=30)
 _MOSTLY = 0.7
 _KNOWN = 0.8
@@ -24,7 +24,7 @@ _PURGE = timedelta(days=30)
 
 
 def clumsy(spec: SiteSpec, chance: Chance, shares: Shares) -> SiteSpec:
-    """The site with somebody at its console who makes a mistake or two."""
+    """The site with an operator who makes a mistake or two."""
     slips = tuple(
         Slip(mistake=mistake, after=chance.whole(0, 4, "slip after", mistake.value))
         for mistake in Mistake
@@ -34,7 +34,7 @@ def clumsy(spec: SiteSpec, chance: Chance, shares: Shares) -> SiteSpec:
 
 
 def behind_proxies(spec: SiteSpec, chance: Chance, shares: Shares) -> SiteSpec:
-    """The site with a location whose network lets no plain HTTP through: whoever is there can only use HTTPS."""
+    """The site with a location whose network lets no plain HTTP through: its clients can only use HTTPS."""
     places = sorted({batch.location for batch in spec.clients})
     if not places or not chance.happens(shares.proxy, "proxy"):
         return spec
@@ -66,7 +66,7 @@ def purged(spec: SiteSpec, limits: Limits, chance: Chance) -> tuple[SiteSpec, Li
 def drawn_happenings(
     spec: SiteSpec, seed: int, chance: Chance, shares: Shares, *, wider: float
 ) -> tuple[Scheduled, ...]:
-    """A few kinds of what nobody asks for, each once or twice within the first weeks, or as often as a theme has it."""
+    """A few kinds of site events, each once or twice within the first weeks, or as often as a theme has it."""
     kinds = [kind for kind in USUAL if chance.happens(_share(kind, shares), "happens", kind)]
     kinds += [kind for kind in WIDER if chance.happens(wider, "happens", kind)]
     span = chance.between(*shares.within, "happens within")

@@ -1,4 +1,4 @@
-"""A scenario by size, for whoever has no site registered yet."""
+"""A scenario by size, for administrators who have not registered a site yet."""
 
 from datetime import timedelta
 

@@ -18,7 +18,7 @@ from simulation.judged.unreported_acts import LIST, SECURE, SEEN_WITHIN, SWAPS
 
 Exemption = Callable[[LostClient, Facts], str | None]
 _BEGINS_AGAIN = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
-"""What makes a client one whose state no check-in has told yet."""
+"""Effects after which the state of a client is unknown until it checks in."""
 
 
 def excused(lost: LostClient, facts: Facts) -> str | None:
@@ -38,9 +38,9 @@ def _before(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _by_name(lost: LostClient, facts: Facts) -> str | None:
-    """A person left it out by name, in the plan or by two persons' word in a gate, before it was lost (rule 1).
+    """A person left it out by name in the plan, or two persons did in a gate, before it was lost (rule 1).
 
-    A machine that is put back to an image may have another record afterwards, and is the one that was named still.
+    A machine that is put back to an image may have another record afterwards, and still is the one that was named.
     """
     first = identity(facts.scenario.spec.seed, "client", lost.name)
     named_at = [facts.named_at[each] for each in map(ClientId, (lost.id, first)) if each in facts.named_at]
@@ -57,9 +57,9 @@ def _on_trust(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _by_others(lost: LostClient, facts: Facts) -> str | None:  # noqa: ARG001 - an excuse like the others
-    """What cut it off was not asked for: somebody did it of their own accord, by mistake, or it happened.
+    """What cut it off was not asked for: a person did it unasked or by mistake, or a site event did.
 
-    That the rotation does not go on unknowing is an invariant of its own: `acts_of_others_are_named`.
+    That the rotation names such an act before it goes on is an invariant of its own: `acts_of_others_are_named`.
     """
     if lost.others_did and lost.after is not None:
         return f"nobody asked for what cut it off: {lost.after.kind} by {lost.after.actor.value}"
@@ -97,18 +97,18 @@ def _canary_without_http(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _in_spite_of_canaries(lost: LostClient, facts: Facts) -> str | None:
-    """Two persons had the rest follow canaries that they were told, by name, do not get through (rule 10)."""
+    """Two persons had the rest follow canaries that were named to them as not getting through (rule 10)."""
     shown = "lets no HTTP through" in lost.first_why or "its list gives port" in lost.first_why
-    word = (event.at for event in facts.trail if event.message.startswith("on without the canaries"))
-    if shown and any(at <= lost.first_failed for at in word):
+    approved = (event.at for event in facts.trail if event.message.startswith("on without the canaries"))
+    if shown and any(at <= lost.first_failed for at in approved):
         return "two persons had the rest follow canaries that do not get through"
     return None
 
 
 def _foreign_key(lost: LostClient, facts: Facts) -> str | None:
-    """A certificate that nobody asked for had just come into the server, before anything could show it.
+    """An unasked certificate had just come into the server, before any look could show it.
 
-    Whatever is published next, and be it by a write that was asked for, is signed with its key.
+    What the server publishes next is signed with its key, even after a write that was asked for.
     """
     if lost.after is None or "does not verify" not in lost.first_why:
         return None
@@ -119,9 +119,9 @@ def _foreign_key(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _put_back(lost: LostClient, facts: Facts) -> str | None:
-    """A certificate that nobody asked for was in the server for a while, and the right one was put back.
+    """An unasked certificate was in the server for a while, and the right one was put back.
 
-    Whoever stays away from the right one then has taken the other one meanwhile: before, it got on.
+    A client that fails with the right one then has taken the other one meanwhile: before that it got on.
     """
     if "does not verify" not in lost.first_why and "does not hold the certificate" not in lost.first_why:
         return None
@@ -132,16 +132,16 @@ def _put_back(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _swaps_before(lost: LostClient, facts: Facts) -> list[EffectView]:
-    """What certificates were put into the server that a client failed at, until it did."""
+    """The effects that put certificates into the server at which a client failed, until it did."""
     swaps = (each for each in facts.journal if each.kind in SWAPS and each.subject[0] == lost.server)
     return [each for each in swaps if each.at <= lost.first_failed]
 
 
 def _undone(lost: LostClient, facts: Facts) -> str | None:
-    """Somebody had undone what makes clients ready, unasked, just before a replacement: nothing could show it in time.
+    """An unasked act undid what makes clients ready just before a replacement: no look could show it in time.
 
-    Who took that policy or list, or came from an old image, cannot follow the replacement, although the product has put
-    it right since.
+    A client that took that policy or list, or came from an old image, cannot follow the replacement, although the
+    product has put it right since.
     """
     swaps = [each for each in _swaps_before(lost, facts) if each.actor.asked]
     if not swaps:
@@ -164,7 +164,7 @@ def _undone(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _put_right(lost: LostClient, facts: Facts) -> str | None:
-    """Somebody had it verify, unasked, behind the replacement, before it knew the new certificate; that was put right.
+    """An unasked act had it verify after the replacement, before it knew the new certificate; that was put right.
 
     The policy that relaxes it again is signed with the new key, as any other would be that follows.
     """
@@ -201,8 +201,8 @@ _EXEMPTIONS: tuple[Exemption, ...] = (
 def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
     """Whether a client of a canary, at the same location and with the same list, was there to show it first.
 
-    A plan says who goes first, or why nobody can: one that says nothing has forgotten them, and excuses nothing. No
-    gate waits for a non-persistent machine.
+    A plan names its canaries, or says why it has none: one that does neither has forgotten them, and excuses nothing.
+    No gate waits for a non-persistent machine.
     """
     body, here = facts.body, _batch(lost, facts)
     if not _canaries(body) and not _says_who_goes_first(facts):
@@ -241,7 +241,7 @@ def _canaries(body: PlanBody | None) -> tuple[OwnerScope, ...]:
 
 
 def _owner(lost: LostClient, facts: Facts) -> OwnerScope | None:
-    """Whose settings the group has, as planned, that the client was in when it failed."""
+    """The planned owner of the settings that the client's group had when the client failed."""
     scopes = facts.body.scopes if facts.body is not None else ()
     owners = {path_at_the_end(owner.path, facts.journal): owner for owner in scopes}
     return next((owners[path] for path in _groups(lost, facts) if path in owners), None)

@@ -70,21 +70,21 @@ class Facts:
     lost: tuple[LostClient, ...]
     clients: int
     refusing: tuple[RefusingClient, ...]
-    """Whom servers see at the end, and who takes nothing of what they publish."""
+    """Clients that servers see at the end, and that take nothing of what they publish."""
     shut_out: frozenset[str]
-    """The names of those who could get in at a server only that is down for good."""
+    """The names of clients that could get in only at a server that is down for good."""
     named_at: dict[ClientId, datetime]
-    """Who was left out by name, in the plan or in a gate, and when."""
+    """When clients were left out by name, in the plan or in a gate."""
     trusted_at: dict[ClientId, datetime] = field(default_factory=dict)
-    """Whom a person took to fail over, by name, in the plan or in an amendment, and when."""
+    """When a person took clients to fail over, by name, in the plan or in an amendment."""
     output: tuple[str, ...] = ()
-    """Whatever was stored or travelled, as text, where somebody listened."""
+    """What was stored or sent, as text, where the output was recorded."""
     secrets: frozenset[str] = frozenset()
-    """What must stand nowhere in it."""
+    """Texts that it must not have."""
     last_plan: Plan | None = None
     """The plan that ran last: `plan`, or its last amendment with the findings that were approved with it."""
     cut_off: tuple[CutOff, ...] = ()
-    """Whom each replacement that was asked for has left without a way, by the emulator's own truth."""
+    """Clients that a replacement that was asked for has left without a way, by the emulator's own truth."""
     slips: tuple[MadeSlip, ...] = ()
     """The mistakes that were made at the console, in order."""
     shown: frozenset[str] = frozenset()
@@ -94,7 +94,7 @@ class Facts:
     """What people have accepted of what they were asked about, some of which they were shown by its number only."""
 
     claims: dict[TaskId, datetime] = field(default_factory=dict)
-    """By task of which the site is watched, when it was last granted to whoever claimed it."""
+    """By task of which the site is watched, when it was last granted to the operator who claimed it."""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -108,7 +108,7 @@ class Facts:
 
     @property
     def left_out(self) -> frozenset[ClientId]:
-        """Who was left out by name."""
+        """The clients that were left out by name."""
         return frozenset(self.named_at)
 
     @property
@@ -144,7 +144,7 @@ class Facts:
 
     @property
     def unasked(self) -> tuple[EffectView, ...]:
-        """The effects that nobody asked for."""
+        """The effects that were not asked for, without SEPM's own upkeep."""
         return tuple(each for each in self.journal if not each.actor.asked and each.actor is not Actor.UPKEEP)
 
 

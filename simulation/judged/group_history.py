@@ -1,4 +1,4 @@
-"""Where groups and computers were: somebody moves them meanwhile, and the journal has the paths of its time."""
+"""Where groups and computers were: administrators move them meanwhile; the journal has the paths of each time."""
 
 from collections.abc import Iterable, Sequence
 
@@ -34,7 +34,7 @@ def groups_when_lost(lost: LostClient, journal: Iterable[EffectView], first: str
     Args:
         lost: the client, with the group that it is in at the end.
         journal: every effect on the site.
-        first: the path of the group that it was in at the beginning; None when it was not there, or nobody knows.
+        first: the path of the group that it was in at the beginning; None when it was not there, or is unknown.
     """
     journal = tuple(journal)
     earlier = [each for each in journal if each.at <= lost.first_failed]

@@ -1,4 +1,4 @@
-"""Losses by an old Sylink.xml that something gave a client of which the people of a site did not know (rule 26)."""
+"""Losses by an old Sylink.xml from a source that the people of the site did not know of (rule 26)."""
 
 from emulator.clients.verdict import LostClient
 from emulator.state.slips import Mistake
@@ -12,7 +12,7 @@ _HEARTBEATS = 3
 def handed_out(lost: LostClient, facts: Facts) -> str | None:
     """It was given an old list within three heartbeats of its group before the replacement; no person stopped that.
 
-    Not excused: scripts that people know of, unless a person only said that they are stopped: the product has to ask.
+    Not excused: scripts that people know of, since the product has to ask, unless a person left one running by mistake.
     """
     swap = lost.after
     if swap is None or swap.kind not in SWAPS or not swap.actor.asked:

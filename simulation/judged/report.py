@@ -84,7 +84,7 @@ class Report(Value):
     lost_by_the_rotation: int
     """Of all runs together: those that no excuse covers. The promise is none."""
     left_out: Spread[int]
-    """Clients that somebody left out by name, in the plan or because a gate waited for them for too long."""
+    """Clients that a person left out by name, in the plan or because a gate waited for them for too long."""
     duration: Spread[timedelta]
     exposure: Spread[timedelta]
     differs: tuple[Difference, ...] = ()

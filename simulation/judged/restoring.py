@@ -36,7 +36,7 @@ def unprobed_writes(facts: Facts) -> Iterator[tuple[EffectView, ServerName]]:
 def _other_certificates(facts: Facts, until: Iterable[EffectView], at: datetime) -> Iterator[ServerName]:
     """The servers that showed another certificate than when it was planned, and had done so for a minute.
 
-    By the effects until then: whoever puts a certificate back may put back a setting at that very moment.
+    Only effects until then count: an operator may put back a certificate and a setting at the same moment.
     """
     last = {each.subject[0]: each for each in until if each.kind in SWAPS}
     for server in facts.scenario.spec.servers:
@@ -49,13 +49,13 @@ def _other_certificates(facts: Facts, until: Iterable[EffectView], at: datetime)
 
 
 def _when_planned(facts: Facts, server: ServerName) -> Fingerprint:
-    """What a server presented when the plan was made: somebody may have replaced it in the hour before."""
+    """What a server presented when the plan was made: it may have been replaced in the hour before."""
     chosen = facts.plan.body.certificate_for(server) if facts.plan is not None else None
     return chosen.replaces if chosen is not None else facts.before.served[server]
 
 
 def _cut_off(facts: Facts, server: ServerName, at: datetime) -> bool:
-    """Whether the product could not reach the server then: a person says whether it goes on."""
+    """Whether the product could not reach the server then: a person decides whether it goes on."""
     stops = (each.at for each in facts.journal if each.kind == "server.stop" and each.subject[0] == server)
     return (server in facts.after.down and max(stops, default=facts.ended) <= at) or any(
         isinstance(each.happening, ServerCutOff)

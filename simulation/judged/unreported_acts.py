@@ -17,11 +17,11 @@ SECURE = frozenset({"rest.secure_communications", "console.secure_communications
 SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 _NAMING = frozenset({"drift", "attention", "amended"})
 SEEN_WITHIN = timedelta(minutes=3)
-"""While a replacement is in somebody's hands its site is looked at each minute."""
+"""While an operator holds a replacement, its site is looked at each minute."""
 
 
 class UnaskedChange(NamedTuple):
-    """A change by somebody whom nobody asked, and what it is about as the product names it."""
+    """A change that was not asked for, and what it is about as the product names it."""
 
     effect: EffectView
     about: str
@@ -36,8 +36,8 @@ class UnaskedChange(NamedTuple):
 def unnamed_acts(facts: Facts) -> Iterator[tuple[UnaskedChange, EffectView]]:
     """Each act that was in force, and could have been seen, when a certificate was replaced as the product asked.
 
-    With the replacement that came without any event having named the act before. Whoever puts a certificate into a
-    server again, because the product has named that it is out, replaces nothing that it had in.
+    Each comes with the replacement before which no event named it. An operator who puts a certificate into a server
+    again, because the product has named that it is out, replaces nothing: no task is open for that.
     """
     for swap in facts.by_the_product("console.replace_certificate"):
         if not _is_of_a_task(facts, swap):
@@ -72,7 +72,7 @@ def _settings(facts: Facts, at: datetime) -> Iterator[UnaskedChange]:
     """Settings that differ from what was asked for last, or from the beginning.
 
     Where secure communications are the whole group's, a write through one location is one to all of its locations. A
-    group that was moved is the same still: pairs are told apart by the paths that they have at the end.
+    group that was moved stays the same: pairs are compared by the paths that they have at the end.
     """
     moves = tuple(each for each in facts.journal if each.kind == MOVES)
     whole = facts.scenario.spec.switches.secure_communications_scope is SecureCommunicationsScope.GROUP
@@ -123,7 +123,7 @@ def _turned_off(facts: Facts, at: datetime) -> set[tuple[str, str]]:
 
 
 def _is_asked_for(facts: Facts, effect: EffectView) -> bool:
-    """Whether somebody did what a task that was open asked for, though nobody had asked them."""
+    """Whether an unasked act did what an open task asked for."""
     path, location, value = effect.subject
     group = path_at_the_end(path, facts.journal, since=effect.number)
     for task in facts.tasks:
@@ -152,5 +152,5 @@ def _certificates(facts: Facts, at: datetime, *, due: str) -> Iterator[UnaskedCh
 
 
 def others_swaps(facts: Facts) -> list[EffectView]:
-    """Certificates that somebody put into a server by no task."""
+    """Certificates that were put into a server by no task."""
     return [each for each in facts.journal if each.kind in SWAPS and each.actor is not Actor.TASK]

@@ -7,7 +7,7 @@ from simulation.people import looks, stopping
 from simulation.people.operator import Operator
 
 _PATIENCE = 4
-"""How often somebody tries the same before choosing another way."""
+"""How often a person tries the same before choosing another way."""
 
 
 def choose(attention: Attention, tries: int, state: RotationState, operator: Operator, when_shut: WhenShut) -> Move:
@@ -30,7 +30,7 @@ def choose(attention: Attention, tries: int, state: RotationState, operator: Ope
 
 
 def _usual(options: tuple[Move, ...], *, helps: bool) -> Move:
-    """What anybody chooses who has nothing to put right; `helps`: it may still help to wait or to try again."""
+    """The choice of a person who has nothing to put right; `helps`: it may still help to wait or to try again."""
     ways = () if helps else (Move.PROCEED, Move.CANCEL)
     patient = (Move.APPROVE, Move.RETRY) if Move.APPROVE in options else (Move.EXTEND, Move.RETRY)
     return next((way for way in (*ways, *patient) if way in options), options[0])

@@ -25,7 +25,7 @@ from store.store import Store
 
 
 class ConsolePeople:
-    """Whoever sits at the console of a site; of one with REST they have nothing to tell."""
+    """The people at the console of a site; of a site with REST they have nothing to report."""
 
     def __init__(self, simulation: Simulation, store: Store, site_id: SiteId, how: OfflinePeople | None) -> None:
         self._simulation, self._store, self._site_id, self._how = simulation, store, site_id, how
@@ -58,7 +58,7 @@ class ConsolePeople:
         )
 
     async def export(self, now: datetime) -> None:
-        """Export the clients, and upload them: what the console writes is read as what anybody uploads."""
+        """Export the clients, and upload the export: it is parsed as any upload is."""
         if self._how is None:
             return
         content = export_clients(self._simulation, now, self._how.form)
@@ -90,7 +90,7 @@ class ConsolePeople:
         return serials(self._simulation, followed_by(self._simulation, paths))
 
     def shown(self, task: ConsoleTask) -> dict[str, str]:
-        """What they say of a task that is done: serials of the groups that it was about, or that it was seen."""
+        """Their evidence of a completed task: serials of the groups that it was about, or that it was seen."""
         if self._how is None:
             return {}
         match task.work:
@@ -102,7 +102,7 @@ class ConsolePeople:
                 return {}
 
     async def states(self, state: RotationState) -> dict[str, str]:
-        """What they state of the open gate: how many clients its groups have, and who is not as wanted."""
+        """What they state of the open gate: how many clients its groups have, and which are not as wanted."""
         step, wait = state.step, state.wait
         if not isinstance(step, Gate | Holdout) or wait is None or wait.reading is None or wait.reading.asks is None:
             return {}
@@ -114,7 +114,7 @@ class ConsolePeople:
         return {CLIENTS: str(clients), COVERED: str(clients - len(missing)), MISSING: ", ".join(missing)}
 
     async def count_again(self, state: RotationState, now: datetime) -> None:
-        """Export anew where the last export has another number of clients than the console."""
+        """Export again where the last export has another number of clients than the console."""
         if self._how is None or state.wait is None or state.wait.reading is None or state.wait.reading.asks is None:
             return
         newest = await self._store.console.newest_export(self._site_id)
@@ -123,5 +123,5 @@ class ConsolePeople:
 
 
 def _settled(wait: Wait) -> datetime:
-    """Who has checked in since then has taken what was there when the gate opened, and come once more."""
+    """A client that has checked in since then has taken what was there when the gate opened, and come once more."""
     return wait.opened_at + 2 * wait.heartbeat

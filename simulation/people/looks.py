@@ -11,16 +11,16 @@ ASKED = "client-list"
 """The attention that asks them."""
 _LATER = timedelta(hours=1)
 _LOOKS = 8
-"""How often somebody looks at clients again before taking back what was done, or leaving out who is never there."""
+"""How often people look at clients again before they take back what was done, or leave out clients that stay away."""
 
 
 def again_at(work: Work, now: datetime) -> datetime | None:
-    """When somebody comes again who has found nobody on to look at; None where the console has refused other work."""
+    """When the operator comes again who found no client switched on; None where the console has refused other work."""
     return now + _LATER if isinstance(work, LookAtClients) else None
 
 
 def takes_back(state: RotationState, tries: int) -> bool:
-    """Whether somebody has looked often enough at lists that stay old, or at nobody, and takes back what was done."""
+    """Whether a person has looked often enough at old lists, or at no client, and takes back what was done."""
     asked = any(attention.code == ASKED for attention in state.attention)
     look = state.task.look if state.task is not None else None
     return asked and look is not None and bool(look.old or not look.settled) and tries >= _LOOKS

@@ -19,6 +19,6 @@ def reached(state: RotationState) -> Iterator[Since]:
 
 
 def _is_at_a_replacement(state: RotationState) -> bool:
-    """Whether somebody holds the task to replace a certificate."""
+    """Whether an operator holds the task to replace a certificate."""
     held = state.task is not None and bool(state.task.claimed_by)
     return held and isinstance(state.step, Console) and isinstance(state.step.work, ReplaceCertificate)

@@ -50,7 +50,7 @@ def _to_edit(state: RotationState, body: PlanBody) -> Iterator[str]:
 
 
 class Operator:
-    """Hands at the console of one emulated site."""
+    """The operator at the console of one emulated site."""
 
     def __init__(
         self,
@@ -74,10 +74,10 @@ class Operator:
         self._lists = self._lists_now()
         """As this person left them last."""
         self.cut_off: list[CutOff] = []
-        """Whom each replacement has left without a way to the site."""
+        """Clients that a replacement has left without a way to the site."""
 
     def befall(self, happening: SiteEvent, at: datetime) -> None:
-        """Have something happen at the site at a moment that this person has no part in."""
+        """Schedule a site event that this person has no part in."""
         self._simulation.schedule(happening, at)
 
     def absence(self, task: ConsoleTask) -> timedelta:
@@ -100,17 +100,17 @@ class Operator:
         """Have the firewall before the networks of these clients let plain HTTP through."""
         open_ports_of(self._simulation, names)
 
-    def stop_what_gave_old_lists(self, told: str) -> None:
-        """Look on the clients that a text names what else than SEPM gives them a Sylink.xml, and stop that."""
+    def stop_what_gave_old_lists(self, text: str) -> None:
+        """Look on the clients that a text names what else than SEPM gives them a Sylink.xml, and stop it."""
         with acting(Actor.TASK):
             for client in self._simulation.fleet.settled():
-                if client.name in told:
+                if client.name in text:
                     for each in self._simulation.site.hand_outs.given_to(client.name):
                         if not each.stopped:
                             self._simulation.console.stop_hand_out(each.spec.name)
 
     async def put_right(self, state: RotationState, plans: Plans) -> None:
-        """Look through the site when the product has named something: own mistakes, and what nobody asked for.
+        """Look through the site when the product has named something: own mistakes, and unasked changes.
 
         Certificates and settings go to what the product left last; what the console refuses now is tried next time.
         """
@@ -149,7 +149,7 @@ class Operator:
         return {name: self._as_evidence(name, value) for name, value in evidence.items()}
 
     def _as_evidence(self, name: str, value: object) -> str:
-        """A piece of evidence as the product is told it: of files that clients hold, what they show."""
+        """A piece of evidence as the product gets it: of files that clients hold, what they show."""
         return read_looks(json.dumps(value), self._servers) if name == CLIENTS else str(value)
 
     def _lists_now(self) -> dict[str, ServerList]:
@@ -159,7 +159,7 @@ class Operator:
         return {each.name: (each.https_port, each.http_port) for each in self._simulation.site.servers.values()}
 
     def _put_ports_back(self) -> None:
-        """The ports that an upgrade has reset; those that somebody moved otherwise stay as they are."""
+        """Put back the ports that an upgrade has reset; ports that were moved otherwise stay as they are."""
         upgraded = {each.subject[0] for each in self._simulation.effects.views() if each.kind == "server.upgrade"}
         now = self._ports_now()
         for server in sorted(upgraded):
@@ -178,7 +178,7 @@ class Operator:
             self._lists = {**self._lists, **own}
 
     def _look_who_is_cut_off(self, done: int) -> None:
-        """Who has a way before the replacement that was made since effect number `done`, and none after it."""
+        """Note clients with a way before the replacement made since effect number `done`, and none after it."""
         made = [self._simulation.effects.view(number) for number in range(done, len(self._simulation.effects.journal))]
         swap = next((each for each in made if each and each.kind in _SWAPS and each.actor.asked), None)
         if swap is not None:

@@ -26,18 +26,18 @@ _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
 _DAY, _LONGER = timedelta(days=1), timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
 _GIVES_UP = 200
-"""How often somebody tries at the console what it refuses, for example at a server that is down for good."""
+"""How often the operator tries at the console what it refuses, for example at a server that is down for good."""
 _IN_VAIN = 20
-"""How often somebody says that a server that does not answer has its new certificate."""
+"""How often the operator reports that a server that does not answer has its new certificate."""
 _SEVERAL = 3
 """For fewer clients a person does not put certificates back."""
 _BY_A_WAY_BACK = frozenset({"signs-with-former-key", stopping.STRANDED})
 _SAYS = 3
-"""How often somebody says that a task is done before looking at the console again."""
+"""How often the operator reports that a task is done before looking at the console again."""
 
 
 class _Wish(NamedTuple):
-    """Something that somebody wants to do, named by what it is about."""
+    """Something that a person wants to do, named by what it is about."""
 
     about: str
     subject: str
@@ -45,20 +45,20 @@ class _Wish(NamedTuple):
 
 @dataclass
 class _Held:
-    """A task in somebody's hands."""
+    """A task that the operator holds."""
 
     worked: bool = False
     refusals: int = 0
-    """How often the product would not believe that it was done."""
+    """How often the product has refused the report that it was done."""
     in_vain: int = 0
     """How often the console has refused the work."""
     not_before: datetime | None = None
-    """When somebody who is away is back."""
+    """When the operator goes on: back from an absence, or to look at clients again."""
     evidence: dict[str, str] = field(default_factory=dict)
 
 
 class People:
-    """Everybody around one rotation. They see its state as the API shows it, and nothing else of it."""
+    """The people around one rotation. They see its state as the API shows it, and nothing else of it."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class People:
         self._follows(Since.BEGIN, START)
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
-        """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""
+        """When a person acts next: what they see now is put on the agenda, what is gone is taken off it."""
         self._state = state
         self.shown.update(each.code for each in state.attention)
         for since in reached(state):
@@ -105,13 +105,13 @@ class People:
         return min([*moments, *([self._watch_at] if self._watch_at is not None else [])], default=None)
 
     def _follows(self, since: Since, now: datetime) -> None:
-        """Have happen what follows that moment."""
+        """Schedule the site events that follow that moment."""
         for each in self._scenario.follows:
             if each.since is since:
                 self._operator.befall(each.happening, now + each.after)
 
     def _moment(self, act: ScriptedMove) -> datetime | None:
-        """When somebody does it of their own accord; None while that is not known."""
+        """When a person does it of their own accord; None while that is not known."""
         since = self._began.get(act.since)
         return None if since is None else since + act.after
 
@@ -136,7 +136,7 @@ class People:
         return message
 
     def hear(self, message: Message, reply: Reply) -> None:
-        """The answer to what was said."""
+        """Take the answer to a message."""
         self.shown.update(each.code for each in reply.findings)
         self._waiting.pop(message.request_id, None)
         if message.move is Move.CLAIM_TASK and reply.accepted and message.task_id:
@@ -194,7 +194,7 @@ class People:
 
     def _gives_up(self, codes: Collection[str]) -> bool:
         """Whether the console has refused the work, or a server has not come up, for long."""
-        down = any(told.code == "server-silent" and told.blocks for told in self._seen.drift)
+        down = any(drift.code == "server-silent" and drift.blocks for drift in self._seen.drift)
         return (down and self._tries.get(_Wish("attention", "drift"), 0) > _IN_VAIN) or any(
             held.in_vain > _GIVES_UP or (held.refusals > _IN_VAIN and "due-server-silent" in codes)
             for held in self._held.values()
@@ -210,7 +210,7 @@ class People:
         if "task-wrong" in codes:
             return _Wish("put right" if self._operator.hands.owes else "correct", task.id)
         if "proof-lapsed" in codes and not held.worked:
-            return None  # told not to do it now
+            return None  # the product asks not to do it now
         if held.in_vain > _IN_VAIN and stopping.starts(state):
             return _Wish("give back", task.id)  # it does not come up
         return _Wish("say done" if held.worked else "work", task.id)
@@ -285,7 +285,7 @@ class People:
             held.in_vain += 1
 
     async def _go_on(self, task_id: str) -> None:
-        """Who was not asked to give a task back is at the console with it still, and does it."""
+        """Do a task that the operator was not asked to give back, and still has at the console."""
         self._held.pop(task_id)
         task = await self._store.tasks.get(TaskId(task_id))
         if task.state is TaskState.WITHDRAWN:
@@ -297,7 +297,7 @@ class People:
         return await self._store.tasks.get(self._state.task.id)
 
     async def _say_done(self, task_id: str) -> Message:
-        """With what was brought from the work, and what the console shows now."""
+        """Report a task as done, with the evidence of the work, and what the console shows now."""
         shown = self._console.shown(await self._store.tasks.get(TaskId(task_id)))
         evidence = self._held[task_id].evidence | shown
         return self._message(Move.TASK_DONE, _OPERATOR, task_id=task_id, attestation=evidence)
@@ -354,10 +354,10 @@ _OWNERS_MOVES = {
 
 
 def _lacks_proof(task: OpenTask) -> bool:
-    """Whether somebody wanted to replace a certificate, or wants to, and was told that its proof is missing."""
+    """Whether the claim of a replacement was refused, or its proof has lapsed since it was claimed."""
     return task.refused is not None or task.lapsed_at is not None
 
 
 def _doubled(tries: int, most: int) -> int:
-    """How much longer somebody waits after that many tries."""
+    """How much longer a person waits after that many tries."""
     return min(int(2 ** min(tries, 16)), most)

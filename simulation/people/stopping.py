@@ -9,16 +9,16 @@ from rotation.running.state import RotationState
 STRANDED = "stranded"
 """Clients have found no other server."""
 _DRILLS = 2
-"""How often somebody has them try once more."""
+"""How often a person has them try once more."""
 
 
 def patience(code: str, usual: int) -> int:
-    """How often somebody tries the same about an attention before choosing another way."""
+    """How often a person tries the same about an attention before choosing another way."""
     return _DRILLS if code == STRANDED else usual
 
 
 def takes_back(codes: Collection[str], tries: int) -> bool:
-    """Whether somebody rolls back: clients have found no other server, however often they had to."""
+    """Whether a person rolls back: clients have found no other server, and more tries have not helped."""
     return STRANDED in codes and tries >= _DRILLS
 
 

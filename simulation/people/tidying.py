@@ -1,4 +1,4 @@
-"""What puts a site right where somebody has changed it unasked: as whoever reads the product's drift events would."""
+"""What puts a site right after unasked changes, as an administrator who reads the drift events would."""
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
@@ -30,7 +30,7 @@ from simulation.judged.unreported_acts import LIST, SECURE, SWAPS
 def unasked_changes(
     simulation: Simulation, began: SiteFacts, state: RotationState, body: PlanBody, file: Callable[[ServerName], bytes]
 ) -> Iterator[Operation]:
-    """What puts back certificates and settings that nobody asked to change, and has servers sign anew.
+    """What puts back certificates and settings that were changed unasked, and has servers sign again.
 
     Args:
         simulation: the site as it is.
@@ -52,11 +52,11 @@ def slowed_down(
 ) -> Iterator[tuple[str, str, timedelta]]:
     """The pairs that the product asks to have their heartbeat back, and names no other way: group, location, heartbeat.
 
-    Where it offers another way, people take that, and leave the heartbeat to whoever has set it.
+    Where it offers another way, people take that, and leave the heartbeat as it was set.
     """
     if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
         return
-    named = {told.subject for told in state.drift if told.code == "heartbeat-drift" and told.blocks}
+    named = {drift.subject for drift in state.drift if drift.code == "heartbeat-drift" and drift.blocks}
     for owner in body.scopes:
         for pair in owner.pairs:
             if f"{owner.path} / {pair.location_name}" in named:
@@ -67,7 +67,7 @@ def to_upgrade(simulation: Simulation, state: RotationState) -> Iterator[str]:
     """The clients that the product names as ones that do not fail over, where it offers no other way."""
     if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
         return
-    named = {told.subject for told in state.drift if told.code == "no-failover-build" and told.blocks}
+    named = {drift.subject for drift in state.drift if drift.code == "no-failover-build" and drift.blocks}
     for group in simulation.site.groups.values():
         for client in simulation.fleet.machines(group.id) if group.path in named else ():
             build = ClientBuild.parse(client.build)
@@ -135,7 +135,7 @@ _Pair = tuple[str, str]
 
 
 def _last_changes(journal: tuple[EffectView, ...], kinds: Collection[str]) -> tuple[dict[_Pair, str], dict[_Pair, str]]:
-    """What each pair, by its path now, was asked to have last, and what somebody has set since then."""
+    """What each pair, by its path now, was asked to have last, and what was set unasked since then."""
     asked: dict[_Pair, str] = {}
     unasked: dict[_Pair, str] = {}
     moves = [each for each in journal if each.kind == MOVES]
@@ -152,7 +152,7 @@ def _last_changes(journal: tuple[EffectView, ...], kinds: Collection[str]) -> tu
 
 
 def _taken_over(planned: PlannedPair | None, index: int, value: str, before: str) -> Collection[str]:
-    """The value that somebody has set, where an amendment plans the pair with it."""
+    """The value that was set unasked, where an amendment plans the pair with it."""
     if planned is None:
         return ()
     there = (planned.server_list, str(planned.secure_communications).lower())[index]

@@ -25,7 +25,7 @@ class Watchman:
         self._looked: tuple[TaskId, int] | None = None
         """For which task he looked last, and how many effects there had been then."""
         self.claims: dict[TaskId, datetime] = {}
-        """By task that he watches, when it was last granted to whoever claimed it."""
+        """By watched task, when it was last granted to the operator who claimed it."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When he looks next; None while no task is open that is watched, or nothing will change by itself."""

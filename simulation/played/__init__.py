@@ -2,5 +2,5 @@
 
 - `stage`, `world`, `sepm`: what is set up; `run`, `many`, `host`: on simulated time, once or many times
 - `durable`, `skipping`, `recorded_reads`, `killed_worker`: on the real Temporal, with workers that are cut off
-- `recovering`: disaster recoveries; `recorded_output`: whether anything told a secret
+- `recovering`: disaster recoveries; `recorded_output`: whether any output shows a secret
 """

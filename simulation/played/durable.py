@@ -1,12 +1,12 @@
 """The same simulated rotation on the real Temporal: durable timers, real activities, real signals.
 
 The run loop, its activities and the people are those of `simulation.played.run`. What is different is the host:
-waits are timers of the server, each try of an activity is the server's, and what people say comes as a signal. What
-is kept is the simulated clock: it leaps to the due time of what the server has had happen, so that both runs tell the
+waits are timers of the server, each try of an activity is the server's, and messages of people come as signals. The
+clock stays the simulated one: it leaps to the due time of what the server has had happen, so that both runs have the
 same times although a server's own clock goes on while an activity works.
 
 A worker can be cut off in the midst of it. What the workflow has read of the world is on a tape
-(`simulation.played.tape`), so that the next worker's replay reads the same again.
+(`simulation.played.recorded_reads`), so that the next worker's replay reads the same again.
 """
 
 import asyncio
@@ -100,7 +100,7 @@ class DurableHost(TemporalHost):
         self._pending: list[TemporalPending[Any]] = []
         self.running: Running | None = None
         self.failures = 0
-        """How many tries have failed, as far as the workflow was told."""
+        """How many tries have failed, as far as the workflow knows."""
 
     def now(self) -> datetime:
         """The simulated time."""
@@ -109,11 +109,11 @@ class DurableHost(TemporalHost):
     def start(
         self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str, patient: bool = True
     ) -> Pending[Answer]:
-        """As ever."""
+        """As on Temporal, and noted as pending."""
         return self._noted(super().start(name, request, answer, summary=summary, patient=patient))
 
     def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
-        """As ever."""
+        """As on Temporal, and noted as pending."""
         return self._noted(super().at_once(name, request, answer, summary=summary))
 
     def _noted(self, pending: Pending[Answer]) -> Pending[Answer]:
@@ -127,7 +127,7 @@ class DurableHost(TemporalHost):
             await self._next(until, summary)
 
     def show(self, state: RotationState) -> None:
-        """As ever, and to whoever gathers the facts."""
+        """As on Temporal; the state is also kept for the facts."""
         super().show(state)
         self._around.state = state
 
@@ -144,18 +144,18 @@ class DurableHost(TemporalHost):
             why = f"StuckError: {summary}" if moment is None else f"HorizonReachedError: {summary}"
             raise ApplicationError(f"{why}: {running.state.attention}", type=_GIVEN_UP)
         if self._pending or (moment is not None and moment > self.now()):
-            # A try takes no simulated time: nobody acts before it has answered, or has failed and is due again.
+            # A try takes no simulated time: no person acts before it has answered, or has failed and is due again.
             is_tried = bool(self._pending) and not self._read("tried again", lambda: bool(around.due_again))
             left = None if is_tried or moment is None else max(moment - self.now(), timedelta(0))
-            if await self._until_told(left, summary) or is_tried:
+            if await self._until_tried(left, summary) or is_tried:
                 return
         if moment is not None:
             self._read("leap", lambda: around.clock.leap_to(moment))
             if act_at is not None and act_at <= moment:
                 await workflow.execute_activity(_ACT, start_to_close_timeout=_LONG)
 
-    async def _until_told(self, left: timedelta | None, summary: str) -> bool:
-        """Wait until an activity is done or has failed once more, for a time at most. Whether it was that."""
+    async def _until_tried(self, left: timedelta | None, summary: str) -> bool:
+        """Wait until an activity is done or has failed once more, for a time at most. Whether that came first."""
         pending, failures = tuple(self._pending), self.failures
 
         def matches() -> bool:
@@ -236,14 +236,14 @@ class Timed(Interceptor):
 
 
 class Acting:
-    """What people do, as an activity: at the console, or by saying something to the rotation."""
+    """What people do, as an activity: at the console, or by a message to the rotation."""
 
     def __init__(self, client: Client, around: Surroundings, workflow_id: str) -> None:
         self._client, self._around, self._workflow_id = client, around, workflow_id
 
     @activity.defn(name=_ACT)
     async def act(self) -> None:
-        """Do what is due; what is said is heard by the workflow before this returns."""
+        """Do what is due; a message reaches the workflow before this returns."""
         people = self._around.people
         message = await people.act(self._around.clock.now())
         if message is None:
@@ -271,7 +271,7 @@ def through_temporal(client: Client, *around: Interceptor, cut: Cut | None = Non
 
 def same_run(one: Facts, other: Facts) -> str:
     """Where two runs of a seed differ: their events by due time, the effects on the site, the end. Empty: nowhere."""
-    for mine, theirs in zip_longest(_told(one), _told(other)):
+    for mine, theirs in zip_longest(_events(one), _events(other)):
         if mine != theirs:
             return f"one has the event {mine}, the other {theirs}"
     for effect, another in zip_longest(_done(one), _done(other)):
@@ -283,11 +283,11 @@ def same_run(one: Facts, other: Facts) -> str:
 
 def digest_of(run: Facts) -> str:
     """What `same_run` compares, as a digest: equal where two runs of a seed are the same."""
-    parts = ((*_told(run),), (*_done(run),), run.outcome, run.unfinished, run.lost)
+    parts = ((*_events(run),), (*_done(run),), run.outcome, run.unfinished, run.lost)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _told(facts: Facts) -> Iterator[tuple[object, ...]]:
+def _events(facts: Facts) -> Iterator[tuple[object, ...]]:
     return ((event.number, event.at, event.kind, _PLAN.sub("plan", event.message), event.data) for event in facts.trail)
 
 

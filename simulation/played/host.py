@@ -28,20 +28,20 @@ class HorizonReachedError(Exception):
 
 
 class StuckError(Exception):
-    """Nothing will ever happen again: nobody acts, nothing is due. A defect of the product or of the people."""
+    """Nothing will ever happen again: no person acts, nothing is due. A defect of the product or of the people."""
 
 
 class Bystanders(Protocol):
-    """The people around a rotation: they see its state, act at the console and say things."""
+    """The people around a rotation: they see its state, act at the console and send messages."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When one of them acts next, from what they see now; None: they wait for something to happen."""
 
     async def act(self, now: datetime) -> Message | None:
-        """Do what is due. What is said to the rotation, if anything."""
+        """Do what is due. The message to the rotation, if there is one."""
 
     def hear(self, message: Message, reply: Reply) -> None:
-        """The answer to what was said."""
+        """Take the answer to a message."""
 
 
 class Tries(Enum):
@@ -112,7 +112,7 @@ class SimulatedHost:
         self._activities = {_name(function): function for function in activities}
         self._clock, self._people, self._until = clock, people, until
         self._pending: list[SimulatedPending[Any]] = []
-        self._said: list[Message] = []
+        self._sent: list[Message] = []
         self._running: Running | None = None
         self._renews, self._begun = renews, clock.now()
 
@@ -164,7 +164,7 @@ class SimulatedHost:
         return None
 
     def show(self, state: RotationState) -> None:
-        """Nobody watches but the people, who look at the state itself."""
+        """Nothing: only the people watch, and they look at the state itself."""
 
     def should_continue_as_new(self) -> bool:
         """There is no history that could grow. Where new ones are wanted, one has grown when time has passed in it."""
@@ -218,13 +218,13 @@ class SimulatedHost:
             self._people.hear(message, Reply(accepted=False, findings=(finding,)))
             return
         running.state.inbox = (*running.state.inbox, message)
-        self._said.append(message)
+        self._sent.append(message)
 
     def _answer_people(self, running: Running) -> None:
-        for message in tuple(self._said):
+        for message in tuple(self._sent):
             answered = running.state.replies.get(message.request_id)
             if answered is not None:
-                self._said.remove(message)
+                self._sent.remove(message)
                 self._people.hear(message, answered.reply)
 
 

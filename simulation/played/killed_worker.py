@@ -1,4 +1,4 @@
-"""A worker that is cut off while it runs a rotation: what its activity did is done, and nobody hears of it."""
+"""A worker that is cut off while it runs a rotation: its activity is done, and Temporal never gets the answer."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,13 +20,13 @@ def in_a_drill(state: RotationState) -> bool:
 
 
 class Cut:
-    """The end of one worker, at the first reading of a gate that is done when the rotation stands somewhere."""
+    """The end of one worker, at the first reading of a gate that is done when the rotation is in a given state."""
 
     def __init__(self, when: Callable[[RotationState], bool]) -> None:
         self._when = when
         self._wanted = asyncio.Event()
         self.made = False
-        """Whether it has come to that."""
+        """Whether the worker was cut off."""
 
     def interceptor(self, state: Callable[[], RotationState | None]) -> Interceptor:
         """Has the activity go silent, by the state of the rotation as it was shown last."""

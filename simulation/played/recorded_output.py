@@ -1,4 +1,4 @@
-"""Hears whatever a simulated rotation tells: what travels through its host, its store; and knows the secrets."""
+"""Records the output of a simulated rotation, at its host and in its store, and the secrets of its site."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -12,11 +12,11 @@ from store.schema.base import Base
 from store.store import Store
 
 _LINE = 40
-"""Characters of a key that nobody writes by chance."""
+"""So many characters of a key are not written by chance."""
 
 
 class RecordedOutput:
-    """What was told in one rotation, and the secrets of its site."""
+    """What was stored or sent in one rotation, and the secrets of its site."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -27,7 +27,7 @@ class RecordedOutput:
         self.texts.append(payload.model_dump_json())
 
     def at(self, activity: Callable[..., Awaitable[BaseModel]]) -> Callable[..., Awaitable[BaseModel]]:
-        """The activity, listened to."""
+        """The activity, with its requests and answers recorded."""
 
         @wraps(activity)
         async def heard(request: BaseModel) -> BaseModel:

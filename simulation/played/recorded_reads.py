@@ -1,4 +1,4 @@
-"""What a played workflow has read of the world around it, in order: whoever replays it reads the same again."""
+"""What a played workflow has read of the world around it, in order: a replay reads the same again."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ class Reader:
         self._next = 0
 
     def __call__(self, about: str, read: Callable[[], Value]) -> Value:
-        """What there is to read. Of what was read before, nothing happens again.
+        """The value that an earlier life has read here, else a new one: nothing is read twice.
 
         Raises:
             ApplicationError: when an earlier life read something else here: the replay goes another way.

@@ -11,7 +11,7 @@ from simulation.played.run import Planned
 from simulation.played.stage import Stage
 
 NOTICED_AFTER = timedelta(minutes=10)
-"""How long nobody notices a damage."""
+"""How long a damage stays unnoticed."""
 
 
 def after_damage(

@@ -66,7 +66,7 @@ async def play(
 
     1. build the site, register it, survey it and plan, as `planned` does it; a plan that is refused ends here
     2. run the rotation, by `run`, on simulated time with people around it, until it ends or the simulation gives up
-    3. let the clients live on, so that whoever was cut off shows it
+    3. let the clients live on, so that clients that were cut off show it
     4. gather what the product knows and what the site itself knows
     """
     async with Stage(scenario, output, store) as stage:
@@ -136,7 +136,7 @@ async def _trusted_at(stage: Stage, plan: Plan | None, last: Plan | None) -> dic
 
 
 async def _output(stage: Stage) -> tuple[str, ...]:
-    """What was heard, where somebody listens, and what the store holds."""
+    """What was recorded, where output is recorded, and what the store holds."""
     if stage.output is None:
         return ()
     await stage.output.read(stage.store)

@@ -48,8 +48,8 @@ class RestLine:
             headers.append((b"content-type", b"application/json"))
         query = urlencode(call.query).encode() if call.query else b""
         await asyncio.sleep(0)
-        status, told, content = await self._way.carry(call.method, f"{_BELOW}{call.path}", query, headers, body)
-        answer = Answer(status, {name.decode(): value.decode() for name, value in told}, content)
+        status, received, content = await self._way.carry(call.method, f"{_BELOW}{call.path}", query, headers, body)
+        answer = Answer(status, {name.decode(): value.decode() for name, value in received}, content)
         if self._ear is not None:
             self._ear.hear_tokens(answer)
         return answer

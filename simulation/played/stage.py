@@ -196,7 +196,7 @@ class Stage:
     def live_on(self) -> None:
         """Let the clients live on: until those that are away are back, and some heartbeats more.
 
-        A client is lost when five heartbeats have failed. Who was away at the end had to be safe, or was named.
+        A client is lost when five heartbeats have failed. One that was away at the end had to be safe, or was named.
         """
         longest = max(
             location.heartbeat + location.randomization
@@ -212,10 +212,10 @@ class Stage:
     async def trail(self) -> tuple[Event, ...]:
         """The audit trail of the rotation, after a look at its chain."""
         await self.store.events.verify_chain(ROTATION)
-        told: list[Event] = []
-        while more := await self.store.events.list(ROTATION, after=len(told), limit=_PAGE):
-            told.extend(more)
-        return tuple(told)
+        events: list[Event] = []
+        while more := await self.store.events.list(ROTATION, after=len(events), limit=_PAGE):
+            events.extend(more)
+        return tuple(events)
 
 
 def registered(scenario: Scenario, simulation: Simulation) -> Site:

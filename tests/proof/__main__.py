@@ -1,10 +1,10 @@
 """`make proof`: thousands of random rotations in process, hundreds of them through the real Temporal too.
 
 1. seeds are played on every core until there are enough rotations, each checked against every invariant
-   (simulation/invariants/)
+   (simulation/judged/invariants/)
 2. some of them, most with few events, are played through a real Temporal that skips time: same events, same times; so
    are a few that are known to take the ways out of tests/proof/ways.py, one with its worker cut off in a drill
-3. a hundred of the sites are played by rival strategies without proof as well, to count whom they cut off
+3. a hundred of the sites are played by rival strategies without proof as well, to count the clients that they cut off
 4. what was played is summed up; the exit code is 0 only when all of it was played and nothing was violated
 """
 
@@ -52,12 +52,12 @@ def main() -> int:
             _tell(console, some, differences)
         sites = range(asked.seed, asked.seed + asked.rivals)
         beside = together(one for some in lanes.play(sites, math.inf, beside_rivals) for one in some)
-    told = summary(played, through, asked.rotations, asked.temporal).model_copy(update={"beside": beside})
-    show(Console(), told, time.monotonic() - began)
+    proof = summary(played, through, asked.rotations, asked.temporal).model_copy(update={"beside": beside})
+    show(Console(), proof, time.monotonic() - began)
     if asked.json is not None:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
-        asked.json.write_text(told.model_dump_json(indent=2) + "\n")
-    return 0 if _holds(told) else 1
+        asked.json.write_text(proof.model_dump_json(indent=2) + "\n")
+    return 0 if _holds(proof) else 1
 
 
 def _known(lanes: Lanes) -> list[Outcome]:
@@ -65,19 +65,19 @@ def _known(lanes: Lanes) -> list[Outcome]:
     return [one for some in lanes.play(sorted(KNOWN.values()), math.inf, in_process) for one in some]
 
 
-def _holds(told: Summary) -> bool:
+def _holds(proof: Summary) -> bool:
     return (
-        not told.failures
-        and not told.missing
-        and not told.untaken
-        and told.rotations >= told.wanted
-        and told.compared >= told.wanted_compared
+        not proof.failures
+        and not proof.missing
+        and not proof.untaken
+        and proof.rotations >= proof.wanted
+        and proof.compared >= proof.wanted_compared
     )
 
 
-def _tell(console: Console, some: Iterable[Outcome], told: Callable[[Outcome], Iterable[str]]) -> None:
+def _tell(console: Console, some: Iterable[Outcome], flaws: Callable[[Outcome], Iterable[str]]) -> None:
     for each in some:
-        for failure in told(each):
+        for failure in flaws(each):
             console.print(f"[bold red]seed {each.seed}[/]: {failure}")
 
 

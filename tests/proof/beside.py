@@ -39,7 +39,7 @@ class Losses(Value):
 
     @classmethod
     def of(cls, lost: Iterable[LostClient]) -> "Losses":
-        """Those cut off by what was done, not before it and not by what nobody asked for."""
+        """Clients that the strategy cut off: not before it began, and not by an unasked act."""
         cut_off = [each for each in lost if each.after is not None and each.first_failed >= START]
         by_strategy = [each for each in cut_off if not each.others_did]
         return cls(ever=len(by_strategy), at_end=sum(not each.healed for each in by_strategy))
@@ -79,7 +79,7 @@ def together(some: Iterable[Beside]) -> tuple[Beside, ...]:
     return tuple(sums[kind] for kind in Kind if kind in sums)
 
 
-def told(beside: Iterable[Beside]) -> list[str]:
+def table(beside: Iterable[Beside]) -> list[str]:
     """The comparison for people."""
     lines = ["clients cut off, and of these still at the end, by kind of site:"]
     for one in beside:

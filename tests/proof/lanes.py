@@ -23,8 +23,8 @@ from tests.proof.outcome import Outcome, broken, outcome
 from tests.proof.rivals import compare
 
 Given = TypeVar("Given")
-Told = TypeVar("Told")
-Way = Callable[[Sequence[Given], float], list[Told]]
+Result = TypeVar("Result")
+Way = Callable[[Sequence[Given], float], list[Result]]
 """How seeds are played; none is begun after a time of the monotonic clock."""
 _EAGER = "system.enableActivityEagerExecution=true"
 """Activities begin with the answer of their workflow: a fifth less work for the server. Time is simulated."""
@@ -34,31 +34,31 @@ _AT_ONCE = 20
 
 def in_process(seeds: Sequence[int], until: float) -> list[Outcome]:
     """Play each seed on simulated time."""
-    told = asyncio.run(_in_process(seeds, until))
+    results = asyncio.run(_in_process(seeds, until))
     gc.collect()
-    return told
+    return results
 
 
 async def _in_process(seeds: Sequence[int], until: float) -> list[Outcome]:
-    told = []
+    results = []
     for seed in takewhile(lambda _: time.monotonic() < until, seeds):
         began = time.process_time()
         try:
-            told.append(outcome(await play(ways.scenario(seed)), began))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its seed
-            told.append(broken(seed, error, began))
-    return told
+            results.append(outcome(await play(ways.scenario(seed)), began))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported with its seed
+            results.append(broken(seed, error, began))
+    return results
 
 
 def durably(played: Sequence[Outcome], until: float) -> list[Outcome]:
     """Play each again, through a real Temporal, and compare; the worker of one seed is cut off in a drill."""
-    told = asyncio.run(_durably(played, until))
+    results = asyncio.run(_durably(played, until))
     gc.collect()
-    return told
+    return results
 
 
 async def _durably(played: Sequence[Outcome], until: float) -> list[Outcome]:
-    told = []
+    results = []
     async with skipping_server(_EAGER) as env:
         for one in takewhile(lambda _: time.monotonic() < until, played):
             began = time.process_time()
@@ -68,10 +68,10 @@ async def _durably(played: Sequence[Outcome], until: float) -> list[Outcome]:
                 same = digest_of(there) == one.digest
                 differs = "" if same else same_run(await play(ways.scenario(one.seed)), there)
                 taken = (*one.ways, ways.Way.CUT) if cut is not None and cut.made else one.ways
-                told.append(one.model_copy(update={"differs": differs, "ways": taken}))
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its seed
-                told.append(broken(one.seed, error, began))
-    return told
+                results.append(one.model_copy(update={"differs": differs, "ways": taken}))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is reported with its seed
+                results.append(broken(one.seed, error, began))
+    return results
 
 
 def beside_rivals(seeds: Sequence[int], until: float) -> list[Beside]:
@@ -93,11 +93,11 @@ class Lanes:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def play(self, seeds: Sequence[Given], until: float, way: Way[Given, Told]) -> Iterator[list[Told]]:
+    def play(self, seeds: Sequence[Given], until: float, way: Way[Given, Result]) -> Iterator[list[Result]]:
         """What all seeds come to, played in a `way`, as it comes; none is begun after `until` (monotonic clock)."""
         size = min(_AT_ONCE, max(1, len(seeds) // self._lanes))
         parts = [seeds[first : first + size] for first in range(0, len(seeds), size)]
-        running: set[Future[list[Told]]] = set()
+        running: set[Future[list[Result]]] = set()
         while parts or running:
             while parts and len(running) < self._lanes and time.monotonic() < until:
                 running.add(self._pool.submit(way, parts.pop(0), until))

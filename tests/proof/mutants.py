@@ -3,8 +3,8 @@
 1. each mutation of tests/proof/mutations/ is played on the seed that the ledger (tests/proof/mutants.toml) keeps, or on
    the known scenario that it names (tests/simulation/holes.py)
 2. caught: an invariant is violated with it, and none without it; in a known scenario something is not as promised
-3. where the ledger's seed catches it no longer, other seeds are searched, and the ledger is written anew
-4. a mutation that nothing catches survives: the exit code is 1, unless it is said to be unproven, and why
+3. where the ledger's seed catches it no longer, other seeds are searched, and the ledger is written again
+4. a mutation that nothing catches survives: the exit code is 1, unless it is marked as unproven, with the reason
 """
 
 import argparse
@@ -67,7 +67,7 @@ class Caught(Value):
     invariant: str
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """For a reader."""
         return f"{self.invariant}, {f'seed {self.seed}' if self.seed is not None else self.hole}"
 
@@ -95,7 +95,7 @@ def write_ledger(found: Iterable[Caught]) -> None:
 async def violated(seed: int, faults: Faults, mutated: Mutation | None = None) -> str:
     """The first invariant that a seed's rotation violates, with a mutation or without; empty when all hold.
 
-    That it never ends is a violation too: nobody would get the site back.
+    A rotation that never ends is a violation too: its site would never be put back.
     """
     with applied(mutated) if mutated else nullcontext():
         facts = await play(draw(seed, SIZES, faults))
@@ -151,7 +151,7 @@ def _is_worth_playing(mutated: Mutation, scenario: Scenario) -> bool:
 
 
 async def shown(mutations: Sequence[Mutation], *, search: bool, seeds: int) -> dict[str, Caught]:
-    """What catches each of `mutations`, by the ledger or by a search, told line by line."""
+    """What catches each of `mutations`, by the ledger or by a search, printed line by line."""
     ledger, found = read_ledger(), {}
     _say(f"{'mutation':52} {'rule':5} caught by")
     for mutated in mutations:
@@ -161,8 +161,8 @@ async def shown(mutations: Sequence[Mutation], *, search: bool, seeds: int) -> d
         if entry is None:
             entry = await searched(mutated, range(seeds))
             note = " (a new seed)" if known and entry and known != entry else ""
-        told = f"{entry.told}{note}" if entry else _survives(mutated, seeds)
-        _say(f"{mutated.name:52} {mutated.rule:5} {told}")
+        by = f"{entry.text}{note}" if entry else _survives(mutated, seeds)
+        _say(f"{mutated.name:52} {mutated.rule:5} {by}")
         if entry is not None:
             found[mutated.name] = entry
             write_ledger({**read_ledger(), mutated.name: entry}.values())
@@ -175,7 +175,7 @@ def _survives(mutated: Mutation, seeds: int) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Show what catches each mutation. 1 when others survive than those that are said to be unproven."""
+    """Show what catches each mutation. 1 when others survive than those that are marked as unproven."""
     parser = argparse.ArgumentParser(prog="mutants", description=main.__doc__)
     parser.add_argument("names", nargs="*", help="only these mutations")
     parser.add_argument("--search", action="store_true", help="search seeds even where the ledger has one")

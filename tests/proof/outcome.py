@@ -55,23 +55,23 @@ class Outcome(Value):
 
 def outcome(facts: Facts, began: float) -> Outcome:
     """What `facts` come to. `began`: this process's CPU time when it was begun."""
-    told: RunRecord = record(facts)
+    run: RunRecord = record(facts)
     spec = facts.scenario.spec
     return Outcome(
-        seed=told.seed,
-        ended=told.outcome,
-        reason=told.reason[:200],
+        seed=run.seed,
+        ended=run.outcome,
+        reason=run.reason[:200],
         servers=len(spec.servers),
         groups=len(spec.groups),
-        clients=told.clients,
+        clients=run.clients,
         client_time=facts.client_time,
         events=len(facts.trail),
         digest=digest_of(facts),
-        duration=told.duration,
-        violations=told.violations,
-        lost=len(told.lost),
-        excuses=tuple(sorted({loss.excuse.partition(":")[0] for loss in told.lost})),
-        refused=tuple(sorted({finding.code for finding in told.refused})),
+        duration=run.duration,
+        violations=run.violations,
+        lost=len(run.lost),
+        excuses=tuple(sorted({loss.excuse.partition(":")[0] for loss in run.lost})),
+        refused=tuple(sorted({finding.code for finding in run.refused})),
         codes=tuple(sorted(codes(facts))),
         traits=tuple(sorted(traits(facts))),
         ways=tuple(ways(facts)),

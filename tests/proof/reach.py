@@ -73,8 +73,8 @@ def _switches() -> Iterator[str]:
 
 def elsewhere() -> dict[str, str]:
     """By code or trait, the file of the test that comes to it."""
-    told: dict[str, str] = tomllib.loads(ELSEWHERE.read_text(encoding="utf-8"))
-    return told
+    tests: dict[str, str] = tomllib.loads(ELSEWHERE.read_text(encoding="utf-8"))
+    return tests
 
 
 def missing(reached: Collection[str]) -> list[str]:

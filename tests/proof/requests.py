@@ -1,4 +1,4 @@
-"""How often the product asks SEPM in a day: while a gate waits, and while somebody holds a replacement.
+"""How often the product asks SEPM in a day: while a gate waits, and while an operator holds a replacement.
 
 `python -m tests.proof.requests 5 20 2000` plays a rotation of one server for sites of so many groups, and counts.
 """
@@ -35,11 +35,11 @@ class Asked(NamedTuple):
     waiting: int
     """While gate A8 waits."""
     claimed: int
-    """While somebody holds the replacement of a certificate."""
+    """While an operator holds the replacement of a certificate."""
 
 
 async def asked(groups: int) -> Asked:
-    """Play a rotation with a day in gate A8 and a day in somebody's hands."""
+    """Play a rotation with a day in gate A8 and a day in which an operator holds the replacement."""
     times: list[datetime] = []
     send = RestLine.send
 

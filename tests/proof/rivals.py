@@ -1,8 +1,8 @@
 """Rival strategies on the very sites that the product is proven on: how many clients each cuts off, beside the product.
 
 They act at the emulated console only, with everything at hand at once: the product's patience is all that they lack.
-Everybody is judged at the same moment: when the product has ended its rotation, and clients have lived on for some
-heartbeats. The people of a scenario do nothing of their own accord here, so that a cancel makes nobody look good.
+Each strategy is judged at the same moment: when the product has ended its rotation, and clients have lived on for some
+heartbeats. The people of a scenario do nothing of their own accord here, so that a cancel makes no strategy look good.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from simulation.drawn.networking import Networking, WhenShut
 from simulation.drawn.scenario import START, Scenario
 from simulation.judged.invariants import no_client_is_cut_off
 from simulation.played.run import play
-from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, together, told
+from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, table, together
 from tests.proof.seeds import scenario
 
 _HEARTBEATS = 3
@@ -66,13 +66,13 @@ async def compare(scenarios: Iterable[Scenario]) -> tuple[Beside, ...]:
     """Play the sites of `scenarios` by each strategy.
 
     Sites for which the product makes no plan are left out, but for those at which a network is all that is in the way:
-    there it replaces nothing until somebody has opened a port, and the rivals do.
+    there it replaces nothing until a person has opened a port, and the rivals do.
     """
     return together([one for drawn in scenarios if (one := await _compare(drawn)) is not None])
 
 
 async def _compare(drawn: Scenario) -> Beside | None:
-    networking = _naming_nobody(drawn.networking)
+    networking = _opening_ports(drawn.networking)
     site = drawn.model_copy(update={"acts": (), "spec": _skilful(drawn.spec), "networking": networking})
     facts = await play(site)
     shut = facts.plan is None and {each.code for each in facts.refused} <= {SHUT, UNSHOWN}
@@ -87,10 +87,10 @@ async def _compare(drawn: Scenario) -> Beside | None:
 
 
 def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> Losses:
-    """Whom a strategy cuts off, judged when the product's own rotation would have ended.
+    """The clients that a strategy cuts off, judged when the product's own rotation would have ended.
 
-    An ordinary edit of each policy follows: the product's restore has two writes, and the second one shows who cannot
-    verify what the server signs; a rival's clients show it with the next policy.
+    An ordinary edit of each policy follows: the product's restore has two writes, and the second one shows which
+    clients cannot verify what the server signs; a rival's clients show it with the next policy.
     """
     simulation = Simulation(site.spec, START)
     for each in site.happenings:
@@ -105,8 +105,8 @@ def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> Losses
     return Losses.of(simulation.verdict().lost_ever)
 
 
-def _naming_nobody(networking: Networking) -> Networking:
-    """People who leave nobody behind a firewall out by name: they have its port opened, or give the plan up."""
+def _opening_ports(networking: Networking) -> Networking:
+    """People who leave out no client behind a firewall: they have its port opened, or give the plan up."""
     named = networking.when_shut is WhenShut.LEAVE_OUT
     return networking.model_copy(update={"when_shut": WhenShut.OPEN}) if named else networking
 
@@ -134,7 +134,7 @@ def _relaxed_meanwhile(simulation: Simulation, wait: Callable[[], None]) -> None
     swap_at_once(simulation)
     wait()
     for (group, location), (name, secure) in before.items():
-        with suppress(InheritedSettingsError, UnknownNameError):  # somebody has changed the tree meanwhile
+        with suppress(InheritedSettingsError, UnknownNameError):  # the tree was changed meanwhile
             console.set_secure_communications(group, location, secure)
             console.assign_list(name, group, location)
 
@@ -169,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     beside = asyncio.run(compare(map(scenario, range(asked.seeds))))
-    sys.stdout.write("\n".join(told(beside)) + "\n")
+    sys.stdout.write("\n".join(table(beside)) + "\n")
     return 0
 
 

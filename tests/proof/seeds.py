@@ -13,7 +13,7 @@ _TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=
 _SOME = Sizes(servers=4, groups=4, clients=24, quick=0.9)
 _LARGE = Sizes(groups=300, clients=5000)
 _SHORT = Sizes(servers=1, groups=1, clients=6, holdout=timedelta(days=7), quick=1.0, absent=0.0, away=timedelta(days=3))
-"""Nobody is away by the size alone: a theme may still have it so, for some days."""
+"""No client is away by the size alone: a theme may still have some away, for some days."""
 _EVERY_LARGE, _EVERY_SMALL, _EVERY_SOME, _EVERY_LONG = 2000, 200, 50, 50
 _SHORT_FROM = 500
 """Before it no seed is short; after it nearly all are, so that there can be ten thousand."""
@@ -85,7 +85,7 @@ def _with_a_lag(drawn: Scenario) -> Scenario:
     """As drawn; at some sites all agents of one build take the server list hours or days after the policy.
 
     Each group that has such agents has others too: nothing shows a lag that a whole group has (docs/safety.md).
-    Machines that start from an image have none: nobody looks at them.
+    Machines that start from an image have none: no operator looks at them.
     """
     chance, spec = Chance(drawn.seed), drawn.spec
     builds: dict[str, set[str]] = {}

@@ -66,7 +66,7 @@ class Cost(Value):
     """The numbers of the tasks that were opened."""
     codes: tuple[str, ...]
     why_stopped: tuple[str, ...] = ()
-    """What was told of each of `STOPPING`."""
+    """The code and the message of each of `STOPPING`."""
 
 
 def costs(seeds: Sequence[int], _until: float) -> list[Cost]:
@@ -103,8 +103,8 @@ def sound(seeds: Iterable[int]) -> Iterator[int]:
             yield seed
 
 
-def told(played: Sequence[Cost]) -> Iterator[str]:
-    """What they come to."""
+def lines(played: Sequence[Cost]) -> Iterator[str]:
+    """What they come to, line by line."""
     counts = Counter(code for each in played for code in each.codes)
     clients = max(1, sum(each.clients for each in played))
     left_out, trusted = sum(each.left_out for each in played), sum(each.trusted for each in played)
@@ -134,7 +134,7 @@ def _tasks(played: Sequence[Cost]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Play and count; 1 when any of rules 18 to 28 stopped somebody."""
+    """Play and count; 1 when any of rules 18 to 28 stopped a person."""
     parser = argparse.ArgumentParser(prog="sound", description=__doc__)
     parser.add_argument("--rotations", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=SECOND)
@@ -142,7 +142,7 @@ def main() -> int:
     with Lanes(cores()) as lanes:
         seeds = list(islice(sound(count(asked.seed)), asked.rotations))
         played = [each for some in lanes.play(seeds, float("inf"), costs) for each in some]
-    for line in told(played):
+    for line in lines(played):
         sys.stdout.write(f"{line}\n")
     return int(any(code in STOPPING for each in played for code in each.codes))
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from rotation.values import Value
 from tests.proof.beside import Beside
-from tests.proof.beside import told as compared
+from tests.proof.beside import table as compared
 from tests.proof.outcome import Outcome
 from tests.proof.reach import missing
 from tests.proof.ways import Way
@@ -109,38 +109,38 @@ def differences(one: Outcome) -> Iterator[str]:
         yield f"Temporal differs: {one.differs}"
 
 
-def show(console: Console, told: Summary, seconds: float) -> None:
+def show(console: Console, proof: Summary, seconds: float) -> None:
     """Print a summary as people read it."""
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in (
-        ("random rotations in process", f"{told.rotations:,} of {told.wanted:,}"),
-        ("of their seeds through the real Temporal", f"{told.compared:,} of {told.wanted_compared:,}"),
-        ("servers, groups, clients", f"{told.servers:,}, {told.groups:,}, {told.clients:,}"),
-        ("simulated client-days", f"{told.client_days:,.0f}"),
-        ("simulated years of a site", f"{told.site_days / 365.25:,.0f}"),
-        ("ended as", _listed(told.outcomes)),
-        ("no plan, because of", _listed(told.refusals)),
-        ("clients lost outside the promise", f"{told.lost_outside_the_promise:,}"),
-        ("in rotations, because", _listed(told.excuses)),
-        ("codes that came up", f"{len(told.codes):,}, the rarest {_listed(dict(list(told.codes.items())[-3:]))}"),
-        ("neither these nor a named test come to", ", ".join(told.missing) or "-"),
-        ("violations and other failures", f"{len(told.failures):,}"),
-        ("time", f"{seconds / 60:.1f} min, {told.cpu_seconds_each} s of CPU a rotation"),
+        ("random rotations in process", f"{proof.rotations:,} of {proof.wanted:,}"),
+        ("of their seeds through the real Temporal", f"{proof.compared:,} of {proof.wanted_compared:,}"),
+        ("servers, groups, clients", f"{proof.servers:,}, {proof.groups:,}, {proof.clients:,}"),
+        ("simulated client-days", f"{proof.client_days:,.0f}"),
+        ("simulated years of a site", f"{proof.site_days / 365.25:,.0f}"),
+        ("ended as", _listed(proof.outcomes)),
+        ("no plan, because of", _listed(proof.refusals)),
+        ("clients lost outside the promise", f"{proof.lost_outside_the_promise:,}"),
+        ("in rotations, because", _listed(proof.excuses)),
+        ("codes that came up", f"{len(proof.codes):,}, the rarest {_listed(dict(list(proof.codes.items())[-3:]))}"),
+        ("neither these nor a named test come to", ", ".join(proof.missing) or "-"),
+        ("violations and other failures", f"{len(proof.failures):,}"),
+        ("time", f"{seconds / 60:.1f} min, {proof.cpu_seconds_each} s of CPU a rotation"),
     ):
         table.add_row(name, value)
     console.print(table)
-    if told.wanted_compared:
-        console.print(_taken(told))
-    if told.beside:
-        console.print("\n".join(compared(told.beside)), markup=False)
-    for failure in told.failures[:20]:
+    if proof.wanted_compared:
+        console.print(_taken(proof))
+    if proof.beside:
+        console.print("\n".join(compared(proof.beside)), markup=False)
+    for failure in proof.failures[:20]:
         console.print(f"  {failure}", markup=False)
 
 
-def _taken(told: Summary) -> Table:
+def _taken(proof: Summary) -> Table:
     table = Table("through Temporal, with the same events", "rotations", box=None, pad_edge=False)
-    for way, number in told.ways.items():
-        table.add_row(way, f"{number:,}{', and there must be one' if way in told.untaken else ''}")
+    for way, number in proof.ways.items():
+        table.add_row(way, f"{number:,}{', and there must be one' if way in proof.untaken else ''}")
     return table
 
 

@@ -5,7 +5,7 @@ import ast
 from tests.proof.reach import HOME, codes, elsewhere, missing, traits
 
 
-def test_codes_are_found_where_they_are_said():
+def test_codes_are_found_where_they_are_used():
     """Texts, constants, keywords, either of two, and tables of codes."""
     assert {"gate-limit", "drift", "list-edited", "list-taken-up", "refusing", "signs-with-former-key"} <= codes()
     assert all(" " not in code for code in codes())

@@ -4,7 +4,7 @@ import pytest
 
 from emulator.switches import Switches
 from simulation.drawn.drawing import Faults, Sizes, draw
-from tests.proof.beside import PRODUCT, Kind, Losses, kind_of, together, told
+from tests.proof.beside import PRODUCT, Kind, Losses, kind_of, table, together
 from tests.proof.rivals import STRATEGIES, compare
 
 SIZES = Sizes(servers=3, groups=4, clients=24)
@@ -16,7 +16,7 @@ async def test_strategies_without_proof_cut_clients_off():
     (sound,) = beside
     assert (sound.kind, sound.lost[PRODUCT], sound.promised) == (Kind.SOUND, Losses(), 0)
     assert all(sound.lost[strategy.__name__].ever > 0 for strategy in STRATEGIES), beside
-    assert len(told(beside)) == 4 + len(STRATEGIES)
+    assert len(table(beside)) == 4 + len(STRATEGIES)
     (twice,) = together([*beside, *beside])
     assert (twice.sites, twice.lost) == (2 * sound.sites, {name: lost + lost for name, lost in sound.lost.items()})
 
@@ -30,8 +30,8 @@ async def test_strategies_without_proof_cut_clients_off():
         (True, True, Kind.BOTH),
     ],
 )
-def test_sites_are_told_by_what_nobody_can_see_beforehand(blocked, stale, kind):
-    """Where a strategy cannot do better than another one, it is not held against it."""
+def test_the_kind_of_a_site_names_its_faults(blocked, stale, kind):
+    """Sites with a fault that no strategy can see beforehand are compared by themselves."""
     spec = draw(2, SIZES, Faults.NONE).spec
     clients = tuple(each.model_copy(update={"http_blocked": blocked}) for each in spec.clients)
     switches = Switches(stale_sig_files=stale)

@@ -20,8 +20,8 @@ ONE = Outcome(
 )
 
 
-def test_everything_for_which_a_seed_is_no_proof_is_told():
-    """A violation, an error of the simulation, a rotation that did not end; and what Temporal tells otherwise."""
+def test_each_flaw_of_a_seed_is_named():
+    """A violation, an error of the simulation, a rotation that did not end; and where Temporal differs."""
     violation = Violation(invariant="no_client_is_cut_off", subject="PC-1", message="it does not verify")
     assert list(failures(ONE)) == []
     for spoilt in (
@@ -40,10 +40,10 @@ def test_a_summary_counts_what_was_played_and_what_was_compared():
     through = ONE.model_copy(update={"differs": ""})
     differing = ONE.model_copy(update={"differs": "another event"})
     refused = ONE.model_copy(update={"refused": ("no-clients",), "clients": 0, "lost": 0, "excuses": ()})
-    told = summary([ONE, ONE, refused], [through, differing], wanted=3, wanted_compared=2)
-    assert (told.rotations, told.compared, told.client_days, told.clients) == (2, 2, 120.0, 20)
-    assert (told.lost_outside_the_promise, told.excuses) == (2, {"a person left it out by name": 2})
-    assert told.failures == ("seed 1: Temporal differs: another event",)
+    counted = summary([ONE, ONE, refused], [through, differing], wanted=3, wanted_compared=2)
+    assert (counted.rotations, counted.compared, counted.client_days, counted.clients) == (2, 2, 120.0, 20)
+    assert (counted.lost_outside_the_promise, counted.excuses) == (2, {"a person left it out by name": 2})
+    assert counted.failures == ("seed 1: Temporal differs: another event",)
 
 
 def test_rotations_of_few_events_are_compared_mostly_spread_over_all():

@@ -75,7 +75,7 @@ def follows_late(scenario: Scenario) -> bool:
 
 
 def computers_come(scenario: Scenario) -> bool:
-    """Computers come that nobody has listed yet."""
+    """Computers come that SEPM has not listed yet."""
     return any(isinstance(each.happening, ComputersAppear) for each in scenario.happenings)
 
 
@@ -145,7 +145,7 @@ def is_reported_at_once(scenario: Scenario) -> bool:
 
 
 def is_changed_by_others(scenario: Scenario) -> bool:
-    """Somebody changes settings within the first days."""
+    """Settings or certificates are changed unasked within the first days."""
     kinds = ListAssigned | SecureCommunicationsSet | CertificateGenerated
     return any(isinstance(each.happening, kinds) and each.at < START + 5 * _DAY for each in scenario.happenings)
 
@@ -161,7 +161,7 @@ def has_push(scenario: Scenario) -> bool:
 
 
 def is_cancelled(scenario: Scenario) -> bool:
-    """Somebody cancels while a certificate is being replaced."""
+    """A person cancels while a certificate is being replaced."""
     return any(act.since is Since.CLAIM for act in scenario.acts) and bool(scenario.spec.clients)
 
 
@@ -174,7 +174,7 @@ def is_cancelled_after_a_mistake(scenario: Scenario) -> bool:
 
 
 def is_rolled_back(scenario: Scenario) -> bool:
-    """Somebody wants the old certificates back."""
+    """A person wants the old certificates back."""
     return any(act.move is Move.ROLL_BACK for act in scenario.acts)
 
 

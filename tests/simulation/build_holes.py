@@ -38,7 +38,7 @@ HOLES = (
     hole("agents of another system never take the list", 10, of_another_system()),
     hole("agents of another kind are off at night", 10, of_two_kinds(1, 2 * DAY, _NIGHTS)),
     hole("agents of another kind are off at night, and fail over", 10, of_two_kinds(3, 10 * DAY, _NIGHTS)),
-    # no group has two builds, and nobody is asked: told of behind the replacement (rules 8 and 22)
+    # no group has two builds, and no person is asked: reported behind the replacement (rules 8 and 22)
     hole(
         "agents of another kind, in a group of their own, take the list later",
         22,

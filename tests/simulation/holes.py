@@ -41,7 +41,7 @@ from simulation.played.stage import Stage
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 OWN_LIST = "Own List"
 _SURVEYS_APART = 6 * HOUR
-TOLD_WITHIN = 3 * HOUR + 30 * MINUTE
+REPORTED_WITHIN = 3 * HOUR + 30 * MINUTE
 """Three heartbeats of these sites, and a poll."""
 
 
@@ -74,21 +74,21 @@ class Shortcoming(NamedTuple):
     """What is not as promised, as a word and as a sentence."""
 
     kind: str
-    said: str
+    message: str
 
 
 def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
-    """What of a rotation is not as promised; with `residual`, clients that were told of and brought back are."""
-    told = _attention_shown(facts) + _drift_shown(facts)
-    untold = [each for each in facts.lost if not any(_in_time(each, *while_) for while_ in told)]
-    # told in time, and brought back by the way back that somebody took then
-    foretold = residual or bool(facts.shown & {"refusing", "signs-with-former-key"})
-    brought_back = facts.outcome is Outcome.ROLLED_BACK and foretold
+    """What of a rotation is not as promised; with `residual`, clients that were reported and brought back are."""
+    reports = _attention_shown(facts) + _drift_shown(facts)
+    unreported = [each for each in facts.lost if not any(_in_time(each, *while_) for while_ in reports)]
+    # reported in time, and brought back by the way back that a person took then
+    foreseen = residual or bool(facts.shown & {"refusing", "signs-with-former-key"})
+    brought_back = facts.outcome is Outcome.ROLLED_BACK and foreseen
     by_us = [each for each in facts.lost if not each.others_did]
     found = [
         Shortcoming("nobody_is_lost", f"{each.name} was lost by what was asked for: {each.why}")
         for each in by_us
-        if each in untold or not (each.healed and brought_back)
+        if each in unreported or not (each.healed and brought_back)
     ]
     found.extend(
         Shortcoming("nobody_refuses", f"{each.name} is seen at the end and takes nothing: {each.why}")
@@ -108,7 +108,7 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
     )
     if facts.unfinished:
         found.append(Shortcoming("it_ends", f"it had no way out: {facts.unfinished}"))
-    late = [each for each in untold if each.others_did]
+    late = [each for each in unreported if each.others_did]
     found.extend(
         Shortcoming("it_is_told_in_time", f"{each.name} failed from {each.first_failed} on, and no attention said so")
         for each in late
@@ -119,7 +119,7 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
 
 
 def _attention_shown(facts: Facts) -> list[tuple[datetime, datetime]]:
-    """When attention was told; that clients refuse their policy is shown until the way back is at its end."""
+    """From when to when attention was shown: clients that refuse their policy until the way back is at its end."""
     return [
         (event.at, facts.ended if event.data.get("code") == "refusing" else event.at)
         for event in facts.trail
@@ -143,8 +143,8 @@ def _drift_shown(facts: Facts) -> list[tuple[datetime, datetime]]:
 
 
 def _in_time(client: LostClient, begun: datetime, over: datetime) -> bool:
-    """Whether something was told soon enough, and was told still when the client began to fail."""
-    return begun <= client.first_failed + TOLD_WITHIN and over >= client.first_failed
+    """Whether a report came soon enough, and was still shown when the client began to fail."""
+    return begun <= client.first_failed + REPORTED_WITHIN and over >= client.first_failed
 
 
 def site(
@@ -156,7 +156,7 @@ def site(
     heartbeat: timedelta = HOUR,
     **more,
 ) -> SiteSpec:
-    """A site whose clients use a list that somebody made, with an hourly heartbeat where no other is given."""
+    """A site whose clients use a list of its own, with an hourly heartbeat where no other is given."""
     names = tuple(f"SEPM-{number + 1}" for number in range(servers))
     location = LocationSpec(heartbeat=heartbeat, randomization=heartbeat / 6, server_list=OWN_LIST)
     return SiteSpec(

@@ -5,7 +5,7 @@ from emulator.state.effects import Actor, EffectView
 
 
 def effect(facts, kind, *subject, actor=Actor.PRODUCT, at=None):
-    """One more effect on the site, at the end unless said otherwise."""
+    """One more effect on the site, at the end unless `at` is given."""
     return EffectView(number=len(facts.journal), at=at or facts.ended, kind=kind, subject=subject, actor=actor)
 
 

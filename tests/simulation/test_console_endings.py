@@ -51,7 +51,7 @@ def scenario(at_console=None, spec=None, pace=PROMPT, **more):
     )
 
 
-def told(facts, kind):
+def messages(facts, kind):
     """The messages of one kind of events."""
     return [event.message for event in facts.trail if event.kind == kind]
 
@@ -59,29 +59,29 @@ def told(facts, kind):
 @pytest.mark.parametrize("proof", Proof)
 @pytest.mark.parametrize("form", [DamageForm.LOST, DamageForm.ANOTHER])
 async def test_a_certificate_is_put_back(form, proof):
-    """The server's port shows that it is back; exports show who is heard again, or two persons state it."""
+    """The server's port shows that it is back; exports show which clients come again, or two persons state it."""
     damage = CertificateDamaged(server="SEPM-1", form=form)
     facts = await play(scenario(OfflinePeople(proof=proof)), planned=after_damage(damage))
     assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.COMPLETED, "", (), ())
     assert facts.after == facts.before
-    assert any("12 of 12 covered, 0 safe, 0 left out" in text for text in told(facts, EventKind.GATE_PASSED))
-    stated = any("are covered by ann and eve" in text for text in told(facts, EventKind.MESSAGE))
+    assert any("12 of 12 covered, 0 safe, 0 left out" in text for text in messages(facts, EventKind.GATE_PASSED))
+    stated = any("are covered by ann and eve" in text for text in messages(facts, EventKind.MESSAGE))
     assert stated == (proof is Proof.STATEMENTS)
     assert facts.plan is not None
     assert "console-proof-return" in {finding.code for finding in facts.plan.findings}
 
 
 async def test_old_certificates_are_put_back():
-    """A swap moves serials that nobody copies: what two persons state of that policy stands until another is made."""
+    """A swap moves serials that are not copied: what two persons state of that policy holds until another is made."""
     act = ScriptedMove(after=2 * HOUR, since=Since.SWAP, move=Move.ROLL_BACK)
     facts = await play(scenario(acts=(act,)))
     assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.ROLLED_BACK, "", (), ())
-    assert all(", 0 left out" in text for text in told(facts, EventKind.GATE_PASSED) if "left out" in text)
+    assert all(", 0 left out" in text for text in messages(facts, EventKind.GATE_PASSED) if "left out" in text)
 
 
 @pytest.mark.parametrize("roll_back", [False, True])
 async def test_two_servers_with_serials_that_swaps_move(roll_back):
-    """Before the second one R is shown to be relaxed still: nobody has to be left out for a serial nobody copied."""
+    """Before the second one R is shown to be relaxed still: no client is left out for a serial that was not copied."""
     location = LocationSpec(heartbeat=HOUR)
     spec = SiteSpec(
         name="Two",
@@ -96,7 +96,7 @@ async def test_two_servers_with_serials_that_swaps_move(roll_back):
     facts = await play(scenario(spec=spec, acts=acts))
     ended = Outcome.ROLLED_BACK if roll_back else Outcome.COMPLETED
     assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (ended, "", (), ())
-    passed = [text for text in told(facts, EventKind.GATE_PASSED) if "left out" in text]
+    passed = [text for text in messages(facts, EventKind.GATE_PASSED) if "left out" in text]
     assert all(", 0 left out" in text for text in passed)
     assert sum("is shown to be relaxed still" in text for text in passed) == 1 + roll_back
 

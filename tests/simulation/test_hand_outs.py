@@ -42,7 +42,7 @@ def deeds(facts):
     ids=["to the end", "cancelled", "rolled back"],
 )
 async def test_what_was_stopped_is_started_again(acts, outcome):
-    """Once each, and only what people know of; the second task names what the first one was told."""
+    """Once each, and only what people know of; the second task names what was stopped in the first one."""
     facts = await play(scenario(*acts))
     assert facts.outcome is outcome
     assert check(facts) == ()

@@ -9,7 +9,7 @@ from simulation.played.run import in_many_histories, play
 from tests.proof.seeds import scenario
 
 
-# 1: people are asked at a gate's limit; 11, 33: a gate is proven anew; 2, 33: a policy date is waited for
+# 1: people are asked at a gate's limit; 11, 33: a gate is proven again; 2, 33: a policy date is waited for
 @pytest.mark.parametrize("seed", [0, 1, 2, 4, 8, 11, 12, 33])
 async def test_a_rotation_goes_on_from_its_state_alone(seed):
     """With a new history in every wait a rotation does the same at the same times, and violates nothing."""
@@ -26,9 +26,9 @@ async def test_what_a_person_must_decide_about_is_asked_in_a_new_history_too():
     happenings = sorted((*drawn.happenings, *joined), key=lambda each: each.at)
     asked = drawn.model_copy(update={"happenings": tuple(happenings), "longest": timedelta(days=6)})
     whole, cut = await play(asked), await play(asked, in_many_histories)
-    told = [[(event.at, event.kind) for event in facts.trail] for facts in (whole, cut)]
+    events = [[(event.at, event.kind) for event in facts.trail] for facts in (whole, cut)]
     assert any("no gate counts" in event.message and "(ask" in event.message for event in whole.trail)
-    assert told[0] == told[1]
+    assert events[0] == events[1]
 
 
 def _one_client(born):

@@ -21,8 +21,8 @@ OPEN = frozenset({"clients come back between list and policy, and the dates look
     ],
     ids=lambda each: each.name,
 )
-async def test_nobody_is_cut_off(hole):
-    """No client is lost by what the product asked for, what others do is told in time, and there is a way out."""
+async def test_no_client_is_lost(hole):
+    """No client is lost by what the product asked for, what others do is reported in time, and there is a way out."""
     assert shortcomings(await hole.played(), residual=hole.residual) == []
 
 
@@ -35,9 +35,9 @@ async def test_rule_24_is_what_closes_it(kind, monkeypatch):
 
 
 async def test_a_rotation_is_not_completed_while_all_clients_of_a_build_are_silent(monkeypatch):
-    """They are off each night, also when the last certificate is replaced: it is told, and the old one put back.
+    """They are off each night, also when the last certificate is replaced: it is reported, and the old one put back.
 
-    Nobody has looked at a client of that build before (rule 10).
+    No person has looked at a client of that build before (rule 10).
     """
     monkeypatch.setattr("rotation.procedure.steps.look_at_clients", lambda *_: iter(()))
     nights = tuple((9 * HOUR + night * DAY, 24 * HOUR + night * DAY) for night in range(40))

@@ -41,8 +41,8 @@ def kinds(facts):
     return [work.kind for work in works if isinstance(work, ShutHttps | OpenHttps | LookAtClients)]
 
 
-async def test_each_client_shows_its_list_and_nobody_is_asked_twice():
-    """The ports are shut once, and opened right after three heartbeats; nobody looks at a client."""
+async def test_each_client_shows_its_list_in_one_drill():
+    """The ports are shut once, and opened right after three heartbeats; no person looks at a client."""
     facts = await play(scenario())
     assert (facts.outcome, facts.lost, check(facts)) == (Outcome.COMPLETED, (), ())
     assert facts.body is not None
@@ -69,7 +69,7 @@ async def test_clients_that_are_off_meanwhile_are_waited_for():
     assert (facts.outcome, facts.lost, check(facts)) == (Outcome.COMPLETED, (), ())
 
 
-async def test_clients_that_fail_over_are_silent_and_nobody_is_called():
+async def test_clients_that_fail_over_raise_no_attention():
     """Where some groups fail over they come back before the next certificate, and the looks tell of no dead server."""
     facts = await play(scenario(mixed(), unproven=Unproven.APPROVE))
     assert (facts.outcome, facts.lost, check(facts)) == (Outcome.COMPLETED, (), ())
@@ -85,7 +85,7 @@ async def test_every_moment_of_a_cancel_leaves_the_ports_open():
         assert (facts.outcome, facts.lost, check(facts)) == (Outcome.CANCELLED, (), ()), hours
 
 
-async def test_a_server_that_dies_meanwhile_is_told_of_and_holds_no_cancel():
+async def test_a_server_that_dies_meanwhile_holds_no_cancel():
     """Its HTTP port is silent too, so no firewall explains it; the cancel comes to its end without it."""
     spec = site(2, 8)
     dies = Follows(since=Since.BEGIN, after=46 * HOUR, happening=ServerDies(server="SEPM-2"))
@@ -95,6 +95,6 @@ async def test_a_server_that_dies_meanwhile_is_told_of_and_holds_no_cancel():
 
 
 async def test_without_it_nothing_is_shut():
-    """It is asked for, or nobody is silenced."""
+    """Where it is not asked for, no client is silenced."""
     facts = await play(scenario(one_server(clients=4, heartbeat=HOUR), drill_https=False))
     assert (facts.outcome, kinds(facts)) == (Outcome.COMPLETED, [])

@@ -19,16 +19,16 @@ def given(surveyed, **more):
 
 
 async def test_a_process_plays_and_reports_as_this_one_would(surveyed):
-    """The record of a run and the report are the same bytes: it has other keys, and does not tell."""
+    """The record of a run and the report are the same bytes: it has other keys, and they do not show."""
     subject = by_plan(surveyed, 1000)
     here = await play_one(subject, Faults.NONE, 2)
     there = await in_its_own_process("run", given(surveyed, seed=2))
     assert there == here.model_dump_json()
-    told = await in_its_own_process("report", given(surveyed, records=[json.loads(there)]))
-    assert told == report(subject.described, Faults.NONE, [here]).model_dump_json()
+    reported = await in_its_own_process("report", given(surveyed, records=[json.loads(there)]))
+    assert reported == report(subject.described, Faults.NONE, [here]).model_dump_json()
 
 
-async def test_what_cannot_be_played_is_told_from_what_failed(surveyed):
+async def test_what_cannot_be_played_differs_from_a_failure(surveyed):
     """The plan of a restore is refused for good, with the reason; nonsense is a failure that may be tried again."""
     body = surveyed.plan.body.model_copy(update={"purpose": "restore"})
     body_hash = {"body": body, "hash": body.content_hash()}
@@ -41,7 +41,7 @@ async def test_what_cannot_be_played_is_told_from_what_failed(surveyed):
     assert not failed.value.non_retryable
 
 
-async def test_a_process_nobody_waits_for_any_more_is_ended(surveyed, monkeypatch):
+async def test_a_process_that_is_not_awaited_is_ended(surveyed, monkeypatch):
     """A cancelled activity leaves no process behind."""
     begun = []
     start = asyncio.create_subprocess_exec

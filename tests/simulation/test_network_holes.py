@@ -1,4 +1,4 @@
-"""Networks that let no plain HTTP through cut nobody off but canaries: each way stays closed."""
+"""Networks that let no plain HTTP through cut off no client but canaries: each way stays closed."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.simulation.network_holes import NETWORK_HOLES
 
 
 @pytest.mark.parametrize("hole", NETWORK_HOLES, ids=lambda each: each.name)
-async def test_nobody_is_cut_off(hole):
+async def test_no_client_is_lost(hole):
     """It is found before anything is written, the port is opened, and the rotation runs to its end."""
     facts = await hole.played()
     assert shortcomings(facts, residual=hole.residual) == []

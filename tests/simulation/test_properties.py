@@ -34,19 +34,19 @@ class Drawn(Chance):
 
     def __init__(self, data):
         super().__init__(0)
-        self._data, self._said = data, {}
+        self._data, self._drawn = data, {}
 
     def share(self, *occasion):
         """A number from 0 to 1, the same again for the same occasion."""
-        if occasion not in self._said:
-            self._said[occasion] = self._data.draw(st.integers(0, 999), label="/".join(map(str, occasion))) / 1000
-        return self._said[occasion]
+        if occasion not in self._drawn:
+            self._drawn[occasion] = self._data.draw(st.integers(0, 999), label="/".join(map(str, occasion))) / 1000
+        return self._drawn[occasion]
 
 
 @BOUNDED
 @given(data=st.data(), seed=st.integers(0, 2**16))
 def test_the_invariants_hold_on_any_site_whatever_goes_wrong(data, seed):
-    """Sites, SEPM's open questions, mistakes, acts of others, all drawn: nobody is lost who could be saved."""
+    """Sites, SEPM's open questions, mistakes, acts of others, all drawn: no client is lost that could be saved."""
     facts = asyncio.run(play(drawn(Drawn(data), seed, FEW, Faults.ALL)))
     assert check(facts) == ()
 

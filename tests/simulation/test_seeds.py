@@ -38,5 +38,5 @@ def _scenario(entry):
 
 
 def test_each_entry_says_what_it_found():
-    """A seed alone tells nobody anything."""
+    """A seed alone does not show what it found."""
     assert all(entry["found"].endswith(".") and entry["pinned_by"] for entry in SEEDS)

@@ -1,4 +1,4 @@
-"""Mistakes of the person at the console: the product names them, waits or asks, and loses nobody who could be saved."""
+"""Mistakes of the person at the console: the product names them, waits or asks, and loses no client it could save."""
 
 import re
 from datetime import timedelta
@@ -20,7 +20,7 @@ BY_HAND = Switches(patch_sem_server=PatchSemServer.REFUSED)
 
 
 async def slipping(scenario, mistake, *, after=0, site=three_servers, clients=12, switches=BY_HAND):
-    """The rotation of a site whose console is in clumsy hands."""
+    """The rotation of a site whose operator makes a mistake."""
     spec = site(clients=clients, heartbeat=timedelta(hours=1))
     robot = RobotSpec(slips=(Slip(mistake=mistake, after=after),))
     facts = await play(
@@ -31,7 +31,7 @@ async def slipping(scenario, mistake, *, after=0, site=three_servers, clients=12
     return facts
 
 
-def told(facts, kind):
+def messages(facts, kind):
     """The texts of the events of a kind."""
     return [event.message for event in facts.trail if event.kind == kind]
 
@@ -43,7 +43,7 @@ def mistakes(facts):
 
 @pytest.mark.parametrize("mistake", [Mistake.WRONG_SERVER, Mistake.WRONG_FILE])
 async def test_a_certificate_in_the_wrong_place_is_named_and_nothing_follows_until_it_is_right(mistake, mixed):
-    """The next look names the server; the task stays open, its gate is not passed before, and nobody is lost."""
+    """The next look names the server; the task stays open, its gate is not passed before, and no client is lost."""
     facts = await slipping(mixed, mistake)
     (wrong,) = mistakes(facts)
     named = next(event for event in facts.trail if event.kind == "attention" and event.at > wrong.at)
@@ -55,19 +55,19 @@ async def test_a_certificate_in_the_wrong_place_is_named_and_nothing_follows_unt
     assert facts.lost == ()
 
 
-async def test_a_setting_undone_at_night_is_named_and_proof_begins_anew(mixed):
-    """A list put back in the night is drift; the gate that rested on it is restarted, and nobody is lost."""
+async def test_a_setting_undone_at_night_is_named_and_proof_restarts(mixed):
+    """A list put back in the night is drift; the gate that rested on it is restarted, and no client is lost."""
     facts = await slipping(mixed, Mistake.UNDOES_AT_NIGHT)
     (undone,) = mistakes(facts)
     assert (undone.kind, undone.at.hour) == ("console.assign_list", 2)
-    assert any(undone.subject[0] in text for text in told(facts, "drift"))
-    assert told(facts, "gate-restarted")
+    assert any(undone.subject[0] in text for text in messages(facts, "drift"))
+    assert messages(facts, "gate-restarted")
     assert facts.outcome is Outcome.COMPLETED
     assert facts.lost == ()
 
 
-async def test_a_replacement_that_was_only_said_is_not_believed(mixed):
-    """The handshake still shows the old certificate: the task stays open until it is seen, whatever is said."""
+async def test_a_replacement_that_was_only_reported_is_refused(mixed):
+    """The handshake still shows the old certificate: the task stays open until it is seen, whatever is reported."""
     facts = await slipping(mixed, Mistake.ONLY_SAYS, after=5)
     (slip,) = facts.slips
     assert slip.kind == "replace_certificate"
@@ -83,16 +83,16 @@ async def test_a_replacement_that_was_only_said_is_not_believed(mixed):
 
 
 @pytest.mark.parametrize("switches", [Switches(), BY_HAND], ids=["over REST", "by hand"])
-async def test_a_copy_that_was_only_said_is_asked_for_again(mixed, switches):
-    """Nobody is asked to assign a list that is not there: the task to copy it is opened again, and says why."""
+async def test_a_missing_copy_is_asked_for_again(mixed, switches):
+    """No operator is asked to assign a list that is not there: the task to copy it is opened again, and says why."""
     facts = await slipping(mixed, Mistake.ONLY_SAYS, after=1, site=one_server, switches=switches)
     (slip,) = facts.slips
     assert slip.kind == "copy_list"
     copies = [task for task in facts.tasks if isinstance(task.work, CopyList)]
-    (said,) = [task for task in copies if task.id == slip.task]
-    (again,) = [task for task in copies if task.step == said.step and task.id != said.id]
+    (reported,) = [task for task in copies if task.id == slip.task]
+    (again,) = [task for task in copies if task.step == reported.step and task.id != reported.id]
     assert "cannot be assigned" in again.instructions[0]
-    made = next(each for each in facts.journal if each.kind == "console.copy_list" and each.at > said.closed_at)
+    made = next(each for each in facts.journal if each.kind == "console.copy_list" and each.at > reported.closed_at)
     assigned = [task for task in facts.tasks if isinstance(task.work, AssignList)]
     assert all(task.opened_at >= made.at for task in assigned)
     assert again.opened_at <= made.at
@@ -101,7 +101,7 @@ async def test_a_copy_that_was_only_said_is_asked_for_again(mixed, switches):
 
 
 async def test_a_person_who_is_away_is_waited_for(mixed):
-    """A claimed task stays open for three days and more; nothing goes on without it, and nobody is lost."""
+    """A claimed task stays open for three days and more; nothing goes on without it, and no client is lost."""
     facts = await slipping(mixed, Mistake.AWAY)
     (slip,) = facts.slips
     task = next(each for each in facts.tasks if each.id == slip.task)
@@ -111,23 +111,23 @@ async def test_a_person_who_is_away_is_waited_for(mixed):
     assert facts.lost == ()
 
 
-async def test_a_forgotten_port_costs_the_canaries_and_nobody_else(mixed):
+async def test_a_forgotten_port_costs_only_the_canaries(mixed):
     """The copy gives a port on which no HTTP is: the canaries fall silent, are named, and the rest is not touched."""
     facts = await slipping(mixed, Mistake.FORGETS_PORT, site=one_server, clients=30)
     canaries = {owner.path for owner in facts.body.scopes if owner.group_id in facts.body.canaries}
     assert facts.lost
     assert {lost.group for lost in facts.lost} <= canaries
-    assert any("do not get through" in text for text in told(facts, "attention"))
+    assert any("do not get through" in text for text in messages(facts, "attention"))
 
 
-async def test_a_certificate_that_somebody_generates_is_put_right_when_the_product_names_it(mixed, played):
+async def test_an_unasked_certificate_is_put_right_when_the_product_names_it(mixed, played):
     """A server makes itself another after the last replacement: the product asks, and the planned one is put back."""
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
     (first, *_) = played.body.waves[0]
     generated = Scheduled(at=swap.at + timedelta(hours=2), happening=CertificateGenerated(server=first))
     facts = await play(mixed.model_copy(update={"happenings": (generated,)}))
     assert (facts.outcome, facts.unfinished) == (Outcome.COMPLETED, "")
-    assert any(f"{first} (" in text and " presents " in text for text in told(facts, "drift"))
+    assert any(f"{first} (" in text and " presents " in text for text in messages(facts, "drift"))
     planned = {each.server: each.fingerprint for each in facts.body.certificates} if facts.body else {}
     assert facts.after.served[first] == planned[first]
     assert check(facts) == ()

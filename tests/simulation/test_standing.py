@@ -17,7 +17,7 @@ SIZES = Sizes(servers=3, groups=4, clients=8, holdout=timedelta(days=30))
 
 
 def judged(state, now):
-    """What the service would say of a rotation whose worker answers, and of which nothing is under way."""
+    """What the service would report of a rotation whose worker answers, and of which nothing is under way."""
     recorded = Recorded(rotation_id=state.rotation_id, site_id=state.site_id, status="running")
     run = Run(
         workflow_id="rotate/site", run_id="r", type=ROTATES, rotation_id=state.rotation_id, status=RunStatus.RUNNING,
@@ -29,7 +29,7 @@ def judged(state, now):
 @pytest.mark.parametrize("seed", range(12))
 def test_a_rotation_that_is_well_is_never_overdue(seed, monkeypatch):
     """Right before anything happens to it, whatever it waits for and however long, its next act is not past."""
-    told = []
+    reported = []
     looked = []
     following = SimulatedHost._next
 
@@ -41,7 +41,7 @@ def test_a_rotation_that_is_well_is_never_overdue(seed, monkeypatch):
             looked.append(moment)
             trouble = None if self._pending else judged(before, moment)
             if trouble is not None:
-                told.append((summary, until, trouble.message, moment))
+                reported.append((summary, until, trouble.message, moment))
             was_due(moment)
 
         self._clock.leap_to = leap
@@ -53,4 +53,4 @@ def test_a_rotation_that_is_well_is_never_overdue(seed, monkeypatch):
     monkeypatch.setattr(SimulatedHost, "_next", looking)
     asyncio.run(play(drawn(Chance(seed), seed, SIZES, Faults.ALL)))
     assert looked
-    assert told == []
+    assert reported == []

@@ -43,7 +43,7 @@ def once(*servers):
 
 
 async def test_each_server_is_stopped_before_its_turn_but_the_one_of_rest():
-    """For three heartbeats, and nobody is called meanwhile."""
+    """For three heartbeats, and no person is called meanwhile."""
     facts = await play(scenario())
     assert (facts.outcome, facts.lost, check(facts)) == (Outcome.COMPLETED, (), ())
     assert (works(facts), facts.shown) == (once("SEPM-2", "SEPM-3"), frozenset())
@@ -72,7 +72,7 @@ async def test_clients_that_are_off_meanwhile_are_not_waited_for():
 
 
 async def test_groups_that_are_relaxed_are_no_part_of_it():
-    """Where some groups cannot fail over, the others show that they do, and nobody is lost."""
+    """Where some groups cannot fail over, the others show that they do, and no client is lost."""
     facts = await play(scenario(with_an_old_build(), unproven=Unproven.APPROVE))
     assert (facts.outcome, facts.lost, check(facts)) == (Outcome.COMPLETED, (), ())
     assert works(facts) == once("SEPM-2", "SEPM-3")
@@ -92,14 +92,14 @@ async def test_both_drills_in_one_plan():
     ids=["cancel", "roll back"],
 )
 async def test_every_moment_of_a_way_back_leaves_the_server_running(spec, move, end):
-    """Whenever somebody wants back, all services run at the end and every setting is as recorded."""
+    """Whenever a person turns back, all services run at the end and every setting is as recorded."""
     for hours in range(18, 50, 3):
         facts = await play(scenario(spec, acts=(ScriptedMove(after=hours * HOUR, move=move),)))
         assert (facts.outcome, facts.lost, check(facts), facts.after.halted) == (end, (), (), frozenset()), hours
 
 
 async def test_a_server_that_dies_while_another_is_stopped_has_that_one_started_at_once():
-    """It is told, and the drill is left out by two persons' word where the other one stays down."""
+    """It is reported, and two persons leave the drill out where the other one stays down."""
     dies = Follows(since=Since.SWAP, after=15 * HOUR, happening=ServerDies(server="SEPM-3"))
     facts = await play(scenario(follows=(dies,)))
     assert facts.after.halted == frozenset()
@@ -107,7 +107,7 @@ async def test_a_server_that_dies_while_another_is_stopped_has_that_one_started_
 
 
 async def test_a_server_that_never_comes_up_again_holds_nothing():
-    """Whoever was to start it gives the task back, and a person goes on without it: back, as it is needed."""
+    """The operator who was to start it gives the task back, and a person goes on without it: back, as it is needed."""
     dies = Follows(since=Since.SWAP, after=15 * HOUR, happening=ServerDies(server="SEPM-2"))
     facts = await play(scenario(follows=(dies,)))
     assert facts.outcome is not None

@@ -1,4 +1,4 @@
-"""What a person must have been told: each checker names the violation of its invariant."""
+"""What a rotation must have reported: each checker names the violation of its invariant."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,9 +20,9 @@ def test_a_rotation_that_completes_without_any_trouble_has_lost_no_client(played
     quiet = [event for event in played.trail if event.kind not in {"attention", "drift", "quiet"}]
     silent = replace(played, lost=(gone,), trail=tuple(quiet))
     assert "no_client_is_lost_in_silence" in violated(silent)
-    told = played.trail[0].model_copy(update={"kind": "attention", "at": played.ended})
+    shown = played.trail[0].model_copy(update={"kind": "attention", "at": played.ended})
     for change in (
-        {"trail": (*quiet, told)},
+        {"trail": (*quiet, shown)},
         {"named_at": {"client": played.ended}},
         {"lost": (gone.model_copy(update={"healed": True}),)},
         {"lost": (gone.model_copy(update={"since": played.ended + timedelta(seconds=1)}),)},
@@ -45,17 +45,17 @@ def test_a_close_names_every_client_that_fails(played):
         assert "the_close_names_who_fails" not in violated(replace(played, **{"lost": (gone,), **change}))
 
 
-def test_a_replacement_that_cuts_off_is_told_of_within_three_heartbeats_and_a_look(played):
+def test_a_swap_that_cuts_off_is_reported_within_three_heartbeats_and_a_look(played):
     """From the first client on; later than that is a violation, unless the rotation has ended before."""
     after = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK)
     failed = played.ended - timedelta(days=3)
     facts = replace(played, lost=(lost(played, after, first_failed=failed),), trail=())
 
-    def told(after_hours):
+    def reported(after_hours):
         event = played.trail[0].model_copy(update={"kind": "quiet", "at": failed + timedelta(hours=after_hours)})
         return "clients_cut_off_are_reported" not in violated(replace(facts, trail=(event,)))
 
-    assert [told(0), told(1), told(40)] == [True, True, False]
+    assert [reported(0), reported(1), reported(40)] == [True, True, False]
     assert "clients_cut_off_are_reported" in violated(facts)
     for change in ({"named_at": {"client": played.ended}}, {"ended": failed + timedelta(minutes=1)}):
         assert "clients_cut_off_are_reported" not in violated(replace(facts, **change))

@@ -21,15 +21,15 @@ UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000", resets_por
     ids=["claimed", "before clients are relaxed", "behind the replacement"],
 )
 async def test_an_upgrade_is_asked_about_once(follows: Follows) -> None:
-    """Also where every port is as it was; what follows waits for the person's word, and no client is lost."""
+    """Also where every port is as it was; what follows waits for the person's answer, and no client is lost."""
     facts = await play(hole("upgraded", 27, site(), follows).scenario)
     assert facts.state is not None
     assert facts.state.outcome is Outcome.COMPLETED
     assert shortcomings(facts) == []
     (found,) = (each for each in facts.trail if each.data.get("code") == "version-changed" and each.kind == "drift")
     (over,) = (each for each in facts.trail if each.data.get("code") == "version-changed" and each.kind == "drift-over")
-    (said,) = (each for each in facts.trail if each.kind == "message" and "retry" in each.message)
-    assert found.at < said.at <= over.at
+    (answer,) = (each for each in facts.trail if each.kind == "message" and "retry" in each.message)
+    assert found.at < answer.at <= over.at
     meanwhile = [each.kind for each in facts.trail if found.at < each.at < over.at]
     assert "gate-passed" not in meanwhile
     swaps = [each.at for each in facts.by_the_product("console.replace_certificate")]

@@ -31,16 +31,18 @@ async def rolled_back(request):
 
 
 def moments(facts):
-    """The second person's yes, and the task that it has led to: when it was opened, granted and done."""
+    """When the second person approved, and the task that it has led to: when it was opened, granted and done."""
     wished = next(event.at for event in facts.trail if event.kind == "rolling-back")
-    said = (event for event in facts.trail if event.kind == "message" and event.message.startswith("approve by eve"))
-    yes = next(event.at for event in said if event.at >= wished)
+    approved = (
+        event for event in facts.trail if event.kind == "message" and event.message.startswith("approve by eve")
+    )
+    yes = next(event.at for event in approved if event.at >= wished)
     (task,) = (each for each in facts.tasks if getattr(each.work, "puts_back", False))
     return yes, task, facts.claims[task.id]
 
 
 def test_the_old_certificate_is_back_within_a_heartbeat(rolled_back):
-    """Eight clients and more were cut off; the task is there at the yes, and done an hour after it was granted."""
+    """Eight clients and more were cut off; the task is there at the approval, and done an hour after it was granted."""
     yes, task, claimed = moments(rolled_back)
     assert task.opened_at == yes
     put = next(each.at for each in rolled_back.journal if each.kind == "console.restore_certificate")
@@ -51,18 +53,18 @@ def test_the_old_certificate_is_back_within_a_heartbeat(rolled_back):
 
 
 def test_a_task_that_comes_late_is_a_violation(rolled_back):
-    """A heartbeat is enough, a minute more is not, unless a person was asked or somebody held the rotation."""
+    """A heartbeat is enough, a minute more is not, unless a person was asked or a person held the rotation."""
     yes, _, _ = moments(rolled_back)
     beat = max(owner.slowest_heartbeat for owner in rolled_back.body.scopes)
 
-    def late(by, *, said=()):
+    def late(by, *, events=()):
         before = [event for event in rolled_back.trail if event.kind not in {"attention", "drift"}]
         moved = [
             event.model_copy(update={"at": event.at + by}) if event.kind in {"step-began", "task-opened"} else event
             for event in before
         ]
         at = next(index for index, event in enumerate(moved) if event.at > yes)
-        return replace(rolled_back, trail=(*moved[:at], *said, *moved[at:]))
+        return replace(rolled_back, trail=(*moved[:at], *events, *moved[at:]))
 
     opened = rolled_back.trail[0].model_copy(update={"at": yes + HOUR / 2, "data": {}})
     asked = opened.model_copy(update={"kind": "attention", "message": "look at it"})
@@ -70,7 +72,11 @@ def test_a_task_that_comes_late_is_a_violation(rolled_back):
     other = opened.model_copy(update={"kind": "message", "message": "site_moved by the watch"})
     assert IN_TIME not in violated(late(beat))
     late_by = beat + timedelta(minutes=1)
-    assert [IN_TIME in violated(late(late_by, said=(said,))) for said in (asked, held, other)] == [False, False, True]
+    assert [IN_TIME in violated(late(late_by, events=(each,))) for each in (asked, held, other)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_certificate_that_is_put_back_late_is_a_violation(rolled_back):
@@ -83,7 +89,7 @@ def test_a_certificate_that_is_put_back_late_is_a_violation(rolled_back):
     assert IN_TIME not in violated(replace(early, claims={}))
 
 
-def test_whoever_is_lost_still_is_a_violation(rolled_back):
+def test_a_client_still_lost_is_a_violation(rolled_back):
     """Five heartbeats after the old certificate went in; for other reasons than the replacement it is none."""
     swap = next(each for each in rolled_back.journal if each.kind == "console.replace_certificate")
     stays = lost(rolled_back, swap, first_failed=swap.at, group="My Company")

@@ -12,7 +12,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def _cancelled(name: str) -> Hole:
-    """A hole in which somebody makes another certificate right before a person cancels."""
+    """A hole in which another certificate is generated right before a person cancels."""
     generated = Follows(since=Since.CLAIM, after=3 * _MINUTE, happening=CertificateGenerated(server="SEPM-1"))
     switches = Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT)
     found = hole(name, 16, site(switches=switches), generated)

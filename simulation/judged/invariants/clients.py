@@ -11,7 +11,7 @@ from simulation.judged.unreported_acts import unnamed_acts
 def no_client_is_cut_off(facts: Facts) -> Iterator[Violation]:
     """1. No client that checks in within its horizon ever loses the site by what the product does or asks for.
 
-    Not covered: who was cut off before, who was left out by name, and what nobody asked for.
+    Not covered: clients that were cut off before or left out by name, and acts that were not asked for.
     """
     for lost in facts.lost:
         if excused(lost, facts) is None:
@@ -25,7 +25,7 @@ def acts_of_others_are_named(facts: Facts) -> Iterator[Violation]:
     """1. What others did to settings and certificates is named by an event before a certificate is replaced.
 
     Not covered: what is done within the last minutes, when proof had been read and the replacement was allowed;
-    and a certificate that is put into its server again because it was named that it is out.
+    and a certificate that is put into its server again because the product had named that it is out.
     """
     for act, swap in unnamed_acts(facts):
         done = f"{act.effect.kind} by {act.effect.actor.value} at {act.effect.at}"

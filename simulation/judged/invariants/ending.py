@@ -49,7 +49,7 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
 
 
 def _left_by_persons(facts: Facts) -> set[ListName]:
-    """The copies that somebody used when they were to be deleted, so that persons had them stay."""
+    """The copies that were in use when they were to be deleted, so that persons had them stay."""
     adopted = {event.data["step"] for event in facts.trail if event.kind == "adopted"}
     works = (
         step.work
@@ -63,7 +63,7 @@ def a_cancel_knows_the_certificates(facts: Facts) -> Iterator[Violation]:
     """4. A cancel puts settings back only while every server presents its old certificate (rule 16).
 
     Not covered: a certificate with which a server has restarted just now, and a server that the product cannot reach:
-    it is cut off, or down for good, and two persons said whether to go on.
+    it is cut off, or down for good, and two persons decided whether to go on.
     """
     for write, server in unprobed_writes(facts):
         text = f"{' / '.join(write.subject)} was put back at {write.at}, with another certificate there"
@@ -82,7 +82,7 @@ def newborn_pairs_are_asked_about(facts: Facts) -> Iterator[Violation]:
 def certificates_end_as_planned(facts: Facts) -> Iterator[Violation]:
     """A completed rotation has every certificate in its server; a cancelled or rolled back one leaves the old ones.
 
-    Not covered: a server that is down at the end of a rotation that turned back, and of which a person was told.
+    Not covered: a server that is down at the end of a rotation that turned back, and that was reported to a person.
     """
     if facts.body is None or facts.outcome is None:
         return
@@ -90,8 +90,8 @@ def certificates_end_as_planned(facts: Facts) -> Iterator[Violation]:
     if facts.outcome is Outcome.COMPLETED:
         wanted |= {chosen.server: chosen.fingerprint for chosen in facts.body.certificates}
     else:
-        told = {event.data["subject"] for event in facts.trail if event.data.get("code") == SILENT}
-        wanted = {server: each for server, each in wanted.items() if server not in told & facts.after.down}
+        reported = {event.data["subject"] for event in facts.trail if event.data.get("code") == SILENT}
+        wanted = {server: each for server, each in wanted.items() if server not in reported & facts.after.down}
     for server, fingerprint in wanted.items():
         others = any(each.subject[0] == server for each in others_swaps(facts))
         if facts.after.served[server] != fingerprint and not others:
@@ -99,7 +99,7 @@ def certificates_end_as_planned(facts: Facts) -> Iterator[Violation]:
 
 
 def _changed_by_others(facts: Facts) -> set[str]:
-    """Paths that groups have at the end whose settings somebody changed unasked; a move changes none."""
+    """The paths at the end of groups whose settings were changed unasked; a move changes none."""
     journal = _until_the_end(facts)
     return {
         path_at_the_end(each.subject[0], journal, since=each.number)

@@ -33,8 +33,8 @@ def swaps_leave_everybody_a_way(facts: Facts) -> Iterator[Violation]:
     """2. A certificate is replaced only when each client is really ready, by the emulator's truth and not by a reading.
 
     Ready: whichever server of its list it chooses first, it completes an exchange after the replacement, if it did
-    so before. That luck saves it later, or that nobody sees it fail, makes no difference.
-    Not covered: who was left out by name or taken on trust; a client that no server has seen since it was installed,
+    so before. That luck saves it later, or that no server sees it fail, makes no difference.
+    Not covered: clients left out by name or taken on trust; a client that no server has seen since it was installed,
     moved or put back to an image; and what others did within the last three quarters of an hour.
     """
     for swap, client in facts.cut_off:
@@ -57,10 +57,10 @@ def swaps_leave_everybody_a_way(facts: Facts) -> Iterator[Violation]:
 
 
 def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
-    """3. While the holdout runs, the servers that it keeps serve what they served, unless nobody asked for that.
+    """3. While the holdout runs, the servers that it keeps serve what they served, unless an unasked act changes that.
 
-    On the way back they keep the new certificate, for clients that took only new ones. Taking out one that nobody asked
-    for is no way back.
+    On the way back they keep the new certificate, for clients that took only new ones. Taking out an unasked one is no
+    way back.
     """
     if facts.body is None:
         return
@@ -85,7 +85,7 @@ def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
 
 
 def _takes_out_anothers(swap: EffectView, facts: Facts) -> bool:
-    """Whether the server served what nobody had asked for."""
+    """Whether the server served an unasked certificate."""
     before = [each for each in facts.journal if each.kind in SWAPS and each.subject[0] == swap.subject[0]]
     former = [each for each in before if each.number < swap.number]
     return bool(former) and not former[-1].actor.asked
@@ -94,7 +94,7 @@ def _takes_out_anothers(swap: EffectView, facts: Facts) -> bool:
 def failover_pairs_keep_an_old_server(facts: Facts) -> Iterator[Violation]:
     """3. While the holdout runs, each list of a group that fails over offers a server with the old certificate.
 
-    Not covered: a recovery, which takes no certificate from anybody.
+    Not covered: a recovery, which takes no certificate from any client.
     """
     if facts.plan is None or facts.plan.body.purpose == "recover":
         return
@@ -126,7 +126,7 @@ def gates_last_three_heartbeats(facts: Facts) -> Iterator[Violation]:
 
 
 def a_recovery_changes_nothing_else(facts: Facts) -> Iterator[Violation]:
-    """2. A recovery puts certificates back that clients hold, and changes nothing else: it relaxes nobody."""
+    """2. A recovery puts certificates back that clients hold, and changes nothing else: it relaxes no group."""
     if facts.plan is None or facts.plan.body.purpose != "recover":
         return
     for effect in facts.journal:

@@ -1,4 +1,4 @@
-"""What a person must have been told before a rotation may call itself completed."""
+"""What a rotation must have reported about lost clients, while it runs and when it ends."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,20 +19,20 @@ _LOOK = timedelta(minutes=45)
 def no_client_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
     """1. Where a client was lost before the end of a completed rotation, its trail has shown trouble since.
 
-    Trouble is attention, a drift, or clients that are named as silent; whether it was about this client is not asked.
+    Trouble is attention, a drift, or clients that are named as silent; whether it was about this client is not checked.
     Not covered: a client that a person had left out by name, that was cut off before the rotation began, that has
     found back, or that was lost less than three of its heartbeats before the end; non-persistent machines (rule 4);
     machines that were installed meanwhile, which SEPM may never list.
     """
     if facts.outcome is not Outcome.COMPLETED:
         return
-    told = _told(facts)
+    reported = _reported(facts)
     for lost in facts.lost:
         if lost.healed or lost.after is None or lost.since > facts.ended or lost.first_failed < facts.began:
             continue
         if facts.ended < lost.first_failed + _HEARTBEATS * slowest_of(facts, lost):
             continue
-        if not _is_out(facts, lost) and not any(at >= lost.first_failed for at in told):
+        if not _is_out(facts, lost) and not any(at >= lost.first_failed for at in reported):
             text = f"{lost.first_why} at {lost.server} since {lost.first_failed}, and completed at {facts.ended}"
             yield violation(no_client_is_lost_in_silence, lost.name, text)
 
@@ -46,10 +46,10 @@ def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
     if facts.outcome not in {Outcome.COMPLETED, Outcome.ROLLED_BACK}:
         return
     unlisted = _installed(facts) | {each.subject[0] for each in facts.unasked if each.kind == "machine.share_record"}
-    told = " ".join(event.message for event in facts.trail if event.kind == "quiet" and event.at == facts.ended)
+    named = " ".join(event.message for event in facts.trail if event.kind == "quiet" and event.at == facts.ended)
     for lost in facts.lost:
         failing = not lost.healed and lost.first_failed + _HEARTBEATS * slowest_of(facts, lost) <= facts.ended
-        if failing and lost.name not in told and lost.name not in unlisted and " more" not in told:
+        if failing and lost.name not in named and lost.name not in unlisted and " more" not in named:
             yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
 
 
@@ -58,9 +58,9 @@ def clients_cut_off_are_reported(facts: Facts) -> Iterator[Violation]:
 
     Each replacement that was asked for counts once; a look comes within three quarters of an hour. Not covered: clients
     that a person had left out by name, that were installed meanwhile, non-persistent machines, a rotation that ended
-    before, and a server into which somebody had put another certificate before: that was told of.
+    before, and a server into which another certificate was put unasked before: that was reported.
     """
-    told, seen = _told(facts), set[int]()
+    reported, seen = _reported(facts), set[int]()
     for lost in sorted(facts.lost, key=lambda each: each.first_failed):
         act = lost.after
         if act is None or act.kind not in SWAPS or not act.actor.asked or lost.others_did or act.number in seen:
@@ -70,14 +70,14 @@ def clients_cut_off_are_reported(facts: Facts) -> Iterator[Violation]:
             continue
         seen.add(act.number)
         until = lost.first_failed + _HEARTBEATS * slowest_of(facts, lost) + _LOOK
-        if until <= facts.ended and not any(lost.first_failed <= at <= until for at in told):
+        if until <= facts.ended and not any(lost.first_failed <= at <= until for at in reported):
             text = (
                 f"{act.subject[0]} was replaced at {act.at}: silent from {lost.first_failed} on, untold until {until}"
             )
             yield violation(clients_cut_off_are_reported, lost.name, text)
 
 
-def _told(facts: Facts) -> list[datetime]:
+def _reported(facts: Facts) -> list[datetime]:
     return [event.at for event in facts.trail if event.kind in _TELLING]
 
 

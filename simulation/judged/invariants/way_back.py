@@ -19,16 +19,16 @@ _FIVE = 5
 
 
 def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
-    """1. A heartbeat after the second person's yes the task is open that puts the old certificate into its server.
+    """1. A heartbeat after the second person's approval the task is open that puts the old certificate into its server.
 
-    The slowest heartbeat of the plan's owners counts. The second person's yes begins the count, or the end of the step
-    before it where the way back has one: clients that verify again are relaxed first, and servers follow one another by
-    gates. No step of the way back begins later than that either. And a heartbeat after somebody was granted the task,
+    The slowest heartbeat of the plan's owners counts. The second person's approval begins the count, or the end of the
+    step before it where the way back has one: clients that verify again are relaxed first, and servers follow one
+    another by gates. No step of the way back begins later than that either. And a heartbeat after the task was granted,
     the old certificate is in the server.
 
-    Not covered: a span in which the trail shows a question or a drift, or somebody held the rotation; how long nobody
-    claims the task, or a claim is refused; and, once it was granted, people whose work at the console may take longer
-    than a heartbeat, who have made mistakes, or at whose site servers are down at the end.
+    Not covered: a span in which the trail shows a question or a drift, or a person held the rotation; how long no
+    operator claims the task, or a claim is refused; and, once it was granted, people whose work at the console may take
+    longer than a heartbeat, who have made mistakes, or at whose site servers are down at the end.
     """
     yes, beat = _approved(facts), _heartbeat(facts)
     if yes is None or facts.body is None:
@@ -53,11 +53,11 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
 
 
 def who_was_cut_off_is_back_with_it(facts: Facts) -> Iterator[Violation]:
-    """1. Nobody whom a replacement had cut off is lost still when that server has had its old certificate for long.
+    """1. No client that a replacement cut off is still lost when that server has had its old certificate for long.
 
-    Nor refuses what servers publish. Whatever has left the client without a way, and whoever had left it out by name.
-    Long is five heartbeats after the old certificate went in. Not covered: a server into which somebody had put another
-    certificate unasked, which a client may have taken.
+    Nor does it refuse what servers publish. Clients left out by name count too, whatever the reason of the loss.
+    Long is five heartbeats after the old certificate went in. Not covered: a server into which another certificate was
+    put unasked, which a client may have taken.
     """
     back = {_taken_out(facts, task): at for task in _put_back(facts) if (at := _is_in(facts, task)) is not None}
     spoilt = {each.subject[0] for each in facts.unasked if each.kind in SWAPS}
@@ -77,8 +77,8 @@ def _approved(facts: Facts) -> datetime | None:
     if facts.body is None or facts.body.purpose != "roll-back":
         return None
     wished = max((event.at for event in facts.trail if event.kind == "rolling-back"), default=None)
-    said = (each for each in facts.trail if each.kind == "message" and each.message.startswith("approve "))
-    return min((each.at for each in said if wished is not None and each.at >= wished), default=None)
+    approvals = (each for each in facts.trail if each.kind == "message" and each.message.startswith("approve "))
+    return min((each.at for each in approvals if wished is not None and each.at >= wished), default=None)
 
 
 def _heartbeat(facts: Facts) -> timedelta:
@@ -87,7 +87,7 @@ def _heartbeat(facts: Facts) -> timedelta:
 
 
 def _since(facts: Facts, yes: datetime) -> Iterator[Event]:
-    """The events behind the yes; of the same moment those that came after it."""
+    """The events after the approval; of the same moment those that came after it."""
     heard = False
     for event in facts.trail:
         if heard:
@@ -126,7 +126,7 @@ def _is_in(facts: Facts, task: ConsoleTask) -> datetime | None:
 
 
 def _is_explained(facts: Facts, begin: datetime, end: datetime) -> bool:
-    """Whether a person was asked, something was found, or somebody held the rotation in that span."""
+    """Whether a person was asked, a drift was found, or a person held the rotation in that span."""
     return any(
         event.kind in _EXPLAINS or (event.kind == "message" and event.message.startswith(_HOLDS))
         for event in facts.trail

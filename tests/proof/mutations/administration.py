@@ -37,7 +37,7 @@ def _leaves(original, owners):  # noqa: ARG001 - as the rule it replaces
     return ()
 
 
-_NOBODY_LOOKS_AT_SIGNATURES = {
+_NO_LOOK_AT_SIGNATURES = {
     signed_files.while_there: _leaves,
     signing.compare_signed_files: _nothing_to_do,
     signing.shown_by_clients: _nothing_to_do,
@@ -45,7 +45,7 @@ _NOBODY_LOOKS_AT_SIGNATURES = {
 """Rule 24 sees what rule 11 sees, before it."""
 
 
-@mutation(rule="11", replaces=acceptance.refuses, hole=_CONTACT, behind=_NOBODY_LOOKS_AT_SIGNATURES)
+@mutation(rule="11", replaces=acceptance.refuses, hole=_CONTACT, behind=_NO_LOOK_AT_SIGNATURES)
 def refusing_clients_are_not_named(original, kept):  # noqa: ARG001 - as the rule it replaces
     """Clients that check in and take nothing are waited for like any others, and no attention names them."""
     return False
@@ -53,7 +53,7 @@ def refusing_clients_are_not_named(original, kept):  # noqa: ARG001 - as the rul
 
 @mutation(rule="11", replaces=clients_cut_off.tell, hole=_OLD_SYLINK)
 async def no_attention_names_clients_in_trouble(original, run, seen):
-    """Who refuses or is silent after a change is counted, and no attention says so."""
+    """Clients that refuse or are silent after a change are counted, and no attention says so."""
 
 
 @mutation(rule="18", replaces=lists.edited_lists, hole=_OTHER_PORT)
@@ -70,7 +70,7 @@ def copies_of_lists_are_not_looked_at(original, body):
 
 @mutation(rule="19", replaces=site_glance.SiteGlance.differs_from, hole=_TICKED)
 def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """What is changed while somebody holds a replacement is found by the next look that is due."""
+    """What is changed while an operator holds a replacement is found by the next look that is due."""
     return False
 
 
@@ -93,31 +93,31 @@ def there_is_no_end_without_a_dead_server(original, approved, servers, *, at):  
 
 @mutation(rule="22", replaces=silence.is_relaxed, hole=_SILENT_RELAXED)
 def silence_of_relaxed_clients_raises_no_attention(original, rule):  # noqa: ARG001 - as the rule it replaces
-    """Relaxed clients of which nothing is heard after a replacement are waited for without a word."""
+    """Relaxed clients that do not check in after a replacement are waited for without attention."""
     return False
 
 
 @mutation(rule="22", replaces=silence._together, hole=_ANOTHER_KIND)
 def relaxed_clients_of_one_build_are_not_missed(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """Only when nothing is heard of any relaxed client is that told: the clients of one build may be cut off."""
+    """Silence is reported only when no relaxed client checks in: the clients of one build may be cut off."""
     return []
 
 
 @mutation(rule="8", replaces=silence._by_swap, hole=_NO_LIST)
 def silence_after_a_replacement_raises_no_attention(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """Clients of the replaced server that do not reappear are waited for without a word."""
+    """Clients of the replaced server that do not reappear are waited for without attention."""
     return False
 
 
 @mutation(rule="24", replaces=signing.shown_by_clients, hole=_NEW_DATES)
 def no_client_shows_what_servers_sign(original, *args, **named):
-    """The dates of .SIG files are believed, and no client shows that it takes what a server signs."""
+    """The dates of .SIG files are trusted, and no client shows that it takes what a server signs."""
     return _nothing_to_do(original, *args, **named)
 
 
 @mutation(rule="24", replaces=shown.has_taken, hole=_NEW_DATES)
 def a_client_that_is_asked_has_shown_it(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
-    """A client that is asked to take a policy is taken to have taken it."""
+    """A client that is asked to take a policy counts as having taken it."""
     return True
 
 
@@ -129,13 +129,13 @@ def a_replaced_server_is_left_without_a_look(original, owners):
 
 @mutation(rule="21", replaces=trust.fails_over, hole=_ROAMERS)
 def one_list_stands_for_the_others(original, seen_at, offers):
-    """Who was seen at two servers of one list is taken to fail over in every other list of the group."""
+    """A client seen at two servers of one list is taken to fail over in every other list of the group."""
     return any(original(seen_at, [offer]) for offer in offers)
 
 
 @mutation(rule="26", replaces=handing_out.stop_hand_outs, hole=_SCRIPT)
-def nobody_stops_what_hands_out_sylink(original, *args, **named):
-    """Nobody is asked what else hands out Sylink.xml, and it goes on doing so."""
+def no_person_stops_what_hands_out_sylink(original, *args, **named):
+    """No person is asked what else hands out Sylink.xml, and it goes on doing so."""
     return _nothing_to_do(original, *args, **named)
 
 
@@ -160,6 +160,6 @@ MUTATIONS = (
     a_client_that_is_asked_has_shown_it,
     a_replaced_server_is_left_without_a_look,
     one_list_stands_for_the_others,
-    nobody_stops_what_hands_out_sylink,
+    no_person_stops_what_hands_out_sylink,
     upgrades_are_not_named,
 )

@@ -9,13 +9,13 @@ _LATE = "an agent of another kind comes back when all others have their list"
 
 
 @mutation(rule="10", replaces=looking.look_at_clients, hole=_LATER)
-def nobody_looks_at_clients_before_a_replacement(original, *args):  # noqa: ARG001 - as the rule it replaces
+def no_look_at_clients_before_a_replacement(original, *args):  # noqa: ARG001 - as the rule it replaces
     """The policy that a client reports is taken for the list that was published with it."""
     return iter(())
 
 
 @mutation(rule="10", replaces=looking.look_before_verifying, hole=_LATER)
-def nobody_looks_at_clients_before_they_verify(original, *args):  # noqa: ARG001 - as the rule it replaces
+def no_look_at_clients_before_they_verify(original, *args):  # noqa: ARG001 - as the rule it replaces
     """Relaxed clients are made to verify again though some may not have taken the new certificate."""
     return iter(())
 
@@ -27,7 +27,7 @@ def any_client_speaks_for_its_build(original, candidates):  # noqa: ARG001 - as 
 
 
 MUTATIONS = (
-    nobody_looks_at_clients_before_a_replacement,
-    nobody_looks_at_clients_before_they_verify,
+    no_look_at_clients_before_a_replacement,
+    no_look_at_clients_before_they_verify,
     any_client_speaks_for_its_build,
 )

@@ -18,8 +18,8 @@ def _without(back, kind):
     replaces=outage.came_over_http,
     hole="agents of another kind take the list late, and HTTPS is shut",
 )
-def the_drill_with_https_shut_asks_nobody(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """The ports are shut and opened again, and whoever has not come meanwhile is taken to hold the list."""
+def the_drill_with_https_shut_asks_no_client(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """The ports are shut and opened again, and a client that has not come meanwhile counts as holding the list."""
     return True
 
 
@@ -34,8 +34,8 @@ def https_stays_shut(original, *args):
     replaces=outage.came_elsewhere,
     hole="clients were seen at two servers, and reach one only where they are, and servers are stopped",
 )
-def the_drill_with_a_stopped_server_asks_nobody(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """A server is stopped and started again, and whoever has not come meanwhile is taken to find another one."""
+def the_drill_with_a_stopped_server_asks_no_client(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """A server is stopped and started again, and a client that has not come meanwhile counts as finding another."""
     return True
 
 
@@ -46,8 +46,8 @@ def the_stopped_server_stays_stopped(original, *args):
 
 
 MUTATIONS = (
-    the_drill_with_https_shut_asks_nobody,
+    the_drill_with_https_shut_asks_no_client,
     https_stays_shut,
-    the_drill_with_a_stopped_server_asks_nobody,
+    the_drill_with_a_stopped_server_asks_no_client,
     the_stopped_server_stays_stopped,
 )

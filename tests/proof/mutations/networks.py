@@ -41,7 +41,7 @@ def canaries_stand_for_every_network(original, owner, by_group, unshown, since):
     hole="the only canary of a network is switched off before its turn",
 )
 def a_canary_that_was_away_has_tried_its_network(original, entry, judgement, untried):  # noqa: ARG001 - as the rule it replaces
-    """The gate over the canaries passes though nobody has tried a network of theirs."""
+    """The gate over the canaries passes though no client has tried a network of theirs."""
     return judgement
 
 

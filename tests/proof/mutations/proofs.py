@@ -24,7 +24,7 @@ def _nothing_to_show(original, *args):  # noqa: ARG001 - as the rule it replaces
 
 
 def _no_files_compared(original, *args):  # noqa: ARG001 - as the rule it replaces
-    """Nobody compares .SIG files after a replacement."""
+    """No operator compares .SIG files after a replacement."""
     return iter(())
 
 
@@ -44,7 +44,7 @@ _NO_FILES_LOOKED_AT = {signing.compare_signed_files: _no_files_compared, signed_
     behind={signatures.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
 )
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
-    """The reference of a gate is the policy date before the write: everybody has that policy already."""
+    """The reference of a gate is the policy date before the write: every client has that policy already."""
     fixed = original(reference, policy_date, sepm_clock=sepm_clock)
     return fixed.model_copy(update={"fixed": reference.date_before})
 
@@ -62,14 +62,14 @@ def one_check_in_proves_a_policy(original, entry, rule, kept):
 
 
 @mutation(rule="10", replaces=canary.choose, where=where.about(Profile.PROXIES, where.is_behind_a_proxy))
-def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+def no_group_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are relaxed at once, and restored at once."""
     return canary.Canaries()
 
 
 @mutation(rule="12", replaces=swap_proof.read_proof, where=where.about(Profile.ARRIVALS, where.computers_come))
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
-    """Whoever claims a replacement may go on, whatever has happened since the gate."""
+    """An operator who claims a replacement may go on, whatever has happened since the gate."""
     return swap_proof.SwapProof()
 
 
@@ -126,8 +126,8 @@ def a_standing_connection_is_a_check_in(original, communication, mode):
     faults=Faults.UNKNOWN,
     behind={signed_files.while_there: _leaves},
 )
-def nobody_compares_signed_files(original, *args):
-    """A server may go on signing with its former key, and whoever is seen there counts as proven."""
+def no_person_compares_signed_files(original, *args):
+    """A server may go on signing with its former key, and a client that is seen there counts as proven."""
     return _no_files_compared(original, *args)
 
 
@@ -160,12 +160,12 @@ def serials_are_compared_as_text(original, observed, rule):
 MUTATIONS = (
     the_policy_before_the_write_proves_it,
     one_check_in_proves_a_policy,
-    nobody_goes_first,
+    no_group_goes_first,
     any_client_is_proven_after_a_swap,
     a_claim_reads_no_proof,
     a_restore_has_no_gates,
     canaries_show_nothing_of_servers,
-    nobody_compares_signed_files,
+    no_person_compares_signed_files,
     a_standing_connection_is_a_check_in,
     coverage_is_always_reached,
     gates_are_skipped,

@@ -73,8 +73,8 @@ def failover_counts_unseen(original, *args):  # noqa: ARG001 - as the rule it re
     return ()
 
 
-def _decides_about_nobody(original, request, *args):  # noqa: ARG001 - as the rule it replaces
-    """When the drill is over, those that it has not shown are taken as if it had."""
+def _decides_about_no_client(original, request, *args):  # noqa: ARG001 - as the rule it replaces
+    """When the drill is over, clients that it has not shown count as shown."""
     return request
 
 
@@ -83,10 +83,10 @@ def _decides_about_nobody(original, request, *args):  # noqa: ARG001 - as the ru
     replaces=coverage._proven,
     where=where.about(Profile.DRILL, where.is_drilled),
     faults=Faults.UNKNOWN,
-    behind={PlanRequest.drilled: _decides_about_nobody},
+    behind={PlanRequest.drilled: _decides_about_no_client},
 )
-def a_drill_asks_nobody(original, entry, rule, kept):
-    """A drill passes whoever was seen at a second server or not."""
+def a_drill_asks_no_client(original, entry, rule, kept):
+    """A drill passes clients whether they were seen at a second server or not."""
     if rule.drill is not None:
         return Verdict.COVERED, Reason.SEEN_AT_SECOND_SERVER
     return original(entry, rule, kept)
@@ -110,7 +110,7 @@ async def the_second_location_is_forgotten(original, session, payload, path):
     return group.model_copy(update={"locations": group.locations[:1]})
 
 
-def _misses_nobody(original, *args):  # noqa: ARG001 - as the rule it replaces
+def _misses_no_client(original, *args):  # noqa: ARG001 - as the rule it replaces
     """Clients in groups that were not read do not stop a plan."""
     return ()
 
@@ -120,7 +120,7 @@ def _misses_nobody(original, *args):  # noqa: ARG001 - as the rule it replaces
     replaces=groups.read_groups,
     where=where.about(Profile.LOCATIONS, where.has_own_groups),
     faults=Faults.UNKNOWN,
-    behind={preconditions._clients_known: _misses_nobody},
+    behind={preconditions._clients_known: _misses_no_client},
 )
 async def groups_that_do_not_inherit_are_ignored(original, *args, **named):
     """Groups below the top that own their settings are not read: none is planned, waited for or looked at."""
@@ -136,7 +136,7 @@ MUTATIONS = (
     there_is_no_holdout,
     http_with_verification_fails_over,
     failover_counts_unseen,
-    a_drill_asks_nobody,
+    a_drill_asks_no_client,
     builds_14_2_fail_over,
     the_second_location_is_forgotten,
     groups_that_do_not_inherit_are_ignored,

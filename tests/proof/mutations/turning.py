@@ -25,7 +25,7 @@ from workflows.waits import old_certificates
     faults=Faults.UNKNOWN,
 )
 def old_certificates_go_back_all_at_once(original, *args, **named):
-    """Old certificates go back one after the other without a gate or a holdout, as if nobody had taken the new ones."""
+    """Old certificates go back one after the other without a gate or a holdout, as if no client had taken any."""
     return (step for step in original(*args, **named) if not isinstance(step, Gate | Holdout))
 
 
@@ -36,7 +36,7 @@ def old_certificates_go_back_all_at_once(original, *args, **named):
     faults=Faults.UNKNOWN,
 )
 def who_was_relaxed_once_still_is(original, done, *args):
-    """On the way back R is not relaxed anew, though it was restored or its gate has lost its ground."""
+    """On the way back R is not relaxed again, though it was restored or its gate has lost its ground."""
     once = (step.id for step in reversed(done) if isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED)
     first = next(once, None)
     return (first,) if first else original(done, *args)
@@ -61,7 +61,7 @@ def images_stay_as_they_are_on_the_way_back(original, *args, **named):
     faults=Faults.UNKNOWN,
 )
 async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noqa: ARG001 - as the rule it replaces
-    """A task is withdrawn although somebody is at the console with it."""
+    """A task is withdrawn although an operator is at the console with it."""
     running.state.withdrawing = True
     await console_step._close(running, step, TaskState.WITHDRAWN, "the service", "cancelled")
     running.state.withdrawing = False
@@ -111,7 +111,7 @@ def _uses_nothing(original, survey, name):  # noqa: ARG001 - as the rule it repl
     where=where.about(Profile.BIRTHS, where.has_births),
     behind={newborn.users: _uses_nothing},
 )
-def nobody_looks_for_newborn_pairs(original, body, survey):  # noqa: ARG001 - as the rule it replaces
+def no_look_for_newborn_pairs(original, body, survey):  # noqa: ARG001 - as the rule it replaces
     """What was born during the rotation is not asked about, and a list that it uses is deleted."""
     return ()
 
@@ -142,7 +142,7 @@ MUTATIONS = (
     a_cancel_does_not_wait_for_the_holder,
     a_way_back_waits_a_day,
     a_cancel_restores_without_a_probe,
-    nobody_looks_for_newborn_pairs,
+    no_look_for_newborn_pairs,
     everything_is_restored_to_on,
     the_original_is_dropped,
 )

@@ -56,7 +56,7 @@ def images_are_not_refreshed(original, *args, **named):
 
 @mutation(rule="issue", replaces=coverage._proven, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 def who_is_online_counts_as_covered(original, entry, rule, kept):
-    """Whoever SEPM shows as online when something is changed is taken for covered, whatever policy it reports."""
+    """A client that SEPM shows as online when something is changed counts as covered, whatever policy it reports."""
     seen = entry.observed.last_seen if entry.observed else None
     since = rule.swap.first_seen if rule.swap else rule.reference
     if seen is not None and since is not None and seen > since - rule.quiet_after:
@@ -70,7 +70,7 @@ def who_is_online_counts_as_covered(original, entry, rule, kept):
     hole="a machine is away whose record shows another machine that is ready",
 )
 def one_machine_speaks_for_the_record_of_two(original, *args):
-    """A record counts as covered by the machine that its row shows, whoever else has it."""
+    """A record counts as covered by the machine that its row shows, whatever other machine has it."""
 
 
 MUTATIONS = (

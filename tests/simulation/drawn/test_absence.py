@@ -47,6 +47,6 @@ def test_windows_are_in_order_apart_and_bounded():
         assert all(earlier < later for earlier, later in pairwise(edge for window in windows for edge in window))
 
 
-def test_where_nobody_is_away_nobody_goes():
-    """Nothing is known of how long anybody would be away."""
+def test_without_absences_no_client_goes():
+    """Nothing is known of how long a client would be away."""
     assert Absences((), there=5).of_present("client", Chance(1)) == ()

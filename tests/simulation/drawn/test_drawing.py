@@ -25,7 +25,7 @@ CHANGES = ListAssigned | SecureCommunicationsSet
 
 
 def leaves_at_first(scenario):
-    """Somebody leaves within half a day, and comes back."""
+    """A client leaves after the start, and is back within 30 days."""
     return any(begin >= timedelta(0) and end < 30 * DAY for batch in scenario.spec.clients for begin, end in batch.away)
 
 

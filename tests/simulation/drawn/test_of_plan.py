@@ -36,9 +36,9 @@ def known(of):
     return {(client.id, client.name, client.group_id, client.build) for client in of.clients}
 
 
-def approved_steps(told):
+def approved_steps(reported):
     """The digest of the approved plan's steps."""
-    return told.played.steps_sha256
+    return reported.played.steps_sha256
 
 
 def name_of(batch):
@@ -57,7 +57,7 @@ async def test_the_simulated_site_is_surveyed_as_the_real_one_was(surveyed, seed
     assert known(again) == known(surveyed)
     before, now = silences(surveyed), silences(again)
     moved = [abs(now[client] - before[client]) for client in before]
-    # who was last heard almost a heartbeat ago may have come again
+    # a client that was last seen almost a heartbeat ago may have come again
     assert max(min(each, abs(HEARTBEAT - each)) for each in moved) <= JITTER + timedelta(seconds=1)
     assert plan.trusted == surveyed.plan.trusted
 
@@ -66,25 +66,25 @@ async def test_a_plan_is_played_as_approved_and_the_same_seed_tells_the_same(sur
     """The planner makes the approved plan from the simulated survey; two plays of a seed are the same JSON."""
     subject = by_plan(surveyed, 1000)
     first, second = [await play_many(subject, Faults.UNKNOWN, (3,), lambda: None) for _ in range(2)]
-    told = report(subject.described, Faults.UNKNOWN, first)
-    assert told.model_dump_json() == report(subject.described, Faults.UNKNOWN, second).model_dump_json()
-    assert first[0].steps_sha256 == approved_steps(told)
+    reported = report(subject.described, Faults.UNKNOWN, first)
+    assert reported.model_dump_json() == report(subject.described, Faults.UNKNOWN, second).model_dump_json()
+    assert first[0].steps_sha256 == approved_steps(reported)
     assert first[0].behaviour == subject.scenario(3, Faults.UNKNOWN).spec.switches.model_dump(
         mode="json", exclude_defaults=True
     )
-    assert (told.differs, told.outcomes, told.lost_by_the_rotation) == ((), {"completed": 1}, 0)
-    assert told.again == {3: f"rotator simulate --plan {surveyed.plan.id} --clients 1000 --faults unknown --seed 3"}
+    assert (reported.differs, reported.outcomes, reported.lost_by_the_rotation) == ((), {"completed": 1}, 0)
+    assert reported.again == {3: f"rotator simulate --plan {surveyed.plan.id} --clients 1000 --faults unknown --seed 3"}
 
 
-async def test_another_plan_than_the_approved_one_is_told(surveyed):
+async def test_another_plan_than_the_approved_is_named(surveyed):
     """Where the site's limits were changed since, and a client moved on, the findings say what is planned otherwise."""
     limits = surveyed.site.limits.model_copy(update={"relax_floor": timedelta(hours=72)})
     changed = surveyed.model_copy(update={"site": surveyed.site.model_copy(update={"limits": limits})})
     subject = by_plan(changed, 1000)
-    told = report(subject.described, Faults.NONE, await play_many(subject, Faults.NONE, (1,), lambda: None))
-    assert [(each.finding.code, each.runs) for each in told.differs] == [("steps-differ", 1)]
-    assert "A8" in told.differs[0].finding.message
-    assert told.worst[0].steps_sha256 != approved_steps(told)
+    reported = report(subject.described, Faults.NONE, await play_many(subject, Faults.NONE, (1,), lambda: None))
+    assert [(each.finding.code, each.runs) for each in reported.differs] == [("steps-differ", 1)]
+    assert "A8" in reported.differs[0].finding.message
+    assert reported.worst[0].steps_sha256 != approved_steps(reported)
 
 
 def test_who_was_last_seen_days_ago_is_away(surveyed):
@@ -98,7 +98,7 @@ def test_who_was_last_seen_days_ago_is_away(surveyed):
         assert all(begin > timedelta(0) for begin, _ in batches["PC-0001"].away)
 
 
-def test_what_nobody_knows_is_drawn_from_the_seed(surveyed):
+def test_what_is_unknown_is_drawn_from_the_seed(surveyed):
     """Returns, locations, pace and restarts are the same for a seed, and others for another one."""
     assert of_plan(surveyed, 1, Faults.UNKNOWN) == of_plan(surveyed, 1, Faults.UNKNOWN)
     drawn = [of_plan(surveyed, seed, Faults.UNKNOWN) for seed in range(12)]
@@ -165,7 +165,7 @@ def test_what_the_emulator_cannot_be_is_refused(surveyed):
     ids=lambda each: each if isinstance(each, str) else "",
 )
 def test_what_cannot_be_played_is_refused(surveyed, purpose, paths, code):
-    """Only the plan of a rotation, of groups that can be told apart, below the top one."""
+    """Only the plan of a rotation, of groups with different names, below the top one."""
     top = surveyed.survey.groups[0]
     groups = tuple(top.model_copy(update={"path": path, "inherits": False}) for path in paths)
     body = surveyed.plan.body.model_copy(update={"purpose": purpose})

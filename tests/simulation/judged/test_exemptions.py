@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_what_the_promise_does_not_cover_is_excused_with_a_reason(played):
-    """Cut off before it began, left out by name, or by what nobody asked for."""
+    """Cut off before it began, left out by name, or cut off by an unasked act."""
     asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
     unasked = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.PERSON)
     before = lost(played, asked, first_failed=played.began - timedelta(days=1))
@@ -53,7 +53,7 @@ def test_whom_a_person_trusts_by_name_before_the_loss_is_excused(played):
     assert whys == ["a person took it on trust, by name", None]
 
 
-def test_a_canary_behind_a_proxy_is_excused_and_nobody_else(played):
+def test_only_a_canary_behind_a_proxy_is_excused(played):
     """A plan names the canaries beforehand; every other network is shown before its clients go to plain HTTP."""
     (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
     asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
@@ -71,16 +71,16 @@ def test_a_canary_behind_a_proxy_is_excused_and_nobody_else(played):
     spec = played.scenario.spec.model_copy(update={"clients": (*played.scenario.spec.clients, batch)})
     shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
     assert excused(blocked, shown) is None
-    said = played.trail[-1].model_copy(
+    approval = played.trail[-1].model_copy(
         update={"message": "on without the canaries, by ann and eve", "at": played.began}
     )
-    assert "two persons" in str(excused(blocked, replace(shown, trail=(*played.trail, said))))
-    late = said.model_copy(update={"at": played.ended + timedelta(days=1)})
+    assert "two persons" in str(excused(blocked, replace(shown, trail=(*played.trail, approval))))
+    late = approval.model_copy(update={"at": played.ended + timedelta(days=1)})
     assert excused(blocked, replace(shown, trail=(*played.trail, late))) is None
 
 
 def test_a_signature_that_does_not_verify_is_no_excuse(played):
-    """Somebody compares the files that a server signs before anybody has to verify them (rule 24)."""
+    """An operator compares the files that a server signs before a client has to verify them (rule 24)."""
     spec = played.scenario.spec
     switches = spec.switches.model_copy(update={"stale_sig_files": True})
     scenario = played.scenario.model_copy(update={"spec": spec.model_copy(update={"switches": switches})})
@@ -91,7 +91,7 @@ def test_a_signature_that_does_not_verify_is_no_excuse(played):
 
 @pytest.mark.parametrize("minutes", [-10, 10])
 def test_who_was_a_canary_when_it_failed_is_one_wherever_it_was_moved_since(played, minutes):
-    """Who left the canaries after it failed was among the first; who left before, one of the rest.
+    """A client that left the canaries after it failed was among the first; one that left before, of the rest.
 
     And the group of the canaries has been moved since.
     """
@@ -134,8 +134,8 @@ def test_who_was_a_canary_when_it_failed_is_one_wherever_it_was_moved_since(play
     assert excused(gone, facts) == (first if minutes > 0 else None)
 
 
-def test_a_key_that_somebody_has_just_put_in_is_an_excuse_and_one_that_could_be_seen_is_none(played):
-    """A write that was asked for publishes anew, and a server signs it with a key that nobody asked for."""
+def test_an_unasked_key_is_an_excuse_only_while_it_could_not_be_seen(played):
+    """A write that was asked for publishes again, and a server signs it with an unasked key."""
     at = played.journal[0].at
     asked = effect(played, "rest.secure_communications", "My Company", "Default", "false", at=at)
     gone = lost(played, asked, first_why="the policy file of SEPM-1 does not verify", first_failed=at)
@@ -153,8 +153,8 @@ def test_a_key_that_somebody_has_just_put_in_is_an_excuse_and_one_that_could_be_
     assert whys == ["nobody asked for the key that it was signed with: console.generate_certificate by happening", None]
 
 
-def test_who_took_a_certificate_that_nobody_asked_for_may_be_lost_when_the_right_one_is_put_back(played):
-    """Putting it back cuts off whoever took the other one; where that one was asked for, too, nobody is excused."""
+def test_a_client_that_took_an_unasked_certificate_may_be_lost_when_the_right_one_is_put_back(played):
+    """Putting it back cuts off clients that took the other one; where that was asked for too, no loss is excused."""
     at = played.journal[0].at
     back = effect(
         played, "console.restore_certificate", "SEPM-1", "right", actor=Actor.TASK, at=at - timedelta(hours=1)
@@ -183,14 +183,14 @@ UNDONE = (
 def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
     played, what, actor, minutes, is_excused
 ):
-    """Somebody did, of his own accord, too late for the last look; hours before, the product knows of it."""
+    """A person did it unasked, too late for the last look; hours before, the product knows of it."""
     kind, value, why = what
     at, subject = played.journal[0].at, ("My Company", "Default")
     undone = effect(played, kind, *subject, value, actor=actor, at=at - minutes * MINUTE)
     swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
     repair = effect(played, "rest.secure_communications", *subject, "false", at=at + MINUTE)
-    told = replace(played, journal=(undone, swap, repair))
-    reasons = [excused(lost(told, repair, group="My Company\\Sales", first_why=each), told) for each in (why, "down")]
+    facts = replace(played, journal=(undone, swap, repair))
+    reasons = [excused(lost(facts, repair, group="My Company\\Sales", first_why=each), facts) for each in (why, "down")]
     assert [each is not None and each.startswith("nobody asked") for each in reasons] == [is_excused, False]
 
 
@@ -203,28 +203,28 @@ def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
         (Actor.MISTAKE, 300, "true", False),
     ],
 )
-def test_whoever_was_made_to_verify_behind_the_replacement_may_be_lost_when_it_is_put_right(
+def test_a_client_made_to_verify_behind_the_replacement_may_be_lost_when_it_is_put_right(
     played, actor, after, value, is_excused
 ):
-    """By nobody's wish, behind it, and cut off by the very policy that relaxes again; a restore excuses nothing."""
+    """Unasked, behind it, and cut off by the very policy that relaxes it again; a restore excuses nothing."""
     at, subject = played.journal[0].at, ("My Company", "Default")
     swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
     act = effect(played, "console.secure_communications", *subject, "true", actor=actor, at=at + after * MINUTE)
     right = effect(played, "rest.secure_communications", *subject, value, at=at + 400 * MINUTE)
-    told = replace(played, journal=tuple(sorted((swap, act, right), key=lambda each: each.at)))
-    gone = lost(told, right, group="My Company\\Sales", first_why="the policy file of SEPM-1 does not verify")
-    why = excused(gone, told)
+    facts = replace(played, journal=tuple(sorted((swap, act, right), key=lambda each: each.at)))
+    gone = lost(facts, right, group="My Company\\Sales", first_why="the policy file of SEPM-1 does not verify")
+    why = excused(gone, facts)
     assert (why is not None and "before it knew" in why) == is_excused
 
 
 @pytest.mark.parametrize(("minutes", "is_excused"), [(2, True), (300, False)])
 def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(played, minutes, is_excused):
-    """Although a server has seen it since: whoever held the task had read the proof before."""
+    """Although a server has seen it since: the operator who held the task had read the proof before."""
     at = played.journal[0].at
     image = effect(played, "machine.reimage", "PC-1", actor=Actor.HAPPENING, at=at - minutes * MINUTE)
     swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
-    told = replace(played, journal=(image, swap))
-    whys = [excused(lost(told, swap, name=name, first_why="down"), told) for name in ("PC-1", "PC-2")]
+    facts = replace(played, journal=(image, swap))
+    whys = [excused(lost(facts, swap, name=name, first_why="down"), facts) for name in ("PC-1", "PC-2")]
     assert [why is not None and "old image" in why for why in whys] == [is_excused, False]
 
 

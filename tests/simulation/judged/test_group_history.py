@@ -1,4 +1,4 @@
-"""Where a client was when it failed, whoever and whatever was moved since."""
+"""Where a client was when it failed, whatever was moved since."""
 
 from datetime import timedelta
 

@@ -37,8 +37,8 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
         }
 
 
-def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
-    """A setting that somebody changes unasked, an hour before the last swap: a violation unless an event names it."""
+def test_an_unasked_act_must_be_named_before_the_next_swap(played):
+    """A setting that is changed unasked, an hour before the last swap: a violation unless an event names it."""
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
     pair, (_, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
     at = swap.at - timedelta(hours=1)
@@ -78,7 +78,7 @@ def test_an_act_in_a_group_that_is_moved_then_is_named_and_undone_by_its_new_pat
 
 
 def test_an_act_that_does_what_an_open_task_asks_for_need_not_be_named(played):
-    """Somebody does unasked what the console task asks for: the product sees what it wanted."""
+    """A person does unasked what the console task asks for: the product sees what it wanted."""
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
     pair, (_, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
     at = swap.at - timedelta(hours=1)
@@ -94,7 +94,7 @@ def test_an_act_that_does_what_an_open_task_asks_for_need_not_be_named(played):
 
 
 def test_a_location_that_the_whole_group_took_along_was_not_changed_by_others(played):
-    """Where secure communications are the group's, to repeat at one location what another was told changes nothing."""
+    """Where secure communications are the group's, to repeat at one place what was set at another changes nothing."""
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
     pair, (used, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
     other, value = (pair[0], "Second"), str(not secure).lower()
@@ -111,7 +111,7 @@ def test_a_location_that_the_whole_group_took_along_was_not_changed_by_others(pl
 
 
 def test_an_act_that_a_write_finds_done_need_not_be_named(played):
-    """Somebody turns secure communications off before the step that would: it writes nothing, and wants them so."""
+    """A person turns secure communications off before the step that would: it writes nothing, and wants them so."""
     swap = [each for each in played.journal if each.kind == "console.replace_certificate"][-1]
     off = ("My Company\\Legacy", "Default", "false")
     write = next(each for each in played.body.writes if each.field is SettingField.SECURE_COMMUNICATIONS)
@@ -127,7 +127,7 @@ def test_an_act_that_a_write_finds_done_need_not_be_named(played):
 
 
 def test_a_certificate_that_is_put_in_again_is_no_replacement_that_naming_comes_before(played):
-    """The product names that it is out, and whoever puts it back reads no proof: no task is open for it."""
+    """The product names that it is out, and the operator who puts it back reads no proof: no task is open for it."""
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
     other = next(each for each in played.before.served if each != swap.subject[0])
     again = effect(played, swap.kind, *swap.subject, actor=swap.actor, at=played.ended)
@@ -152,7 +152,7 @@ def test_a_swap_before_its_gate_is_a_violation(played):
 
 
 def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
-    """Even if it never notices; but not one that nobody had seen, that is left out by name, or that others changed."""
+    """Even if it never notices; but not one that was never seen, is left out by name, or that others changed."""
     swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
     client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=True)
     cut = replace(played, cut_off=(CutOff(swap, client),))
@@ -170,7 +170,7 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
         ("machine.reimage", (), "it was put back to an old image, and nobody had seen it since"),
     ],
 )
-def test_a_client_that_begins_anew_and_that_nobody_has_seen_before_the_swap_is_excused(played, kind, about, excuse):
+def test_a_client_that_begins_again_unseen_before_the_swap_is_excused(played, kind, about, excuse):
     """No check-in tells of it; once a server has seen the client, or when it came after the swap, it is no excuse."""
     swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
     client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=False)
@@ -196,18 +196,18 @@ def test_a_swap_within_the_holdout_is_a_violation(played):
 
 
 def test_within_the_holdout_of_a_way_back_only_the_new_certificate_must_stay(played):
-    """Taking it out is a violation; taking out one that nobody asked for puts right what was in."""
+    """Taking it out is a violation; taking out an unasked one puts right what was in."""
     (server,) = played.body.holdouts
     step = next(each for each in played.state.steps if isinstance(each, Holdout))
     last = played.last_plan.model_copy(update={"body": played.body.model_copy(update={"back_from": step.id})})
     back = effect(played, "console.restore_certificate", server, "old", actor=Actor.TASK, at=played.began)
     trail = tuple(event for event in played.trail if event.data.get("number") != "B5")
-    told = replace(played, last_plan=last, trail=trail)
+    facts = replace(played, last_plan=last, trail=trail)
 
     def keeps(actor):
         other = effect(played, "console.generate_certificate", server, "other", actor=actor, at=played.began)
         before = (other.model_copy(update={"number": -2}), back.model_copy(update={"number": -1}))
-        return "holdouts_keep_the_old_certificate" not in violated(replace(told, journal=before))
+        return "holdouts_keep_the_old_certificate" not in violated(replace(facts, journal=before))
 
     assert [keeps(Actor.TASK), keeps(Actor.HAPPENING)] == [False, True]
 
@@ -278,7 +278,7 @@ def test_a_group_that_was_moved_is_looked_for_where_it_is(played):
 
 
 def test_a_cancel_that_puts_settings_back_beside_another_certificate_is_a_violation(played):
-    """Somebody's certificate that has been in for an hour; not one of the last minutes, nor one that was taken out."""
+    """An unasked certificate that has been in for an hour; not one of the last minutes, nor one that was taken out."""
     hour = timedelta(hours=1)
     write = effect(played, "rest.secure_communications", "My Company", "Default", "true")
     turned = played.trail[-1].model_copy(update={"kind": "turning-back", "at": played.ended - hour})
@@ -316,7 +316,7 @@ def test_what_was_born_and_keeps_something_of_the_rotation_must_be_asked_about(p
 
 
 def test_an_open_task_after_the_end_is_a_violation(played):
-    """Somebody would work at a task of a rotation that is over."""
+    """An operator would work at a task of a rotation that is over."""
     task = played.tasks[0].model_copy(update={"state": TaskState.CLAIMED})
     assert violated(replace(played, tasks=(task, *played.tasks[1:]))) == {"tasks_are_closed"}
 

@@ -37,19 +37,19 @@ def with_lost(facts, number, *, asked):
 def test_a_report_spreads_what_occurred_and_names_the_worst(played):
     """Least, median and most are runs that were played; the worst come first, with who was lost and why."""
     records = [record(with_lost(played, number, asked=True)) for number in (0, 0, 3)]
-    told = report(Size(), Faults.NONE, records)
-    assert (told.lost.least, told.lost.median, told.lost.most) == (0, 0, 3)
-    assert told.lost_by_the_rotation == 3
-    assert [each.client for each in told.worst[0].lost] == ["PC-0", "PC-1", "PC-2"]
-    assert told.worst[0].violations
-    assert told.outcomes == {"completed": 3}
+    reported = report(Size(), Faults.NONE, records)
+    assert (reported.lost.least, reported.lost.median, reported.lost.most) == (0, 0, 3)
+    assert reported.lost_by_the_rotation == 3
+    assert [each.client for each in reported.worst[0].lost] == ["PC-0", "PC-1", "PC-2"]
+    assert reported.worst[0].violations
+    assert reported.outcomes == {"completed": 3}
 
 
-def test_what_others_did_is_told_apart(played):
-    """A client that somebody else cut off is lost, with the reason, and not by the rotation."""
-    told = report(Size(), Faults.NONE, [record(with_lost(played, 1, asked=False))])
-    assert (told.lost.most, told.lost_by_the_rotation) == (1, 0)
-    assert "nobody asked" in told.worst[0].lost[0].excuse
+def test_what_others_did_is_kept_apart(played):
+    """A client that another person cut off is lost, with the reason, and not by the rotation."""
+    reported = report(Size(), Faults.NONE, [record(with_lost(played, 1, asked=False))])
+    assert (reported.lost.most, reported.lost_by_the_rotation) == (1, 0)
+    assert "nobody asked" in reported.worst[0].lost[0].excuse
 
 
 def test_a_synthetic_site_has_the_size_that_was_asked_for():

@@ -69,7 +69,7 @@ def scenario(at_console, spec=None, **more):
 
 
 def kept(facts):
-    """Nobody was lost, nothing of the promise was broken, and it ran to its end."""
+    """No client was lost, nothing of the promise was broken, and it ran to its end."""
     assert facts.unfinished == ""
     assert facts.state.outcome is Outcome.COMPLETED
     assert facts.lost == ()
@@ -82,13 +82,13 @@ def planned(facts):
     return facts.plan
 
 
-def told(facts, kind):
+def messages(facts, kind):
     """The messages of one kind of events."""
     return [event.message for event in facts.trail if event.kind == kind]
 
 
 async def test_some_hundred_clients_are_rotated_by_exports():
-    """List A from A6 on: no list changes, each gate ends on an export after its minimum, and nobody is lost."""
+    """List A from A6 on: no list changes, each gate ends on an export after its minimum, and no client is lost."""
     facts = await play(scenario(OfflinePeople(), site(clients=70)))
     kept(facts)
     assert facts.clients == 211
@@ -105,11 +105,11 @@ async def test_some_hundred_clients_are_rotated_by_exports():
 
 
 async def test_statements_of_two_persons_end_gates_too():
-    """Without any export since the plan: somebody states what the console shows, and somebody else approves it."""
+    """Without any export since the plan: one person states what the console shows, and a second person approves it."""
     facts = await play(scenario(OfflinePeople(proof=Proof.STATEMENTS), site(clients=2)))
     kept(facts)
-    covered = [message for message in told(facts, EventKind.MESSAGE) if "are covered by ann and eve" in message]
-    gates = [message for message in told(facts, EventKind.GATE_PASSED) if "covered" in message]
+    covered = [message for message in messages(facts, EventKind.MESSAGE) if "are covered by ann and eve" in message]
+    gates = [message for message in messages(facts, EventKind.GATE_PASSED) if "covered" in message]
     assert len(covered) >= len(gates)
 
 
@@ -131,10 +131,10 @@ async def test_an_export_without_servers_shows_no_failover():
     servers = (ServerSpec(name="SEPM-1"), ServerSpec(name="SEPM-2"))
     lists = (ListSpec(name=DEFAULT_LIST, protocol=Protocol.HTTP, priorities=(("SEPM-1",), ("SEPM-2",))),)
     spec = site().model_copy(update={"servers": servers, "server_lists": lists})
-    for told in (True, False):
-        async with Stage(scenario(OfflinePeople(form=ExportForm(servers=told)), spec)) as stage:
+    for exported in (True, False):
+        async with Stage(scenario(OfflinePeople(form=ExportForm(servers=exported)), spec)) as stage:
             plan = await stage.plan()
-        assert ("console-proof-servers" in {finding.code for finding in plan.findings}) is not told
+        assert ("console-proof-servers" in {finding.code for finding in plan.findings}) is not exported
 
 
 async def test_the_plan_of_such_a_site_is_simulated():
@@ -157,7 +157,7 @@ async def test_without_serials_check_ins_count():
 
 
 async def test_a_site_converted_to_https_begins_at_a1():
-    """Its lists are copied, and assigned by hand; each assignment rests on a word with the new serials."""
+    """Its lists are copied, and assigned by hand; each assignment rests on a statement of the new serials."""
     facts = await play(scenario(OfflinePeople(), site(protocol=Protocol.HTTPS)))
     kept(facts)
     assert {"A1-A4", "A5", "A7", "A10d"} <= {step.number for step in planned(facts).body.steps}
@@ -174,8 +174,8 @@ async def test_exports_prove_the_policy_that_canaries_have_since():
 
 
 @pytest.mark.parametrize("mistake", [Mistake.ONLY_SAYS, Mistake.UNDOES_AT_NIGHT, Mistake.WRONG_FILE])
-async def test_mistakes_at_the_console_cut_nobody_off(mistake):
-    """Serials that did not move, or that nobody said, hold what follows; what is presented is looked at as ever."""
+async def test_mistakes_at_the_console_lose_no_client(mistake):
+    """Serials that did not move, or that were not stated, hold what follows; what is presented is looked at as ever."""
     facts = await play(
         scenario(OfflinePeople(), site(slips=(Slip(mistake=mistake, after=mistake is Mistake.ONLY_SAYS),)))
     )
@@ -183,9 +183,9 @@ async def test_mistakes_at_the_console_cut_nobody_off(mistake):
     assert [made.mistake for made in facts.slips] == [mistake]
 
 
-async def test_a_policy_that_nobody_has_seen_needs_two_persons_word():
-    """Somebody edits a policy: nobody can read what it does, so its serial proves nothing until it is stated."""
+async def test_an_unread_policy_needs_statements_of_two_persons():
+    """An edited policy has effects that no person can read: its serial proves nothing until it is stated."""
     edited = Scheduled(at=START + 20 * HOUR, happening=PolicyEdited(group=ROOT_GROUP))
     facts = await play(scenario(OfflinePeople(), happenings=(edited,)))
     kept(facts)
-    assert any("are covered by ann and eve" in message for message in told(facts, EventKind.MESSAGE))
+    assert any("are covered by ann and eve" in message for message in messages(facts, EventKind.MESSAGE))

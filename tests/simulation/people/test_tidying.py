@@ -1,4 +1,4 @@
-"""People who put a site right: they write what somebody has changed, and nothing that is right already."""
+"""People who put a site right: they write what was changed unasked, and nothing that is right already."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -29,7 +29,7 @@ async def begun(stage: Stage) -> tuple[Plan, RotationState]:
 
 
 async def test_a_setting_that_was_set_to_what_it_is_stays_and_another_is_put_back(mixed):
-    """Somebody assigns a list where it is assigned already: there is nothing to undo."""
+    """A person assigns a list where it is assigned already: there is nothing to undo."""
     other = ListSpec(name="Other", priorities=(("SEPM-1",),))
     lists = (*mixed.spec.server_lists, other)
     scenario = mixed.model_copy(update={"spec": mixed.spec.model_copy(update={"server_lists": lists})})
@@ -98,11 +98,11 @@ async def test_a_slower_heartbeat_is_put_back_where_there_is_no_other_way(mixed,
     """On a way back nothing can be cancelled: the heartbeat of the plan is what the waits are long enough for."""
     async with Stage(mixed) as stage:
         plan, state = await begun(stage)
-        told = NamedDrift(
+        drift = NamedDrift(
             code="heartbeat-drift", subject=f"{LEGACY} / Default", message="slower", matters=True, blocks=True
         )
         shown = Attention(code="drift", subject="", message="slower", options=options, raised_at=START)
-        slow = state.model_copy(update={"drift": (told,), "attention": (shown,)})
+        slow = state.model_copy(update={"drift": (drift,), "attention": (shown,)})
         (owner,) = [each for each in plan.body.scopes if each.path == LEGACY]
         back = [(LEGACY, "Default", owner.slowest_heartbeat)] if asked else []
         assert list(slowed_down(slow, plan.body, ())) == back

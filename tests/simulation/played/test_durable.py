@@ -30,8 +30,8 @@ async def test_a_seed_gives_the_same_run_through_the_real_temporal(client, seed)
     assert same_run(here, dataclasses.replace(there, trail=there.trail[:-1])) != ""
 
 
-async def test_a_try_that_waits_in_vain_delays_nobody(client):
-    """An activity waits a minute for SEPM's rate limit and fails; whoever acts before it is tried again is not late."""
+async def test_a_try_that_waits_in_vain_delays_no_act(client):
+    """An activity waits a minute for SEPM's rate limit and fails; a person who acts before its next try is not late."""
     here = await play(scenario(1017))
     there = await play(scenario(1017), through_temporal(client))
     assert same_run(here, there) == ""
@@ -47,7 +47,7 @@ async def test_the_drill_with_https_shut_is_made_twice_through_the_real_temporal
 
 
 async def test_a_drill_that_a_crash_of_the_worker_cuts_goes_on_as_if_nothing_had_been(client):
-    """An activity is done and nobody hears of it; another worker replays what was, and the run is the same."""
+    """An activity is done and its answer is lost; another worker replays what was, and the run is the same."""
     (known,) = (each for each in HOLES if each.name == "agents of another kind take the list late, and HTTPS is shut")
     cut = Cut(in_a_drill)
     here = await play(known.scenario)

@@ -19,8 +19,8 @@ START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 REQUEST = LoadPlanRequest(rotation_id=RotationId("rotation"), site_id=SiteId("site"), plan_id=PlanId("plan"))
 
 
-class Somebody:
-    """One person, who says one thing at one time and hears the answer."""
+class Person:
+    """One person, who sends one message at one time and gets the answer."""
 
     def __init__(self, at=None, move=Move.HOLD):
         self.at, self.move, self.heard = at, move, []
@@ -30,7 +30,7 @@ class Somebody:
         return self.at
 
     async def act(self, _now):
-        """Say it."""
+        """Send it."""
         self.at = None
         return Message(move=self.move, rotation_id=RotationId("rotation"), who="ann", why="tired", request_id="one")
 
@@ -40,7 +40,7 @@ class Somebody:
 
 
 def staged(*failures, people=None):
-    """A clock, the times at which an activity is tried, and a host; the activity fails as said, then answers."""
+    """A clock, the times at which an activity is tried, and a host; the activity fails as given, then answers."""
     clock, tried, left = SimulatedClock(START), [], list(failures)
 
     @activity.defn(name=ActivityName.LOAD_PLAN)
@@ -50,7 +50,7 @@ def staged(*failures, people=None):
             raise left.pop(0)
         return Counted(count=7)
 
-    host = SimulatedHost([load_plan], clock, people or Somebody(), until=START + timedelta(days=9))
+    host = SimulatedHost([load_plan], clock, people or Person(), until=START + timedelta(days=9))
     state = RotationState(
         rotation_id=RotationId("rotation"),
         site_id=SiteId("site"),
@@ -78,7 +78,7 @@ async def test_a_failing_activity_is_tried_again_as_on_temporal():
 
 
 async def test_a_sepm_that_wants_to_be_left_alone_is_when_its_call_is_given_back():
-    """After two minutes a person is told, and the next activity begins no sooner than SEPM has said."""
+    """After two minutes it is reported to a person, and the next activity begins no sooner than SEPM has asked."""
     asked = [
         ApplicationError("busy", type="sepm-unreachable", next_retry_delay=timedelta(minutes=each)) for each in (2, 3)
     ]
@@ -103,7 +103,7 @@ async def test_what_a_person_must_cure_is_not_tried_again():
 
 
 async def test_a_defect_is_not_waited_out():
-    """An error that nobody expects comes out of the simulation: on Temporal it would be tried for ever."""
+    """An unexpected error comes out of the simulation: on Temporal it would be tried for ever."""
     _, _, host, _ = staged(ZeroDivisionError())
     pending = host.start(ActivityName.LOAD_PLAN, REQUEST, Counted, summary="load")
     with pytest.raises(ZeroDivisionError):
@@ -111,9 +111,9 @@ async def test_a_defect_is_not_waited_out():
 
 
 async def test_a_wait_ends_at_its_time_or_when_a_person_has_spoken():
-    """The clock leaps to the earliest of both, and what was said is answered when the loop has read it."""
-    somebody = Somebody(START + timedelta(hours=3))
-    clock, _, host, running = staged(people=somebody)
+    """The clock leaps to the earliest of both, and the message is answered when the loop has read it."""
+    person = Person(START + timedelta(hours=3))
+    clock, _, host, running = staged(people=person)
 
     await host.wait(lambda: bool(running.state.inbox), until=START + timedelta(days=1), summary="wait")
     assert clock.now() - START == timedelta(hours=3)
@@ -121,16 +121,16 @@ async def test_a_wait_ends_at_its_time_or_when_a_person_has_spoken():
     await host.wait(lambda: False, until=START + timedelta(days=1), summary="wait")
 
     assert clock.now() - START == timedelta(days=1)
-    assert somebody.heard == [(Move.HOLD, True)]
+    assert person.heard == [(Move.HOLD, True)]
     assert running.state.held_by == "ann"
 
 
-async def test_what_may_not_be_said_is_refused_without_a_trace():
+async def test_a_move_out_of_turn_is_refused_without_a_trace():
     """As on Temporal: the inbox stays empty and the person hears why."""
-    somebody = Somebody(START, Move.RESUME)
-    _, _, host, running = staged(people=somebody)
-    await host.wait(lambda: bool(somebody.heard), until=None, summary="wait")
-    assert somebody.heard == [(Move.RESUME, False)]
+    person = Person(START, Move.RESUME)
+    _, _, host, running = staged(people=person)
+    await host.wait(lambda: bool(person.heard), until=None, summary="wait")
+    assert person.heard == [(Move.RESUME, False)]
     assert running.state.inbox == ()
 
 

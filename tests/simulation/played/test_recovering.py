@@ -1,4 +1,4 @@
-"""Disaster recoveries, played from end to end: the same certificate goes back, and nobody is lost."""
+"""Disaster recoveries, played from end to end: the same certificate goes back, and no client is lost."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 
 
 PROMPT = WorkPace(first=timedelta(minutes=5), last=HOUR / 2, work=HOUR / 2)
-"""Somebody is at the console within the hour."""
+"""An operator is at the console within the hour."""
 
 
 def scenario(spec, pace=PROMPT, **fields):
@@ -42,7 +42,7 @@ def closed(facts):
 
 @pytest.mark.parametrize("form", DamageForm)
 async def test_a_single_server_gets_its_certificate_back(form):
-    """SEPM itself does not answer before it is back. Clients that waited return by themselves; nobody was relaxed."""
+    """SEPM itself does not answer before it is back. Clients that waited return by themselves; no group was relaxed."""
     facts = await recovered(one_server(clients=10, heartbeat=HOUR), CertificateDamaged(server="SEPM-1", form=form))
     assert (facts.outcome, facts.unfinished) == (Outcome.COMPLETED, "")
     assert check(facts) == ()
@@ -78,8 +78,8 @@ async def test_two_servers_are_put_right_one_after_the_other():
     damages = [CertificateDamaged(server=name) for name in ("SEPM-1", "SEPM-2")]
     facts = await recovered(spec, *damages)
     assert (facts.outcome, check(facts), facts.lost) == (Outcome.COMPLETED, (), ())
-    told = [(event.kind, event.message.partition(":")[0]) for event in facts.trail if event.kind.startswith("task-")]
-    assert told == [
+    events = [(event.kind, event.message.partition(":")[0]) for event in facts.trail if event.kind.startswith("task-")]
+    assert events == [
         (kind, f"Put the certificate of {server} back that clients hold")
         for server in ("SEPM-1", "SEPM-2")
         for kind in ("task-opened", "task-closed")
@@ -89,7 +89,7 @@ async def test_two_servers_are_put_right_one_after_the_other():
 @pytest.mark.parametrize("form", [DamageForm.LOST, DamageForm.ANOTHER])
 @pytest.mark.parametrize("mistake", [Mistake.WRONG_FILE, Mistake.ONLY_SAYS])
 async def test_mistakes_at_the_console_are_seen_on_the_wire(mistake, form):
-    """Another certificate is named as wrong; what was only said is not believed. Then it is put right."""
+    """Another certificate is named as wrong; a false report is not accepted. Then it is put right."""
     spec = one_server(clients=10, heartbeat=2 * HOUR).model_copy(
         update={"robot": RobotSpec(slips=(Slip(mistake=mistake),))}
     )

@@ -18,12 +18,12 @@ SEEDS = range(8)
 HOUR = timedelta(hours=1)
 
 
-def told(facts):
-    """The audit trail without what is made anew in each process: fingerprints, and with them the hash of the plan."""
+def trail(facts):
+    """The audit trail without what differs in each process: fingerprints, and with them the hash of the plan."""
     return [(event.number, event.at, event.kind, event.data) for event in facts.trail]
 
 
-async def test_a_mixed_rotation_completes_and_loses_nobody(played):
+async def test_a_mixed_rotation_completes_without_loss(played):
     """List A for one group and list B for the others, with a holdout: everybody stays, everything is put back."""
     assert (played.outcome, played.unfinished) == (Outcome.COMPLETED, "")
     assert check(played) == ()
@@ -36,12 +36,12 @@ async def test_the_same_scenario_gives_the_same_run(mixed, played):
     """Event by event, at the same simulated times; another seed gives another run."""
     again = await play(mixed)
     other = await play(mixed.model_copy(update={"seed": 8}))
-    assert told(again) == told(played)
+    assert trail(again) == trail(played)
     assert again.journal == played.journal
-    assert told(other) != told(played)
+    assert trail(other) != trail(played)
 
 
-async def test_nothing_secret_is_told(mixed):
+async def test_no_secret_is_shown(mixed):
     """In what travels, in every row of the store and every log line: no key, password or token; else it would show."""
     output = RecordedOutput()
     spec = mixed.spec.model_copy(update={"password": "correct horse"})
@@ -56,7 +56,7 @@ async def test_nothing_secret_is_told(mixed):
 
 
 async def test_a_cancel_before_the_first_certificate_puts_everything_back(mixed, played):
-    """Said in the middle of gate A8 by a person: the rotation turns back, and no certificate is replaced."""
+    """A person cancels in the middle of gate A8: the rotation turns back, and no certificate is replaced."""
     opened = next(event.at for event in played.trail if event.kind == "step-began" and event.data["number"] == "A8")
     act = ScriptedMove(after=opened - START + (played.trail[-1].at - opened) / 100, move=Move.CANCEL)
     cancelled = await play(mixed.model_copy(update={"acts": (act,)}))
@@ -67,7 +67,7 @@ async def test_a_cancel_before_the_first_certificate_puts_everything_back(mixed,
 
 
 async def test_a_simulation_gives_up_at_its_horizon(mixed, played):
-    """A rotation that takes longer than it may is told as unfinished, not as a success."""
+    """A rotation that takes longer than it may is reported as unfinished, not as a success."""
     short = await play(mixed.model_copy(update={"longest": played.duration / 2}))
     assert short.outcome is None
     assert short.unfinished.startswith("HorizonReachedError")
@@ -81,7 +81,7 @@ async def test_the_invariants_hold_in_drawn_scenarios(seed):
 
 
 async def test_a_roll_back_after_the_first_certificate_leaves_the_old_ones(mixed):
-    """Said by a person of their own accord, approved by another: everything is as before, and nobody is lost."""
+    """A person asks for it unasked, another approves: everything is as before, and no client is lost."""
     act = ScriptedMove(after=HOUR, move=Move.ROLL_BACK, since=Since.SWAP)
     back = await play(mixed.model_copy(update={"acts": (act,)}))
     assert (back.outcome, back.unfinished) == (Outcome.ROLLED_BACK, "")
