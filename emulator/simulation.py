@@ -63,7 +63,7 @@ class Simulation:
         self.machines.double_some(spec.duplicate_records)
         self._fate = Occurrence(self._changes, self.console, self.groups, self.machines)
         self.missed: list[Missed] = []
-        """Happenings that were void when their time came."""
+        """Site events that were void when their time came."""
         self._nights()
 
     @property
@@ -95,15 +95,15 @@ class Simulation:
         """
         self._timeline.advance_to(now)
 
-    def schedule(self, happening: SiteEvent, at: datetime) -> None:
+    def schedule(self, site_event: SiteEvent, at: datetime) -> None:
         """Have an event happen at a moment, unasked; at once where that moment has come."""
 
         def befall() -> None:
             try:
-                with acting(Actor.HAPPENING):
-                    self._fate.befall(happening)
+                with acting(Actor.SITE_EVENT):
+                    self._fate.befall(site_event)
             except EmulatorError as void:
-                self.missed.append(Missed(at=self.now, happening=happening, why=str(void)))
+                self.missed.append(Missed(at=self.now, site_event=site_event, why=str(void)))
 
         self._timeline.at(to_ms(at), befall)
 

@@ -162,7 +162,7 @@ class ClientSpec(_Spec):
 
 
 class HandOutSpec(_Spec):
-    """Something that gives clients a Sylink.xml without SEPM; what it does, a happening says."""
+    """Something that gives clients a Sylink.xml without SEPM; what it does, a site event says."""
 
     name: str
     kind: str = "gpo"

@@ -13,7 +13,7 @@ import structlog
 
 from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.values import Value
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.of_plan import CannotBePlayedError
 from simulation.judged.record import RunRecord
 from simulation.judged.report import report

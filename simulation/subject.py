@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rotation.plan.plan import Plan
 from rotation.plan.plan_with_site import SurveyedPlan
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.of_plan import of_plan
 from simulation.drawn.scenario import Scenario
 from simulation.drawn.synthetic import Size, of_size

@@ -65,7 +65,7 @@ def simulate(
     }
     given = {name: value for name, value in size.items() if value is not None}
     # here and not above: the other commands, and a refusal, need nothing of the emulator
-    from simulation.drawn.drawing import Faults  # noqa: PLC0415 - see above
+    from simulation.drawn.faults import Faults  # noqa: PLC0415 - see above
     from simulation.drawn.of_plan import CannotBePlayedError  # noqa: PLC0415 - see above
     from simulation.judged.report import report  # noqa: PLC0415 - see above
     from simulation.played.many import play_many  # noqa: PLC0415 - see above

@@ -1,4 +1,4 @@
-"""Draws what happens to a site from a seed: the same seed and span give the same happenings at the same moments."""
+"""Draws what happens to a site from a seed: the same seed and span give the same site events at the same moments."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -81,7 +81,7 @@ WIDER = (
 """Ordinary administration that may endanger a rotation."""
 
 
-def draw_happenings(
+def draw_site_events(
     spec: SiteSpec, seed: int, start: datetime, until: datetime, often: Mapping[str, float] = USUAL
 ) -> tuple[Scheduled, ...]:
     """What happens to a site between two moments, in order of time. Kinds do not change one another's draws."""
@@ -90,7 +90,7 @@ def draw_happenings(
         source = Random(f"{seed}/happenings/{kind}")
         for _ in range(_number(source, rate * ((until - start) / _MONTH))):
             at = start + timedelta(seconds=int(source.random() * (until - start).total_seconds()))
-            drawn.append(Scheduled(at=at, happening=_Drawing(spec, source).draw(kind)))
+            drawn.append(Scheduled(at=at, site_event=_Drawing(spec, source).draw(kind)))
     return tuple(sorted(drawn, key=lambda each: each.at))
 
 
@@ -104,7 +104,7 @@ def _number(source: Random, average: float) -> int:
 
 
 class _Drawing:
-    """One happening at one site."""
+    """One site event at one site."""
 
     def __init__(self, spec: SiteSpec, source: Random) -> None:
         self._spec = spec

@@ -61,7 +61,7 @@ _ToTree = GroupAdded | LocationAdded | GroupMoved | InheritanceSet
 
 
 class Occurrence:
-    """The happenings of one site."""
+    """The site events of one site."""
 
     def __init__(self, changes: Changes, console: Console, groups: GroupTree, machines: Machines) -> None:
         self._changes = changes
@@ -74,30 +74,30 @@ class Occurrence:
         }
         """The list of each (group, location) at the start."""
 
-    def befall(self, happening: SiteEvent) -> None:
+    def befall(self, site_event: SiteEvent) -> None:
         """Have it happen now.
 
         Raises:
             EmulatorError: It is void: what it is about is not there, or not in the state for it.
         """
-        if isinstance(happening, _ToComputers):
-            self._to_computers(happening)
-        elif isinstance(happening, _ToRecords):
-            self._to_records(happening)
-        elif isinstance(happening, _ToServer):
-            self._to_server(happening)
-        elif isinstance(happening, _ToCertificate):
-            self._to_certificate(happening)
-        elif isinstance(happening, ApiSilent):
+        if isinstance(site_event, _ToComputers):
+            self._to_computers(site_event)
+        elif isinstance(site_event, _ToRecords):
+            self._to_records(site_event)
+        elif isinstance(site_event, _ToServer):
+            self._to_server(site_event)
+        elif isinstance(site_event, _ToCertificate):
+            self._to_certificate(site_event)
+        elif isinstance(site_event, ApiSilent):
             self._site.effects.record("server.api_silent", self._site.first_server.name)
-            self._changes.silence_api(happening.lasting)
-        elif isinstance(happening, _ToTree):
-            self._to_groups(happening)
+            self._changes.silence_api(site_event.lasting)
+        elif isinstance(site_event, _ToTree):
+            self._to_groups(site_event)
         else:
-            self._to_settings(happening)
+            self._to_settings(site_event)
 
-    def _to_computers(self, happening: _ToComputers) -> None:
-        match happening:
+    def _to_computers(self, site_event: _ToComputers) -> None:
+        match site_event:
             case ComputersAppear(group=group, count=count, package_age=age, build=build):
                 location = self._site.locations(self._site.group(group))[0].name
                 for _ in range(count):
@@ -112,13 +112,13 @@ class Occurrence:
                     self._machines.reimage(client.name, image_age=age, keeps_record=keeps)
             case SylinkHandedOut(group=group, count=count, every=every, times=times):
                 names = [client.name for client in self._drawn(group, count)]
-                file = self._machines.published(group, happening.age)
-                if happening.hand_out:
-                    self._site.hand_outs.named(happening.hand_out).computers = frozenset(names)
-                self._again(every, times, lambda: self._hand_out(happening, names, file))
+                file = self._machines.published(group, site_event.age)
+                if site_event.hand_out:
+                    self._site.hand_outs.named(site_event.hand_out).computers = frozenset(names)
+                self._again(every, times, lambda: self._hand_out(site_event, names, file))
 
-    def _to_records(self, happening: _ToRecords) -> None:
-        match happening:
+    def _to_records(self, site_event: _ToRecords) -> None:
+        match site_event:
             case RecordsDoubled(group=group, count=count):
                 for client in self._drawn(group, count):
                     self._machines.double_record(client.name)
@@ -133,10 +133,10 @@ class Occurrence:
                     case _:
                         raise UnknownNameError("second machine that is on in group", group)
 
-    def _to_server(self, happening: _ToServer) -> None:
-        server = self._site.server(happening.server)
+    def _to_server(self, site_event: _ToServer) -> None:
+        server = self._site.server(site_event.server)
         record = self._site.effects.record
-        match happening:
+        match site_event:
             case ServerRestarts(lasting=lasting):
                 if not server.up:
                     raise ServerBusyError(server.name)
@@ -154,8 +154,8 @@ class Occurrence:
                 record("server.clock", server.name)
                 self._changes.set_clock(server, ahead)
 
-    def _to_certificate(self, happening: _ToCertificate) -> None:
-        match happening:
+    def _to_certificate(self, site_event: _ToCertificate) -> None:
+        match site_event:
             case CertificateGenerated(server=server, new_keys=new_keys):
                 self._console.generate_certificate(server, new_keys=new_keys)
             case CertificateRestored(server=server):
@@ -175,8 +175,8 @@ class Occurrence:
 
         self._changes.restart(server, effect, installed, lasting)
 
-    def _to_groups(self, happening: _ToTree) -> None:
-        match happening:
+    def _to_groups(self, site_event: _ToTree) -> None:
+        match site_event:
             case GroupAdded(path=path, inherits=inherits):
                 self._groups.add_group(path, inherits=inherits)
             case LocationAdded(group=group, name=name):
@@ -186,8 +186,8 @@ class Occurrence:
             case InheritanceSet(group=group, inherits=inherits):
                 self._groups.set_inheritance(group, inherits=inherits)
 
-    def _to_settings(self, happening: _ToSettings) -> None:
-        match happening:
+    def _to_settings(self, site_event: _ToSettings) -> None:
+        match site_event:
             case PolicyEdited(group=group):
                 self._console.edit_policy(group)
             case PoliciesEditedOften(group=group, every=every, times=times):
@@ -201,7 +201,7 @@ class Occurrence:
             case ListAssigned(group=group, location=location, server_list=server_list):
                 self._console.assign_list(server_list, group, location)
             case ListEdited():
-                self._edit_list(happening)
+                self._edit_list(site_event)
 
     def _edit_list(self, edit: ListEdited) -> None:
         target = self._site.group(edit.group)
@@ -212,15 +212,15 @@ class Occurrence:
             name, edit.protocol, edit.http_ports, edit.servers, https_ports=edit.https_ports, takes_out=True
         )
 
-    def _hand_out(self, happening: SylinkHandedOut, names: list[str], file: Publication) -> None:
-        doing = self._site.hand_outs.named(happening.hand_out) if happening.hand_out else None
+    def _hand_out(self, site_event: SylinkHandedOut, names: list[str], file: Publication) -> None:
+        doing = self._site.hand_outs.named(site_event.hand_out) if site_event.hand_out else None
         if doing is not None and doing.stopped:
             return
         if doing is not None and doing.file_ms is not None:
             age = timedelta(milliseconds=self._changes.timeline.now_ms - doing.file_ms)
-            file = self._machines.published(happening.group, age)
+            file = self._machines.published(site_event.group, age)
         for name in names:
-            self._machines.hand_sylink(name, file, happening.hand_out)
+            self._machines.hand_sylink(name, file, site_event.hand_out)
 
     def _again(self, every: timedelta, times: int, act: Callable[[], None]) -> None:
         """Have something happen now and, so often in all, again; what is void then is left out."""
@@ -228,7 +228,7 @@ class Occurrence:
 
         def later(left: int) -> None:
             if left:
-                with acting(Actor.HAPPENING), suppress(EmulatorError):
+                with acting(Actor.SITE_EVENT), suppress(EmulatorError):
                     act()
                 self._changes.timeline.after(span_ms(every), lambda: later(left - 1))
 

@@ -208,14 +208,14 @@ def _fate_routes(controls: Controls) -> APIRouter:
         await controls.follow()
         return server_views(simulation)
 
-    @router.post("/happenings")
+    @router.post("/site-events")
     async def befall(body: Annotated[dict[str, Any], Body()]) -> list[ServerView]:
         now = controls.advance()
         try:
-            happening = _HAPPENING.validate_python(body)
+            site_event = _HAPPENING.validate_python(body)
         except ValidationError as error:
             raise HTTPException(422, error.errors(include_url=False, include_input=False)) from error
-        simulation.schedule(happening, now)
+        simulation.schedule(site_event, now)
         await controls.follow()
         return server_views(simulation)
 

@@ -30,7 +30,7 @@ class Actor(StrEnum):
     """That person, against what the task asks."""
     PERSON = "somebody"
     """A person, of their own accord."""
-    HAPPENING = "happening"
+    SITE_EVENT = "site event"
     """No person: it happened."""
     UPKEEP = "upkeep"
     """SEPM at night, which forgets clients that were not seen for long, and maintains its database."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from enum import StrEnum
 from typing import TypeVar
 
 from emulator.events.site_events import Scheduled
@@ -24,11 +23,11 @@ from rotation.running.message import Move
 from rotation.site import Limits
 from rotation.values import Value
 from simulation.drawn.chance import Chance
-from simulation.drawn.faults import with_switches
+from simulation.drawn.faults import Faults, with_switches
 from simulation.drawn.networking import Asking, Networking, WhenShut
-from simulation.drawn.scenario import Scenario, ScriptedMove, Since, WorkPace
-from simulation.drawn.scenario_profiles import Profile, Shares, drawn_theme, shares_of
-from simulation.drawn.site_troubles import behind_proxies, clumsy, drawn_happenings, purged, with_hand_outs
+from simulation.drawn.scenario import Profile, Scenario, ScriptedMove, Since, WorkPace
+from simulation.drawn.scenario_profiles import Shares, drawn_profile, shares_of
+from simulation.drawn.site_troubles import behind_proxies, clumsy, drawn_site_events, purged, with_hand_outs
 
 _Option = TypeVar("_Option")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -59,23 +58,12 @@ SMALL = Sizes()
 LARGE = Sizes(groups=300, clients=5000)
 
 
-class Faults(StrEnum):
-    """What goes wrong in drawn scenarios."""
-
-    NONE = "none"
-    """SEPM behaves as is most likely, and people do what is asked."""
-    UNKNOWN = "unknown"
-    """SEPM behaves in any of the ways that no public source rules out."""
-    ALL = "all"
-    """The same, and people make mistakes, and site events happen unasked."""
+def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL, profile: Profile | None = None) -> Scenario:
+    """The scenario of a seed; about what chance has it, where no profile is given."""
+    return drawn(Chance(seed), seed, sizes, faults, profile)
 
 
-def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL, theme: Profile | None = None) -> Scenario:
-    """The scenario of a seed; about what chance has it, where no theme is given."""
-    return drawn(Chance(seed), seed, sizes, faults, theme)
-
-
-def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Profile | None = None) -> Scenario:
+def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, profile: Profile | None = None) -> Scenario:
     """A scenario by chance. Where `chance` gives its least, it is the simplest one.
 
     Args:
@@ -83,22 +71,22 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Profil
         seed: of the emulated site and of the people.
         sizes: how large it may be.
         faults: what may go wrong.
-        theme: what it is about; None: by chance too.
+        profile: what it is about; None: by chance too.
     """
-    theme = theme or drawn_theme(chance)
-    shares = shares_of(theme)
+    profile = profile or drawn_profile(chance)
+    shares = shares_of(profile)
     spec = _site(chance, seed, sizes, shares)
     limits = _limits(chance, sizes, shares)
     if faults is not Faults.NONE:
         spec = with_switches(spec, chance, within=limits.publish_delay, stale=shares.stale)
-    happenings: tuple[Scheduled, ...] = ()
+    site_events: tuple[Scheduled, ...] = ()
     if faults is Faults.ALL:
         spec, limits = purged(behind_proxies(clumsy(spec, chance, shares), chance, shares), limits, chance)
-        happenings = drawn_happenings(spec, seed, chance, shares, wider=sizes.wider)
-        spec, happenings = with_hand_outs(spec, happenings, chance)
+        site_events = drawn_site_events(spec, seed, chance, shares, wider=sizes.wider)
+        spec, site_events = with_hand_outs(spec, site_events, chance)
     return Scenario(
         seed=seed,
-        theme=theme,
+        profile=profile,
         spec=spec,
         limits=limits,
         unproven=_unproven(chance, spec, faults, shares),
@@ -107,7 +95,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Profil
         networking=_networking(chance, spec),
         pace=_pace(chance, sizes, shares),
         acts=_acts(chance, shares),
-        happenings=happenings,
+        site_events=site_events,
     )
 
 

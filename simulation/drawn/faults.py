@@ -1,6 +1,7 @@
 """How SEPM behaves in a drawn scenario: a drawn answer to each open question about it."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from emulator.spec import SiteSpec
 from emulator.switches import (
@@ -20,6 +21,17 @@ from emulator.switches import (
 from simulation.drawn.chance import Chance
 
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+class Faults(StrEnum):
+    """What goes wrong in drawn scenarios."""
+
+    NONE = "none"
+    """SEPM behaves as is most likely, and people do what is asked."""
+    UNKNOWN = "unknown"
+    """SEPM behaves in any of the ways that no public source rules out."""
+    ALL = "all"
+    """The same, and people make mistakes, and site events happen unasked."""
 
 
 def drawn_switches(chance: Chance, *, within: timedelta, stale: float) -> Switches:

@@ -28,8 +28,7 @@ from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Sit
 from rotation.values import GroupId, ServerName
 from simulation.drawn.absence import Absences, Windows
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import Faults
-from simulation.drawn.faults import with_switches
+from simulation.drawn.faults import Faults, with_switches
 from simulation.drawn.scenario import START, OfflinePeople, Registered, Scenario, WorkPace
 
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -87,7 +86,7 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
         at_console=_at_console(site),
         limits=limits,
         pace=chance.one_of((WorkPace(), WorkPace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)), "pace"),
-        happenings=tuple(_silent_servers(survey, chance)),
+        site_events=tuple(_silent_servers(survey, chance)),
         longest=2 * limits.holdout_maximum + 2 * limits.gate_patience + 120 * _DAY,
     )
 
@@ -228,7 +227,7 @@ def _silent_servers(survey: SiteSurvey, chance: Chance) -> list[Scheduled]:
     return [
         Scheduled(
             at=START,
-            happening=ServerCutOff(
+            site_event=ServerCutOff(
                 server=served.server,
                 lasting=_FOR_EVER,
                 from_clients=chance.happens(0.5, "clients reach", served.server),

@@ -13,7 +13,6 @@ from rotation.running.message import Move
 from rotation.site import Limits, Site
 from rotation.values import CertificateId, ClientId, ServerName, Value
 from simulation.drawn.networking import Networking
-from simulation.drawn.scenario_profiles import Profile
 
 START = datetime(2025, 12, 29, 8, tzinfo=UTC)
 """When every simulation begins: a Monday morning. The year ends soon after it: serials are text, month first."""
@@ -57,7 +56,7 @@ class Follows(Value):
 
     since: Since
     after: timedelta = timedelta(0)
-    happening: SiteEvent
+    site_event: SiteEvent
 
 
 class Registered(Value):
@@ -87,11 +86,42 @@ class OfflinePeople(Value):
     """Whether they copy policy serials from the groups' pages."""
 
 
+class Profile(StrEnum):
+    """What a scenario is about."""
+
+    ORDINARY = "ordinary"
+    """Nothing in particular."""
+    DEPARTURES = "departures"
+    """Clients leave one after the other while the first change is made, and are back days later."""
+    IMAGES = "images"
+    """Machines that are switched off at night and start from a golden image."""
+    HOLDOUT = "holdout"
+    """Failover over lists with different servers, and clients that are away while it happens."""
+    ODD_LISTS = "odd lists"
+    """HTTP with verification, HTTPS without."""
+    DRILL = "drill"
+    """Failover is to be shown by a drill, and some clients reach one server only."""
+    BIRTHS = "births"
+    """Groups, locations and computers come while settings are relaxed."""
+    UNDOING = "undoing"
+    """An administrator changes settings back and forth while certificates are replaced."""
+    ARRIVALS = "arrivals"
+    """Computers come from old packages while certificates are replaced by people who take their time."""
+    WAY_BACK = "way back"
+    """People change their minds: at a replacement, or when all is restored already."""
+    STALE = "stale signatures"
+    """Servers go on signing with their former key."""
+    PROXIES = "proxies"
+    """A location lies behind a network that lets no plain HTTP through."""
+    LOCATIONS = "locations"
+    """Several locations in each group, some that do not verify, some in push mode."""
+
+
 class Scenario(Value):
     """One rotation to play. The same scenario gives the same run, event by event."""
 
     seed: int
-    theme: Profile = Profile.ORDINARY
+    profile: Profile = Profile.ORDINARY
     """What it is about, where it was drawn."""
     spec: SiteSpec
     registered: Registered | None = None
@@ -110,7 +140,7 @@ class Scenario(Value):
     """How its people find out whether plain HTTP gets through."""
     pace: WorkPace = WorkPace()
     acts: tuple[ScriptedMove, ...] = ()
-    happenings: tuple[Scheduled, ...] = ()
+    site_events: tuple[Scheduled, ...] = ()
     """Site events that happen unasked. Mistakes of the operator are in `spec.robot`."""
     follows: tuple[Follows, ...] = ()
     """The same, at moments of the rotation."""

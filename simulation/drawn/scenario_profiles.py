@@ -1,16 +1,16 @@
-"""Themes: what a drawn scenario is about.
+"""Profiles: what a drawn scenario is about.
 
-Most holes take several rare ingredients at once: a theme has those come up together.
+Most holes take several rare ingredients at once: a profile has those come up together.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
 from types import MappingProxyType
 
 from rotation.plan.request import Unproven
 from rotation.values import Value
 from simulation.drawn.chance import Chance
+from simulation.drawn.scenario import Profile
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _FAILS_OVER = ("14.3.9816.7000", "14.3.558.0000", "14.0.3752.1000")
@@ -19,37 +19,6 @@ _SHORT = (6 * _HOUR, 2 * _DAY)
 _HEARTBEATS = (_HOUR, 30 * _MINUTE, 4 * _HOUR)
 _ORDINARY = 0.4
 """The share of seeds whose scenario is about nothing in particular."""
-
-
-class Profile(StrEnum):
-    """What a scenario is about."""
-
-    ORDINARY = "ordinary"
-    """Nothing in particular."""
-    DEPARTURES = "departures"
-    """Clients leave one after the other while the first change is made, and are back days later."""
-    IMAGES = "images"
-    """Machines that are switched off at night and start from a golden image."""
-    HOLDOUT = "holdout"
-    """Failover over lists with different servers, and clients that are away while it happens."""
-    ODD_LISTS = "odd lists"
-    """HTTP with verification, HTTPS without."""
-    DRILL = "drill"
-    """Failover is to be shown by a drill, and some clients reach one server only."""
-    BIRTHS = "births"
-    """Groups, locations and computers come while settings are relaxed."""
-    UNDOING = "undoing"
-    """An administrator changes settings back and forth while certificates are replaced."""
-    ARRIVALS = "arrivals"
-    """Computers come from old packages while certificates are replaced by people who take their time."""
-    WAY_BACK = "way back"
-    """People change their minds: at a replacement, or when all is restored already."""
-    STALE = "stale signatures"
-    """Servers go on signing with their former key."""
-    PROXIES = "proxies"
-    """A location lies behind a network that lets no plain HTTP through."""
-    LOCATIONS = "locations"
-    """Several locations in each group, some that do not verify, some in push mode."""
 
 
 class Shares(Value):
@@ -99,7 +68,7 @@ class Shares(Value):
     """That the person at the console makes a certain mistake."""
     happens: float = 0.1
     """That a certain kind of site event happens unasked."""
-    happening: tuple[str, ...] = ()
+    site_event: tuple[str, ...] = ()
     """What mostly happens, by the kinds of emulator/events/event_draws.py."""
     within: tuple[timedelta, timedelta] = (_DAY, 60 * _DAY)
     """The time from the beginning in which things happen."""
@@ -204,7 +173,7 @@ _SHARES: Mapping[Profile, Shares] = MappingProxyType(
             | {
                 "servers": (1, 2, 3),
                 "absent": 0.1,
-                "happening": ("group_added", "location_added", "computers_appear"),
+                "site_event": ("group_added", "location_added", "computers_appear"),
                 "within": (2 * _HOUR, 3 * _DAY),
                 "times": 2.0,
                 "floors": (timedelta(0), 24 * _HOUR),
@@ -217,7 +186,7 @@ _SHARES: Mapping[Profile, Shares] = MappingProxyType(
                 "servers": (2, 3, 1),
                 "absent": 0.1,
                 "quick": 0.2,
-                "happening": ("secure_communications_set", "list_assigned", "computers_move"),
+                "site_event": ("secure_communications_set", "list_assigned", "computers_move"),
                 "within": (_DAY, 5 * _DAY),
                 "times": 2.0,
                 "floors": (timedelta(0), 24 * _HOUR),
@@ -232,7 +201,7 @@ _SHARES: Mapping[Profile, Shares] = MappingProxyType(
                 "absent": 0.1,
                 "quick": 0.0,
                 "heartbeats": (24 * _HOUR, 4 * _HOUR),
-                "happening": ("computers_appear",),
+                "site_event": ("computers_appear",),
                 "within": (8 * _DAY, 20 * _DAY),
                 "times": 16.0,
                 "floors": (timedelta(0), 24 * _HOUR),
@@ -249,7 +218,7 @@ _SHARES: Mapping[Profile, Shares] = MappingProxyType(
                 "roll_back": 0.7,
                 "roll_back_restored": 0.6,
                 "slip": 0.3,
-                "happening": ("certificate_generated",),
+                "site_event": ("certificate_generated",),
                 "within": (2 * _HOUR, 3 * _DAY),
                 "times": 1.5,
                 "floors": (timedelta(0), 24 * _HOUR),
@@ -281,13 +250,13 @@ _SHARES: Mapping[Profile, Shares] = MappingProxyType(
 )
 
 
-def drawn_theme(chance: Chance) -> Profile:
+def drawn_profile(chance: Chance) -> Profile:
     """What a scenario is about."""
     if chance.happens(_ORDINARY, "is ordinary"):
         return Profile.ORDINARY
-    return chance.one_of([theme for theme in Profile if theme is not Profile.ORDINARY], "theme")
+    return chance.one_of([profile for profile in Profile if profile is not Profile.ORDINARY], "theme")
 
 
-def shares_of(theme: Profile) -> Shares:
-    """How often each ingredient comes up in scenarios of a theme."""
-    return _SHARES[theme]
+def shares_of(profile: Profile) -> Shares:
+    """How often each ingredient comes up in scenarios of a profile."""
+    return _SHARES[profile]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from emulator.events.event_draws import USUAL, WIDER, draw_happenings
+from emulator.events.event_draws import USUAL, WIDER, draw_site_events
 from emulator.events.site_events import Scheduled, SylinkHandedOut
 from emulator.spec import HandOutSpec, SiteSpec
 from emulator.state.slips import Mistake, Slip
@@ -63,32 +63,32 @@ def purged(spec: SiteSpec, limits: Limits, chance: Chance) -> tuple[SiteSpec, Li
     return spec.model_copy(update={"purge_after": after}), limits.model_copy(update={"purge_after": after})
 
 
-def drawn_happenings(
+def drawn_site_events(
     spec: SiteSpec, seed: int, chance: Chance, shares: Shares, *, wider: float
 ) -> tuple[Scheduled, ...]:
-    """A few kinds of site events, each once or twice within the first weeks, or as often as a theme has it."""
+    """A few kinds of site events, each once or twice within the first weeks, or as often as a profile has it."""
     kinds = [kind for kind in USUAL if chance.happens(_share(kind, shares), "happens", kind)]
     kinds += [kind for kind in WIDER if chance.happens(wider, "happens", kind)]
     span = chance.between(*shares.within, "happens within")
     monthly = 1.5 * (_MONTH / _SPAN) if shares.times is None else shares.times * (_MONTH / span)
-    return draw_happenings(spec, seed, START, START + span, dict.fromkeys(kinds, monthly))
+    return draw_site_events(spec, seed, START, START + span, dict.fromkeys(kinds, monthly))
 
 
 def with_hand_outs(
-    spec: SiteSpec, happenings: Sequence[Scheduled], chance: Chance
+    spec: SiteSpec, site_events: Sequence[Scheduled], chance: Chance
 ) -> tuple[SiteSpec, tuple[Scheduled, ...]]:
     """The site with what hands out Sylink.xml there, and what happens with each that does: people may know of it."""
     found: list[HandOutSpec] = []
     named: list[Scheduled] = []
-    for each in happenings:
-        happening = each.happening
-        if isinstance(happening, SylinkHandedOut):
+    for each in site_events:
+        site_event = each.site_event
+        if isinstance(site_event, SylinkHandedOut):
             number = len(found) + 1
             found.append(HandOutSpec(name=f"Script {number}", known=chance.happens(_KNOWN, "known hand-out", number)))
-            happening = happening.model_copy(update={"hand_out": found[-1].name})
-        named.append(each.model_copy(update={"happening": happening}))
+            site_event = site_event.model_copy(update={"hand_out": found[-1].name})
+        named.append(each.model_copy(update={"site_event": site_event}))
     return spec.model_copy(update={"hand_outs": tuple(found)}), tuple(named)
 
 
 def _share(kind: str, shares: Shares) -> float:
-    return _MOSTLY if kind in shares.happening else shares.happens
+    return _MOSTLY if kind in shares.site_event else shares.happens

@@ -10,8 +10,7 @@ from rotation.plan.request import Unproven
 from rotation.site import Limits
 from rotation.values import Value
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import Faults
-from simulation.drawn.faults import with_switches
+from simulation.drawn.faults import Faults, with_switches
 from simulation.drawn.scenario import Scenario
 
 _SPAN = TypeAdapter(timedelta)

@@ -27,7 +27,7 @@ def _site(facts: Facts) -> Iterator[str]:
     servers = len(facts.scenario.spec.servers)
     yield f"servers {f'{_MANY_SERVERS} and more' if servers >= _MANY_SERVERS else servers}"
     yield f"clients {'more than' if facts.clients > _MANY_CLIENTS else 'up to'} {_MANY_CLIENTS}"
-    yield f"theme {facts.scenario.theme.value}"
+    yield f"profile {facts.scenario.profile.value}"
 
 
 def _behaviour(switches: Switches) -> Iterator[str]:
@@ -45,8 +45,8 @@ def _is_set(name: str, value: object) -> str:
 
 
 def _course(facts: Facts) -> Iterator[str]:
-    yield from (f"event {each.happening.happening}" for each in facts.scenario.happenings)
-    yield from (f"event {each.happening.happening}" for each in facts.scenario.follows)
+    yield from (f"event {each.site_event.site_event}" for each in facts.scenario.site_events)
+    yield from (f"event {each.site_event.site_event}" for each in facts.scenario.follows)
     yield from (f"mistake {slip.mistake.value}" for slip in facts.slips)
     yield from (f"story {event.kind}" for event in facts.trail)
     yield from (f"task {task.work.kind}, {task.state.value}" for task in facts.tasks)

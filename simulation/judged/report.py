@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from rotation.finding import Finding
 from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.values import PlanId, SiteId, Value
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.likeness import steps_digest
 from simulation.drawn.synthetic import Size
 from simulation.judged.record import RunRecord

@@ -58,10 +58,10 @@ def _cut_off(facts: Facts, server: ServerName, at: datetime) -> bool:
     """Whether the product could not reach the server then: a person decides whether it goes on."""
     stops = (each.at for each in facts.journal if each.kind == "server.stop" and each.subject[0] == server)
     return (server in facts.after.down and max(stops, default=facts.ended) <= at) or any(
-        isinstance(each.happening, ServerCutOff)
-        and each.happening.server == server
-        and each.at <= at <= each.at + each.happening.lasting
-        for each in facts.scenario.happenings
+        isinstance(each.site_event, ServerCutOff)
+        and each.site_event.server == server
+        and each.at <= at <= each.at + each.site_event.lasting
+        for each in facts.scenario.site_events
     )
 
 

@@ -76,9 +76,9 @@ class Operator:
         self.cut_off: list[CutOff] = []
         """Clients that a replacement has left without a way to the site."""
 
-    def befall(self, happening: SiteEvent, at: datetime) -> None:
+    def befall(self, site_event: SiteEvent, at: datetime) -> None:
         """Schedule a site event that this person has no part in."""
-        self._simulation.schedule(happening, at)
+        self._simulation.schedule(site_event, at)
 
     def absence(self, task: ConsoleTask) -> timedelta:
         """How long the person is away before beginning `task`."""

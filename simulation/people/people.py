@@ -108,7 +108,7 @@ class People:
         """Schedule the site events that follow that moment."""
         for each in self._scenario.follows:
             if each.since is since:
-                self._operator.befall(each.happening, now + each.after)
+                self._operator.befall(each.site_event, now + each.after)
 
     def _moment(self, act: ScriptedMove) -> datetime | None:
         """When a person does it of their own accord; None while that is not known."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.judged.record import RunRecord, record
 from simulation.played.run import play
 from simulation.subject import Subject

@@ -80,8 +80,8 @@ class Stage:
             registered=self.site,
             client=client,
         )
-        for each in scenario.happenings:
-            self.simulation.schedule(each.happening, each.at)
+        for each in scenario.site_events:
+            self.simulation.schedule(each.site_event, each.at)
         self.operator = Operator(
             self.simulation,
             self.clock,

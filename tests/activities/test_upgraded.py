@@ -42,8 +42,8 @@ async def checked(stage):
         plan = await stage.plan()
         state = await stage.begin(plan)
         now = stage.clock.now()
-        for happening in (ServerUpgraded(server="SEPM-1", version=NEW, resets_ports=False), *beside):
-            stage.simulation.schedule(happening, now)
+        for site_event in (ServerUpgraded(server="SEPM-1", version=NEW, resets_ports=False), *beside):
+            stage.simulation.schedule(site_event, now)
         stage.clock.leap_to(now + timedelta(hours=1))
         surveyed = await stage.survey()
         requests = [

@@ -3,7 +3,7 @@ from time import process_time
 
 import pytest
 
-from emulator.events.event_draws import USUAL, draw_happenings
+from emulator.events.event_draws import USUAL, draw_site_events
 from emulator.scenarios import one_server, synthetic, three_servers
 from emulator.spec import ROOT_GROUP, Protocol
 from emulator.switches import MismatchClearsLastServer, RejectedDownload, SerialReported, Switches
@@ -74,8 +74,8 @@ def test_skipped_heartbeats_change_nothing_whatever_happens(play, seed):
     often = {kind: 4 * rate for kind, rate in USUAL.items()} | {"certificate_generated": 12}
     for played in (lazy, eager):
         start = played.simulation.now
-        for scheduled in draw_happenings(spec, seed, start, start + timedelta(days=30), often):
-            played.simulation.schedule(scheduled.happening, scheduled.at)
+        for scheduled in draw_site_events(spec, seed, start, start + timedelta(days=30), often):
+            played.simulation.schedule(scheduled.site_event, scheduled.at)
     lazy.run(timedelta(days=30))
     for _ in range(30 * 24):
         eager.simulation.fleet.before_change()

@@ -21,7 +21,7 @@ BODIES = (
     b'{"\\ud800": 1}',
     b'{"group": "\\ud800", "page_delay": "\\ud800"}',
 )
-PATHS = ("/console/copy_list", "/console/%F0", "/switches", "/happenings", "/servers/%ED%A0%80/up", "/nothing")
+PATHS = ("/console/copy_list", "/console/%F0", "/switches", "/site-events", "/servers/%ED%A0%80/up", "/nothing")
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from emulator.spec import ROOT_GROUP, ClientSpec
 HOUR = timedelta(hours=1)
 
 
-def befall(played, happening):
+def befall(played, site_event):
     """Have it happen now."""
-    played.simulation.schedule(happening, played.simulation.now)
+    played.simulation.schedule(site_event, played.simulation.now)
     assert played.simulation.missed == []
     return played
 

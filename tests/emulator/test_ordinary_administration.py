@@ -40,9 +40,9 @@ def site(play, site_of):
     return make
 
 
-def befall(played, happening, wait=8 * HOUR):
+def befall(played, site_event, wait=8 * HOUR):
     """Have it happen now, and let time pass."""
-    played.simulation.schedule(happening, played.simulation.now)
+    played.simulation.schedule(site_event, played.simulation.now)
     assert played.simulation.missed == []
     return played.run(wait)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from emulator.events.event_draws import USUAL, WIDER, draw_happenings
+from emulator.events.event_draws import USUAL, WIDER, draw_site_events
 from emulator.events.site_events import (
     CertificateGenerated,
     CertificateRestored,
@@ -58,28 +58,28 @@ def family(play, site_of):
     return make
 
 
-def befall(played, *happenings, wait=MINUTE):
+def befall(played, *site_events, wait=MINUTE):
     """Have things happen now."""
-    for happening in happenings:
-        played.simulation.schedule(happening, played.simulation.now)
+    for site_event in site_events:
+        played.simulation.schedule(site_event, played.simulation.now)
     assert played.simulation.missed == []
     return played.run(wait)
 
 
 def test_it_happens_at_its_time(family):
-    """A happening comes at its moment, and the journal says that no person caused it."""
+    """A site event comes at its moment, and the journal says that no person caused it."""
     played = family()
     at = played.simulation.now + 5 * HOUR
     played.simulation.schedule(PolicyEdited(group=SALES), at)
     assert played.run(4 * HOUR).simulation.effects.views() == ()
     effect = played.run(2 * HOUR).simulation.effects.views()[0]
-    assert (effect.at, effect.kind, effect.actor) == (at, "console.edit_policy", Actor.HAPPENING)
+    assert (effect.at, effect.kind, effect.actor) == (at, "console.edit_policy", Actor.SITE_EVENT)
 
 
 def test_what_it_is_about_may_be_gone(family):
-    """A happening that is void when its time comes does nothing, and is kept with its reason."""
+    """A site event that is void when its time comes does nothing, and is kept with its reason."""
     played = family()
-    for happening in (
+    for site_event in (
         PolicyEdited(group="My Company\\Gone"),
         CertificateRestored(server="A"),
         GroupMoved(group=LABS, parent=DEEP),
@@ -88,7 +88,7 @@ def test_what_it_is_about_may_be_gone(family):
         InheritanceSet(group=ROOT_GROUP, inherits=True),
         ComputersMove(group=SALES, to="My Company\\Gone"),
     ):
-        played.simulation.schedule(happening, played.simulation.now)
+        played.simulation.schedule(site_event, played.simulation.now)
     assert len(played.simulation.missed) == 7
     assert all(missed.why for missed in played.simulation.missed)
     assert played.simulation.effects.views() == ()
@@ -139,8 +139,8 @@ def test_computers_are_put_back_to_an_old_image(family):
 def test_reimaged_computers_reregister_or_keep_their_record(family):
     """After an image whose certificates are still good, a client has a second record, or the one it had."""
     for keeps, number in ((False, 11), (True, 10)):
-        happening = ComputersReimaged(group=SALES, image_age=DAY, keeps_record=keeps)
-        played = befall(family(), happening, wait=3 * HOUR)
+        site_event = ComputersReimaged(group=SALES, image_age=DAY, keeps_record=keeps)
+        played = befall(family(), site_event, wait=3 * HOUR)
         records = list(played.simulation.fleet.records())
         assert len(records) == len({record.id for record in records}) == number
         assert played.verdict().clients_lost_ever == 0
@@ -218,9 +218,9 @@ def test_a_servers_clock_is_set(family):
 def test_serials_move_without_a_change_of_settings(family):
     """An edit of a policy moves the serials of a group and its inheritors, maintenance of the database all of them."""
     played = family()
-    for happening, moved in ((PolicyEdited(group=DEEP), {LABS, DEEP}), (DatabaseMaintained(), None)):
+    for site_event, moved in ((PolicyEdited(group=DEEP), {LABS, DEEP}), (DatabaseMaintained(), None)):
         before = {group.path: group.policy_serial for group in played.site.groups.values()}
-        befall(played, happening)
+        befall(played, site_event)
         after = {group.path: group.policy_serial for group in played.site.groups.values()}
         assert {path for path in before if before[path] != after[path]} == (moved or set(before))
 
@@ -302,41 +302,41 @@ def test_inheritance_is_flipped(family):
 
 
 def test_draws_are_the_seeds(start):
-    """A seed draws the same happenings again, another seed others; all travel as JSON and lie within the span."""
+    """A seed draws the same site events again, another seed others; all travel as JSON and lie within the span."""
     spec, until = three_servers(), start + 90 * DAY
-    drawn = draw_happenings(spec, 1, start, until)
-    assert drawn == draw_happenings(spec, 1, start, until)
-    assert drawn != draw_happenings(spec, 2, start, until)
+    drawn = draw_site_events(spec, 1, start, until)
+    assert drawn == draw_site_events(spec, 1, start, until)
+    assert drawn != draw_site_events(spec, 2, start, until)
     assert [each.at for each in drawn] == sorted(each.at for each in drawn)
     assert all(start <= each.at < until for each in drawn)
     adapter: TypeAdapter[SiteEvent] = TypeAdapter(SiteEvent)
-    assert all(adapter.validate_json(each.happening.model_dump_json()) == each.happening for each in drawn)
+    assert all(adapter.validate_json(each.site_event.model_dump_json()) == each.site_event for each in drawn)
     often = {**USUAL, **dict.fromkeys(WIDER, 0.5)}
-    many = [each.happening for seed in range(20) for each in draw_happenings(spec, seed, start, until, often)]
-    assert {each.happening for each in many} == set(often)
+    many = [each.site_event for seed in range(20) for each in draw_site_events(spec, seed, start, until, often)]
+    assert {each.site_event for each in many} == set(often)
     assert all(adapter.validate_json(each.model_dump_json()) == each for each in many)
 
 
 def test_one_kind_draws_for_itself(start):
     """To have one kind happen more often leaves the other kinds as they were."""
     spec, until = three_servers(), start + 90 * DAY
-    more = draw_happenings(spec, 1, start, until, {**USUAL, "policy_edited": 50})
-    others = [each for each in more if each.happening.happening != "policy_edited"]
-    usual = [each for each in draw_happenings(spec, 1, start, until) if each.happening.happening != "policy_edited"]
+    more = draw_site_events(spec, 1, start, until, {**USUAL, "policy_edited": 50})
+    others = [each for each in more if each.site_event.site_event != "policy_edited"]
+    usual = [each for each in draw_site_events(spec, 1, start, until) if each.site_event.site_event != "policy_edited"]
     assert others == usual
     assert len(more) > 100
 
 
 @pytest.mark.parametrize(
-    "happening",
+    "site_event",
     [
-        {"happening": "clock_set", "server": "A", "ahead": "P3000000D"},
-        {"happening": "clock_set", "server": "A", "ahead": "-P3000000D"},
-        {"happening": "heartbeat_set", "group": LABS, "heartbeat": "P3000000D"},
-        {"happening": "heartbeat_set", "group": LABS, "heartbeat": 0.000001},
+        {"site_event": "clock_set", "server": "A", "ahead": "P3000000D"},
+        {"site_event": "clock_set", "server": "A", "ahead": "-P3000000D"},
+        {"site_event": "heartbeat_set", "group": LABS, "heartbeat": "P3000000D"},
+        {"site_event": "heartbeat_set", "group": LABS, "heartbeat": 0.000001},
     ],
 )
-def test_no_time_leaves_the_years_that_there_are(happening):
+def test_no_time_leaves_the_years_that_there_are(site_event):
     """A clock or a heartbeat that nothing could be played with is refused when it is asked for."""
     with pytest.raises(ValidationError):
-        TypeAdapter(SiteEvent).validate_python(happening)
+        TypeAdapter(SiteEvent).validate_python(site_event)

@@ -22,7 +22,8 @@ from pathlib import Path
 import structlog
 
 from rotation.values import Value
-from simulation.drawn.drawing import Faults, Sizes, draw
+from simulation.drawn.drawing import Sizes, draw
+from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Scenario
 from simulation.judged.invariants import check
 from simulation.played.run import play

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Scenario
 
 _PRODUCT = frozenset({"activities", "certificates", "engine", "rotation", "sepm", "service", "store", "workflows"})

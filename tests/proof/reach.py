@@ -15,7 +15,7 @@ from engine.contract import EventKind
 from rotation.plan.scope import Treatment
 from rotation.plan.step import GatePurpose
 from rotation.running.state import Outcome
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.scenario import Profile
 
 HOME = Path(__file__).parent.parent.parent
 ELSEWHERE = Path(__file__).with_name("elsewhere.toml")
@@ -52,7 +52,7 @@ def codes() -> frozenset[str]:
 def traits() -> frozenset[str]:
     """Everything that a proof is to cover beside the codes."""
     kinds: dict[str, type[StrEnum]] = {
-        "theme": Profile, "treatment": Treatment, "gate": GatePurpose, "story": EventKind, "end": Outcome,
+        "profile": Profile, "treatment": Treatment, "gate": GatePurpose, "story": EventKind, "end": Outcome,
         "mistake": Mistake,
     }  # fmt: skip
     of_kinds = {f"{name} {each.value}" for name, kind in kinds.items() for each in kind}

@@ -93,8 +93,8 @@ def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> Losses
     clients cannot verify what the server signs; a rival's clients show it with the next policy.
     """
     simulation = Simulation(site.spec, START)
-    for each in site.happenings:
-        simulation.schedule(each.happening, each.at)
+    for each in site.site_events:
+        simulation.schedule(each.site_event, each.at)
     with acting(Actor.TASK):
         strategy(simulation)
     simulation.advance_to(max(START + lasting, simulation.now))

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 from rotation.build import System, kind_of
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import SMALL, Faults, Sizes, draw
-from simulation.drawn.scenario import Scenario
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.drawing import SMALL, Sizes, draw
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile, Scenario
 
 _ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.03)
 _TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.06)
 _SOME = Sizes(servers=4, groups=4, clients=24, quick=0.9)
 _LARGE = Sizes(groups=300, clients=5000)
 _SHORT = Sizes(servers=1, groups=1, clients=6, holdout=timedelta(days=7), quick=1.0, absent=0.0, away=timedelta(days=3))
-"""No client is away by the size alone: a theme may still have some away, for some days."""
+"""No client is away by the size alone: a profile may still have some away, for some days."""
 _EVERY_LARGE, _EVERY_SMALL, _EVERY_SOME, _EVERY_LONG = 2000, 200, 50, 50
 _SHORT_FROM = 500
 """Before it no seed is short; after it nearly all are, so that there can be ten thousand."""

@@ -18,8 +18,9 @@ from itertools import count, islice
 import structlog
 
 from rotation.values import Value
-from simulation.drawn.drawing import Faults, draw
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.drawing import draw
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile
 from simulation.judged.reached_codes import codes
 from simulation.played.run import play
 from tests.proof.beside import Kind, kind_of
@@ -99,7 +100,7 @@ def sound(seeds: Iterable[int]) -> Iterator[int]:
     """Those whose sites have neither fault, and are about no event."""
     for seed in seeds:
         drawn = draw(seed, sizes(seed), Faults.NONE)
-        if kind_of(drawn.spec) is Kind.SOUND and drawn.theme not in _EVENTS:
+        if kind_of(drawn.spec) is Kind.SOUND and drawn.profile not in _EVENTS:
             yield seed
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from emulator.switches import Switches
-from simulation.drawn.drawing import Faults, Sizes, draw
+from simulation.drawn.drawing import Sizes, draw
+from simulation.drawn.faults import Faults
 from tests.proof.beside import PRODUCT, Kind, Losses, kind_of, table, together
 from tests.proof.rivals import STRATEGIES, compare
 

@@ -16,17 +16,16 @@ from emulator.state.slips import Mistake
 from emulator.switches import Downloads, InheritorsFollow, SerialReported
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
-from simulation.drawn.scenario import START, Scenario, Since
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.scenario import START, Profile, Scenario, Since
 
 _DAY = timedelta(days=1)
 
 
 def about(
-    theme: Profile, holds: Callable[[Scenario], bool] = lambda scenario: bool(scenario.spec.clients)
+    profile: Profile, holds: Callable[[Scenario], bool] = lambda scenario: bool(scenario.spec.clients)
 ) -> Callable[[Scenario], bool]:
-    """Scenarios of a theme, of which something holds."""
-    return lambda scenario: scenario.theme is theme and holds(scenario)
+    """Scenarios of a profile, of which something holds."""
+    return lambda scenario: scenario.profile is profile and holds(scenario)
 
 
 def is_quick(scenario: Scenario) -> bool:
@@ -76,7 +75,7 @@ def follows_late(scenario: Scenario) -> bool:
 
 def computers_come(scenario: Scenario) -> bool:
     """Computers come that SEPM has not listed yet."""
-    return any(isinstance(each.happening, ComputersAppear) for each in scenario.happenings)
+    return any(isinstance(each.site_event, ComputersAppear) for each in scenario.site_events)
 
 
 def fails_over_and_is_away(scenario: Scenario) -> bool:
@@ -147,12 +146,12 @@ def is_reported_at_once(scenario: Scenario) -> bool:
 def is_changed_by_others(scenario: Scenario) -> bool:
     """Settings or certificates are changed unasked within the first days."""
     kinds = ListAssigned | SecureCommunicationsSet | CertificateGenerated
-    return any(isinstance(each.happening, kinds) and each.at < START + 5 * _DAY for each in scenario.happenings)
+    return any(isinstance(each.site_event, kinds) and each.at < START + 5 * _DAY for each in scenario.site_events)
 
 
 def has_births(scenario: Scenario) -> bool:
     """Groups or locations are born."""
-    return any(isinstance(each.happening, GroupAdded | LocationAdded) for each in scenario.happenings)
+    return any(isinstance(each.site_event, GroupAdded | LocationAdded) for each in scenario.site_events)
 
 
 def has_push(scenario: Scenario) -> bool:

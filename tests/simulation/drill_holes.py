@@ -89,7 +89,7 @@ HOLES = (
             "somebody leaves one server in a list, SEPM dates no edit, and servers are stopped",
             18,
             site(3, switches=_DATELESS),
-            Follows(since=Since.SWAP, after=2 * HOUR, happening=_ONE_LEFT),
+            Follows(since=Since.SWAP, after=2 * HOUR, site_event=_ONE_LEFT),
         )
     ),
     stops(
@@ -113,7 +113,7 @@ HOLES = (
             "the copy of a list speaks HTTPS, and SEPM dates no edit",
             18,
             site(switches=_DATELESS),
-            Follows(since=Since.BEGIN, after=20 * HOUR, happening=_EDITED),
+            Follows(since=Since.BEGIN, after=20 * HOUR, site_event=_EDITED),
         )
     ),
     drilled(
@@ -121,8 +121,8 @@ HOLES = (
             "another certificate comes while HTTPS is shut, and a cancel",
             16,
             site(switches=Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT)),
-            Follows(since=Since.BEGIN, after=41 * HOUR, happening=CertificateGenerated(server="SEPM-1")),
-            Follows(since=Since.BEGIN, after=48 * HOUR, happening=CertificateRestored(server="SEPM-1")),
+            Follows(since=Since.BEGIN, after=41 * HOUR, site_event=CertificateGenerated(server="SEPM-1")),
+            Follows(since=Since.BEGIN, after=48 * HOUR, site_event=CertificateRestored(server="SEPM-1")),
         ),
         ScriptedMove(after=42 * HOUR, move=Move.CANCEL),
     ),

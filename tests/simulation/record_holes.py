@@ -25,8 +25,8 @@ def with_clones(away: tuple[timedelta, timedelta]) -> SiteSpec:
 def _shared(name: str) -> Hole:
     """A hole in which the two machines share a record from the start, and one leaves before its group is relaxed."""
     found = hole(name, 23, with_clones((5 * DAY, 30 * DAY)), surveyed=8 * DAY)
-    shared = Scheduled(at=START, happening=RecordShared(group=CLONES))
-    return Hole(name, 23, found.scenario.model_copy(update={"happenings": (shared,)}), found.surveyed)
+    shared = Scheduled(at=START, site_event=RecordShared(group=CLONES))
+    return Hole(name, 23, found.scenario.model_copy(update={"site_events": (shared,)}), found.surveyed)
 
 
 HOLES = (
@@ -38,7 +38,7 @@ HOLES = (
         Follows(
             since=Since.CLAIM,
             after=MINUTE,
-            happening=ComputersAppear(group=ROOT_GROUP, count=3, package_age=30 * DAY),
+            site_event=ComputersAppear(group=ROOT_GROUP, count=3, package_age=30 * DAY),
         ),
         pace=WorkPace(work=20 * MINUTE),
     ),

@@ -11,7 +11,7 @@ from tests.simulation.holes import MINUTE, hole, shortcomings, site
 async def test_an_edited_list_is_asked_about_once() -> None:
     """Put right and confirmed, it holds up the next certificate until clients have it, and no recheck."""
     edited = ListEdited(group=ROOT_GROUP, original=True, https_ports={"SEPM-1": 8443})
-    case = hole("edited", 18, site(3, 12), Follows(since=Since.SWAP, after=MINUTE, happening=edited))
+    case = hole("edited", 18, site(3, 12), Follows(since=Since.SWAP, after=MINUTE, site_event=edited))
     facts = await play(case.scenario)
     assert facts.state is not None
     assert facts.state.outcome is Outcome.COMPLETED

@@ -21,10 +21,10 @@ async def test_a_rotation_goes_on_from_its_state_alone(seed):
 async def test_what_a_person_must_decide_about_is_asked_in_a_new_history_too():
     """Groups are born while A8 waits, each with a client that no gate counts: asked about at the same times."""
     drawn = scenario(5)
-    born = [each for each in drawn.happenings if isinstance(each.happening, GroupAdded)]
-    joined = [Scheduled(at=each.at + timedelta(minutes=1), happening=_one_client(each)) for each in born]
-    happenings = sorted((*drawn.happenings, *joined), key=lambda each: each.at)
-    asked = drawn.model_copy(update={"happenings": tuple(happenings), "longest": timedelta(days=6)})
+    born = [each for each in drawn.site_events if isinstance(each.site_event, GroupAdded)]
+    joined = [Scheduled(at=each.at + timedelta(minutes=1), site_event=_one_client(each)) for each in born]
+    site_events = sorted((*drawn.site_events, *joined), key=lambda each: each.at)
+    asked = drawn.model_copy(update={"site_events": tuple(site_events), "longest": timedelta(days=6)})
     whole, cut = await play(asked), await play(asked, in_many_histories)
     events = [[(event.at, event.kind) for event in facts.trail] for facts in (whole, cut)]
     assert any("no gate counts" in event.message and "(ask" in event.message for event in whole.trail)
@@ -33,4 +33,4 @@ async def test_what_a_person_must_decide_about_is_asked_in_a_new_history_too():
 
 def _one_client(born):
     """A computer that appears in a born group."""
-    return ComputersAppear(group=born.happening.path, count=1, package_age=timedelta(0), build="14.3.9816.7000")
+    return ComputersAppear(group=born.site_event.path, count=1, package_age=timedelta(0), build="14.3.9816.7000")

@@ -88,7 +88,7 @@ async def test_every_moment_of_a_cancel_leaves_the_ports_open():
 async def test_a_server_that_dies_meanwhile_holds_no_cancel():
     """Its HTTP port is silent too, so no firewall explains it; the cancel comes to its end without it."""
     spec = site(2, 8)
-    dies = Follows(since=Since.BEGIN, after=46 * HOUR, happening=ServerDies(server="SEPM-2"))
+    dies = Follows(since=Since.BEGIN, after=46 * HOUR, site_event=ServerDies(server="SEPM-2"))
     facts = await play(scenario(spec, follows=(dies,), acts=(ScriptedMove(after=10 * DAY, move=Move.CANCEL),)))
     assert (facts.outcome, facts.after.shut) == (Outcome.CANCELLED, frozenset())
     assert not [each for each in check(facts) if each.invariant != "certificates_end_as_planned"]

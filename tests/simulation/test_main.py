@@ -7,7 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.order.simulation_process import CANNOT_BE_PLAYED, in_its_own_process
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.judged.report import report
 from simulation.played.many import play_one
 from simulation.subject import by_plan

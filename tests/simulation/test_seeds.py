@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from simulation.drawn.drawing import SMALL, Faults, draw
+from simulation.drawn.drawing import SMALL, draw
+from simulation.drawn.faults import Faults
 from simulation.judged.invariants import check
 from simulation.played.run import play
 from tests.proof.mutants import SIZES

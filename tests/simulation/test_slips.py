@@ -124,8 +124,8 @@ async def test_an_unasked_certificate_is_put_right_when_the_product_names_it(mix
     """A server makes itself another after the last replacement: the product asks, and the planned one is put back."""
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
     (first, *_) = played.body.waves[0]
-    generated = Scheduled(at=swap.at + timedelta(hours=2), happening=CertificateGenerated(server=first))
-    facts = await play(mixed.model_copy(update={"happenings": (generated,)}))
+    generated = Scheduled(at=swap.at + timedelta(hours=2), site_event=CertificateGenerated(server=first))
+    facts = await play(mixed.model_copy(update={"site_events": (generated,)}))
     assert (facts.outcome, facts.unfinished) == (Outcome.COMPLETED, "")
     assert any(f"{first} (" in text and " presents " in text for text in messages(facts, "drift"))
     planned = {each.server: each.fingerprint for each in facts.body.certificates} if facts.body else {}

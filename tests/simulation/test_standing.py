@@ -9,7 +9,8 @@ from rotation.standing.next_act import next_act
 from rotation.standing.records import Recorded, Run, RunStatus, Service, WorkerAnswer
 from rotation.standing.rules import ROTATES, of_rotation
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import Faults, Sizes, drawn
+from simulation.drawn.drawing import Sizes, drawn
+from simulation.drawn.faults import Faults
 from simulation.played.host import SimulatedHost
 from simulation.played.run import play
 

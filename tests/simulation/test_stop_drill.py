@@ -100,7 +100,7 @@ async def test_every_moment_of_a_way_back_leaves_the_server_running(spec, move, 
 
 async def test_a_server_that_dies_while_another_is_stopped_has_that_one_started_at_once():
     """It is reported, and two persons leave the drill out where the other one stays down."""
-    dies = Follows(since=Since.SWAP, after=15 * HOUR, happening=ServerDies(server="SEPM-3"))
+    dies = Follows(since=Since.SWAP, after=15 * HOUR, site_event=ServerDies(server="SEPM-3"))
     facts = await play(scenario(follows=(dies,)))
     assert facts.after.halted == frozenset()
     assert "others-silent" in facts.shown
@@ -108,7 +108,7 @@ async def test_a_server_that_dies_while_another_is_stopped_has_that_one_started_
 
 async def test_a_server_that_never_comes_up_again_holds_nothing():
     """The operator who was to start it gives the task back, and a person goes on without it: back, as it is needed."""
-    dies = Follows(since=Since.SWAP, after=15 * HOUR, happening=ServerDies(server="SEPM-2"))
+    dies = Follows(since=Since.SWAP, after=15 * HOUR, site_event=ServerDies(server="SEPM-2"))
     facts = await play(scenario(follows=(dies,)))
     assert facts.outcome is not None
     assert facts.after.down == {"SEPM-2"}
@@ -118,7 +118,7 @@ async def test_a_server_that_never_comes_up_again_holds_nothing():
 async def test_a_restart_of_another_server_only_delays_it():
     """The stopped one is started at once, and the drill is made again."""
     restarts = Follows(
-        since=Since.SWAP, after=15 * HOUR, happening=ServerRestarts(server="SEPM-3", lasting=timedelta(hours=3))
+        since=Since.SWAP, after=15 * HOUR, site_event=ServerRestarts(server="SEPM-3", lasting=timedelta(hours=3))
     )
     facts = await play(scenario(follows=(restarts,)))
     assert (facts.outcome, facts.lost, check(facts)) == (Outcome.COMPLETED, (), ())

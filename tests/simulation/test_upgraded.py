@@ -14,9 +14,9 @@ UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000", resets_por
 @pytest.mark.parametrize(
     "follows",
     [
-        Follows(since=Since.CLAIM, happening=UPGRADE),
-        Follows(since=Since.BEGIN, after=10 * HOUR, happening=UPGRADE),
-        Follows(since=Since.SWAP, after=MINUTE, happening=UPGRADE),
+        Follows(since=Since.CLAIM, site_event=UPGRADE),
+        Follows(since=Since.BEGIN, after=10 * HOUR, site_event=UPGRADE),
+        Follows(since=Since.SWAP, after=MINUTE, site_event=UPGRADE),
     ],
     ids=["claimed", "before clients are relaxed", "behind the replacement"],
 )

@@ -13,7 +13,7 @@ _MINUTE = timedelta(minutes=1)
 
 def _cancelled(name: str) -> Hole:
     """A hole in which another certificate is generated right before a person cancels."""
-    generated = Follows(since=Since.CLAIM, after=3 * _MINUTE, happening=CertificateGenerated(server="SEPM-1"))
+    generated = Follows(since=Since.CLAIM, after=3 * _MINUTE, site_event=CertificateGenerated(server="SEPM-1"))
     switches = Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT)
     found = hole(name, 16, site(switches=switches), generated)
     cancels = ScriptedMove(since=Since.CLAIM, after=3 * _MINUTE + timedelta(seconds=10), move=Move.CANCEL)

@@ -72,8 +72,8 @@ async def test_what_has_brought_a_canary_back_is_asked_of_two_persons(played, op
         if opened:
             annex.http_blocked, annex.steady = False, None
         else:
-            happening = SylinkHandedOut(group=ANNEX, count=1, age=timedelta(days=30), every=HEARTBEAT, times=12)
-            here.stage.simulation.schedule(happening, here.stage.clock.now())
+            site_event = SylinkHandedOut(group=ANNEX, count=1, age=timedelta(days=30), every=HEARTBEAT, times=12)
+            here.stage.simulation.schedule(site_event, here.stage.clock.now())
 
     _held, _brought, *decided = deeds = played.in_turn(
         played.Deed(

@@ -29,9 +29,9 @@ def with_laptop() -> SiteSpec:
     return SiteSpec.model_validate({**dict(spec), "clients": (*spec.clients, laptop)})
 
 
-def happens(happening):
+def happens(site_event):
     """At once, at the site."""
-    return lambda here: here.stage.simulation.schedule(happening, here.stage.clock.now())
+    return lambda here: here.stage.simulation.schedule(site_event, here.stage.clock.now())
 
 
 def in_the_gate(state):

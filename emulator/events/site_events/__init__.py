@@ -110,7 +110,7 @@ SiteEvent = Annotated[
     | LocationAdded
     | GroupMoved
     | InheritanceSet,
-    Field(discriminator="happening"),
+    Field(discriminator="site_event"),
 ]
 
 
@@ -118,7 +118,7 @@ class Scheduled(SiteEventBase):
     """An event with its time."""
 
     at: AwareDatetime
-    happening: SiteEvent
+    site_event: SiteEvent
 
 
 class Missed(BaseModel):
@@ -127,5 +127,5 @@ class Missed(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: datetime
-    happening: SiteEvent
+    site_event: SiteEvent
     why: str

@@ -1,4 +1,4 @@
-"""What every happening is built on."""
+"""What every site event is built on."""
 
 from datetime import timedelta
 

@@ -13,7 +13,7 @@ _CURRENT_BUILD = "14.3.9816.7000"
 class ComputersAppear(SiteEventBase):
     """New clients are installed, from a package that was exported some time ago."""
 
-    happening: Literal["computers_appear"] = "computers_appear"
+    site_event: Literal["computers_appear"] = "computers_appear"
     group: str
     count: int = Field(default=1, ge=1)
     package_age: timedelta = timedelta()
@@ -23,7 +23,7 @@ class ComputersAppear(SiteEventBase):
 class ComputersMove(SiteEventBase):
     """Clients are moved to another group."""
 
-    happening: Literal["computers_move"] = "computers_move"
+    site_event: Literal["computers_move"] = "computers_move"
     group: str
     to: str
     count: int = Field(default=1, ge=1)
@@ -32,7 +32,7 @@ class ComputersMove(SiteEventBase):
 class ComputersReimaged(SiteEventBase):
     """Disk images of some age are put back on clients; most register again, and their old record stays behind."""
 
-    happening: Literal["computers_reimaged"] = "computers_reimaged"
+    site_event: Literal["computers_reimaged"] = "computers_reimaged"
     group: str
     count: int = Field(default=1, ge=1)
     image_age: timedelta = timedelta()
@@ -42,7 +42,7 @@ class ComputersReimaged(SiteEventBase):
 class RecordsDoubled(SiteEventBase):
     """Clients register a second time: the record that they had stays, and no contact will ever touch it."""
 
-    happening: Literal["records_doubled"] = "records_doubled"
+    site_event: Literal["records_doubled"] = "records_doubled"
     group: str
     count: int = Field(default=1, ge=1)
 
@@ -50,7 +50,7 @@ class RecordsDoubled(SiteEventBase):
 class RowsDoubled(SiteEventBase):
     """The database holds the rows of some clients twice, under one `uniqueId`; the copies stay as they are."""
 
-    happening: Literal["rows_doubled"] = "rows_doubled"
+    site_event: Literal["rows_doubled"] = "rows_doubled"
     group: str
     count: int = Field(default=1, ge=1)
 
@@ -58,7 +58,7 @@ class RowsDoubled(SiteEventBase):
 class RecordShared(SiteEventBase):
     """A cloned machine goes on under the record of its twin: whichever checked in last is what the row shows."""
 
-    happening: Literal["record_shared"] = "record_shared"
+    site_event: Literal["record_shared"] = "record_shared"
     group: str
 
 
@@ -68,7 +68,7 @@ class SylinkHandedOut(SiteEventBase):
     Not while it is stopped; where it has been started again since, it gives them the file that was exported then.
     """
 
-    happening: Literal["sylink_handed_out"] = "sylink_handed_out"
+    site_event: Literal["sylink_handed_out"] = "sylink_handed_out"
     group: str
     count: int = Field(default=1, ge=1)
     age: timedelta = Field(ge=timedelta())

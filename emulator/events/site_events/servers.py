@@ -12,7 +12,7 @@ from emulator.state.damage import DamageForm
 class ServerRestarts(SiteEventBase):
     """A server's services restart."""
 
-    happening: Literal["server_restarts"] = "server_restarts"
+    site_event: Literal["server_restarts"] = "server_restarts"
     server: str
     lasting: timedelta
 
@@ -20,7 +20,7 @@ class ServerRestarts(SiteEventBase):
 class ServerCutOff(SiteEventBase):
     """The network before a server is dead: to the product (clients reach it), to clients (it answers), or to both."""
 
-    happening: Literal["server_cut_off"] = "server_cut_off"
+    site_event: Literal["server_cut_off"] = "server_cut_off"
     server: str
     lasting: timedelta
     from_product: bool = True
@@ -30,7 +30,7 @@ class ServerCutOff(SiteEventBase):
 class ClockSet(SiteEventBase):
     """A server's own clock is set."""
 
-    happening: Literal["clock_set"] = "clock_set"
+    site_event: Literal["clock_set"] = "clock_set"
     server: str
     ahead: timedelta = Field(ge=-DECADES, le=DECADES)
 
@@ -38,7 +38,7 @@ class ClockSet(SiteEventBase):
 class CertificateGenerated(SiteEventBase):
     """An administrator has a server generate a new certificate."""
 
-    happening: Literal["certificate_generated"] = "certificate_generated"
+    site_event: Literal["certificate_generated"] = "certificate_generated"
     server: str
     new_keys: bool = True
 
@@ -46,14 +46,14 @@ class CertificateGenerated(SiteEventBase):
 class CertificateRestored(SiteEventBase):
     """An administrator puts back the certificate that a server had before its present one."""
 
-    happening: Literal["certificate_restored"] = "certificate_restored"
+    site_event: Literal["certificate_restored"] = "certificate_restored"
     server: str
 
 
 class CertificateDamaged(SiteEventBase):
     """The certificate of a server is damaged or lost, while clients hold it."""
 
-    happening: Literal["certificate_damaged"] = "certificate_damaged"
+    site_event: Literal["certificate_damaged"] = "certificate_damaged"
     server: str
     form: DamageForm = DamageForm.LOST
 
@@ -61,14 +61,14 @@ class CertificateDamaged(SiteEventBase):
 class ServerDies(SiteEventBase):
     """A server's services stop, and no person starts them again."""
 
-    happening: Literal["server_dies"] = "server_dies"
+    site_event: Literal["server_dies"] = "server_dies"
     server: str
 
 
 class HttpPortMoved(SiteEventBase):
     """An administrator has a server listen for plain HTTP at another port; no server list is changed."""
 
-    happening: Literal["http_port_moved"] = "http_port_moved"
+    site_event: Literal["http_port_moved"] = "http_port_moved"
     server: str
     port: int = Field(ge=1, le=65535)
 
@@ -76,7 +76,7 @@ class HttpPortMoved(SiteEventBase):
 class ServerUpgraded(SiteEventBase):
     """SEPM is upgraded on a server: it restarts, and listens at the ports of a new installation."""
 
-    happening: Literal["server_upgraded"] = "server_upgraded"
+    site_event: Literal["server_upgraded"] = "server_upgraded"
     server: str
     version: str
     lasting: timedelta = Field(default=timedelta(minutes=20), gt=timedelta(), le=DECADES)
@@ -86,5 +86,5 @@ class ServerUpgraded(SiteEventBase):
 class ApiSilent(SiteEventBase):
     """The REST API answers no request for a while; the servers and their clients notice nothing of it."""
 
-    happening: Literal["api_silent"] = "api_silent"
+    site_event: Literal["api_silent"] = "api_silent"
     lasting: timedelta = Field(gt=timedelta(), le=DECADES)

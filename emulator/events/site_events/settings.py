@@ -12,14 +12,14 @@ from emulator.spec import DEFAULT_LOCATION, Protocol
 class PolicyEdited(SiteEventBase):
     """An administrator edits a policy of a group, and nothing of its communication settings."""
 
-    happening: Literal["policy_edited"] = "policy_edited"
+    site_event: Literal["policy_edited"] = "policy_edited"
     group: str
 
 
 class PoliciesEditedOften(SiteEventBase):
     """Administrators edit policies of a group again and again."""
 
-    happening: Literal["policies_edited_often"] = "policies_edited_often"
+    site_event: Literal["policies_edited_often"] = "policies_edited_often"
     group: str
     every: timedelta = Field(gt=timedelta(), le=DECADES)
     times: int = Field(ge=1, le=100_000)
@@ -28,13 +28,13 @@ class PoliciesEditedOften(SiteEventBase):
 class DatabaseMaintained(SiteEventBase):
     """Maintenance of the database moves all policy serials without an edit."""
 
-    happening: Literal["database_maintained"] = "database_maintained"
+    site_event: Literal["database_maintained"] = "database_maintained"
 
 
 class SecureCommunicationsSet(SiteEventBase):
     """An administrator ticks or unticks secure communications."""
 
-    happening: Literal["secure_communications_set"] = "secure_communications_set"
+    site_event: Literal["secure_communications_set"] = "secure_communications_set"
     group: str
     location: str = DEFAULT_LOCATION
     enabled: bool
@@ -43,7 +43,7 @@ class SecureCommunicationsSet(SiteEventBase):
 class HeartbeatSet(SiteEventBase):
     """An administrator gives a location another heartbeat."""
 
-    happening: Literal["heartbeat_set"] = "heartbeat_set"
+    site_event: Literal["heartbeat_set"] = "heartbeat_set"
     group: str
     location: str = DEFAULT_LOCATION
     heartbeat: timedelta = Field(ge=timedelta(milliseconds=10), le=DECADES)
@@ -52,7 +52,7 @@ class HeartbeatSet(SiteEventBase):
 class ListAssigned(SiteEventBase):
     """An administrator assigns another server list."""
 
-    happening: Literal["list_assigned"] = "list_assigned"
+    site_event: Literal["list_assigned"] = "list_assigned"
     group: str
     location: str = DEFAULT_LOCATION
     server_list: str
@@ -61,7 +61,7 @@ class ListAssigned(SiteEventBase):
 class ListEdited(SiteEventBase):
     """An administrator edits the list that a location uses now, or the one that it used at the start."""
 
-    happening: Literal["list_edited"] = "list_edited"
+    site_event: Literal["list_edited"] = "list_edited"
     group: str
     location: str = DEFAULT_LOCATION
     original: bool = False

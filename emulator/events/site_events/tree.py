@@ -8,7 +8,7 @@ from emulator.events.site_events.base import SiteEventBase
 class GroupAdded(SiteEventBase):
     """An administrator makes a group."""
 
-    happening: Literal["group_added"] = "group_added"
+    site_event: Literal["group_added"] = "group_added"
     path: str
     inherits: bool = False
 
@@ -16,7 +16,7 @@ class GroupAdded(SiteEventBase):
 class LocationAdded(SiteEventBase):
     """An administrator makes a location in a group."""
 
-    happening: Literal["location_added"] = "location_added"
+    site_event: Literal["location_added"] = "location_added"
     group: str
     name: str
 
@@ -24,7 +24,7 @@ class LocationAdded(SiteEventBase):
 class GroupMoved(SiteEventBase):
     """An administrator moves a group to another parent."""
 
-    happening: Literal["group_moved"] = "group_moved"
+    site_event: Literal["group_moved"] = "group_moved"
     group: str
     parent: str
 
@@ -32,6 +32,6 @@ class GroupMoved(SiteEventBase):
 class InheritanceSet(SiteEventBase):
     """An administrator has a group inherit, or no longer inherit."""
 
-    happening: Literal["inheritance_set"] = "inheritance_set"
+    site_event: Literal["inheritance_set"] = "inheritance_set"
     group: str
     inherits: bool

@@ -44,7 +44,7 @@ async def lost(whole, spare, console, tmp_path):
     saved = await console("/console/save_recovery_file", server=SEPM_1)
     file = tmp_path / saved["filename"]
     file.write_bytes(base64.b64decode(saved["content_base64"]))
-    await console("/happenings", happening="certificate_damaged", server=SEPM_1, form="lost")
+    await console("/site-events", site_event="certificate_damaged", server=SEPM_1, form="lost")
     return site, file
 
 

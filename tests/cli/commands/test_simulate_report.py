@@ -5,7 +5,7 @@ from datetime import timedelta
 from cli.commands.simulate_report import show
 from rotation.finding import warning
 from rotation.values import PlanId, SiteId
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import START
 from simulation.judged.record import Loss, RunRecord
 from simulation.judged.report import PlayedPlan, report

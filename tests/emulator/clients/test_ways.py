@@ -19,9 +19,9 @@ def site(build="14.3.9816.7000"):
     return Simulation(spec.model_copy(update={"clients": clients}), START)
 
 
-def happens(simulation, happening):
+def happens(simulation, site_event):
     """Have it happen now."""
-    simulation.schedule(happening, simulation.now)
+    simulation.schedule(site_event, simulation.now)
     simulation.advance_to(simulation.now)
 
 

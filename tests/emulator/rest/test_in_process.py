@@ -31,11 +31,11 @@ async def test_it_fails_as_a_network_does(sepm):
     """A call ends without an answer while the server restarts or the network before it is dead for the product."""
     simulation, http = _client(sepm.now, 1)
     async with http:
-        for happening in (
+        for site_event in (
             ServerRestarts(server="SEPM-1", lasting=timedelta(minutes=2)),
             ServerCutOff(server="SEPM-1", lasting=timedelta(minutes=2)),
         ):
-            simulation.schedule(happening, simulation.now)
+            simulation.schedule(site_event, simulation.now)
             with pytest.raises(httpx.ConnectError):
                 await http.get("/version")
             simulation, http = _client(sepm.now, 1)

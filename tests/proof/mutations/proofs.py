@@ -10,8 +10,8 @@ from rotation.proof.verdict import Reason, Tally, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import Mode
 from sepm.rest import settings
-from simulation.drawn.drawing import Faults
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows.claims import swap_proof

@@ -11,8 +11,8 @@ from rotation.planning.choice.holdout_choice import choose_holdouts
 from rotation.proof import coverage, reading
 from rotation.proof.verdict import Reason, Verdict
 from sepm.rest import groups
-from simulation.drawn.drawing import Faults
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 

@@ -9,8 +9,8 @@ from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.work.task import RefreshImages, TaskState
 from rotation.procedure import rollback
 from service.scope import StepScope
-from simulation.drawn.drawing import Faults
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation

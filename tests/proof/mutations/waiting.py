@@ -2,8 +2,8 @@
 
 from rotation.drift import site_glance
 from rotation.proof import coverage, reading
-from simulation.drawn.drawing import Faults
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows.steps import gate_step

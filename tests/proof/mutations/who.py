@@ -9,8 +9,8 @@ from rotation.planning import planner
 from rotation.proof import coverage, reading
 from rotation.proof.verdict import GateRule, Reason, RosterEntry, Verdict
 from rotation.values import ClientId, GroupId
-from simulation.drawn.drawing import Faults
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 

@@ -15,9 +15,9 @@ from emulator.spec import Protocol
 from emulator.switches import PatchSemServer
 from rotation.plan.request import Unproven
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import SMALL, Faults, Sizes, draw, drawn
-from simulation.drawn.scenario import Since
-from simulation.drawn.scenario_profiles import Profile
+from simulation.drawn.drawing import SMALL, Sizes, draw, drawn
+from simulation.drawn.faults import Faults
+from simulation.drawn.scenario import Profile, Since
 
 DAY = timedelta(days=1)
 BIRTHS = GroupAdded | LocationAdded
@@ -40,10 +40,10 @@ SHOWN = {
     Profile.HOLDOUT: lambda scenario: len(scenario.spec.server_lists) > 2 and scenario.unproven is Unproven.APPROVE,
     Profile.ODD_LISTS: lambda scenario: any(each.protocol is Protocol.HTTP for each in scenario.spec.server_lists),
     Profile.DRILL: lambda scenario: any(len(batch.reachable_servers or ()) == 1 for batch in scenario.spec.clients),
-    Profile.BIRTHS: lambda scenario: any(isinstance(each.happening, BIRTHS) for each in scenario.happenings),
-    Profile.UNDOING: lambda scenario: any(isinstance(each.happening, CHANGES) for each in scenario.happenings),
+    Profile.BIRTHS: lambda scenario: any(isinstance(each.site_event, BIRTHS) for each in scenario.site_events),
+    Profile.UNDOING: lambda scenario: any(isinstance(each.site_event, CHANGES) for each in scenario.site_events),
     Profile.ARRIVALS: lambda scenario: (
-        sum(isinstance(each.happening, ComputersAppear) for each in scenario.happenings) > 4
+        sum(isinstance(each.site_event, ComputersAppear) for each in scenario.site_events) > 4
     ),
     Profile.WAY_BACK: lambda scenario: any(act.since is not Since.BEGIN for act in scenario.acts),
     Profile.STALE: lambda scenario: scenario.spec.switches.stale_sig_files and has_own_settings_often(scenario),
@@ -93,12 +93,12 @@ def test_the_least_of_chance_is_a_small_site():
 
 
 def test_a_theme_has_its_ingredients_come_up_together():
-    """Among the scenarios of each theme most have what it is about; four seeds in ten are about nothing."""
+    """Among the scenarios of each profile most have what it is about; four seeds in ten are about nothing."""
     by_theme = defaultdict(list)
     for seed in range(400):
-        by_theme[draw(seed).theme].append(draw(seed))
+        by_theme[draw(seed).profile].append(draw(seed))
     assert set(by_theme) == set(Profile)
     assert 120 < len(by_theme[Profile.ORDINARY]) < 200
-    for theme, shown in SHOWN.items():
-        scenarios = by_theme[theme]
-        assert sum(map(shown, scenarios)) > len(scenarios) / 2, theme
+    for profile, shown in SHOWN.items():
+        scenarios = by_theme[profile]
+        assert sum(map(shown, scenarios)) > len(scenarios) / 2, profile

@@ -9,7 +9,7 @@ from emulator.simulation import Simulation
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.plan_with_site import unplayable
 from service.plans.surveyed import surveyed_plan
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.of_plan import CannotBePlayedError, of_plan
 from simulation.drawn.scenario import START
 from simulation.judged.report import report
@@ -122,7 +122,7 @@ def test_a_server_that_answered_nothing_goes_on_so(surveyed):
         for each in surveyed.survey.served
     )
     silent = surveyed.model_copy(update={"survey": surveyed.survey.model_copy(update={"served": served})})
-    happened = [of_plan(silent, seed, Faults.NONE).happenings[0].happening for seed in range(12)]
+    happened = [of_plan(silent, seed, Faults.NONE).site_events[0].site_event for seed in range(12)]
     cut = [each for each in happened if isinstance(each, ServerCutOff) and each.server == "SEPM-2"]
     assert len(cut) == 12
     assert all(each.from_product for each in cut)

@@ -111,13 +111,13 @@ def test_who_was_a_canary_when_it_failed_is_one_wherever_it_was_moved_since(play
     body = played.body.model_copy(update={"scopes": scopes, "canaries": (owner.group_id,)})
     at = played.journal[0].at
     journal = (
-        effect(played, "machine.move", "CANARY-0001", root.path, actor=Actor.HAPPENING, at=at + minutes * MINUTE),
+        effect(played, "machine.move", "CANARY-0001", root.path, actor=Actor.SITE_EVENT, at=at + minutes * MINUTE),
         effect(
             played,
             "console.move_group",
             owner.path,
             "My Company\\Sales\\Legacy",
-            actor=Actor.HAPPENING,
+            actor=Actor.SITE_EVENT,
             at=played.ended,
         ),
     )
@@ -146,11 +146,11 @@ def test_an_unasked_key_is_an_excuse_only_while_it_could_not_be_seen(played):
             "console.generate_certificate",
             "SEPM-1",
             "other",
-            actor=Actor.HAPPENING,
+            actor=Actor.SITE_EVENT,
             at=at - timedelta(minutes=minutes),
         )
         whys.append(excused(gone, replace(played, journal=(act, *played.journal))))
-    assert whys == ["nobody asked for the key that it was signed with: console.generate_certificate by happening", None]
+    assert whys == ["nobody asked for the key that it was signed with: console.generate_certificate by site event", None]
 
 
 def test_a_client_that_took_an_unasked_certificate_may_be_lost_when_the_right_one_is_put_back(played):
@@ -161,7 +161,7 @@ def test_a_client_that_took_an_unasked_certificate_may_be_lost_when_the_right_on
     )
     gone = lost(played, back, first_why="it does not hold the certificate that SEPM-1 shows", first_failed=at)
     whys = []
-    for actor in (Actor.HAPPENING, Actor.TASK):
+    for actor in (Actor.SITE_EVENT, Actor.TASK):
         other = effect(
             played, "console.generate_certificate", "SEPM-1", "other", actor=actor, at=at - timedelta(hours=8)
         )
@@ -178,7 +178,7 @@ UNDONE = (
 @pytest.mark.parametrize("what", UNDONE)
 @pytest.mark.parametrize(
     ("actor", "minutes", "is_excused"),
-    [(Actor.HAPPENING, 2, True), (Actor.HAPPENING, 300, False), (Actor.TASK, 2, False)],
+    [(Actor.SITE_EVENT, 2, True), (Actor.SITE_EVENT, 300, False), (Actor.TASK, 2, False)],
 )
 def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
     played, what, actor, minutes, is_excused
@@ -221,7 +221,7 @@ def test_a_client_made_to_verify_behind_the_replacement_may_be_lost_when_it_is_p
 def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(played, minutes, is_excused):
     """Although a server has seen it since: the operator who held the task had read the proof before."""
     at = played.journal[0].at
-    image = effect(played, "machine.reimage", "PC-1", actor=Actor.HAPPENING, at=at - minutes * MINUTE)
+    image = effect(played, "machine.reimage", "PC-1", actor=Actor.SITE_EVENT, at=at - minutes * MINUTE)
     swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
     facts = replace(played, journal=(image, swap))
     whys = [excused(lost(facts, swap, name=name, first_why="down"), facts) for name in ("PC-1", "PC-2")]
@@ -238,7 +238,7 @@ def test_whom_an_unknown_script_gave_an_old_list_before_the_replacement_may_be_l
     swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=played.ended)
     cut_off = lost(played, swap, first_failed=played.ended)
     at = played.ended - timedelta(hours=hours)
-    given = effect(played, "machine.sylink", cut_off.name, by, actor=Actor.HAPPENING, at=at)
+    given = effect(played, "machine.sylink", cut_off.name, by, actor=Actor.SITE_EVENT, at=at)
     scripts = (HandOutSpec(name="Script"), HandOutSpec(name="Rogue", known=False))
     scenario = played.scenario.model_copy(
         update={"spec": played.scenario.spec.model_copy(update={"hand_outs": scripts})}

@@ -20,7 +20,7 @@ def test_the_groups_above_a_client_are_those_of_the_time_when_it_failed(played):
         ("machine.move", ("PC-1", f"{ROOT}\\D"), 2),
     ]
     journal = [
-        effect(played, kind, *subject, actor=Actor.HAPPENING, at=at + hours * HOUR).model_copy(
+        effect(played, kind, *subject, actor=Actor.SITE_EVENT, at=at + hours * HOUR).model_copy(
             update={"number": number}
         )
         for number, (kind, subject, hours) in enumerate(moves)

@@ -136,7 +136,7 @@ def test_a_certificate_that_is_put_in_again_is_no_replacement_that_naming_comes_
         "console.generate_certificate",
         other,
         "other",
-        actor=Actor.HAPPENING,
+        actor=Actor.SITE_EVENT,
         at=played.ended - timedelta(hours=1),
     )
     facts = replace(played, journal=(*played.journal, act, again))
@@ -159,7 +159,7 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
     assert violated(cut) == {"swaps_leave_everybody_a_way"}
     assert violated(replace(cut, named_at={"client": played.began})) == set()
     assert violated(replace(played, cut_off=(CutOff(swap, client._replace(seen=False)),))) == set()
-    other = effect(played, "machine.move", "PC-1", "My Company", actor=Actor.HAPPENING, at=swap.at)
+    other = effect(played, "machine.move", "PC-1", "My Company", actor=Actor.SITE_EVENT, at=swap.at)
     assert violated(replace(cut, journal=(other, *cut.journal))) == set()
 
 
@@ -174,7 +174,7 @@ def test_a_client_that_begins_again_unseen_before_the_swap_is_excused(played, ki
     """No check-in tells of it; once a server has seen the client, or when it came after the swap, it is no excuse."""
     swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
     client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=False)
-    begun = effect(played, kind, "PC-1", *about, actor=Actor.HAPPENING).model_copy(update={"number": -1})
+    begun = effect(played, kind, "PC-1", *about, actor=Actor.SITE_EVENT).model_copy(update={"number": -1})
     gone = lost(played, swap)
 
     def why(seen, *happened):
@@ -209,7 +209,7 @@ def test_within_the_holdout_of_a_way_back_only_the_new_certificate_must_stay(pla
         before = (other.model_copy(update={"number": -2}), back.model_copy(update={"number": -1}))
         return "holdouts_keep_the_old_certificate" not in violated(replace(facts, journal=before))
 
-    assert [keeps(Actor.TASK), keeps(Actor.HAPPENING)] == [False, True]
+    assert [keeps(Actor.TASK), keeps(Actor.SITE_EVENT)] == [False, True]
 
 
 def planned(facts, **changes):
@@ -252,7 +252,7 @@ def test_a_group_that_was_moved_is_looked_for_where_it_is(played):
     """With the groups below it: where it has what it had all is well, and otherwise it is violated as before."""
     root, moved = "My Company\\Legacy", "My Company\\Sales\\Legacy"
     below, there = f"{root}\\Below", f"{moved}\\Below"
-    move = effect(played, "console.move_group", root, moved, actor=Actor.HAPPENING, at=played.began)
+    move = effect(played, "console.move_group", root, moved, actor=Actor.SITE_EVENT, at=played.began)
 
     def ends(secure, *others):
         (name, before), location = played.before.settings[root, "Default"], "Default"
@@ -307,7 +307,7 @@ def test_what_was_born_and_keeps_something_of_the_rotation_must_be_asked_about(p
     """A group that uses the copy of a list: a violation, unless an event names it."""
     copy = next(task.work.copy_list for task in played.tasks if isinstance(task.work, CopyList))
     path = "My Company\\New"
-    birth = effect(played, "console.add_group", path, actor=Actor.HAPPENING, at=played.began)
+    birth = effect(played, "console.add_group", path, actor=Actor.SITE_EVENT, at=played.began)
     settings = {**played.after.settings, (path, "Default"): (copy, True)}
     born = replace(played, journal=(*played.journal, birth), after=replace(played.after, settings=settings))
     assert violated(born) == {"newborn_pairs_are_asked_about"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from emulator.clients.verdict import LostClient
 from emulator.state.effects import Actor, EffectView
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.synthetic import Size, of_size
 from simulation.judged.record import record
 from simulation.judged.report import report

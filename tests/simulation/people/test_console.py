@@ -23,7 +23,7 @@ from engine.contract import EventKind
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from service.plans.surveyed import surveyed_plan
-from simulation.drawn.drawing import Faults
+from simulation.drawn.faults import Faults
 from simulation.drawn.of_plan import of_plan
 from simulation.drawn.scenario import START, OfflinePeople, Proof, Scenario, WorkPace
 from simulation.judged.invariants import check
@@ -185,7 +185,7 @@ async def test_mistakes_at_the_console_lose_no_client(mistake):
 
 async def test_an_unread_policy_needs_statements_of_two_persons():
     """An edited policy has effects that no person can read: its serial proves nothing until it is stated."""
-    edited = Scheduled(at=START + 20 * HOUR, happening=PolicyEdited(group=ROOT_GROUP))
-    facts = await play(scenario(OfflinePeople(), happenings=(edited,)))
+    edited = Scheduled(at=START + 20 * HOUR, site_event=PolicyEdited(group=ROOT_GROUP))
+    facts = await play(scenario(OfflinePeople(), site_events=(edited,)))
     kept(facts)
     assert any("are covered by ann and eve" in message for message in messages(facts, EventKind.MESSAGE))

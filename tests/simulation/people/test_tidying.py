@@ -40,7 +40,7 @@ async def test_a_setting_that_was_set_to_what_it_is_stays_and_another_is_put_bac
         (pair, (name, _)), *_ = began.settings.items()
 
         def put_right(given):
-            with acting(Actor.HAPPENING):
+            with acting(Actor.SITE_EVENT):
                 stage.simulation.console.assign_list(given, *pair)
             return list(unasked_changes(stage.simulation, began, state, plan.body, lambda _: b""))
 
@@ -54,7 +54,7 @@ async def test_a_location_that_was_born_since_is_put_right_once_it_is_planned(mi
         plan, state = await begun(stage)
         facts, pair = site_facts(stage.simulation), (LEGACY, "Default")
         older = replace(facts, settings={each: was for each, was in facts.settings.items() if each != pair})
-        with acting(Actor.HAPPENING):
+        with acting(Actor.SITE_EVENT):
             stage.simulation.console.set_secure_communications(*pair, False)
         asked = list(unasked_changes(stage.simulation, older, state, plan.body, lambda _: b""))
         assert asked == [SetSecureCommunications(group=pair[0], location=pair[1], enabled=True)]
@@ -72,7 +72,7 @@ async def test_a_group_that_was_moved_is_put_right_where_it_is(mixed):
         console, moved = stage.simulation.console, f"{BRANCH}\\Legacy"
         with acting(Actor.TASK):
             console.set_secure_communications(LEGACY, "Default", False)
-        with acting(Actor.HAPPENING):
+        with acting(Actor.SITE_EVENT):
             stage.simulation.groups.move_group(LEGACY, BRANCH)
             console.set_secure_communications(moved, "Default", True)
         turning = state.model_copy(update={"phase": Phase.TURNING_BACK})
@@ -87,7 +87,7 @@ async def test_images_of_a_group_that_was_moved_are_refreshed(mixed, played):
     """Who reads a task that was opened before finds the group where it is."""
     task = played.tasks[0].model_copy(update={"work": RefreshImages(groups=(LEGACY,))})
     async with Stage(mixed) as stage:
-        with acting(Actor.HAPPENING):
+        with acting(Actor.SITE_EVENT):
             stage.simulation.groups.move_group(LEGACY, BRANCH)
         assert await stage.operator.do(task) is not None
         assert stage.simulation.effects.count("console.refresh_golden_images", f"{BRANCH}\\Legacy") == 1

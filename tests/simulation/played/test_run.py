@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.drawn.drawing import SMALL, Faults, draw
+from simulation.drawn.drawing import SMALL, draw
+from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import START, ScriptedMove, Since
 from simulation.judged.invariants import check
 from simulation.played.recorded_output import RecordedOutput

@@ -26,8 +26,8 @@ async def test_an_outage_of_hours_shows_and_is_waited_out(played):
     outage = timedelta(hours=2)
 
     def cut_off(here):
-        happening = ServerCutOff(server="SEPM-1", lasting=outage)
-        here.stage.simulation.schedule(happening, here.stage.clock.now())
+        site_event = ServerCutOff(server="SEPM-1", lasting=outage)
+        here.stage.simulation.schedule(site_event, here.stage.clock.now())
 
     began, raised, over = deeds = played.in_turn(
         played.Deed(played.at("A8"), cut_off),
