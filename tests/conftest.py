@@ -48,7 +48,7 @@ LONGEST = (
     "sweep/test_undisturbed.py",
     "sweep/test_sample.py",
     "workflows/test_many_histories.py",
-    "simulation/played/test_durable.py",
+    "proof/temporal/test_durable.py",
     "api/plan/test_simulations.py",
     "cli/commands/test_simulate.py",
     "workflows/test_ninety_days.py",

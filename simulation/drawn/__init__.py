@@ -1,6 +1,6 @@
-"""What is played: scenarios drawn by chance, by size, or from a registered site's plan.
+"""What is played: scenarios by size, or from a site's plan. `tests/proof/drawn` draws those of proofs.
 
-- `scenario`, `scenario_profiles`, `networking`: what a scenario is, what it is about, how its people treat networks
-- `drawing`, `faults`, `site_troubles`, `chance`, `absence`: drawn from a seed
+- `scenario`, `networking`: what a scenario is, how its people treat networks
+- `faults`, `chance`, `absence`: drawn from a seed
 - `synthetic`, `of_plan`, `likeness`, `history`, `certificates`: by size, or from what a service knows of a site
 """

@@ -1,6 +1,5 @@
 """Playing a scenario: the run loop on simulated time or on the real Temporal, with SEPM's edge in one process.
 
 - `stage`, `world`, `sepm`: what is set up; `run`, `many`, `host`: on simulated time, once or many times
-- `durable`, `skipping`, `recorded_reads`, `killed_worker`: on the real Temporal, with workers that are cut off
-- `recovering`: disaster recoveries; `recorded_output`: whether any output shows a secret
+- `recorded_output`: whether any output shows a secret
 """

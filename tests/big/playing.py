@@ -16,15 +16,15 @@ from engine.contract import STATE_QUERY
 from rotation.running.state import RotationState
 from rotation.values import Value
 from sepm.rest.line import Answer
-from simulation.played.durable import through_temporal
 from simulation.played.recorded_output import RecordedOutput
 from simulation.played.run import play
-from simulation.played.skipping import skipping_server
 from store.settings import StoreSettings
 from store.store import Store
 from tests.big import histories
 from tests.big.site import scenario
 from tests.big.size import Size
+from tests.proof.temporal.durable import through_temporal
+from tests.proof.temporal.skipping import skipping_server
 
 _HISTORY = "limit.historyCount.suggestContinueAsNew={}"
 _TURN = 0.02

@@ -3,10 +3,10 @@ from time import process_time
 
 import pytest
 
-from emulator.events.event_draws import USUAL, draw_site_events
 from emulator.scenarios import one_server, synthetic, three_servers
 from emulator.spec import ROOT_GROUP, Protocol
 from emulator.switches import MismatchClearsLastServer, RejectedDownload, SerialReported, Switches
+from tests.proof.drawn.event_draws import USUAL, draw_site_events
 
 HOUR = timedelta(hours=1)
 LEGACY = f"{ROOT_GROUP}\\Legacy"

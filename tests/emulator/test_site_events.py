@@ -4,7 +4,6 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from emulator.events.event_draws import USUAL, WIDER, draw_site_events
 from emulator.events.site_events import (
     CertificateGenerated,
     CertificateRestored,
@@ -30,6 +29,7 @@ from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec
 from emulator.state.effects import Actor
 from emulator.switches import Switches
+from tests.proof.drawn.event_draws import USUAL, WIDER, draw_site_events
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

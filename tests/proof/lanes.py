@@ -13,14 +13,14 @@ from typing import Self, TypeVar
 
 import structlog
 
-from simulation.played.durable import digest_of, same_run, through_temporal
-from simulation.played.killed_worker import Cut, in_a_drill
 from simulation.played.run import play
-from simulation.played.skipping import skipping_server
 from tests.proof import ways
 from tests.proof.beside import Beside
 from tests.proof.outcome import Outcome, broken, outcome
 from tests.proof.rivals import compare
+from tests.proof.temporal.durable import digest_of, same_run, through_temporal
+from tests.proof.temporal.killed_worker import Cut, in_a_drill
+from tests.proof.temporal.skipping import skipping_server
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")

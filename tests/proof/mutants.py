@@ -22,11 +22,11 @@ from pathlib import Path
 import structlog
 
 from rotation.values import Value
-from simulation.drawn.drawing import Sizes, draw
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Scenario
 from simulation.judged.invariants import check
 from simulation.played.run import play
+from tests.proof.drawn.drawing import Sizes, draw
 from tests.proof.mutation import Mutation, applied
 from tests.proof.mutations import administration, builds, drills, networks, proofs, treatment, turning, waiting, who
 from tests.proof.where import is_quick

@@ -7,9 +7,9 @@ from datetime import timedelta
 from rotation.values import Value
 from simulation.judged.facts import Facts
 from simulation.judged.invariants import Violation
-from simulation.judged.reached_codes import codes, traits
 from simulation.judged.record import RunRecord, record
-from simulation.played.durable import digest_of
+from tests.proof.reached_codes import codes, traits
+from tests.proof.temporal.durable import digest_of
 from tests.proof.ways import Way, ways
 
 _FEW, _MANY = 60, 130

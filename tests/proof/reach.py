@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from emulator.events.event_draws import USUAL, WIDER
 from emulator.state.slips import Mistake
 from emulator.switches import Switches
 from engine.contract import EventKind
@@ -16,6 +15,7 @@ from rotation.plan.scope import Treatment
 from rotation.plan.step import GatePurpose
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Profile
+from tests.proof.drawn.event_draws import USUAL, WIDER
 
 HOME = Path(__file__).parent.parent.parent
 ELSEWHERE = Path(__file__).with_name("elsewhere.toml")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from rotation.build import System, kind_of
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import SMALL, Sizes, draw
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile, Scenario
+from tests.proof.drawn.drawing import SMALL, Sizes, draw
 
 _ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.03)
 _TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.06)

@@ -18,13 +18,13 @@ from itertools import count, islice
 import structlog
 
 from rotation.values import Value
-from simulation.drawn.drawing import draw
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile
-from simulation.judged.reached_codes import codes
 from simulation.played.run import play
 from tests.proof.beside import Kind, kind_of
+from tests.proof.drawn.drawing import draw
 from tests.proof.lanes import Lanes, cores
+from tests.proof.reached_codes import codes
 from tests.proof.seeds import SECOND, sizes
 
 STOPPING = frozenset(

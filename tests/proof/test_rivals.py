@@ -3,9 +3,9 @@
 import pytest
 
 from emulator.switches import Switches
-from simulation.drawn.drawing import Sizes, draw
 from simulation.drawn.faults import Faults
 from tests.proof.beside import PRODUCT, Kind, Losses, kind_of, table, together
+from tests.proof.drawn.drawing import Sizes, draw
 from tests.proof.rivals import STRATEGIES, compare
 
 SIZES = Sizes(servers=3, groups=4, clients=24)

@@ -29,10 +29,10 @@ from simulation.drawn.scenario import START, OfflinePeople, Proof, Scenario, Scr
 from simulation.judged.facts import site_facts
 from simulation.judged.invariants import check
 from simulation.played.host import HorizonReachedError
-from simulation.played.recovering import after_damage
 from simulation.played.run import play
 from simulation.played.stage import Stage
 from store.progress import NewRotation, Progress, RotationStatus
+from tests.proof.recovering import after_damage
 from workflows.run import run_rotation
 
 HOUR = timedelta(hours=1)

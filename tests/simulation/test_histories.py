@@ -4,9 +4,9 @@ import pytest
 
 from emulator.events.site_events import ComputersAppear, GroupAdded, Scheduled
 from simulation.judged.invariants import check
-from simulation.played.durable import same_run
 from simulation.played.run import in_many_histories, play
 from tests.proof.seeds import scenario
+from tests.proof.temporal.durable import same_run
 
 
 # 1: people are asked at a gate's limit; 11, 33: a gate is proven again; 2, 33: a policy date is waited for

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import Sizes, drawn
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import START, ScriptedMove
 from simulation.judged.invariants import check
 from simulation.played.run import play
+from tests.proof.drawn.drawing import Sizes, drawn
 
 FEW = Sizes(servers=3, groups=4, clients=8, holdout=timedelta(days=30))
 LONG = timedelta(days=3)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from simulation.drawn.drawing import SMALL, draw
 from simulation.drawn.faults import Faults
 from simulation.judged.invariants import check
 from simulation.played.run import play
+from tests.proof.drawn.drawing import SMALL, draw
 from tests.proof.mutants import SIZES
 from tests.proof.seeds import scenario
 

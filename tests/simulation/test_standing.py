@@ -9,10 +9,10 @@ from rotation.standing.next_act import next_act
 from rotation.standing.records import Recorded, Run, RunStatus, Service, WorkerAnswer
 from rotation.standing.rules import ROTATES, of_rotation
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import Sizes, drawn
 from simulation.drawn.faults import Faults
 from simulation.played.host import SimulatedHost
 from simulation.played.run import play
+from tests.proof.drawn.drawing import Sizes, drawn
 
 SIZES = Sizes(servers=3, groups=4, clients=8, holdout=timedelta(days=30))
 

@@ -12,9 +12,9 @@ from activities.registry import all_activities
 from rotation.running.message import Message
 from rotation.running.state import RotationState
 from simulation.drawn.scenario import START
-from simulation.played.durable import through_temporal
 from simulation.played.host import HorizonReachedError, SimulatedHost, SimulatedPending, StuckError
 from simulation.played.stage import Stage
+from tests.proof.temporal.durable import through_temporal
 from tests.terminating.passages import Watch, described
 from workflows.run import run_rotation
 

@@ -20,9 +20,9 @@ from service.plans.restoring import restore_plan
 from simulation.drawn.scenario import START, Scenario
 from simulation.judged.facts import site_facts
 from simulation.people.operator import Operator
-from simulation.played.recovering import recovery_of
 from simulation.played.stage import Stage
 from store.progress import NewRotation, Progress, RotationStatus
+from tests.proof.recovering import recovery_of
 from tests.terminating.ending import TERMINATED, Run
 from tests.terminating.judging import wrong_at
 from tests.terminating.onlooker import Onlooker

@@ -22,9 +22,9 @@ from rotation.plan.request import Unproven
 from rotation.running.message import Move
 from rotation.site import Limits
 from simulation.drawn.scenario import OfflinePeople, Proof, Scenario, ScriptedMove, Since, WorkPace
-from simulation.played.recovering import after_damage
 from simulation.played.run import Planned
 from simulation.played.stage import Stage
+from tests.proof.recovering import after_damage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _LIMITS = Limits(

@@ -11,8 +11,8 @@ from itertools import takewhile
 from random import Random
 from typing import NamedTuple
 
-from simulation.played.skipping import skipping_server
 from tests.proof.lanes import Lanes
+from tests.proof.temporal.skipping import skipping_server
 from tests.terminating.ending import Run, in_process, on_temporal
 from tests.terminating.lives import LifeResult, live
 from tests.terminating.passages import Passage, chosen

@@ -7,8 +7,8 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
-from simulation.played.durable import through_temporal
-from simulation.played.skipping import skipping_server
+from tests.proof.temporal.durable import through_temporal
+from tests.proof.temporal.skipping import skipping_server
 from tests.terminating.ending import in_process
 from tests.terminating.lives import live
 from tests.terminating.procedures import PROCEDURES

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from simulation.played.skipping import skipping_server
+from tests.proof.temporal.skipping import skipping_server
 from tests.terminating.ending import in_process, on_temporal
 from tests.terminating.passages import Passage, Watch, chosen
 from tests.terminating.procedures import PROCEDURES

@@ -41,12 +41,12 @@ from sepm.rest.client import SepmClient
 from service.plans.planning import plan_from_survey
 from service.surveying import survey_site
 from service.world import World
-from simulation.played.skipping import skipping_server
 from store.progress import NewRotation
 from store.rotation.events import Event
 from store.settings import StoreSettings
 from store.site.sites import SiteConnection
 from store.store import Store
+from tests.proof.temporal.skipping import skipping_server
 from tests.quick import QUICK
 from tests.workflows.serving import serving
 from workflows.rotate_site import RotateSite

@@ -11,8 +11,8 @@ from rotation.running.state import Outcome
 from rotation.values import Fingerprint, ServerName
 from service.plans.recovery_planning import recovery_plan
 from service.surveying import survey_site
-from simulation.played.recovering import after_damage
 from simulation.played.stage import ROTATION
+from tests.proof.recovering import after_damage
 from tests.replaying import replay, save
 
 HEARTBEAT = timedelta(minutes=5)

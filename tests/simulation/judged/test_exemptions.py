@@ -150,7 +150,10 @@ def test_an_unasked_key_is_an_excuse_only_while_it_could_not_be_seen(played):
             at=at - timedelta(minutes=minutes),
         )
         whys.append(excused(gone, replace(played, journal=(act, *played.journal))))
-    assert whys == ["nobody asked for the key that it was signed with: console.generate_certificate by site event", None]
+    assert whys == [
+        "nobody asked for the key that it was signed with: console.generate_certificate by site event",
+        None,
+    ]
 
 
 def test_a_client_that_took_an_unasked_certificate_may_be_lost_when_the_right_one_is_put_back(played):

@@ -8,12 +8,12 @@ from structlog.testing import capture_logs
 
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.drawn.drawing import SMALL, draw
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import START, ScriptedMove, Since
 from simulation.judged.invariants import check
 from simulation.played.recorded_output import RecordedOutput
 from simulation.played.run import play
+from tests.proof.drawn.drawing import SMALL, draw
 
 SEEDS = range(8)
 HOUR = timedelta(hours=1)

@@ -2,12 +2,12 @@ import dataclasses
 
 import pytest
 
-from simulation.drawn.drawing import Sizes, draw
-from simulation.played.durable import same_run, through_temporal
-from simulation.played.killed_worker import Cut, in_a_drill
 from simulation.played.run import play
-from simulation.played.skipping import skipping_server
+from tests.proof.drawn.drawing import Sizes, draw
 from tests.proof.seeds import scenario
+from tests.proof.temporal.durable import same_run, through_temporal
+from tests.proof.temporal.killed_worker import Cut, in_a_drill
+from tests.proof.temporal.skipping import skipping_server
 from tests.simulation.drill_holes import HOLES
 
 TINY = Sizes(servers=2, groups=2, clients=6)

@@ -15,9 +15,9 @@ from emulator.spec import Protocol
 from emulator.switches import PatchSemServer
 from rotation.plan.request import Unproven
 from simulation.drawn.chance import Chance
-from simulation.drawn.drawing import SMALL, Sizes, draw, drawn
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile, Since
+from tests.proof.drawn.drawing import SMALL, Sizes, draw, drawn
 
 DAY = timedelta(days=1)
 BIRTHS = GroupAdded | LocationAdded

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from emulator.events.event_draws import USUAL, WIDER, draw_site_events
 from emulator.events.site_events import Scheduled, SylinkHandedOut
 from emulator.spec import HandOutSpec, SiteSpec
 from emulator.state.slips import Mistake, Slip
 from rotation.site import Limits
 from simulation.drawn.chance import Chance
 from simulation.drawn.scenario import START
-from simulation.drawn.scenario_profiles import Shares
+from tests.proof.drawn.event_draws import USUAL, WIDER, draw_site_events
+from tests.proof.drawn.profile_shares import Shares
 
 _DAY = timedelta(days=1)
 _SPAN = timedelta(days=60)

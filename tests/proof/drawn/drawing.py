@@ -26,8 +26,8 @@ from simulation.drawn.chance import Chance
 from simulation.drawn.faults import Faults, with_switches
 from simulation.drawn.networking import Asking, Networking, WhenShut
 from simulation.drawn.scenario import Profile, Scenario, ScriptedMove, Since, WorkPace
-from simulation.drawn.scenario_profiles import Shares, drawn_profile, shares_of
-from simulation.drawn.site_troubles import behind_proxies, clumsy, drawn_site_events, purged, with_hand_outs
+from tests.proof.drawn.profile_shares import Shares, drawn_profile, shares_of
+from tests.proof.drawn.site_troubles import behind_proxies, clumsy, drawn_site_events, purged, with_hand_outs
 
 _Option = TypeVar("_Option")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -3,7 +3,7 @@
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from simulation.played.recorded_reads import Reader, Tape
+from tests.proof.temporal.recorded_reads import Reader, Tape
 
 
 def test_a_second_life_reads_what_the_first_has_read_and_goes_on():

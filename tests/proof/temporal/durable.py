@@ -48,10 +48,10 @@ from simulation.clock import SimulatedClock
 from simulation.drawn.scenario import START
 from simulation.judged.facts import Facts
 from simulation.people.people import People
-from simulation.played.killed_worker import Cut
-from simulation.played.recorded_reads import Reader, Tape
 from simulation.played.run import Runner
 from simulation.played.stage import Stage
+from tests.proof.temporal.killed_worker import Cut
+from tests.proof.temporal.recorded_reads import Reader, Tape
 from workflows.hosts.host import Answer, Pending
 from workflows.hosts.temporal_host import TemporalHost, TemporalPending, is_refusal, retry_pause
 from workflows.rotate_site import RotateSite

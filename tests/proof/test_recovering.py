@@ -12,12 +12,12 @@ from emulator.state.slips import Mistake, Slip
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from simulation.drawn.drawing import SMALL, draw
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import START, Scenario, ScriptedMove, WorkPace
 from simulation.judged.invariants import check
-from simulation.played.recovering import after_damage
 from simulation.played.run import play
+from tests.proof.drawn.drawing import SMALL, draw
+from tests.proof.recovering import after_damage
 
 HOUR = timedelta(hours=1)
 

@@ -69,7 +69,7 @@ class Shares(Value):
     happens: float = 0.1
     """That a certain kind of site event happens unasked."""
     site_event: tuple[str, ...] = ()
-    """What mostly happens, by the kinds of emulator/events/event_draws.py."""
+    """What mostly happens, by the kinds of tests/proof/drawn/event_draws.py."""
     within: tuple[timedelta, timedelta] = (_DAY, 60 * _DAY)
     """The time from the beginning in which things happen."""
     times: float | None = None
