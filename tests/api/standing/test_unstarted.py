@@ -42,7 +42,7 @@ async def test_a_recorded_restore_is_taken_up_when_the_service_starts(connected,
 
 
 async def test_a_recorded_restore_is_taken_up_by_the_same_request(whole, recorded, problem, shown_when):
-    """The same words get the restore that they recorded, however often; others are told that the site is busy."""
+    """The same request gets the restore that it recorded, however often; for another one the site is busy."""
     path = f"/v1/sites/{recorded.site_id}/restore"
     answer = await whole.post(path, json=ANN)
     assert (answer.status_code, answer.json()["id"]) == (202, recorded.id), answer.text
