@@ -76,7 +76,7 @@ def contacts(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """List contacts, TLS connections, pins and drops, a hundred at a time."""
+    """List contacts (TLS connections, pins and drops), a hundred at a time."""
     with opened(api, folder) as rotator:
         page = rotator.get(f"/v1/sites/{site}/trust/contacts", after=after)
     if as_json:

@@ -146,7 +146,7 @@ def connected(service):
 
 
 async def test_a_killed_worker_costs_no_second_order(service, names, unconnected, until, problem):
-    """Killed with the proof in DNS and the authority not yet asked to look, the next worker goes on with that order.
+    """After a kill with the proof in DNS, the authority not yet asked to look, the next worker goes on with that order.
 
     The order was recorded while Temporal was away, and starts when the service starts. In the end the certificate is
     stored with its key, the record is gone, and history, order and log hold no secret.

@@ -33,7 +33,7 @@ async def recorded(whole, plan, store, temporal, until):
 
 
 async def test_a_recorded_restore_is_taken_up_when_the_service_starts(connected, recorded, shown_when):
-    """Died between "recorded" and "started", the service starts the restore when it is back; a second look finds it."""
+    """The service died between "recorded" and "started": back, it starts the restore; a second look finds it."""
     await take_up(connected)
     shown = await shown_when(recorded.id, lambda shown: shown["live"] and shown["updated_at"] != shown["created_at"])
     assert (shown["purpose"], shown["status"]) == ("restore", "running")
