@@ -1,4 +1,4 @@
-"""What this process last found out about the service, and what may be said of it now."""
+"""What this process last found out about the service, and how much of it still holds."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -40,11 +40,11 @@ class Standings:
         return self._refused[1] if self._refused is not None and now - self._refused[0] <= _REMEMBERED else None
 
     def begin(self, now: datetime, latest: Reconciliation | None) -> None:
-        """From now on somebody looks; `latest` is what was found before this process began."""
+        """The reconciler looks from now on; `latest` is what was found before this process began."""
         self._begun_at, self.latest = now, latest
 
     def now(self, now: datetime) -> Reconciliation | None:
-        """What may be said now."""
+        """What of the latest reconciliation still holds."""
         return current_reconciliation(self.latest, self._begun_at, now)
 
     def of(self, rotation: Rotation, now: datetime) -> Known:

@@ -16,7 +16,7 @@ Name = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9*
 
 
 class CertificateDocument(Value):
-    """A certificate file with its key. What format it has is told by its content."""
+    """A certificate file with its key. The service recognizes the format by the content."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 

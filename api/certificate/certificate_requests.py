@@ -1,4 +1,4 @@
-"""/v1/certificates/requests: certificates that somebody else signs, for keys that were made here and never leave."""
+"""/v1/certificates/requests: certificates that a CA signs, for keys that the service makes and never gives out."""
 
 import asyncio
 from http import HTTPStatus

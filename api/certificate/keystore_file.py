@@ -1,4 +1,4 @@
-"""Making the file that SEPM's wizard takes from what is kept, under a password that nobody has seen before."""
+"""The keystore file for SEPM's wizard: made of a stored certificate, under a new random password."""
 
 import asyncio
 import secrets

@@ -19,9 +19,9 @@ class OrderDocument(Value):
     again: bool = Field(default=False, description="Whether another one is wanted where an order has brought one")
 
     def fingerprint(self, request_id: str) -> str:
-        """What the same request has in common, whenever it is sent."""
-        said = {"request_id": request_id, **self.model_dump(mode="json")}
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        """SHA-256 of the request: the same request has the same fingerprint, whenever it is sent."""
+        content = {"request_id": request_id, **self.model_dump(mode="json")}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class OrderShown(Value):

@@ -69,7 +69,7 @@ def answer_with_problems(app: FastAPI) -> None:
         return _of_framework(request, error).response()
 
     @app.exception_handler(Exception)
-    async def of_nobody(request: Request, error: Exception) -> JSONResponse:
+    async def of_unexpected(request: Request, error: Exception) -> JSONResponse:
         _log.error("unexpected error", method=request.method, path=request.url.path, kind=type(error).__name__)
         return ProblemError(
             HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -22,8 +22,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = Headers(scope=scope).get("content-length", "")
-        parts = None if told.isdecimal() and int(told[:20]) > self._largest else await self._read(receive)
+        stated = Headers(scope=scope).get("content-length", "")
+        parts = None if stated.isdecimal() and int(stated[:20]) > self._largest else await self._read(receive)
         if parts is None:
             await self._refusal().response()(scope, receive, send)
             return

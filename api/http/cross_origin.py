@@ -1,4 +1,4 @@
-"""What pages of another origin may ask of the API: the Temporal UI the codec server, nobody anything else."""
+"""What pages of another origin may ask of the API: the Temporal UI the codec server, other pages nothing."""
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send

@@ -133,7 +133,7 @@ def from_store(fault: StoreFault) -> ProblemError:
 
 
 def from_database(error: SQLAlchemyError) -> ProblemError:
-    """A database that is full or away, or locked by somebody for longer than a request waits."""
+    """A database that is full, does not answer, or is locked for longer than a request waits."""
     if isinstance(error, DBAPIError) and is_full(error):
         return later(
             "store-full",
@@ -197,7 +197,7 @@ def from_engine(fault: EngineFault) -> ProblemError:
 
 
 def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
-    """Nobody answers. A message that was sent before may have been heard."""
+    """Temporal or the worker does not answer. The rotation may have received a message that was sent before."""
     if isinstance(fault, TemporalDown):
         code, remedy = "temporal-down", "send the same request again in a while"
     else:

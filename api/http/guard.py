@@ -29,10 +29,10 @@ class ApiKey:
 
 
 class Guard:
-    """ASGI middleware: lets nobody pass without the key but to health, the API's own description and a log-in."""
+    """ASGI middleware: requires the key for all but health, the API's own description, log-in and log-out."""
 
     def __init__(self, app: ASGIApp, key: ApiKey, session: Callable[[HTTPConnection], str | None]) -> None:
-        """`session` tells who else may pass: whose session a request carries."""
+        """`session` names the person whose session a request carries; that request passes too."""
         self._app = app
         self._key = key
         self._session = session

@@ -38,8 +38,8 @@ async def live() -> Health:
 async def ready(parts: WithParts) -> Health:
     """Store and Temporal answer, a worker works, and no rotation is stalled or adrift.
 
-    For alarms. Whoever starts a process that does not live anew asks /healthz/live: a rotation that is stalled is not
-    helped by another API.
+    For alarms. A supervisor that restarts a dead process asks /healthz/live: a restart of the API does not help a
+    stalled rotation.
     """
     well = {"the store": await _store_answers(parts), "Temporal": await answers(parts.temporal)}
     silent = [name for name, answers in well.items() if not answers]
@@ -70,12 +70,12 @@ def _troubled(troubles: Sequence[FoundTrouble]) -> ProblemError:
         )
         for each in troubles[:_MOST]
     ]
-    said = "; ".join(f"{each.subject} is {each.message} ({each.code})" for each in findings)
+    text = "; ".join(f"{each.subject} is {each.message} ({each.code})" for each in findings)
     if len(troubles) > _MOST:
-        said += f"; and {len(troubles) - _MOST} others"
+        text += f"; and {len(troubles) - _MOST} others"
     headers = {"Retry-After": str(_AGAIN)}
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    return ProblemError(status, "not-well", said, remedy=remedy, findings=findings, headers=headers)
+    return ProblemError(status, "not-well", text, remedy=remedy, findings=findings, headers=headers)
 
 
 async def _store_answers(parts: Parts) -> bool:

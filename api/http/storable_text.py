@@ -14,7 +14,7 @@ async def require_whole_text(request: Request) -> None:
     What is no JSON at all is left to the route's own form.
 
     Raises:
-        ProblemError: 404 where the path names what nobody can have named so; 422 else. Nothing was stored.
+        ProblemError: 404 where the path holds NUL, which no name or id has; 422 else. Nothing was stored.
     """
     if "\0" in request.url.path:
         raise ProblemError(HTTPStatus.NOT_FOUND, "not-found", "the path holds NUL", remedy="no name or id has one")

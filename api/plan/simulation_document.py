@@ -22,9 +22,9 @@ class SimulationRequest(SimulationWish):
         return SimulationWish(**{name: getattr(self, name) for name in SimulationWish.model_fields})
 
     def fingerprint(self, plan_id: PlanId) -> str:
-        """What the same request has in common, whenever it is sent."""
-        said = {"plan_id": plan_id, **self.model_dump(mode="json")}
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        """SHA-256 of the request: the same request has the same fingerprint, whenever it is sent."""
+        content = {"plan_id": plan_id, **self.model_dump(mode="json")}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class RunsShown(Value):

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 
 
 class EventPage(Value):
-    """Events in order; `after` of the next request is the last one's number."""
+    """Events in order; the next request gives the number of the last event as `after`."""
 
     items: tuple[Event, ...]
     after: int

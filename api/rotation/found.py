@@ -25,9 +25,11 @@ class FoundShown(Value):
     blocks: bool = Field(description="Whether nothing irreversible happens before it is over")
 
     @classmethod
-    def of(cls, told: NamedDrift) -> "FoundShown":
-        """The document of a find."""
-        return cls(code=told.code, subject=told.subject, message=told.message, remedy=told.remedy, blocks=told.blocks)
+    def of(cls, drift: NamedDrift) -> "FoundShown":
+        """The document of a difference that was found."""
+        return cls(
+            code=drift.code, subject=drift.subject, message=drift.message, remedy=drift.remedy, blocks=drift.blocks
+        )
 
 
 class FoundPage(Value):

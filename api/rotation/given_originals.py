@@ -61,9 +61,9 @@ async def require_own_agree(parts: Parts, given: KeptOriginals, own: Sequence[Or
     site_id, remedy = given.site_id, f"restore without the file: rotator restore {given.site_id} --why REASON"
     if own:
         differ = await _differing(parts, given, own)
-        told = f"the store has other settings, of rotation {own[0].rotation_id}, than the file of {given.rotation_id}"
+        text = f"the store has other settings, of rotation {own[0].rotation_id}, than the file of {given.rotation_id}"
         if differ:
-            raise refused("originals-differ", [blocking("originals-differ", each, told, remedy) for each in differ])
+            raise refused("originals-differ", [blocking("originals-differ", each, text, remedy) for each in differ])
         return
     for later in (await parts.store.rotations.list(site_id=site_id)).items:
         if later.created_at > given.recorded_at and await parts.store.originals.of(later.id):

@@ -1,4 +1,4 @@
-"""Saying something to a running rotation, and what its answer means to the one who asked."""
+"""Messages to a running rotation, and what its answers mean to the caller."""
 
 from http import HTTPStatus
 
@@ -33,8 +33,8 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
         if rotation.status is not RotationStatus.RUNNING:
             raise _ended(rotation) from fault
         trouble = await trouble_now(parts, rotation)
-        unsaid = not isinstance(fault, MoveRefused) and not fault.sent_as
-        if trouble is not None and (trouble.standing is Standing.ADRIFT or unsaid):
+        unsent = not isinstance(fault, MoveRefused) and not fault.sent_as
+        if trouble is not None and (trouble.standing is Standing.ADRIFT or unsent):
             raise refusal_of(trouble) from fault
         if isinstance(fault, NotRunning):
             await require_alive(parts, rotation)

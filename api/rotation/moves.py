@@ -36,19 +36,19 @@ _MEANING = {
 }
 
 
-_Said = Annotated[str, Field(max_length=50_000)]
-"""The rotation keeps it in its state: thousands of names, and no more than Temporal carries."""
+_Statement = Annotated[str, Field(max_length=50_000)]
+"""The rotation keeps the text in its state: room for thousands of names, and no more than Temporal carries."""
 
 
 class RotationMoveRequest(Value):
-    """Who says it, and why."""
+    """The person who makes the move, and why."""
 
     who: str = Field(min_length=1, max_length=200)
     why: str = Field(default="", max_length=2000)
     by: Annotated[UpToAYear, Field(gt=timedelta(0))] | None = Field(
         default=None, description="For extend: how much longer, e.g. P7D"
     )
-    evidence: dict[str, _Said] = Field(
+    evidence: dict[str, _Statement] = Field(
         default_factory=dict,
         max_length=20,
         description="For state_gate: clients, covered, missing (names, parted by commas)",

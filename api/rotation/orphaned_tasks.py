@@ -16,7 +16,7 @@ _CLOSES = {Move.TASK_DONE: TaskState.DONE, Move.TASK_REFUSED: TaskState.REFUSED}
 
 
 async def close_if_orphaned(parts: Parts, task: ConsoleTask, message: Message) -> bool:
-    """Close the task as `message` says, where it is orphaned; False where its rotation runs and has to hear it.
+    """Close the task as `message` says, where it is orphaned; False where its rotation runs and has to get the message.
 
     Raises:
         ProblemError: 409, when an orphaned task is claimed, or when what the person says cannot be accepted.

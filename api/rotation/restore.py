@@ -29,9 +29,10 @@ async def restore_site(site_id: SiteId, order: RestoreRequest, parts: WithParts,
 
     A service that has lost that record takes it from the file of originals. One that has it keeps its own.
 
-    Refused while somebody holds a task of that rotation: 409 `task-held` says who, and how the task is given back.
+    Refused while a person holds a task of that rotation: 409 `task-held` says who, and how the task is given back.
 
-    A restore that runs by the same words is that one: the answer may have been lost. Never started, it is started now.
+    The same request again (`who`, `why`) gets the restore that runs, whose answer may have been lost. One that was
+    never started is started now.
     """
     await parts.store.sites.get(site_id)
     running = await still_running(parts, site_id)

@@ -1,4 +1,4 @@
-"""A rotation that the store has as running, held against Temporal at this moment, for whoever wants something of it."""
+"""A rotation that runs by the store, compared with Temporal at this moment, before a request acts on it."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -20,7 +20,7 @@ _DEAD = frozenset({TroubleCode.HISTORY_GONE, TroubleCode.ENDED_OUTSIDE})
 
 
 def recorded(rotation: Rotation) -> Recorded:
-    """A rotation of the store, as the rules take it."""
+    """A rotation of the store, in the form that the rules take."""
     return Recorded(
         rotation_id=rotation.id,
         site_id=rotation.site_id,
@@ -46,7 +46,7 @@ async def trouble_now(parts: Parts, rotation: Rotation) -> Trouble | None:
     """What is wrong with a running rotation, as Temporal shows it now; else what the reconciler last found.
 
     Raises:
-        TemporalDown, NoAnswer: when nobody can tell.
+        TemporalDown, NoAnswer: when Temporal does not answer.
     """
     run = await newest_run(parts.temporal, rotation_workflow(rotation.site_id))
     now = parts.clock()
@@ -64,7 +64,7 @@ async def still_running(parts: Parts, site_id: SiteId) -> Rotation | None:
 
     Raises:
         ProblemError: 409 when Temporal runs something else under its id, with what ends that.
-        TemporalDown, NoAnswer: when nobody can tell.
+        TemporalDown, NoAnswer: when Temporal does not answer.
     """
     rotation = await parts.store.rotations.running(site_id)
     if rotation is None:
@@ -83,11 +83,11 @@ async def still_running(parts: Parts, site_id: SiteId) -> Rotation | None:
 
 
 async def require_alive(parts: Parts, rotation: Rotation) -> None:
-    """Refuse a rotation that runs by the store and that Temporal will not go on with; one that it never had is begun.
+    """Refuse an adrift rotation, which Temporal will not go on with; start one that has not reported anything yet.
 
     Raises:
         ProblemError: 409 with what helps.
-        TemporalDown, NoAnswer: when nobody can tell.
+        TemporalDown, NoAnswer: when Temporal does not answer.
     """
     trouble = await trouble_now(parts, rotation)
     if trouble is not None and trouble.standing is Standing.ADRIFT:
@@ -112,7 +112,7 @@ async def require_free(parts: Parts, site_id: SiteId) -> None:
 
     Raises:
         ProblemError: 409 with what ends that.
-        TemporalDown, NoAnswer: when nobody can tell.
+        TemporalDown, NoAnswer: when Temporal does not answer.
     """
     run = await newest_run(parts.temporal, rotation_workflow(site_id))
     if run is not None and run.status.is_open:
@@ -135,7 +135,7 @@ async def busy(parts: Parts, rotation: Rotation) -> Exception:
 def refusal_of(trouble: Trouble) -> ProblemError:
     """That something cannot be done with a rotation, what is wrong with it, and what helps.
 
-    What is adrift stays so until somebody acts; what is stalled may go on at any moment, and is asked again.
+    An adrift rotation stays so until an operator acts; a stalled one may go on at any moment, so the client asks again.
     """
     finding = trouble.finding()
     text, code = f"{trouble.subject} is {finding.message}", f"rotation-{trouble.standing.value}"

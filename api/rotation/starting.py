@@ -32,9 +32,9 @@ _RECORDED: dict[str, Literal["restore", "recover"]] = {"restore": "restore", "re
 async def start(parts: Parts, order: RotationRequest, key: str | None) -> Rotation:
     """The rotation of an approved plan, started now or by the same request before.
 
-    1. the same request as before: its rotation, started if Temporal did not hear of it then
+    1. the same request as before: its rotation, started if Temporal did not get it then
     2. the approved hash must be the plan's, and the site as the plan saw it
-    3. its latest safe start must not have passed, unless whoever approves accepts that
+    3. its latest safe start must not have passed, unless the approver accepts that
     4. store it, then start its workflow
 
     Raises:
@@ -86,7 +86,7 @@ async def _before(parts: Parts, order: RotationRequest, plan: Plan, key: str | N
             return (await parts.store.rotations.get(new_id(key))).id
         return None
     running = await parts.store.rotations.running(plan.body.site_id)
-    # without a key, a rotation that has not reported anything yet is taken up by the same words
+    # without a key, the same request finds a rotation that has not reported anything yet
     if running is None or not running.unreported:
         return None
     same = (running.plan_id, running.plan_hash, running.started_by, running.why)
@@ -128,8 +128,8 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
 async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> None:
     """Refuse a plan that the site has grown out of, and one that would begin too late."""
     if is_from_file(plan):
-        told = "the service made this plan from a file of originals to record a lost rotation; it cannot be started"
-        raise refused("plan-stale", [blocking("plan-is-from-file", plan.id, told, "make a new plan")])
+        text = "the service made this plan from a file of originals to record a lost rotation; it cannot be started"
+        raise refused("plan-stale", [blocking("plan-is-from-file", plan.id, text, "make a new plan")])
     if plan.body.purpose == "restore":
         return
     if plan.body.purpose == "recover":
@@ -161,7 +161,7 @@ def _require_in_time(plan: Plan) -> None:
 
 
 def _require_recent(plan: Plan, now: datetime) -> None:
-    """Refuse a recovery that was planned a while ago: SEPM may not answer, so nothing can be surveyed anew."""
+    """Refuse a recovery that was planned over an hour ago: SEPM may not answer, so no new survey can check it."""
     if now - plan.made_at > _RECOVERS_WITHIN:
-        told = f"it was made at {plan.made_at:%Y-%m-%d %H:%M} UTC: servers may present others by now"
-        raise refused("plan-stale", [blocking("recovery-plan-old", plan.id, told, "make it anew: rotator recover")])
+        text = f"it was made at {plan.made_at:%Y-%m-%d %H:%M} UTC: servers may present others by now"
+        raise refused("plan-stale", [blocking("recovery-plan-old", plan.id, text, "make it anew: rotator recover")])

@@ -32,7 +32,7 @@ _REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPR
 
 
 class ExportHints(Value):
-    """What nothing in the file tells."""
+    """What the file itself does not state."""
 
     taken_at: AwareDatetime = Field(description="When the console wrote the file")
     who: str = Field(min_length=1, max_length=200)
@@ -54,26 +54,26 @@ class ExportHints(Value):
 
 @router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV)
 async def upload_clients(
-    site_id: SiteId, request: Request, parts: WithParts, told: Annotated[ExportHints, Query()]
+    site_id: SiteId, request: Request, parts: WithParts, hints: Annotated[ExportHints, Query()]
 ) -> ExportShown:
-    """Take in the console's own export of clients, as text/csv. An open gate is read again for it."""
+    """Take in the console's own export of clients, as text/csv. The rotation reads an open gate again."""
     site, access = await _at_console(parts, site_id)
     content = await request.body()
-    read = await asyncio.to_thread(parse_client_export, content, told.form())
+    read = await asyncio.to_thread(parse_client_export, content, hints.form())
     now = parts.clock()
-    if finding := implausible(read.clients, taken_at=told.taken_at, now=now):
+    if finding := implausible(read.clients, taken_at=hints.taken_at, now=now):
         raise refused("export-implausible", [finding], status=HTTPStatus.UNPROCESSABLE_ENTITY)
     sha256 = hashlib.sha256(content).hexdigest()
     newest = await parts.store.console.newest_export(site.id)
     if newest is not None and newest.sha256 == sha256:
-        told_before = f"it is the very file that was said to be taken at {newest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
-        again = blocking("export-again", "export", told_before, "export the clients again, and upload that")
+        text = f"it is the very file that was said to be taken at {newest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+        again = blocking("export-again", "export", text, "export the clients again, and upload that")
         raise refused("export-again", [again])
     export = ClientExport(
         id=uuid4().hex,
-        taken_at=told.taken_at,
+        taken_at=hints.taken_at,
         uploaded_at=now,
-        uploaded_by=told.who,
+        uploaded_by=hints.who,
         sha256=sha256,
         clients=len(read.clients),
         columns=read.columns,
@@ -83,14 +83,14 @@ async def upload_clients(
         site_id=site.id,
         never_seen=sum(1 for client in read.clients if client.last_seen is None),
         unknown_groups=unknown_groups(read.clients, access),
-        read=await _read_gate(parts, site.id, told.who),
+        read=await _read_gate(parts, site.id, hints.who),
         **export.model_dump(exclude={"id"}),
     )
 
 
 @router.put("/{site_id}/console", responses=_REFUSALS)
 async def describe_console(site_id: SiteId, document: ConsoleDocument, parts: WithParts) -> ConsoleSiteShown:
-    """Describe a site without REST anew. What was said to be changed before `recorded_at` is in the document then."""
+    """Replace the description of a site without REST. Changes reported before `recorded_at` are part of it."""
     await _at_console(parts, site_id)
     if (running := await parts.store.rotations.running(site_id)) is not None:
         raise ProblemError(
@@ -117,7 +117,7 @@ async def _at_console(parts: Parts, site_id: SiteId) -> tuple[Site, OfflineDocum
 
 
 async def _read_gate(parts: Parts, site_id: SiteId, who: str) -> bool:
-    """Have an open gate read. Where none is open, or nobody answers, it is read at its own time."""
+    """Have the rotation read an open gate now. Without an open gate or an answer, it reads at its own time."""
     running = await parts.store.rotations.running(site_id)
     if running is None:
         return False

@@ -20,7 +20,7 @@ _AHEAD = timedelta(minutes=5)
 
 
 class ConsoleDocument(Value):
-    """What the console shows: written down by whoever sits at it."""
+    """What the console shows, written down by an administrator."""
 
     version: str = Field(min_length=1, max_length=50, description="SEPM's version, e.g. 12.1.7004.6500")
     recorded_at: AwareDatetime | None = Field(
@@ -37,8 +37,8 @@ class ConsoleDocument(Value):
             ProblemError: 422, with every rule that it breaks.
         """
         if self.recorded_at is not None and self.recorded_at > now + _AHEAD:
-            told = f"recorded_at is {self.recorded_at:%Y-%m-%d %H:%M %Z}, which is yet to come"
-            ahead = blocking("recorded-ahead", "recorded_at", told, "say when the console showed it, with its zone")
+            text = f"recorded_at is {self.recorded_at:%Y-%m-%d %H:%M %Z}, which is yet to come"
+            ahead = blocking("recorded-ahead", "recorded_at", text, "say when the console showed it, with its zone")
             raise refused("recorded-ahead", [ahead], status=HTTPStatus.UNPROCESSABLE_ENTITY)
         with checked():
             return OfflineDocument(

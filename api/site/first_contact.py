@@ -16,7 +16,7 @@ from sepm.tls.trust import Trust, fetch_fingerprint
 from store.site.sites import SiteAccess
 
 _HTTPS_PORT = 443
-# somebody waits for the answer, so nothing is tried twice
+# a client waits for the answer, so nothing is tried twice
 _PATIENCE = Patience(request_timeout=timedelta(seconds=15), read_retries=0, throttle_retries=0)
 
 
@@ -45,16 +45,16 @@ async def make_contact(access: Access, trust: Trust | None) -> tuple[Trust, tupl
 def first_contacts(
     site: Site, access: SiteAccess, handshakes: Iterable[Handshake], at: datetime
 ) -> tuple[Contact, ...]:
-    """The first lines of a site's trail: what its owner said it presents, and how it was reached."""
+    """The first lines of a site's trail: the fingerprints given at registration, and the connections to SEPM."""
     server = owner(site, access.rest_url)
-    word = Contact(
+    registered = Contact(
         at=at,
         kind=ContactKind.PINNED,
         address=address(access.rest_url),
         fingerprint=None,
         why="given when the site was registered",
     )
-    pinned = [word.model_copy(update={"fingerprint": each}) for each in sorted(access.fingerprints)]
+    pinned = [registered.model_copy(update={"fingerprint": each}) for each in sorted(access.fingerprints)]
     return (*pinned, *(each.contact(at, server) for each in handshakes))
 
 

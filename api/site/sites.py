@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
 async def register_site(document: Registered, parts: WithParts, response: Response) -> SiteShown | ConsoleSiteShown:
     """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong.
 
-    One without REST (12.x) is described, with `access: console`; nobody is asked then.
+    One without REST (12.x) is described, with `access: console`; no server is asked then.
     """
     if isinstance(document, ConsoleSiteDocument):
         site = document.site(parts.clock())

@@ -1,4 +1,4 @@
-"""/v1/sites/{id}/trust: whom we believe at a site's REST address, and every contact there was."""
+"""/v1/sites/{id}/trust: the trusted fingerprints of a site's REST address, and every contact there was."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -22,7 +22,7 @@ _SAYS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCES
 
 @router.get("", responses=_SHOWS)
 async def show_trust(site_id: SiteId, parts: WithParts) -> TrustShown:
-    """Which certificates are believed at the site's REST address now, and which were presented there, since when."""
+    """The certificates that are trusted at the site's REST address now, and those presented there, since when."""
     return await _shown(site_id, parts)
 
 
@@ -33,7 +33,7 @@ async def list_contacts(
     after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> ContactPage:
-    """Every TLS connection and every word about a certificate, from number `after` on, as a hash chain."""
+    """Every TLS connection and every pin or drop of a certificate, from number `after` on, as a hash chain."""
     await _over_rest(parts, site_id)
     contacts = await parts.store.contacts.list(site_id, after, limit)
     return ContactPage(items=contacts, after=contacts[-1].number if contacts else after)
@@ -41,15 +41,15 @@ async def list_contacts(
 
 @router.post("/pin", responses=_SAYS)
 async def pin_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
-    """Believe a certificate by a person's word: it is SEPM's, whoever answers with it is sent the password."""
-    await parts.store.contacts.trust(site_id, await _word(ContactKind.PINNED, site_id, order, parts))
+    """Trust a certificate that a person has confirmed as SEPM's: a server that presents it gets the password."""
+    await parts.store.contacts.trust(site_id, await _contact(ContactKind.PINNED, site_id, order, parts))
     return await _shown(site_id, parts)
 
 
 @router.post("/drop", responses=_SAYS)
 async def drop_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
-    """Believe a pinned certificate no more, by a person's word. The last one stays where there is no CA."""
-    await parts.store.contacts.doubt(site_id, await _word(ContactKind.DROPPED, site_id, order, parts))
+    """Stop trusting a pinned certificate, at a person's request. The last one stays where there is no CA."""
+    await parts.store.contacts.doubt(site_id, await _contact(ContactKind.DROPPED, site_id, order, parts))
     return await _shown(site_id, parts)
 
 
@@ -70,7 +70,7 @@ async def _over_rest(parts: Parts, site_id: SiteId) -> Site:
     return site
 
 
-async def _word(kind: ContactKind, site_id: SiteId, order: PinRequest, parts: Parts) -> Contact:
+async def _contact(kind: ContactKind, site_id: SiteId, order: PinRequest, parts: Parts) -> Contact:
     await _over_rest(parts, site_id)
     access = await parts.store.sites.access(site_id)
     return Contact(

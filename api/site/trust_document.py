@@ -1,4 +1,4 @@
-"""Whom we believe, as it is sent and shown."""
+"""Trusted fingerprints, as they are sent and shown."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from store.site.contacts import NumberedContact
 
 
 class PinRequest(Value):
-    """A certificate, typed in by whoever has compared it with the SEPM console."""
+    """A fingerprint, typed in by an administrator who has compared it with the SEPM console."""
 
     fingerprint: Annotated[Fingerprint, AfterValidator(normal_fingerprint)] = Field(
         alias="fingerprint_sha256", description="SHA-256 of the certificate in full, colons allowed"
@@ -21,7 +21,7 @@ class PinRequest(Value):
 
 
 class TrustShown(Value):
-    """What is believed at a site's REST address, and what was there."""
+    """The certificates that are trusted at a site's REST address, and those that were presented there."""
 
     site_id: SiteId
     rest_url: str
@@ -33,7 +33,7 @@ class TrustShown(Value):
 
 
 class ContactPage(Value):
-    """Contacts in order; `after` of the next request is the last one's number."""
+    """Contacts in order; the next request gives the number of the last contact as `after`."""
 
     items: tuple[NumberedContact, ...]
     after: int

@@ -1,7 +1,7 @@
 """The reconciler: every process of the API holds the store against Temporal, again and again, and changes neither.
 
-It runs beside the API, not in a workflow: it must see that no worker is there. Several may look at once. The one thing
-that it does is to hand over a rotation that was recorded and that Temporal has not heard of, which happens once.
+It runs beside the API, not in a workflow: it must see that no worker is there. Several may look at once. Its one act is
+to start a rotation that was recorded and that Temporal does not have, which happens once.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class Reconciler:
         """When a worker last asked for work; where none ever has, when that was first looked at."""
 
     async def run(self) -> None:
-        """Look until cancelled. A look that fails is told in the log, and what was found before grows old."""
+        """Look until cancelled. The log reports a look that fails, and what was found before grows old."""
         latest = None
         try:
             latest = await self._parts.store.reconciliations.newest()
@@ -138,9 +138,9 @@ class Reconciler:
         return {rotation.id: run for rotation, run in zip(rotations, found, strict=True)}
 
     async def _temporal_trouble(self, fault: Exception) -> Trouble:
-        """Why Temporal has not said what it runs: at a second look in a row, an error of one that runs is its own.
+        """Why Temporal does not list what it runs. Where it answers, an error at two looks in a row is its own failure.
 
-        One whose database fails still answers what it has in memory; one that starts fails for some seconds.
+        A Temporal whose database fails still answers from memory; one that starts fails for some seconds.
         """
         latest = self._parts.standings.latest
         again = latest is not None and any(each.trouble.subject == _TEMPORAL for each in latest.service)

@@ -1,4 +1,4 @@
-"""Taking up what a service that died had recorded, and had not given to Temporal."""
+"""Starts the work that a service recorded and did not give to Temporal before it died."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,23 +19,23 @@ _log = structlog.get_logger(__name__)
 async def take_up(parts: Parts) -> None:
     """Start every rotation, restore, simulation and order that was recorded and never started.
 
-    Waits for Temporal as long as it takes. What another process is about to start at this moment is started once:
-    Temporal finds it again.
+    Waits for Temporal as long as it takes. Where another process starts the same at this moment, it
+    is started once: Temporal finds it again.
     """
     for recorded in await unstarted(parts.store):
-        await _until_heard(partial(start, parts, recorded), {"kind": type(recorded).__name__, "id": recorded.id})
+        await _until_accepted(partial(start, parts, recorded), {"kind": type(recorded).__name__, "id": recorded.id})
 
 
-async def _until_heard(hand: Callable[[], Awaitable[object]], said: dict[str, str]) -> None:
+async def _until_accepted(hand: Callable[[], Awaitable[object]], logged: dict[str, str]) -> None:
     while True:
         try:
             await hand()
         except SiteIsBusy as busy:
-            _log.warning("not taken up", **said, reason=str(busy))
+            _log.warning("not taken up", **logged, reason=str(busy))
             return
         except EngineFault as fault:
-            _log.warning("Temporal does not answer yet", **said, reason=str(fault))
+            _log.warning("Temporal does not answer yet", **logged, reason=str(fault))
             await asyncio.sleep(_AGAIN.total_seconds())
         else:
-            _log.info("taken up", **said)
+            _log.info("taken up", **logged)
             return

@@ -1,1 +1,1 @@
-"""Tasks: what a person has to do at SEPM's console, and what is said about it."""
+"""Console tasks: what an operator has to do at SEPM's console, and what the operator reports about it."""

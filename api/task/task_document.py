@@ -1,4 +1,4 @@
-"""Console tasks as they are shown, and what is said about them."""
+"""Console tasks as they are shown, and what operators report about them."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Evidence that comes as a file: of an exported Sylink.xml the rotation is told what it shows."""
+"""Evidence that comes as a file: the rotation gets what an exported Sylink.xml shows."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from sepm.offline.sylink_evidence import read_looks
 SYLINK = "sylink"
 
 
-def evidence_of_sylink(said: Mapping[str, str], site: Site) -> dict[str, str]:
+def evidence_of_sylink(stated: Mapping[str, str], site: Site) -> dict[str, str]:
     """The evidence with what an exported Sylink.xml shows in its place; the file itself is not kept.
 
-    What the file shows of its list counts, whatever else was said of it.
+    What the file shows of its list replaces what the operator stated of it.
 
     Raises:
-        UnreadableSylink: when it is none.
+        UnreadableSylink: when the file is no Sylink.xml.
     """
-    if CLIENTS in said:
-        said = {**said, CLIENTS: read_looks(said[CLIENTS], site.servers)}
-    if SYLINK not in said:
-        return dict(said)
-    others = {name: value for name, value in said.items() if name != SYLINK}
-    content = said[SYLINK].encode(errors="replace")
+    if CLIENTS in stated:
+        stated = {**stated, CLIENTS: read_looks(stated[CLIENTS], site.servers)}
+    if SYLINK not in stated:
+        return dict(stated)
+    others = {name: value for name, value in stated.items() if name != SYLINK}
+    content = stated[SYLINK].encode(errors="replace")
     shown = shown_by(parse_sylink(content, site.servers))
     return others | shown | {"sha256": hashlib.sha256(content).hexdigest()}

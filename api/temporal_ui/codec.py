@@ -65,17 +65,17 @@ async def _answer(request: Request, codec: object, what: str) -> Response:
         )
     payloads = _read(await request.body())
     turn: _Turn = codec.decode if what == "decoded" else codec.encode
-    told = _who_asks(request) | {"payloads": len(payloads)}
+    caller = _who_asks(request) | {"payloads": len(payloads)}
     try:
         turned = await turn(payloads)
     except PayloadUnreadable as fault:
-        _log.warning(f"payloads were not {what}", **told, reason=str(fault))
+        _log.warning(f"payloads were not {what}", **caller, reason=str(fault))
         # the UI asks again after an answer of 500, which would change nothing
         raise ProblemError(
             HTTPStatus.BAD_REQUEST, "payload-unreadable", str(fault), remedy="the operator of the service has the keys"
         ) from None
     keys = sorted({key_named_by(each) for each in (*payloads, *turned) if is_encrypted(each)})
-    _log.info(f"payloads were {what}", **told, keys=keys)
+    _log.info(f"payloads were {what}", **caller, keys=keys)
     answer = json_format.MessageToJson(Payloads(payloads=turned), indent=None)
     return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -94,7 +94,7 @@ def _read(body: bytes) -> Sequence[Payload]:
 
 
 def _who_asks(request: Request) -> dict[str, Any]:
-    """What is known of the caller. Of what it looks at, a UI tells the namespace and no more."""
+    """What is known of the caller. Of what it shows, the Temporal UI names the namespace and no more."""
     session = request.app.state.sessions.admit(request)
     return {
         "who": session or "whoever has the API key",

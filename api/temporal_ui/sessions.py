@@ -18,7 +18,7 @@ class Sessions:
     """They are kept in memory: each ends at its log-out, after `LASTING`, and with this process."""
 
     def __init__(self, origin: str | None, clock: Callable[[], datetime]) -> None:
-        """`origin` is the one whose pages may use a session; without it nobody may."""
+        """`origin` is the one whose pages may use a session; without it no page may."""
         self._origin = origin
         self._clock = clock
         self._holders: dict[bytes, tuple[str, datetime]] = {}

@@ -75,13 +75,13 @@ def list_orders(
 
 
 def _ended(rotator: Api, path: str, order: dict[str, Any], *, as_json: bool) -> dict[str, Any]:
-    told = None
+    shown = None
     while order["state"] == "running":
         trouble = order["trouble"]
         now = f"waits: {trouble['message']}" if trouble else _STEPS[order["step"]]
-        if now != told and not as_json:
+        if now != shown and not as_json:
             say(now)
-        told = now
+        shown = now
         time.sleep(_PAUSE)
         order = rotator.get(path)
     return order

@@ -1,4 +1,4 @@
-"""`rotator certificate request` and `requests`: certificates that somebody else signs."""
+"""`rotator certificate request` and `requests`: certificates that a CA signs, for keys that the service keeps."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Reading a recovery file on this machine: it holds a private key that anybody can read, so it goes nowhere."""
+"""Reading a recovery file on this machine: it holds a private key that any reader can use, so it is never sent."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +46,7 @@ def inspect_here(path: Path, password_file: Path | None, served: ServedCertifica
 
 
 def evidence_of(path: Path) -> dict[str, str]:
-    """What a task that asks for a recovery file is told of one: name, SHA-256, and the certificate if that can be told.
+    """The evidence of a recovery file for its task: name, SHA-256, and the certificate's SHA-256 if it can be read.
 
     Raises:
         UnreadableError: when it is cut, damaged or no recovery file, or could never put its certificate back.
@@ -54,16 +54,16 @@ def evidence_of(path: Path) -> dict[str, str]:
     inspected = inspect_here(path, None, None)
     against = [f for f in inspected["findings"] if f["severity"] == "blocking" and f["code"] not in _OF_DATES]
     if against:
-        told = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
-        raise UnreadableError(f"{path.name}: {told}. If you know better, say -e filename=... -e sha256=...")
-    said = {FILE_NAME: path.name, FILE_SHA256: inspected["file"]["sha256"]}
+        text = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
+        raise UnreadableError(f"{path.name}: {text}. If you know better, say -e filename=... -e sha256=...")
+    evidence = {FILE_NAME: path.name, FILE_SHA256: inspected["file"]["sha256"]}
     if inspected["certificate"] is not None:
-        said[CERTIFICATE_SHA256] = inspected["certificate"]["fingerprint"]
-    return said
+        evidence[CERTIFICATE_SHA256] = inspected["certificate"]["fingerprint"]
+    return evidence
 
 
 def copy_of(path: Path) -> dict[str, Any]:
-    """What a recovery is told of a recovery file: facts, and never the file (api/plan/recovery_document.py).
+    """The facts of a recovery file that a recovery gets; never the file (api/plan/recovery_document.py).
 
     Raises:
         UnreadableError: when it cannot be read, is no recovery file, or can never put its certificate back.
@@ -72,8 +72,8 @@ def copy_of(path: Path) -> dict[str, Any]:
     certificate = inspected["certificate"]
     against = [f for f in inspected["findings"] if f["severity"] == "blocking" and f["code"] not in _OF_DATES]
     if against or certificate is None:
-        told = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
-        raise UnreadableError(f"{path.name}: {told}")
+        text = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
+        raise UnreadableError(f"{path.name}: {text}")
     keystores = [holding["member"] for holding in inspected["file"]["holdings"] if holding["is_keystore"]]
     return {
         "name": path.name,

@@ -81,9 +81,9 @@ def state_gate(
     as_json: JsonOption = False,
 ) -> None:
     """State what the console shows of the open gate."""
-    said = {"clients": str(clients), "covered": str(covered), "missing": ", ".join(missing or ())}
+    evidence = {"clients": str(clients), "covered": str(covered), "missing": ", ".join(missing or ())}
     with opened(api, folder) as rotator:
-        body = {"who": named(who), "why": why, "evidence": said}
+        body = {"who": named(who), "why": why, "evidence": evidence}
         moved = rotator.post(f"/v1/rotations/{rotation}/state_gate", body)
     _say(moved, as_json=as_json)
 

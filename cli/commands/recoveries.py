@@ -64,9 +64,9 @@ def recover(
         say_started(started, as_json=False)
 
 
-def _pairs(said: list[str], form: str) -> list[tuple[str, Any]]:
+def _pairs(given: list[str], form: str) -> list[tuple[str, Any]]:
     pairs = []
-    for text in said:
+    for text in given:
         server, equals, value = text.partition("=")
         if not (server and equals and value):
             raise UnreadableError(f"{text!r}: say {form}")

@@ -86,15 +86,15 @@ def simulate(
             records = asyncio.run(play_many(subject, Faults(faults), range(seed, seed + runs), advance))
     except CannotBePlayedError as error:
         raise UnreadableError(str(error)) from None
-    told = report(subject.described, Faults(faults), records)
+    made = report(subject.described, Faults(faults), records)
     if as_json:
-        sys.stdout.write(told.model_dump_json(indent=2) + "\n")
+        sys.stdout.write(made.model_dump_json(indent=2) + "\n")
     else:
         from cli.commands.simulate_report import show  # noqa: PLC0415 - see above
 
-        show(told)
+        show(made)
     sys.stdout.flush()
-    if told.lost_by_the_rotation or any(each.outcome == "unfinished" for each in records):
+    if made.lost_by_the_rotation or any(each.outcome == "unfinished" for each in records):
         raise typer.Exit(_FAILED)
 
 

@@ -11,27 +11,27 @@ from simulation.judged.report import PlayedPlan, Report, Spread
 _NAMES = 10
 
 
-def show(told: Report) -> None:
+def show(report: Report) -> None:
     """Print it on standard output."""
-    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in told.outcomes.items())
-    _show_subject(told.played)
-    clients = told.played.clients if isinstance(told.played, Size) else told.played.played
-    say(f"{told.runs} rotation(s) of {clients} clients: {outcomes}")
-    for each in told.differs:
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items())
+    _show_subject(report.played)
+    clients = report.played.clients if isinstance(report.played, Size) else report.played.played
+    say(f"{report.runs} rotation(s) of {clients} clients: {outcomes}")
+    for each in report.differs:
         say(f"Not as approved in {each.runs} of them: {each.finding.subject}: {each.finding.message}")
-    say(f"Clients lost by the rotation: {told.lost_by_the_rotation}")
+    say(f"Clients lost by the rotation: {report.lost_by_the_rotation}")
     rows = (
-        ("clients lost", *_values(told.lost)),
-        ("left out by name", *_values(told.left_out)),
-        ("duration", *_values(told.duration)),
-        ("exposure", *_values(told.exposure)),
+        ("clients lost", *_values(report.lost)),
+        ("left out by name", *_values(report.left_out)),
+        ("duration", *_values(report.duration)),
+        ("exposure", *_values(report.exposure)),
     )
     say_table("Over all runs", ("", "least", "median", "95 of 100", "most"), rows)
-    for worst in told.worst:
+    for worst in report.worst:
         if worst.lost or worst.reason or worst.refused:
-            _show_run(worst, told.again[worst.seed])
+            _show_run(worst, report.again[worst.seed])
     say("Exposure is the time with secure communications off somewhere. To play the worst run again:")
-    say(f"  {told.again[told.worst[0].seed]}")
+    say(f"  {report.again[report.worst[0].seed]}")
 
 
 def _show_subject(played: Size | PlayedPlan) -> None:

@@ -21,7 +21,7 @@ from cli.terminal.client import (
 )
 from cli.terminal.formatting import instant, say, say_json, say_table, span
 
-_NOBODY_SAID = "trust-missing"
+_TRUST_MISSING = "trust-missing"
 _app = typer.Typer(help="Register sites, show and survey them.", no_args_is_help=True)
 
 
@@ -45,8 +45,8 @@ def add(
 ) -> None:
     """Register a site. A document without a password takes ROTATOR_SEPM_PASSWORD, or asks for it.
 
-    One that does not say which certificate to trust is asked about it as by ssh: the fingerprint is shown, and whoever
-    has compared it with the SEPM console types it in. Where nobody can be asked, nothing is registered.
+    Where it names no certificate to trust, the command shows the fingerprint, as ssh does, and the administrator
+    compares it with the SEPM console and types it in. Without a terminal, nothing is registered.
     """
     document = _document(file)
     document["sylinks"] = [*document.get("sylinks", ()), *(_text(path) for path in sylink or ())]
@@ -54,7 +54,7 @@ def add(
         try:
             site = rotator.post("/v1/sites", document)
         except ApiRefusedError as refused:
-            if refused.code != _NOBODY_SAID or not sys.stdin.isatty():
+            if refused.code != _TRUST_MISSING or not sys.stdin.isatty():
                 raise
             site = rotator.post("/v1/sites", {**document, "trust": {"fingerprint_sha256": _compared(refused)}})
     say_json(site) if as_json else say(f"registered site {site['id']}")
@@ -126,7 +126,7 @@ def survey(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, a
 
 
 def _compared(refused: ApiRefusedError) -> str:
-    """The fingerprint that somebody types in, who was shown it."""
+    """The fingerprint that the administrator types in after the command has shown it."""
     typer.echo(f"{refused}.\nCompare it with the certificate in the SEPM console.", err=True)
     typed: str = typer.prompt("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)", err=True)
     return typed

@@ -33,7 +33,7 @@ def tasks(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """List the tasks when nothing else is said."""
+    """List the tasks when no command is given."""
     if context.invoked_subcommand is None:
         list_tasks(api=api, folder=folder, as_json=as_json)
 
@@ -48,7 +48,7 @@ def list_tasks(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """List the tasks that wait for somebody, with what to do."""
+    """List the tasks that wait for an operator, with what to do."""
     with opened(api, folder) as rotator:
         found = rotator.get("/v1/tasks", site=site)
     items = [task for task in found["items"] if closed or task["state"] in ("open", "claimed")]
@@ -73,7 +73,7 @@ def claim(
 ) -> None:
     """Take a task."""
     with opened(api, folder) as rotator:
-        _said(_say(rotator, f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
+        _show(_say(rotator, f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
 
 
 @_app.command("done")
@@ -100,13 +100,13 @@ def done(
     as_json: JsonOption = False,
 ) -> None:
     """Say that a task is done."""
-    said: dict[str, Any] = dict(_pair(text) for text in evidence or ())
+    stated: dict[str, Any] = dict(_pair(text) for text in evidence or ())
     if client or sylink:
-        said["clients"] = _looked_at(client or [], sylink or [])
+        stated["clients"] = _looked_at(client or [], sylink or [])
     with opened(api, folder) as rotator:
-        shown = said | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
+        shown = stated | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
         body = {"who": named(who), "note": note, "evidence": shown}
-        _said(_say(rotator, f"/v1/tasks/{task}/done", body), as_json=as_json)
+        _show(_say(rotator, f"/v1/tasks/{task}/done", body), as_json=as_json)
 
 
 @_app.command("refused")
@@ -122,7 +122,7 @@ def refused(
 ) -> None:
     """Give a task back."""
     with opened(api, folder) as rotator:
-        _said(_say(rotator, f"/v1/tasks/{task}/refused", {"who": named(who), "why": why}), as_json=as_json)
+        _show(_say(rotator, f"/v1/tasks/{task}/refused", {"who": named(who), "why": why}), as_json=as_json)
 
 
 @_app.command("file")
@@ -185,14 +185,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _say(rotator: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Say it, and wait on while the rotation is at work on it."""
+    """Send it, and send it again while the rotation is still at work on it."""
     body |= {"request_id": uuid4().hex}
     while (task := rotator.post(path, body))["pending"]:
         typer.echo("the rotation is still at work on it", err=True)
     return dict(task)
 
 
-def _said(task: dict[str, Any], *, as_json: bool) -> None:
+def _show(task: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(task)
     else:

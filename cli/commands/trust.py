@@ -1,4 +1,4 @@
-"""`rotator trust`: whom we believe at a site's REST address, and who was there."""
+"""`rotator trust`: the trusted fingerprints of a site's REST address, and what was presented there."""
 
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def show(
     site: _SiteArgument, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False
 ) -> None:
-    """Show what is believed now, and what was presented from when to when."""
+    """Show the certificates that are trusted now, and those that were presented, from when to when."""
     with opened(api, folder) as rotator:
         _say(rotator.get(f"/v1/sites/{site}/trust"), as_json=as_json)
 
@@ -42,10 +42,10 @@ def pin(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Believe a certificate: whoever answers with it is sent the password. Compare it with the SEPM console first."""
-    word = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
+    """Trust a certificate: a server that presents it gets the password. Compare it with the SEPM console first."""
+    body = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
     with opened(api, folder) as rotator:
-        _say(rotator.post(f"/v1/sites/{site}/trust/pin", word), as_json=as_json)
+        _say(rotator.post(f"/v1/sites/{site}/trust/pin", body), as_json=as_json)
 
 
 @_app.command("drop")
@@ -60,10 +60,10 @@ def drop(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Believe a pinned certificate no more."""
-    word = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
+    """Stop trusting a pinned certificate."""
+    body = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
     with opened(api, folder) as rotator:
-        _say(rotator.post(f"/v1/sites/{site}/trust/drop", word), as_json=as_json)
+        _say(rotator.post(f"/v1/sites/{site}/trust/drop", body), as_json=as_json)
 
 
 @_app.command("contacts")
@@ -76,7 +76,7 @@ def contacts(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """List contacts, each TLS connection and each word, a hundred at a time."""
+    """List contacts (TLS connections, pins and drops), a hundred at a time."""
     with opened(api, folder) as rotator:
         page = rotator.get(f"/v1/sites/{site}/trust/contacts", after=after)
     if as_json:
@@ -94,9 +94,9 @@ def _say(trust: dict[str, Any], *, as_json: bool) -> None:
         say_json(trust)
         return
     say(f"{trust['rest_url']}: {', '.join(trust['servers'])}{' (a CA vouches too)' if trust['by_ca'] else ''}")
-    believed = [(each, "known") for each in trust["pinned_sha256"]]
-    believed += [(each, "announced") for each in trust["announced_sha256"]]
-    say_table("AcceptedCertificates", ("SHA-256", "because it is"), believed)
+    trusted = [(each, "known") for each in trust["pinned_sha256"]]
+    trusted += [(each, "announced") for each in trust["announced_sha256"]]
+    say_table("Accepted", ("SHA-256", "because it is"), trusted)
     rows = [
         (
             each["kind"],

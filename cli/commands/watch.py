@@ -71,11 +71,11 @@ def _follow(rotator: Api, shown: dict[str, Any], every: float) -> dict[str, Any]
 
 def _follow_lines(rotator: Api, shown: dict[str, Any], every: float, as_json: bool) -> dict[str, Any]:
     """A line for each change: for logs, pipes and programs."""
-    said = ""
+    written = ""
     while True:
         line = json.dumps(shown, ensure_ascii=False) if as_json else _line(shown)
-        if line != said:
-            said = line
+        if line != written:
+            written = line
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
         if shown["status"] != _RUNNING:
@@ -92,7 +92,7 @@ def _line(shown: dict[str, Any]) -> str:
 
 
 def _look(rotator: Api, rotation: str) -> dict[str, Any] | None:
-    """The rotation now; None when nobody answers."""
+    """The rotation now; None when the API does not answer, or fails."""
     try:
         shown: dict[str, Any] = rotator.get(f"/v1/rotations/{rotation}")
     except UnreadableError:

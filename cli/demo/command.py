@@ -43,12 +43,12 @@ def demo(
     screen = Screen(to_stderr=as_json)
     try:
         with stage(keep=keep) as made:
-            told, good = play(made, screen, seed, naive=naive)
+            result, good = play(made, screen, seed, naive=naive)
             if as_json:
-                sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+                sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
                 sys.stdout.flush()
             if keep:
-                stay(made, screen, told)
+                stay(made, screen, result)
     except KeyboardInterrupt:
         screen.say("Stopped; nothing that was started goes on.")
         raise typer.Exit(_INTERRUPTED) from None

@@ -11,7 +11,7 @@ from cli.demo.site import DemoSite
 _HEARTBEAT = timedelta(seconds=3)
 _LONGEST = 15 * _HEARTBEAT
 _STEADY = 3 * _HEARTBEAT
-"""So long nobody more must be lost: clients lose the site one heartbeat after the other."""
+"""No further client may be lost for this long: clients lose the site one heartbeat after the other."""
 _EVERY = timedelta(seconds=0.5)
 _SHARE = 0.10
 
@@ -30,8 +30,8 @@ def replace_everything(screen: Screen, sites: list[DemoSite], check: Callable[[]
         newer = [site.verdict()["clients_lost"] for site in sites]
         if newer != counts:
             counts, steady_since = newer, now
-            told = ", ".join(f"{site.name} {count}" for site, count in zip(sites, counts, strict=True))
-            screen.say(f"  after {now - began:4.1f} s lost: {told}")
+            text = ", ".join(f"{site.name} {count}" for site, count in zip(sites, counts, strict=True))
+            screen.say(f"  after {now - began:4.1f} s lost: {text}")
         settled = any(counts) and now - steady_since > _STEADY.total_seconds()
         if settled or now - began > _LONGEST.total_seconds():
             return
@@ -39,7 +39,7 @@ def replace_everything(screen: Screen, sites: list[DemoSite], check: Callable[[]
 
 
 def report_losses(site: DemoSite, plan: dict[str, Any]) -> dict[str, Any]:
-    """The losses as a program reads them, beside what the plan had foretold."""
+    """The losses as a program reads them, beside the number that the plan had foretold."""
     verdict = site.verdict()
     return {
         "site_id": site.id,
@@ -51,14 +51,14 @@ def report_losses(site: DemoSite, plan: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def lost_as_expected(told: dict[str, Any]) -> bool:
+def lost_as_expected(report: dict[str, Any]) -> bool:
     """Whether more than one client in ten was lost."""
-    return bool(told["clients_lost"] > _SHARE * told["clients_total"])
+    return bool(report["clients_lost"] > _SHARE * report["clients_total"])
 
 
-def tell_losses(screen: Screen, site: DemoSite, told: dict[str, Any]) -> None:
+def tell_losses(screen: Screen, site: DemoSite, report: dict[str, Any]) -> None:
     """The same for people."""
-    lost, total, away = told["clients_lost"], told["clients_total"], told["clients_away"]
+    lost, total, away = report["clients_lost"], report["clients_total"], report["clients_away"]
     screen.say(f"{site.name:15}{lost} of {total} clients lost ({lost / total:.0%})", style="bold red")
     then = f"; {away} are still switched off, and their turn comes when they return" if away else ""
-    screen.say(f"{'':15}the plan had foretold {told['foretold_by_the_plan']}{then}")
+    screen.say(f"{'':15}the plan had foretold {report['foretold_by_the_plan']}{then}")

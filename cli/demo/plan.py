@@ -1,4 +1,4 @@
-"""A plan and its floor, told to somebody who sees them for the first time."""
+"""A plan and its floor, written for a reader who sees them for the first time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a demo plays: everything is started, two sites are planned and rotated side by side, and the end is told."""
+"""What a demo plays: it starts everything, plans and rotates two sites side by side, and reports the end."""
 
 import contextlib
 import time
@@ -23,7 +23,7 @@ _TOO_LONG = 3
 
 
 def play(stage: DemoProcesses, screen: Screen, seed: int, *, naive: bool) -> tuple[dict[str, Any], bool]:
-    """Play the demo: what is to be told of it, and whether it went as it should.
+    """Play the demo. Returns its report, and whether it went as it should.
 
     Raises:
         StageError: when a part of it does not run.
@@ -33,7 +33,7 @@ def play(stage: DemoProcesses, screen: Screen, seed: int, *, naive: bool) -> tup
         "Two emulated SEPM sites get new certificates. Nothing outside of this machine is touched.", style="bold"
     )
     here, rotator, sites = _begin(stage, screen, seed)
-    told: dict[str, Any] = {
+    addresses: dict[str, Any] = {
         "temporal_ui": here["ui"],
         "api": here["api"],
         "api_key_file": here["api_key_file"],
@@ -49,16 +49,16 @@ def play(stage: DemoProcesses, screen: Screen, seed: int, *, naive: bool) -> tup
         results = ended(stage, screen, rotator, sites, plans)
     expected = _as_feared(results) if naive else all(succeeded(each) for each in results.values())
     _tell_end(screen, naive=naive, expected=expected)
-    return {"sites": results, "as_expected": expected, **told}, expected
+    return {"sites": results, "as_expected": expected, **addresses}, expected
 
 
-def stay(stage: DemoProcesses, screen: Screen, told: dict[str, Any]) -> None:
+def stay(stage: DemoProcesses, screen: Screen, result: dict[str, Any]) -> None:
     """Leave everything running until a signal."""
     screen.heading("Everything goes on running")
-    screen.say(f"Temporal UI   {told['temporal_ui']}")
-    screen.say(f"API           {told['api']}  (its documentation: {told['api']}/docs)")
-    screen.say(f"API key       in {told['api_key_file']}")
-    screen.say(f"Commands      rotator status --folder {told['folder']}")
+    screen.say(f"Temporal UI   {result['temporal_ui']}")
+    screen.say(f"API           {result['api']}  (its documentation: {result['api']}/docs)")
+    screen.say(f"API key       in {result['api_key_file']}")
+    screen.say(f"Commands      rotator status --folder {result['folder']}")
     screen.say(f"Ctrl-C stops it all. {stage.folder} stays; remove it when you have seen enough.", style="bold")
     with contextlib.suppress(KeyboardInterrupt):
         while True:
@@ -125,8 +125,8 @@ def _with_product(
     _follow(stage, screen, tracks)
     results = {}
     for track in tracks:
-        results[track.site.scene.name] = told = report(track)
-        tell_report(screen, track, told)
+        results[track.site.scene.name] = made = report(track)
+        tell_report(screen, track, made)
     tell_summary(screen, results)
     return results
 
@@ -154,8 +154,8 @@ def _without_product(
     screen.heading("Report, by the emulator's own verdict")
     results = {}
     for site, plan in zip(sites, plans, strict=True):
-        results[site.scene.name] = told = report_losses(site, plan)
-        tell_losses(screen, site, told)
+        results[site.scene.name] = made = report_losses(site, plan)
+        tell_losses(screen, site, made)
     return results
 
 

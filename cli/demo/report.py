@@ -10,10 +10,10 @@ _COMPLETED = "completed"
 
 
 def report(track: Track) -> dict[str, Any]:
-    """A rotation's end as a program reads it. Losses are the emulator's own word, those that healed too."""
+    """A rotation's end as a program reads it. Losses are the emulator's verdict, and include those that healed."""
     verdict = track.site.verdict()
     elapsed, floor = track.elapsed(datetime.now(UTC)).total_seconds(), track.floor.total.total_seconds()
-    told = track.shown["report"] or {}
+    rotation_report = track.shown["report"] or {}
     return {
         "site_id": track.site.id,
         "rotation_id": track.shown["id"],
@@ -21,7 +21,7 @@ def report(track: Track) -> dict[str, Any]:
         "clients_total": verdict["clients_total"],
         "clients_lost": verdict["clients_lost_ever"],
         "lost": [f"{lost['name']}: {lost['why']}" for lost in verdict["lost_ever"]],
-        "clients_not_back": told.get("clients_not_back"),
+        "clients_not_back": rotation_report.get("clients_not_back"),
         "coverage": track.shown["coverage"],
         "floor_seconds": round(floor, 3),
         "elapsed_seconds": round(elapsed, 3),
@@ -39,12 +39,12 @@ def report(track: Track) -> dict[str, Any]:
     }
 
 
-def succeeded(told: dict[str, Any]) -> bool:
-    """Whether it completed and nobody was lost."""
-    return bool(told["status"] == _COMPLETED and told["clients_lost"] == 0)
+def succeeded(result: dict[str, Any]) -> bool:
+    """Whether it completed and no client was lost."""
+    return bool(result["status"] == _COMPLETED and result["clients_lost"] == 0)
 
 
-def tell_report(screen: Screen, track: Track, told: dict[str, Any]) -> None:
+def tell_report(screen: Screen, track: Track, result: dict[str, Any]) -> None:
     """The same for people."""
     screen.heading(f"Report for {track.site.name}")
     steps = [
@@ -57,9 +57,9 @@ def tell_report(screen: Screen, track: Track, told: dict[str, Any]) -> None:
         for step in track.steps.values()
     ]
     screen.table("Steps taken", ("", "step", "began, s", "took, s"), steps)
-    for lost in told["lost"]:
+    for lost in result["lost"]:
         screen.say(f"Lost: {lost}", style="red")
-    for attention in told["attention"]:
+    for attention in result["attention"]:
         screen.say(f"Attention: {attention['subject']}: {attention['message']}", style="yellow")
 
 
@@ -67,18 +67,18 @@ def tell_summary(screen: Screen, results: dict[str, dict[str, Any]]) -> None:
     """All of them side by side: the last thing that is read."""
     screen.heading("Summary; clients lost are the emulator's own verdict, which asks the product nothing")
     columns = ("site", "rotation", "steps", "took", "floor", "took / floor", "clients back", "clients lost")
-    screen.table("", columns, [_summary(name, told) for name, told in results.items()])
+    screen.table("", columns, [_summary(name, result) for name, result in results.items()])
 
 
-def _summary(name: str, told: dict[str, Any]) -> tuple[object, ...]:
-    coverage = told["coverage"] or {"total": 0, "waiting": 0}
+def _summary(name: str, result: dict[str, Any]) -> tuple[object, ...]:
+    coverage = result["coverage"] or {"total": 0, "waiting": 0}
     return (
         name,
-        told["status"],
-        len(told["steps"]),
-        f"{told['elapsed_seconds']:.1f} s",
-        f"{told['floor_seconds']:.1f} s",
-        f"{told['elapsed_over_floor']:.2f}",
+        result["status"],
+        len(result["steps"]),
+        f"{result['elapsed_seconds']:.1f} s",
+        f"{result['floor_seconds']:.1f} s",
+        f"{result['elapsed_over_floor']:.2f}",
         f"{coverage['total'] - coverage['waiting']} of {coverage['total']}",
-        f"{told['clients_lost']} of {told['clients_total']}",
+        f"{result['clients_lost']} of {result['clients_total']}",
     )

@@ -33,7 +33,7 @@ class Screen:
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody sees `standing`."""
+        """Whether `standing` is shown, which takes a terminal."""
         return self._console.is_terminal
 
     def heading(self, text: str) -> None:

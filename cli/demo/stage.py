@@ -109,7 +109,7 @@ class DemoProcesses:
                 raise actor.failure(f"ended with code {code}")
 
     def stop(self) -> None:
-        """Stop all; whoever does not stop in time is killed."""
+        """Stop all processes; one that does not stop in time is killed."""
         for actor in self._actors:
             _signal_group(actor.process, signal.SIGTERM)
         patience = time.monotonic() + _STOPS_WITHIN.total_seconds()

@@ -13,7 +13,7 @@ _INSTANT = TypeAdapter(datetime)
 _RUNNING = "running"
 _SERVER_FAULT = 500
 _SELDOM = 10
-"""Nobody sees how it stands: then events tell, but not of a workflow that was ended from outside."""
+"""Without a terminal events show how it stands, but not that a workflow was ended from outside."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Track:
         return (_INSTANT.validate_python(finished) if finished else now) - self.began
 
     def look(self, *, closely: bool) -> list[dict[str, Any]]:
-        """Ask for the new events, and how it stands: closely at each look. While nobody answers nothing is new.
+        """Ask for the new events, and how it stands: closely at each look. Without an answer nothing is new.
 
         Raises:
             ApiRefusedError: when the API says that the question is wrong.

@@ -20,7 +20,7 @@ def backup(
 ) -> None:
     """Copy both databases and the key file, each readable by its owner only, while the service runs.
 
-    Whoever has the copies can read every secret in them.
+    A person who has the copies can read every secret in them.
     """
     from cli.service.copies import copy_all  # noqa: PLC0415 - the other commands start faster without the store
 

@@ -154,5 +154,5 @@ class ServiceProcesses:
 
 
 def _url(host: str, port: int) -> str:
-    host = {"0.0.0.0": _LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 - told apart, not bound
+    host = {"0.0.0.0": _LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Folder = Annotated[Path, typer.Option("--folder", envvar="ROTATOR_FOLDER", help="The folder of `rotator up`")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document")]
-_TOLD_EVERY = 1000
+_REPORTED_EVERY = 1000
 
 app = typer.Typer(help="The keys that encrypt passwords and private keys in the database.", no_args_is_help=True)
 
@@ -94,13 +94,13 @@ def _of(key: "KnownKey") -> str:
 
 
 def _telling() -> Callable[[int], None]:
-    """Tells of every thousand values, on standard error."""
-    told = 0
+    """Reports every thousand values, on standard error."""
+    reported = 0
 
     def tell(done: int) -> None:
-        nonlocal told
-        if done // _TOLD_EVERY > told:
-            told = done // _TOLD_EVERY
+        nonlocal reported
+        if done // _REPORTED_EVERY > reported:
+            reported = done // _REPORTED_EVERY
             print(f"{done} values", file=sys.stderr, flush=True)  # noqa: T201 - how far it is
 
     return tell

@@ -60,7 +60,7 @@ async def _run(place: Folder, addresses: tuple[str, int, int, int], *, as_json: 
     ready = False
 
     def changed() -> None:
-        # before that, nobody shall find a service that does not serve yet
+        # before that, no client shall find a service that does not serve yet
         if ready:
             whereabouts.write(place.whereabouts, household.whereabouts(supervisor.pids()))
 
@@ -99,7 +99,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
 
 async def _come_up(household: ServiceProcesses, supervisor: Supervisor, stop: asyncio.Event) -> bool:
-    """Start everything and wait until it serves. False: told to stop before that.
+    """Start everything and wait until it serves. False: a signal stopped it before that.
 
     Raises:
         NotUp: when a child keeps ending, or the time is over.

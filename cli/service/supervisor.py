@@ -16,7 +16,7 @@ _log = structlog.get_logger(__name__)
 _FIRST_PAUSE = timedelta(milliseconds=100)
 _LONGEST_PAUSE = timedelta(seconds=10)
 _STABLE = timedelta(seconds=30)
-"""Whoever has lived this long has earned a quick restart."""
+"""A child that has lived this long is restarted quickly."""
 _STANDARD_ERROR = 2
 
 
@@ -35,7 +35,7 @@ class ChildSpec:
 
 
 class Child:
-    """A child that is kept running until it is told to stop."""
+    """A child that is kept running until `stop` is called."""
 
     def __init__(self, spec: ChildSpec, changed: Callable[[], None], leash: int | None) -> None:
         self.spec = spec
@@ -130,7 +130,7 @@ class Supervisor:
         return {child.spec.name: child.pid for child in self.children if child.pid is not None}
 
     async def stop(self) -> None:
-        """Stop all, the last first: whoever was started later needs those before it."""
+        """Stop all, the last first: a child needs those that were started before it."""
         for child in reversed(self.children):
             await child.stop()
         for end in (self._leash, self._hand):

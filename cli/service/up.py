@@ -29,7 +29,7 @@ def up(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready")] = False,
 ) -> None:
-    """Run Temporal, the worker and the API until Ctrl-C or SIGTERM; start anew what dies.
+    """Run Temporal, the worker and the API until Ctrl-C or SIGTERM; restart what dies.
 
     With ROTATOR_TEMPORAL_ADDRESS set, that Temporal is used and none is started.
     """

@@ -44,7 +44,7 @@ class RunningService(Value):
 
 
 def write(path: Path, here: RunningService) -> None:
-    """Put the file in place whole, so that nobody reads half of it."""
+    """Put the file in place whole, so that no reader gets half of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".up.")
     with os.fdopen(handle, "w") as file:
         file.write(here.model_dump_json(indent=2) + "\n")
@@ -52,6 +52,6 @@ def write(path: Path, here: RunningService) -> None:
 
 
 def forget(path: Path) -> None:
-    """The service has stopped: nobody shall look for it."""
+    """Remove the file: the service has stopped."""
     with contextlib.suppress(FileNotFoundError):
         path.unlink()

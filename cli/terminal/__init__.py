@@ -1,1 +1,1 @@
-"""How the command line asks the API, and how it writes what it was told."""
+"""How the command line asks the API, and how it writes the answers."""

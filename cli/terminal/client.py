@@ -67,8 +67,8 @@ class Api:
 
     def put(self, path: str, content: bytes, media_type: str, **params: Any) -> Any:
         """Send a file; parameters that are None are left out."""
-        told = {name: value for name, value in params.items() if value is not None}
-        return self._call("PUT", path, content=content, headers={"content-type": media_type}, params=told)
+        given = {name: value for name, value in params.items() if value is not None}
+        return self._call("PUT", path, content=content, headers={"content-type": media_type}, params=given)
 
     def upload(self, path: str, content: bytes, media_type: str, **params: str) -> Any:
         """Send a file that is added to what is there."""

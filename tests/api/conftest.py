@@ -51,7 +51,7 @@ _LET_END = timedelta(seconds=10)
 
 
 def free_port():
-    """A port that nobody listens on now."""
+    """A port on which no process listens now."""
     return choose_ports("127.0.0.1", 0)[0]
 
 
@@ -73,22 +73,22 @@ async def emulating(scenario: str) -> AsyncIterator[dict[str, Any]]:
 @pytest.fixture(scope="session")
 async def emulator() -> AsyncIterator[object]:
     """An emulated site with one server."""
-    async with emulating("one-server") as said:
-        yield said
+    async with emulating("one-server") as shown:
+        yield shown
 
 
 @pytest.fixture
 async def three_servers(tmp_path) -> AsyncIterator[dict[str, Any]]:
     """An emulated site with three servers, as it is registered; its name is no other test's."""
-    async with emulating("three-servers") as said:
-        yield as_registered(said) | {"name": tmp_path.name}
+    async with emulating("three-servers") as shown:
+        yield as_registered(shown) | {"name": tmp_path.name}
 
 
 @pytest.fixture
 async def spare() -> AsyncIterator[dict[str, Any]]:
     """An emulated site with one server for a test that spoils it: what it says of itself, its control API included."""
-    async with emulating("one-server") as said:
-        yield said
+    async with emulating("one-server") as shown:
+        yield shown
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +175,7 @@ def calling_at(unconnected):
 
 @pytest.fixture
 def staffed(temporal_settings):
-    """Serves the task queue of some parts with workers, as a context; rotations by a version of one's own if wanted."""
+    """Serves the task queue of some parts with workers, as a context; `rotates` may be a version that a test makes."""
 
     @asynccontextmanager
     async def working(parts: Parts, rotates: type = RotateSite) -> AsyncIterator[None]:
@@ -204,7 +204,7 @@ def staffed(temporal_settings):
 async def unstaffed(store, temporal_settings, tmp_path) -> Parts:
     """Parts with store and Temporal, and a task queue that no worker serves."""
     temporal = await lazy_client(temporal_settings)
-    # a busy machine is no reason why a survey should be told to go on
+    # on a busy machine too, a request shall wait for the end of its survey
     return Parts(store=store, temporal=temporal, task_queue=tmp_path.name, survey_wait=timedelta(minutes=1))
 
 
@@ -308,19 +308,19 @@ def document(emulator):
     return as_registered(emulator)
 
 
-def as_registered(said: dict[str, Any]) -> dict[str, Any]:
+def as_registered(shown: dict[str, Any]) -> dict[str, Any]:
     """The document that registers a site, from what its emulator says."""
-    rest = said["rest"]
+    rest = shown["rest"]
     plain = ("name", "address", "https_port", "http_port")
     return {
-        "name": said["site"],
+        "name": shown["site"],
         "rest_url": rest["url"],
         "username": rest["user"],
         "password": rest["password"],
         "domain": rest["domain"],
         "trust": {"fingerprint_sha256": rest["fingerprint_sha256"]},
-        "servers": [{name: server[name] for name in plain} for server in said["servers"]],
-        "lists": said["server_lists"],
+        "servers": [{name: server[name] for name in plain} for server in shown["servers"]],
+        "lists": shown["server_lists"],
         "limits": {"relax_floor": "PT0S", "publish_delay": "PT1S", "purge_after": None},
     }
 

@@ -18,15 +18,17 @@ _described: dict[str, Any] = {}
 class Operation:
     """A method of a path, and what it may answer."""
 
-    def __init__(self, method: str, path: str, said: dict[str, Any]) -> None:
+    def __init__(self, method: str, path: str, described: dict[str, Any]) -> None:
         self.method = method.upper()
         self.path = path
         self.name = f"{self.method} {path}"
-        self.statuses = frozenset(int(status) for status in said["responses"])
-        self.problems = frozenset(int(each) for each, answer in said["responses"].items() if PROBLEM in _types(answer))
-        self.body = said.get("requestBody")
-        self.json = "application/json" in said.get("requestBody", {}).get("content", {})
-        self.parameters = [each for each in said.get("parameters", ()) if each["in"] != "path"]
+        self.statuses = frozenset(int(status) for status in described["responses"])
+        self.problems = frozenset(
+            int(each) for each, answer in described["responses"].items() if PROBLEM in _types(answer)
+        )
+        self.body = described.get("requestBody")
+        self.json = "application/json" in described.get("requestBody", {}).get("content", {})
+        self.parameters = [each for each in described.get("parameters", ()) if each["in"] != "path"]
         self._form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
 
     def is_asked_by(self, request: httpx.Request) -> bool:
@@ -44,23 +46,25 @@ def operations(app: FastAPI) -> tuple[Operation, ...]:
 @cache
 def _operations() -> tuple[Operation, ...]:
     every = (
-        Operation(method, path, said) for path, them in _described["paths"].items() for method, said in them.items()
+        Operation(method, path, described)
+        for path, them in _described["paths"].items()
+        for method, described in them.items()
     )
     return tuple(sorted(every, key=lambda operation: (operation.path.count("{"), operation.name)))
 
 
 def undescribed(app: FastAPI, answer: httpx.Response) -> Iterator[str]:
     """What of an answer its operation's description does not say."""
-    told = f"{answer.request.method} {answer.request.url.path}: {answer.status_code}"
+    named = f"{answer.request.method} {answer.request.url.path}: {answer.status_code}"
     refused = answer.status_code >= HTTPStatus.BAD_REQUEST
     if refused and answer.headers.get("content-type") != PROBLEM:
-        yield f"{told} is no problem"
+        yield f"{named} is no problem"
     asked = next((each for each in operations(app) if each.is_asked_by(answer.request)), None)
     if asked is None:
         if answer.status_code not in _OF_ANY_PATH and answer.request.url.path.startswith("/v1/"):
-            yield f"{told} of no operation"
+            yield f"{named} of no operation"
     elif answer.status_code not in (asked.problems if refused else asked.statuses):
-        yield f"{told} is not described"
+        yield f"{named} is not described"
 
 
 def _types(answer: dict[str, Any]) -> Any:

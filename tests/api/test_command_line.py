@@ -60,7 +60,7 @@ async def test_from_a_site_to_a_rotation(rotator, site):
     code, out, _ = await rotator("status")
     assert rotation in out
     async with asyncio.timeout(60):
-        while "A9" not in out:  # it has begun as soon as a worker has told of its first step
+        while "A9" not in out:  # it has begun as soon as a worker has reported its first step
             code, out, _ = await rotator("status", rotation)
             assert code == 0
     code, _, err = await rotator("resume", rotation)
@@ -85,12 +85,12 @@ async def test_a_certificate_is_checked_without_the_service(rotator, tmp_path):
     assert "It may go into a server." in out
     code, out, _ = await rotator("certificate", "check", str(tmp_path / "1024.pem"), "--days", "120", **nowhere)
     assert code == 1
-    for said in (
+    for text in (
         "certificate-key-too-small",
         "certificate-ends-too-soon",
         "make a certificate with a key of 2048 bits",
     ):
-        assert said in out
+        assert text in out
     (tmp_path / "none.pem").write_text("nothing")
     code, _, err = await rotator("certificate", "check", str(tmp_path / "none.pem"), **nowhere)
     assert code == 2
@@ -132,7 +132,7 @@ async def test_a_recovery_file_is_held_against_its_server(rotator, site, save_re
 
 
 async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, site, save_recovery_file):
-    """A cut one, and that of another server, close no task; the right one does, and its certificate is said."""
+    """A cut one, and that of another server, close no task; the right one does, with its certificate as evidence."""
     _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
     _, out, _ = await rotator(
         "plan", site, "-c", json.loads(out)["certificate"]["id"], "--trust-network", "10.0.0.0/16", "--json"
@@ -165,8 +165,8 @@ async def test_a_plan_is_printed_for_people(rotator, site):
         "plan", site, "-c", f"SEPM-1={json.loads(out)['certificate']['id']}", "--trust-network", "10.0.0.0/16"
     )
     assert code == 0, err
-    for said in ("SEPM-1", "A9", "relax", "20 of them would be cut off", "rotator start plan-"):
-        assert said in out
+    for shown in ("SEPM-1", "A9", "relax", "20 of them would be cut off", "rotator start plan-"):
+        assert shown in out
     assert "HTTPS client port" not in out
 
 

@@ -12,7 +12,7 @@ from api.settings import ApiSettings
 from tests.api.described import IDS, operations
 from tests.api.good_requests import BODIES, QUERIES, filled
 
-NOBODY = dict.fromkeys(IDS, "none")
+UNKNOWN = dict.fromkeys(IDS, "none")
 NOT_HERE = httpx.Headers({"Content-Type": "application/json"})
 
 
@@ -24,42 +24,42 @@ def every(unconnected):
 
 
 def good(operation, **changed):
-    """A request that is right but for what it is about, which nobody knows."""
-    body = filled(BODIES[operation.name], NOBODY) if operation.body else None
+    """A request that is right but for its subject, which does not exist."""
+    body = filled(BODIES[operation.name], UNKNOWN) if operation.body else None
     sent = {"json": body} if operation.json or body is None else {"content": body}
-    request = {**sent, "params": filled(QUERIES.get(operation.name, {}), NOBODY)} | changed
-    return {"method": operation.method, "url": filled(operation.path, NOBODY)} | request
+    request = {**sent, "params": filled(QUERIES.get(operation.name, {}), UNKNOWN)} | changed
+    return {"method": operation.method, "url": filled(operation.path, UNKNOWN)} | request
 
 
-def told(operation, status):
+def described(operation, status):
     """Whether the description says that it may happen."""
     return int(status) in operation.problems
 
 
 async def test_there_is_a_good_request_for_every_operation(every):
-    """Whoever adds an operation adds a request to the table, or these tests and `make fuzz` know nothing of it."""
+    """A developer who adds an operation adds a request to the table: these tests and `make fuzz` take it from there."""
     assert {each.name for each in every if each.body} == BODIES.keys()
     assert {each.name for each in every} >= QUERIES.keys()
 
 
-async def test_what_nobody_knows_is_not_found(every, api):
+async def test_what_is_unknown_is_not_found(every, api):
     """404 is described where something is named that may not be there, and happens there only."""
     found = {each.name: (await api.request(**good(each))).status_code for each in every}
-    wrong = {each.name for each in every if told(each, 404) != (found[each.name] == HTTPStatus.NOT_FOUND)}
+    wrong = {each.name for each in every if described(each, 404) != (found[each.name] == HTTPStatus.NOT_FOUND)}
     assert wrong == set()
 
 
-async def test_nobody_passes_without_the_key(every, stranger):
+async def test_every_operation_needs_the_key(every, stranger):
     """401 from every operation."""
     for each in every:
         assert (await stranger.request(**good(each))).status_code == HTTPStatus.UNAUTHORIZED, each.name
-        assert told(each, 401)
+        assert described(each, 401)
 
 
 async def test_bodies_that_are_too_large_or_none(every, api):
     """413 and 400 from every operation that reads a body."""
     for each in every:
-        assert (told(each, 413), told(each, 400)) == (bool(each.body), each.json), each.name
+        assert (described(each, 413), described(each, 400)) == (bool(each.body), each.json), each.name
         if each.body:
             large = {"Content-Length": str(LARGEST + 1)}
             assert (await api.request(**good(each, headers=large))).status_code == 413, each.name
@@ -72,7 +72,7 @@ async def test_bodies_that_are_too_large_or_none(every, api):
 async def test_forms_that_are_not_met(every, api):
     """422 from every operation that reads a form: by a body of another kind, or by parameters out of their range."""
     for each in every:
-        if told(each, 422) and each.name != "POST /v1/sites/{site_id}/survey":  # there it is what SEPM refuses
+        if described(each, 422) and each.name != "POST /v1/sites/{site_id}/survey":  # there it is what SEPM refuses
             garbage = {one["name"]: "\0" * 2000 for one in each.parameters if one["in"] == "query"}
             ways = [good(each, json=[]), good(each, params={}), good(each, params=garbage | {"cursor": "?"})]
             assert 422 in [(await api.request(**way)).status_code for way in ways], each.name
@@ -88,14 +88,14 @@ async def test_a_database_that_is_away(every, unconnected, api, problem):
         if each.name == "POST /v1/sites":  # asks SEPM first
             continue
         answer = await api.request(**good(each))
-        assert told(each, 503) == (answer.status_code == 503), each.name
-        if told(each, 503):
+        assert described(each, 503) == (answer.status_code == 503), each.name
+        if described(each, 503):
             problem(answer, 503, "database-away")
             assert answer.headers["retry-after"]
 
 
-async def test_what_nobody_foresaw(every, api_without_parts):
+async def test_unexpected_errors(every, api_without_parts):
     """500 from every operation, here because the parts are not there at all."""
     for each in every:
-        assert told(each, 500)
+        assert described(each, 500)
         assert (await api_without_parts.request(**good(each))).status_code == 500, each.name

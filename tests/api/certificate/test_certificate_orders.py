@@ -104,7 +104,7 @@ class Service:
 
     @property
     def log(self) -> Path:
-        """What worker processes have said."""
+        """The log of the worker processes."""
         return self.folder / "worker.log"
 
     async def history(self, order_id: str) -> str:
@@ -131,7 +131,7 @@ class Service:
 
 @pytest.fixture
 async def service(store, temporal_settings, pebble, tmp_path) -> AsyncIterator[Service]:
-    """The service; nobody works yet."""
+    """The service, without a worker."""
     temporal = await lazy_client(temporal_settings)
     authority = Authority(pebble.directory, timedelta(hours=1))
     parts = Parts(store=store, temporal=temporal, task_queue=tmp_path.name, authority=authority)
@@ -146,10 +146,10 @@ def connected(service):
 
 
 async def test_a_killed_worker_costs_no_second_order(service, names, unconnected, until, problem):
-    """Killed with the proof in DNS and the authority not yet asked to look, the next worker goes on with that order.
+    """After a kill with the proof in DNS, the authority not yet asked to look, the next worker goes on with that order.
 
-    Asked for while Temporal was away, it is taken up when the service starts. In the end the certificate is kept with
-    its key, the record is gone, and no secret was told to anybody.
+    The order was recorded while Temporal was away, and starts when the service starts. In the end the certificate is
+    stored with its key, the record is gone, and history, order and log hold no secret.
     """
     name = a_name()
     url = await service.asked(name)
@@ -162,7 +162,7 @@ async def test_a_killed_worker_costs_no_second_order(service, names, unconnected
     assert int(answer.headers["Retry-After"])
 
     async with service.worker() as first:
-        await until(partial(service.history, answer.json()["id"]), lambda told: "TIMER_STARTED" in told)
+        await until(partial(service.history, answer.json()["id"]), lambda text: "TIMER_STARTED" in text)
         first.kill()
     order = await service.shown(here)
     record, placed = order["dns_records"][0], order["order_url"]
@@ -180,13 +180,13 @@ async def test_a_killed_worker_costs_no_second_order(service, names, unconnected
     assert (certificate["has_key"], certificate["names"]) == (True, [name])
     problem(await service.http.post(url, json=WHO), 409, "already-issued")
 
-    told = await service.history(order["id"]) + json.dumps(order) + service.log.read_text()
+    text = await service.history(order["id"]) + json.dumps(order) + service.log.read_text()
     for secret in (TSIG_KEY, EAB_KEY, "PRIVATE KEY", account_key.splitlines()[1]):
-        assert secret not in told
+        assert secret not in text
 
 
 async def test_the_command_orders_and_waits(service, rotator):
-    """It tells the certificate; what is refused is told in the authority's words, and by the exit code."""
+    """It prints the certificate, or the authority's own reason for a refusal, with the exit code of each."""
     async with service.at_work():
         mine, refused = [(await service.asked(name)).split("/")[-2] for name in (a_name(), BLOCKED)]
         issued, failed = await asyncio.gather(*(rotator("certificate", "issue", each) for each in (mine, refused)))
@@ -199,7 +199,7 @@ async def test_the_command_orders_and_waits(service, rotator):
 
 
 async def test_an_order_is_cancelled(service, until):
-    """Whoever works next notes it; a second cancel changes nothing."""
+    """The next worker carries out the cancel; a second cancel changes nothing."""
     url = await service.asked(a_name())
     here = (await service.http.post(url, json=WHO)).headers["Location"]
     assert (await service.http.post(f"{here}/cancel")).status_code == 202
@@ -210,7 +210,7 @@ async def test_an_order_is_cancelled(service, until):
 
 
 async def test_what_cannot_be_ordered_is_refused(api, service, problem):
-    """No authority, no such request, no such order, nobody who asks, and a key that another request has used."""
+    """No authority, no such request, no such order, no `who`, and a key that another request has used."""
     shop = service.http
     mine, other = await service.asked(a_name()), await service.asked(a_name())
     problem(await api.post(mine, json=WHO), 409, "no-issuer")

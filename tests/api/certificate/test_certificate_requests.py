@@ -130,7 +130,7 @@ async def test_an_answer_to_no_request_has_no_key(api):
 
 
 async def test_another_subject_may_be_asked_for(api, problem):
-    """As RFC 4514 writes it; what cannot be read is refused, and what is not known is told."""
+    """As RFC 4514 writes it; a subject that cannot be read is refused, and an unknown request is not found."""
     request = await asked(api, subject="CN=sepm1,O=Example,C=AT")
     assert request["subject"] == "CN=sepm1,O=Example,C=AT"
     problem(await api.post("/v1/certificates/requests", json=ORDER | {"subject": "nonsense"}), 422, "invalid-request")

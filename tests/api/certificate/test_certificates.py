@@ -65,7 +65,7 @@ async def test_a_certificate_is_kept_and_its_key_never_shown(api, key):
 
 
 async def test_a_pkcs12_file_needs_its_password(api, key, problem):
-    """A wrong password is told as such; the right one opens the file."""
+    """A wrong password is refused and not repeated; the right one opens the file."""
     content = serialize_key_and_certificates(b"x", key, certificate(key), None, BestAvailableEncryption(b"right"))
     document = {"pkcs12_base64": base64.b64encode(content).decode(), "password": "wrong-one"}
     body = await refused(api, document, problem, "certificate-unusable")
@@ -106,12 +106,12 @@ async def test_a_certificate_that_is_not_rsa_is_refused(api, problem):
     ],
 )
 async def test_what_is_no_certificate_file_is_refused(api, problem, document, code):
-    """Nothing, two files at once, and nonsense are told apart from good files."""
+    """Nothing, two files at once, and nonsense are refused."""
     await refused(api, document, problem, code)
 
 
 async def test_a_certificate_is_checked_and_not_kept(api, key):
-    """What stands against it is said with what to do, as fit or unfit; nothing is stored, and no key comes out."""
+    """The answer has fit or unfit, and each finding with its remedy; nothing is stored, and no key comes out."""
     soon = {"pem": pem(certificate(key, ends=timedelta(days=100)), key), "days": 120}
     answer = await api.post("/v1/certificates/check", json=soon)
     assert answer.status_code == 200, answer.text
@@ -154,6 +154,6 @@ async def test_a_self_signed_certificate_needs_names_that_fit(api, problem):
         problem(answer, 422, "invalid-request")
 
 
-async def test_an_unknown_certificate_is_told(api, problem):
+async def test_unknown_certificate_is_refused(api, problem):
     """It says where the known ones are."""
     assert "/v1/certificates" in problem(await api.get("/v1/certificates/none"), 404, "unknown-certificate")["remedy"]

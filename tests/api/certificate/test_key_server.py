@@ -29,7 +29,7 @@ async def away(tmp_path):
 
 
 async def test_a_request_that_needs_it_is_put_off(away, problem):
-    """503 with Retry-After and what to do; nothing is kept, and the token is not told."""
+    """503 with Retry-After and what to do; nothing is kept, and the token is not shown."""
     answer = await away.post("/v1/certificates/self-signed", json={"names": ["sepm1"], "days": 30})
     body = problem(answer, 503, "key-server-down")
     assert int(answer.headers["Retry-After"]) > 0

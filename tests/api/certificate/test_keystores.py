@@ -51,7 +51,7 @@ async def test_a_keystore_is_given_once(api, certificate, problem, form):
 
 
 async def test_a_keystore_is_given_for_some_minutes(store, certificate, problem, calling_at):
-    """Later it is gone, though nobody has taken it, and its file is dropped when the next one is made."""
+    """After ten minutes it is gone, though never taken, and its file is dropped when the next one is made."""
     now = datetime.now(UTC)
     async with calling_at(now) as api:
         made = await ordered(api, certificate)

@@ -1,4 +1,4 @@
-"""Who may pass, and how the framework's own refusals are told."""
+"""The key that requests need, and the framework's own refusals as problems."""
 
 import pytest
 from pydantic import SecretStr
@@ -11,7 +11,7 @@ from api.settings import ApiKeyMissingError, ApiSettings
     [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic a-key-for-tests"}, {"Authorization": "Bearer "}],
     ids=["nothing", "another key", "another scheme", "an empty key"],
 )
-async def test_without_the_key_nobody_passes(stranger, problem, headers):
+async def test_a_request_needs_the_key(stranger, problem, headers):
     """A request without the right key gets 401 and says how to send it, whatever it asks for."""
     for path in ("/v1/sites", "/v1/nothing", "/nothing"):
         refusal = problem(await stranger.get(path, headers=headers), 401, "unauthorized")
@@ -26,7 +26,7 @@ async def test_the_key_is_asked_for_before_the_body_is_read(stranger, problem):
 
 
 async def test_health_and_description_need_no_key(stranger):
-    """Whoever watches the process, or reads its description, needs no key."""
+    """A client that watches the process, or reads its description, needs no key."""
     assert (await stranger.get("/healthz/live")).json() == {"status": "live"}
     described = (await stranger.get("/openapi.json")).json()
     assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
@@ -57,7 +57,7 @@ async def test_framework_refusals_are_problems(api, problem):
 
 
 async def test_an_unexpected_error_tells_nothing_of_itself(unconnected, api, problem, monkeypatch):
-    """What nobody foresaw is answered with 500 and without its text, which may hold anything."""
+    """An unexpected error is answered with 500 and without its text, which may hold anything."""
 
     async def fail():
         raise RuntimeError("hunter2")

@@ -47,7 +47,7 @@ async def test_bodies_and_numbers_out_of_bounds(api, problem):
 
 
 async def test_a_ca_that_is_not_ascii(api, problem):
-    """It is no PEM, and is told to be none."""
+    """It is no PEM, and the refusal says so."""
     site = BODIES["POST /v1/sites"] | {"trust": {"ca_pem": "\ufffd"}}
     body = problem(await api.post("/v1/sites", json=site), 422, "invalid-request")
     assert "no PEM certificate" in body["detail"]

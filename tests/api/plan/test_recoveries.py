@@ -21,7 +21,7 @@ SEPM_1 = "SEPM-1"
 
 @pytest.fixture
 async def console(spare):
-    """Somebody's hands at the emulated site: does what the control API can do."""
+    """Acts at the emulated site, through its control API."""
     control = spare["control"]
     headers = {"Authorization": f"Bearer {control['token']}"}
     async with httpx.AsyncClient(base_url=control["url"], headers=headers) as http:
@@ -87,8 +87,8 @@ async def test_a_lost_certificate_comes_back(whole, rotator, console, lost, show
     assert (await shown_when(rotation["id"], lambda shown: shown["status"] != "running"))["status"] == "cancelled"
 
 
-async def test_a_recovery_that_was_ended_from_outside_is_planned_anew(whole, lost, temporal, until, problem):
-    """It has changed no setting: a restore has nothing to do and says what helps; its task waits for nobody."""
+async def test_a_recovery_ended_from_outside_is_planned_again(whole, lost, temporal, until, problem):
+    """It has changed no setting: a restore has nothing to do and says what helps, and withdraws its task."""
     site, file = lost
 
     async def begun():
@@ -103,10 +103,10 @@ async def test_a_recovery_that_was_ended_from_outside_is_planned_anew(whole, los
     await begun()
     (task,) = await until(waiting, lambda tasks: tasks)
     await temporal.get_workflow_handle(rotation_workflow(site)).terminate("torn off")
-    told = problem(
+    refusal = problem(
         await whole.post(f"/v1/sites/{site}/restore", json={"who": "ann", "why": "x"}), 409, "nothing-to-restore"
     )
-    assert f"POST /v1/sites/{site}/recovery-plans" in told["remedy"]
+    assert f"POST /v1/sites/{site}/recovery-plans" in refusal["remedy"]
     assert await waiting() == []
     await begun()
     (another,) = await until(waiting, lambda tasks: tasks)

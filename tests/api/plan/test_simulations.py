@@ -68,7 +68,7 @@ async def test_a_simulation_that_temporal_has_not_heard_of_is_taken_up(whole, ap
 
 
 async def test_what_is_not_there_or_out_of_bounds_is_refused(whole, plan, problem):
-    """Unknown plans and simulations, too many runs, nobody who asks, and a key that another request has used."""
+    """Unknown plans and simulations, too many runs, no `who`, and a key that another request has used."""
     url = f"/v1/plans/{plan['id']}/simulations"
     problem(await whole.post("/v1/plans/none/simulations", json=ORDER), 404, "unknown-plan")
     problem(await whole.get("/v1/plans/none/simulations"), 404, "unknown-plan")
@@ -91,10 +91,10 @@ async def test_a_plan_is_simulated_as_its_site_was_surveyed(rotator, site):
     command = ("simulate", "--plan", json.loads(out)["id"], "--seed", "4", "--json")
     code, out, err = await rotator(*command)
     assert code == 0, err
-    told = json.loads(out)
-    assert (told["played"]["site_id"], told["played"]["played"], told["outcomes"]) == (site, 20, {"completed": 1})
-    assert told["differs"] == []
-    assert told["again"]["4"].endswith(" --seed 4")
+    report = json.loads(out)
+    assert (report["played"]["site_id"], report["played"]["played"], report["outcomes"]) == (site, 20, {"completed": 1})
+    assert report["differs"] == []
+    assert report["again"]["4"].endswith(" --seed 4")
     code, _, err = await rotator(*command, "--servers", "2")
     assert (code, "as it was surveyed" in err) == (2, True)
     assert (await rotator("simulate", "--plan", "plan-none"))[0] == 1

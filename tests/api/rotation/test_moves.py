@@ -38,8 +38,8 @@ async def first_task(whole, rotation, until):
 
 
 @pytest.fixture
-async def told_task(whole, rotation, first_task, until):
-    """The same, once the rotation has recorded that it is open and does nothing but wait for it."""
+async def waiting_task(whole, rotation, first_task, until):
+    """The first task, once the rotation has recorded that it is open and only waits for it."""
 
     async def events():
         return (await whole.get(f"/v1/rotations/{rotation['id']}/events")).json()["items"]
@@ -92,11 +92,11 @@ async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, f
     """Claim, done and refused are refused with who holds it and what to do, and nothing of them happens later."""
     path, task = f"/v1/rotations/{rotation['id']}", f"/v1/tasks/{first_task['id']}"
     assert (await whole.post(f"{path}/hold", json=ANN)).status_code == 200
-    for said, body in {"claim": {"who": "ben"}, "done": {"who": "ben"}, "refused": {"who": "ben", "why": "no"}}.items():
-        code = {"claim": "claim-task", "done": "task-done", "refused": "task-refused"}[said]
-        told = problem(await whole.post(f"{task}/{said}", json=body), 409, f"{code}-refused")
-        assert "held by ann: a reason" in told["detail"]
-        assert "resume" in told["remedy"]
+    for call, body in {"claim": {"who": "ben"}, "done": {"who": "ben"}, "refused": {"who": "ben", "why": "no"}}.items():
+        code = {"claim": "claim-task", "done": "task-done", "refused": "task-refused"}[call]
+        refusal = problem(await whole.post(f"{task}/{call}", json=body), 409, f"{code}-refused")
+        assert "held by ann: a reason" in refusal["detail"]
+        assert "resume" in refusal["remedy"]
     assert (await whole.post(f"{path}/resume", json=ANN)).status_code == 200
     assert (await whole.post(f"{task}/claim", json={"who": "ann"})).json()["claimed_by"] == "ann"
 
@@ -119,9 +119,9 @@ async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal,
     assert (await store.tasks.get(first_task["id"])).claimed_by == "ann"
 
 
-async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, connected, tmp_path, told_task, problem):
+async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, connected, tmp_path, waiting_task, problem):
     """202 while the rotation is at work on it; what waits behind it is withdrawn, and never happens."""
-    task, claim = f"/v1/tasks/{told_task['id']}", {"who": "ann", "request_id": "slow"}
+    task, claim = f"/v1/tasks/{waiting_task['id']}", {"who": "ann", "request_id": "slow"}
     impatient = replace(connected, answer_wait=timedelta(seconds=2))
     database = tmp_path / "rotator.db"
     with closing(sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)) as lock:
@@ -142,7 +142,7 @@ async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, conn
 
 
 async def test_a_task_is_claimed_by_one_person(whole, first_task, problem):
-    """The task says what to do; whoever claims it has it, and nobody else can close it."""
+    """The task says what to do; the person who claims it holds it, and no other can close it."""
     assert first_task["kind"] == "save_recovery_file"
     assert first_task["subject"] == {"server": "SEPM-1"}
     assert first_task["evidence"] == "attested"
@@ -173,7 +173,7 @@ async def test_a_task_is_given_back(whole, rotation, first_task, shown_when):
 
 
 async def test_tasks_are_listed_by_state_and_site(whole, rotation, first_task, problem):
-    """The list takes states and a site; an unknown state or task is told."""
+    """The list takes states and a site; an unknown state or task is refused."""
     site = rotation["site_id"]
     items = (await whole.get("/v1/tasks", params={"state": "open", "site": site})).json()["items"]
     assert [task["id"] for task in items] == [first_task["id"]]
@@ -187,7 +187,7 @@ async def test_tasks_are_listed_by_state_and_site(whole, rotation, first_task, p
 
 @pytest.mark.usefixtures("first_task")
 async def test_events_tell_what_happened(whole, rotation):
-    """The audit trail is read from where one left off; every event is bound to the one before."""
+    """The client reads the audit trail on from a number; every event has its own hash."""
     path = f"/v1/rotations/{rotation['id']}/events"
     page = (await whole.get(path)).json()
     assert page["items"][0]["kind"] == "started"
@@ -234,7 +234,7 @@ async def test_a_cancelled_rotation_lets_the_site_go(whole, temporal, rotation, 
     assert (await whole.post(f"{path}/cancel", json=ANN)).status_code == 200
     ended = await shown_when(rotation["id"], lambda shown: shown["status"] != "running")
     assert (ended["status"], ended["live"]) == ("cancelled", None)
-    # it has told its end before it ends
+    # it reports its end before it ends
     await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).result()
     problem(await whole.post(f"{path}/hold", json=ANN), 409, "not-running")
     restored = await whole.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN)

@@ -113,35 +113,35 @@ async def test_a_rotation_without_originals_has_no_file(whole, plan, site, conne
         id=RotationId("rot-new"), site_id=site, plan_id=plan["id"], plan_hash=plan["hash"], started_by="ann"
     )
     await connected.store.rotations.create(new, connected.clock())
-    told = problem(await whole.get("/v1/rotations/rot-new/originals"), 409, "no-originals")
-    assert "preflight" in told["remedy"]
+    refusal = problem(await whole.get("/v1/rotations/rot-new/originals"), 409, "no-originals")
+    assert "preflight" in refusal["remedy"]
     problem(await whole.get("/v1/rotations/none/originals"), 404, "unknown-rotation")
 
 
 async def test_the_command_writes_it_and_replaces_no_file(rotator, rotation, file, tmp_path):
     """It says how many pairs, the SHA-256, and how it is put back; as JSON too."""
     out = tmp_path / "kept.json"
-    code, said, err = await rotator("originals", rotation["id"], "--out", str(out))
+    code, shown, err = await rotator("originals", rotation["id"], "--out", str(out))
     assert code == 0, err
     assert out.read_text("utf-8") == file
     assert out.stat().st_mode & 0o777 == 0o600
-    assert sha256_of(read_originals(file)) in said
-    assert f"rotator restore {rotation['site_id']} --originals kept.json --why REASON" in said
+    assert sha256_of(read_originals(file)) in shown
+    assert f"rotator restore {rotation['site_id']} --originals kept.json --why REASON" in shown
     code, _, err = await rotator("originals", rotation["id"], "--out", str(out))
     assert (code, "is there already" in err) == (2, True)
-    code, said, _ = await rotator("originals", rotation["id"], "--out", str(tmp_path / "again.json"), "--json")
-    assert json.loads(said)["sha256"] == sha256_of(read_originals(file))
+    code, shown, _ = await rotator("originals", rotation["id"], "--out", str(tmp_path / "again.json"), "--json")
+    assert json.loads(shown)["sha256"] == sha256_of(read_originals(file))
 
 
-async def test_its_sha256_may_be_said_with_the_first_task(whole, task, file, problem):
+async def test_its_sha256_may_come_with_the_first_task(whole, task, file, problem):
     """Another one is not taken, and the task stays open."""
     path = f"/v1/tasks/{task['id']}"
     assert (await whole.post(f"{path}/claim", json={"who": "ann"})).status_code == 200
-    said = {"filename": "recovery_1.zip", "sha256": "ab" * 32}
-    wrong = {"who": "ann", "evidence": said | {"originals_sha256": "cd" * 32}}
-    told = problem(await whole.post(f"{path}/done", json=wrong), 409, "task-done-refused")
-    assert "originals_sha256" in told["remedy"]
-    right = {"who": "ann", "evidence": said | {"originals_sha256": sha256_of(read_originals(file))}}
+    files = {"filename": "recovery_1.zip", "sha256": "ab" * 32}
+    wrong = {"who": "ann", "evidence": files | {"originals_sha256": "cd" * 32}}
+    refusal = problem(await whole.post(f"{path}/done", json=wrong), 409, "task-done-refused")
+    assert "originals_sha256" in refusal["remedy"]
+    right = {"who": "ann", "evidence": files | {"originals_sha256": sha256_of(read_originals(file))}}
     assert (await whole.post(f"{path}/done", json=right)).json()["state"] == "done"
 
 
@@ -169,7 +169,7 @@ async def test_a_lost_store_restores_from_the_file(lost, torn, site, problem):
 
 
 async def test_an_unusable_file_is_refused_and_changes_nothing(lost, torn, site, problem):
-    """Damaged, newer, of another form, none at all: each is told by its code, and nothing is recorded."""
+    """Damaged, newer, cut, empty, too large: each is refused by its code, and nothing is recorded."""
     api, store = lost
     for text, code in (
         (torn.replace("My Company", "My Compamy", 1), "originals-damaged"),
@@ -178,8 +178,8 @@ async def test_an_unusable_file_is_refused_and_changes_nothing(lost, torn, site,
         ("", "originals-unreadable"),
         ("x" * (LARGEST + 1), "invalid-request"),
     ):
-        told = problem(await api.post(f"/v1/sites/{site}/restore", json=ANN | {"originals": text}), 422, code)
-        assert site in told["detail"] or code == "invalid-request"
+        refusal = problem(await api.post(f"/v1/sites/{site}/restore", json=ANN | {"originals": text}), 422, code)
+        assert site in refusal["detail"] or code == "invalid-request"
     assert await nothing_recorded(store, site)
 
 
@@ -200,13 +200,13 @@ async def test_a_file_of_another_site_is_refused(lost, torn, site, problem):
 
 
 async def test_a_file_whose_certificates_are_not_those_of_the_site_is_refused(lost, torn, site, problem):
-    """An older file of the same site: clients would be told to verify a certificate of which it knows nothing."""
+    """An older file of the same site: clients would have to verify a certificate that the file does not know."""
     api, store = lost
     (chosen,) = read_originals(torn).certificates
     older = chosen.model_copy(update={"fingerprint": "ab" * 32, "replaces": "cd" * 32})
     body = ANN | {"originals": changed(torn, certificates=(older,)), "accept_differences": True}
-    told = problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-do-not-fit")
-    assert [each["code"] for each in told["findings"]] == ["certificate-unlike"]
+    refusal = problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-do-not-fit")
+    assert [each["code"] for each in refusal["findings"]] == ["certificate-unlike"]
     assert await nothing_recorded(store, site)
 
 
@@ -217,9 +217,9 @@ async def test_what_is_not_at_the_site_is_named(lost, torn, site, problem):
     gone = given.pairs[0].model_copy(update={"location_id": "gone", "location_name": "Gone"})
     other = given.pairs[0].model_copy(update={"server_list": "Lost list"})
     body = ANN | {"originals": changed(torn, pairs=(other, *given.pairs[1:], gone))}
-    told = problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-do-not-fit")
-    assert [each["code"] for each in told["findings"]] == ["pair-gone", "list-gone", "pair-changed"]
-    assert told["findings"][0]["subject"].endswith("/ Gone")
+    refusal = problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-do-not-fit")
+    assert [each["code"] for each in refusal["findings"]] == ["pair-gone", "list-gone", "pair-changed"]
+    assert refusal["findings"][0]["subject"].endswith("/ Gone")
     assert await nothing_recorded(store, site)
     accepted = await api.post(f"/v1/sites/{site}/restore", json=body | {"accept_differences": True})
     assert accepted.status_code == 202, accepted.text
@@ -239,11 +239,11 @@ async def test_the_stores_own_record_wins(whole, store, torn, site, problem):
     given = read_originals(torn)
     other = (given.pairs[0].model_copy(update={"server_list": "Other"}), *given.pairs[1:])
     path = f"/v1/sites/{site}/restore"
-    told = problem(
+    refusal = problem(
         await whole.post(path, json=ANN | {"originals": changed(torn, pairs=other)}), 409, "originals-differ"
     )
-    assert [each["subject"] for each in told["findings"]] == [given.pairs[0].name]
-    assert told["remedy"] == f"restore without the file: rotator restore {site} --why REASON"
+    assert [each["subject"] for each in refusal["findings"]] == [given.pairs[0].name]
+    assert refusal["remedy"] == f"restore without the file: rotator restore {site} --why REASON"
     assert await store.originals.of(given.rotation_id)
     answer = await whole.post(path, json=ANN | {"originals": torn})
     assert (answer.status_code, answer.json()["purpose"]) == (202, "restore"), answer.text
@@ -258,8 +258,8 @@ async def test_what_was_put_back_is_not_put_back_again(whole, connected, torn, s
     await store.originals.mark_restored(given.rotation_id, now)
     problem(await whole.post(path, json=ANN | {"originals": torn}), 409, "originals-kept")
     older = changed(torn, rotation_id="rot-older", recorded_at=given.recorded_at.replace(year=2020))
-    told = problem(await whole.post(path, json=ANN | {"originals": older}), 409, "originals-outdated")
-    assert given.rotation_id in told["detail"]
+    refusal = problem(await whole.post(path, json=ANN | {"originals": older}), 409, "originals-outdated")
+    assert given.rotation_id in refusal["detail"]
 
 
 async def test_not_while_temporal_runs_what_the_store_has_lost(file, renewed, site, problem):
@@ -282,12 +282,12 @@ async def test_what_a_file_knows_is_no_plan_to_start(api, store, file_only, prob
     await store.sites.add(site, connection, plan.made_at)
     await store.plans.add(plan)
     order = ANN | {"plan_id": plan.id, "plan_hash": plan.hash}
-    told = problem(await api.post("/v1/rotations", json=order), 409, "plan-stale")
-    assert [each["code"] for each in told["findings"]] == ["plan-is-from-file"]
+    refusal = problem(await api.post("/v1/rotations", json=order), 409, "plan-stale")
+    assert [each["code"] for each in refusal["findings"]] == ["plan-is-from-file"]
 
 
 async def test_the_command_brings_the_file(rotator, torn, site, tmp_path):
-    """A file that cannot be read is told on this machine; a damaged one by the API; a good one goes on."""
+    """The command refuses a file that it cannot read, the API a damaged one; a good one starts the restore."""
     path = tmp_path / "kept.json"
     code, _, err = await rotator("restore", site, "--originals", str(path), "--why", "lost")
     assert (code, "cannot be read" in err) == (2, True)

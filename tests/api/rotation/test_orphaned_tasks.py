@@ -1,4 +1,4 @@
-"""Tasks of a rotation that was ended from outside: nobody goes on at the site while somebody may be at its console."""
+"""Tasks of a rotation that was ended from outside: no restore begins while a person may be at the site's console."""
 
 import pytest
 
@@ -41,35 +41,35 @@ async def state_of(whole, task):
     return shown["state"], shown["closed_by"]
 
 
-async def test_whoever_holds_a_task_gives_it_back_before_a_restore(whole, site, task, tear, problem):
+async def test_the_holder_gives_the_task_back_before_a_restore(whole, site, task, tear, problem):
     """The refusal names the task, its holder, and the way out; after that the restore starts."""
     path = f"/v1/tasks/{task['id']}"
     claimed = await whole.post(f"{path}/claim", json={"who": "olga"})
     assert claimed.status_code == 200, claimed.text
     await tear()
-    told = problem(await whole.post(f"/v1/sites/{site}/restore", json=ANN), 409, "task-held")
-    assert "olga" in told["detail"]
-    assert f"POST {path}/refused" in told["remedy"]
+    refusal = problem(await whole.post(f"/v1/sites/{site}/restore", json=ANN), 409, "task-held")
+    assert "olga" in refusal["detail"]
+    assert f"POST {path}/refused" in refusal["remedy"]
     assert (await whole.post(f"{path}/refused", json=OLGA)).json()["state"] == "refused"
     answer = await whole.post(f"/v1/sites/{site}/restore", json=ANN)
     assert answer.status_code == 202, answer.text
     assert await state_of(whole, task) == ("refused", "olga")
 
 
-async def test_what_is_done_is_said_after_the_rotation_was_ended(whole, task, tear, problem):
-    """By its holder and nobody else; then nobody claims it any more."""
+async def test_a_done_task_is_reported_after_the_rotation_ended(whole, task, tear, problem):
+    """Its holder reports it, and no other person; no person can claim it any more."""
     path, claim = f"/v1/tasks/{task['id']}", {"who": "olga"}
     assert (await whole.post(f"{path}/claim", json=claim)).status_code == 200
     await tear()
-    told = problem(await whole.post(f"{path}/done", json={"who": "ben"}), 409, "task-done-refused")
-    assert "olga" in told["detail"]
+    refusal = problem(await whole.post(f"{path}/done", json={"who": "ben"}), 409, "task-done-refused")
+    assert "olga" in refusal["detail"]
     problem(await whole.post(f"{path}/claim", json=claim), 409, "rotation-ended")
     assert (await whole.post(f"{path}/done", json=claim)).json()["state"] == "done"
     problem(await whole.post(f"{path}/done", json=claim), 409, "task-not-in-state")
 
 
-async def test_somebody_else_gives_back_what_its_holder_has_left(whole, site, task, tear):
-    """A holder who cannot be asked any more keeps nobody from restoring."""
+async def test_another_person_gives_back_a_task_its_holder_left(whole, site, task, tear):
+    """A holder who cannot be reached does not block a restore."""
     path = f"/v1/tasks/{task['id']}"
     assert (await whole.post(f"{path}/claim", json={"who": "olga"})).status_code == 200
     await tear()
@@ -78,8 +78,8 @@ async def test_somebody_else_gives_back_what_its_holder_has_left(whole, site, ta
     assert (await whole.post(f"/v1/sites/{site}/restore", json=ANN)).status_code == 202
 
 
-async def test_what_nobody_holds_is_withdrawn_by_a_restore(whole, site, task, tear):
-    """It is not wanted any more, and waits for nobody."""
+async def test_a_restore_withdraws_an_unclaimed_task(whole, site, task, tear):
+    """No person has claimed it, and it is not wanted any more."""
     await tear()
     assert (await whole.post(f"/v1/sites/{site}/restore", json=ANN)).status_code == 202
     assert await state_of(whole, task) == ("withdrawn", "the service")

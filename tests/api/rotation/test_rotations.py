@@ -66,7 +66,7 @@ async def test_a_stale_plan_does_not_start(whole, site, plan, document, problem)
 
 
 async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, site, document, *, problem):
-    """Past the latest safe start nothing is stored, and each way to be shorter is told; who accepts it starts it."""
+    """Past the latest safe start nothing is stored, and the findings name each way to shorten; accepted, it starts."""
     limits = document["limits"] | {"gate_patience": "P3660D"}  # a margin longer than the old certificate lasts
     await whole.put(f"/v1/sites/{site}/limits", json=limits)
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
@@ -114,7 +114,7 @@ async def test_a_stored_rotation_is_started_by_the_same_request(store, api, whol
         await shown_when(rotation_id, lambda shown: shown["status"] == "cancelled")
 
 
-async def test_an_unknown_rotation_is_told(api, problem):
+async def test_unknown_rotation_is_refused(api, problem):
     """Every route of a rotation that is not kept says so."""
     for path in ("", "/clients", "/events"):
         problem(await api.get(f"/v1/rotations/none{path}"), 404, "unknown-rotation")

@@ -33,19 +33,19 @@ def described(document, tmp_path):
 
 
 def exported(seen, names=NAMES, extra=""):
-    """An export in which everybody was seen at one moment."""
+    """An export in which every client was seen at one moment."""
     rows = (f"{name},My Company\\Sales,{seen.isoformat(sep=' ')[:-6]} UTC,12.1.7004.6500" for name in names)
     return "\n".join(("Computer Name,Group,Last Check-in,Version", *rows, extra)).encode()
 
 
-async def upload(api, site, content, **told):
-    """The answer to an upload that is taken now unless said otherwise."""
-    asked = {"taken_at": datetime.now(UTC).isoformat(), "who": "olga"} | told
+async def upload(api, site, content, **hints):
+    """The answer to an upload; `hints` may name another time than now."""
+    asked = {"taken_at": datetime.now(UTC).isoformat(), "who": "olga"} | hints
     return await api.put(f"/v1/sites/{site}/clients", params=asked, content=content)
 
 
 async def test_a_site_without_rest_is_registered_from_a_document(api, described, problem):
-    """Nobody is asked; what it shows is the document, and it has neither an address nor an account."""
+    """No server is asked; the site shows the document, and has neither an address nor an account."""
     answer = await api.post("/v1/sites", json=described)
     assert answer.status_code == 201, answer.text
     shown = (await api.get(f"/v1/sites/{answer.json()['id']}")).json()
@@ -59,7 +59,7 @@ async def test_a_site_without_rest_is_registered_from_a_document(api, described,
 
 
 async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, described, problem):
-    """Each refusal says what is missing, and keeps nothing; what was taken is told by the site."""
+    """Each refusal says what is missing, and keeps nothing; the site shows what was taken."""
     site = (await api.post("/v1/sites", json=described)).json()["id"]
     now = datetime.now(UTC)
     unclear = b"PC;Group;Last Seen\nA;My Company;03/04/2025 10:00:00\n"
@@ -71,8 +71,8 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
         (unclear, {"column": "name=PC", "dates": "mdy", "timezone": "Mars/Base"}, "is not known here"),
         (exported(now, (*NAMES, "PC-1")), {}, "more than once: PC-1"),
     )
-    for content, told, text in refusals:
-        assert text in problem(await upload(api, site, content, **told), 422, "export-unreadable")["detail"]
+    for content, hints, text in refusals:
+        assert text in problem(await upload(api, site, content, **hints), 422, "export-unreadable")["detail"]
     problem(await upload(api, site, unclear, column="nonsense"), 422, "column-unclear")
     problem(await upload(api, site, exported(now), who=""), 422, "invalid-request")
     late = exported(now + timedelta(hours=2))
@@ -88,23 +88,23 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
     assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == 1
 
 
-async def test_a_site_is_described_anew(api, described, problem):
-    """As its console shows it now; what is no whole description changes nothing."""
+async def test_the_document_is_replaced(api, described, problem):
+    """The site is as its console shows it now; an incomplete description changes nothing."""
     site = (await api.post("/v1/sites", json=described)).json()["id"]
-    anew = {"version": "12.1.9", "groups": described["groups"][:1], "replication_partners": ["Site 2"]}
-    shown = (await api.put(f"/v1/sites/{site}/console", json=anew)).json()
+    newer = {"version": "12.1.9", "groups": described["groups"][:1], "replication_partners": ["Site 2"]}
+    shown = (await api.put(f"/v1/sites/{site}/console", json=newer)).json()
     assert (shown["version"], len(shown["groups"]), shown["replication_partners"]) == ("12.1.9", 1, ["Site 2"])
-    broken = anew | {"groups": described["groups"][1:]}
+    broken = newer | {"groups": described["groups"][1:]}
     problem(await api.put(f"/v1/sites/{site}/console", json=broken), 422, "invalid-request")
     assert (await api.get(f"/v1/sites/{site}")).json() == shown
-    problem(await api.put("/v1/sites/nowhere/console", json=anew), 404, "unknown-site")
+    problem(await api.put("/v1/sites/nowhere/console", json=newer), 404, "unknown-site")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    ahead = anew | {"recorded_at": tomorrow}
+    ahead = newer | {"recorded_at": tomorrow}
     problem(await api.put(f"/v1/sites/{site}/console", json=ahead), 422, "recorded-ahead")
 
 
-async def test_nobody_is_believed_at_a_site_without_rest(api, described, problem):
-    """It has no REST address: what is believed there is a clear refusal; the inventory has its ports all the same."""
+async def test_no_certificate_is_trusted_without_rest(api, described, problem):
+    """It has no REST address: each request about trust is refused; the inventory has its ports all the same."""
     site = (await api.post("/v1/sites", json=described)).json()["id"]
     path, word = f"/v1/sites/{site}/trust", {"fingerprint_sha256": "ab" * 32, "who": "ann", "why": "the proxy's"}
     for refused in (
@@ -140,8 +140,8 @@ async def test_the_command_line_registers_and_uploads(rotator, described, tmp_pa
 async def test_what_is_stated_is_bounded(api, problem):
     """It is kept in the state of the rotation, which Temporal carries."""
     for evidence in ({"missing": "x" * 50_001}, {str(number): "" for number in range(21)}):
-        said = {"who": "ann", "why": "seen", "evidence": evidence}
-        problem(await api.post("/v1/rotations/none/state_gate", json=said), 422, "invalid-request")
+        statement = {"who": "ann", "why": "seen", "evidence": evidence}
+        problem(await api.post("/v1/rotations/none/state_gate", json=statement), 422, "invalid-request")
 
 
 async def test_exports_are_for_sites_without_rest(whole, site, problem):
@@ -174,9 +174,9 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     assert ended["status"] == "completed"
     assert {"nothing-attested", "hand-outs-not-told", "statement-other-count", "approve-refused"} <= console.refused
     assert console.stated == 2
-    told = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
-    assert "3 clients are covered by ann and eve" in told
-    assert "the statement names PC-9, whom nobody knows" in told
+    events = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
+    assert "3 clients are covered by ann and eve" in events
+    assert "the statement names PC-9, whom nobody knows" in events
     held = {"held": {"SEPM-1": "ab" * 32}, "files": {"SEPM-1": RECOVERY_FILE}}
     recovery = (await whole.post(f"/v1/sites/{site}/recovery-plans", json=held)).json()
     assert {"recovery-on-word", "console-proof-return"} <= {finding["code"] for finding in recovery["reasons"]}
@@ -187,7 +187,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
 
 
 class Console:
-    """Whoever sits at the console of the site, and whoever helps."""
+    """The operator at the console of the site, and the persons who state and approve."""
 
     def __init__(self, api, site, rotation, control):
         self._api, self._site, self._rotation, self._control = api, site, rotation, control
@@ -248,8 +248,8 @@ class Console:
         assert base64.b64decode(file["content_base64"])
 
     async def _say(self, move, who, **more):
-        said = {"who": who, "why": "looked at the page of each group", **more}
-        answer = await self._api.post(f"/v1/rotations/{self._rotation}/{move}", json=said)
+        move_body = {"who": who, "why": "looked at the page of each group", **more}
+        answer = await self._api.post(f"/v1/rotations/{self._rotation}/{move}", json=move_body)
         await self._refused(answer)
         return answer.status_code == 200
 

@@ -26,8 +26,8 @@ async def test_what_the_script_writes_here_is_read(whole, site, script, tmp_path
     file = tmp_path / "network.sh"
     file.write_text(script["script"])
     run = await asyncio.create_subprocess_exec("sh", file, stdout=asyncio.subprocess.PIPE)
-    told, _ = await run.communicate()
-    answer = await send(whole, site, told.decode())
+    written, _ = await run.communicate()
+    answer = await send(whole, site, written.decode())
     assert answer.status_code == 200, answer.text
     (network,) = answer.json()["networks"]
     assert (network["through"], network["failed"]) == (1, 0)
@@ -65,8 +65,10 @@ async def test_an_upload_is_taken_once_and_whole(whole, site, problem):
     first, again = [(await send(whole, site, f"{HEADER}\n{good}\n")).json() for _ in range(2)]
     assert first == again
     assert first["answers"] == 1
-    told = problem(await send(whole, site, f"{good.replace('PC-1', 'PC-2')}\nPC-3,ok\n"), 422, "http-reach-unreadable")
-    assert [each["subject"] for each in told["findings"]] == ["line 2"]
+    written = problem(
+        await send(whole, site, f"{good.replace('PC-1', 'PC-2')}\nPC-3,ok\n"), 422, "http-reach-unreadable"
+    )
+    assert [each["subject"] for each in written["findings"]] == ["line 2"]
     assert (await whole.get(f"/v1/sites/{site}/http-reach")).json() == first
 
 

@@ -94,14 +94,14 @@ async def test_changes_are_shown_since_a_moment(api, watched):
 
 @pytest.mark.usefixtures("watched")
 async def test_one_site_is_shown_alone(api, problem):
-    """Another site is none of it, and one that is not registered is said to be so."""
+    """No other site is shown, and a site that is not registered is not found."""
     assert len((await api.get("/v1/inventory", params={"site": "vienna"})).json()["certificates"]) == 2
     problem(await api.get("/v1/inventory", params={"site": "nowhere"}), 404, "unknown-site")
     problem(await api.get("/v1/inventory", params={"since": "2026-05-01T00:00:00"}), 422, "invalid-request")
 
 
 async def test_nothing_is_there_before_the_first_look(api, stranger):
-    """An empty inventory says so; nobody sees one without a key."""
+    """An empty inventory has no `looked_at`; a client without the key sees none."""
     shown = (await api.get("/v1/inventory")).json()
     assert shown == {"looked_at": None, "certificates": [], "changes": [], "silent": [], "findings": []}
     assert (await stranger.get("/v1/inventory")).status_code == 401

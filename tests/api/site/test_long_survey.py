@@ -1,4 +1,4 @@
-"""A survey that takes longer than a request waits: who asked for it is told where it goes on, and what to do then."""
+"""A survey that takes longer than a request waits: the answer says where it goes on, and what to do then."""
 
 import asyncio
 from dataclasses import replace

@@ -35,16 +35,16 @@ async def test_a_site_is_registered_and_shown_without_its_password(api, document
 
 
 async def test_ports_and_database_are_as_registered(api, document, problem):
-    """A port that is not there is null; the database is unknown until somebody says which it is."""
+    """A port that is not there is null; the database is unknown until an administrator sets it."""
     server = document["servers"][0] | {"console_port": 9443, "reporting_port": None}
     shown = (await api.post("/v1/sites", json=document | {"servers": [server]})).json()
     (kept,) = shown["servers"]
     assert (kept["console_port"], kept["rest_port"], kept["reporting_port"]) == (9443, 8446, None)
     assert shown["database"] == "unknown"
     path = f"/v1/sites/{shown['id']}/database"
-    said = (await api.put(path, json={"database": "default"})).json()
-    assert said == shown | {"database": "default"}
-    assert (await api.get(f"/v1/sites/{shown['id']}")).json() == said
+    changed = (await api.put(path, json={"database": "default"})).json()
+    assert changed == shown | {"database": "default"}
+    assert (await api.get(f"/v1/sites/{shown['id']}")).json() == changed
     problem(await api.put(path, json={"database": "oracle"}), 422, "invalid-request")
     problem(await api.put("/v1/sites/nowhere/database", json={"database": "own"}), 404, "unknown-site")
 
@@ -70,14 +70,14 @@ async def test_a_wrong_fingerprint_shows_what_was_presented(api, document, probl
 
 
 async def test_a_wrong_password_is_refused(api, document, problem):
-    """SEPM's refusal of the account is told, without the password."""
+    """The answer gives SEPM's refusal of the account, without the password."""
     document["password"] = PASSWORD
     body = await refused(api, document, problem, 422, "sepm-credentials")
     assert "password" in body["remedy"]
 
 
 async def test_an_unreachable_sepm_is_refused(api, document, problem):
-    """Where nobody listens, the problem says what to check."""
+    """Where no server listens, the problem says what to check."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         document["rest_url"] = f"https://127.0.0.1:{unused.getsockname()[1]}"
@@ -158,9 +158,9 @@ async def test_limits_that_were_stored_before_they_had_bounds_are_shown_and_stop
     assert [each["id"] for each in (await whole.get("/v1/sites")).json()["items"]] == [site]
     (refused,) = (await whole.get(f"/v1/sites/{site}")).json()["refused_limits"]
     assert (refused["name"], refused["value"]) == ("publish_delay", "-P1D")
-    told = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
-    assert [finding["subject"] for finding in told["findings"]] == ["limits.publish_delay"]
-    assert "PUT /v1/sites" in told["remedy"]
+    refusal = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
+    assert [finding["subject"] for finding in refusal["findings"]] == ["limits.publish_delay"]
+    assert "PUT /v1/sites" in refusal["remedy"]
     corrected = {"relax_floor": "PT0S", "publish_delay": "PT1S", "purge_after": None}
     assert (await whole.put(f"/v1/sites/{site}/limits", json=corrected)).json()["refused_limits"] == []
     assert (await whole.post("/v1/plans", json=order)).status_code == 201
@@ -183,8 +183,8 @@ async def test_lists_and_limits_are_replaced(api, document, problem):
     assert [each["name"] for each in shown["lists"]] == ["Another"]
 
 
-async def test_an_unknown_site_is_told(api, problem):
-    """Every route of a site that nobody registered says so, and where the sites are listed."""
+async def test_unknown_site_is_refused(api, problem):
+    """Every route of a site that is not registered says so, and where the sites are listed."""
     for method, path, body in (
         ("GET", "", None),
         ("GET", "/survey", None),

@@ -1,4 +1,4 @@
-"""Whom we believe: shown, pinned and dropped by a person's word, and every connection in the trail."""
+"""Trusted fingerprints: shown, pinned and dropped by a person, with every connection in the trail."""
 
 import json
 from urllib.parse import urlsplit
@@ -15,16 +15,16 @@ async def test_first_contact_begins_the_trail(api, document):
     assert (trust["pinned_sha256"], trust["announced_sha256"], trust["by_ca"]) == ([served], [], False)
     assert trust["servers"] == ["SEPM-1"]
     page = (await api.get(f"/v1/sites/{site}/trust/contacts")).json()
-    told = [(each["kind"], each["address"], each["fingerprint"]) for each in page["items"]]
-    assert told[0] == ("pinned", address, served)
-    assert set(told[1:]) == {("connected", address, served)}
+    trail = [(each["kind"], each["address"], each["fingerprint"]) for each in page["items"]]
+    assert trail[0] == ("pinned", address, served)
+    assert set(trail[1:]) == {("connected", address, served)}
     assert {each["server"] for each in page["items"][1:]} == {"SEPM-1"}
-    assert page["after"] == len(told) >= 2
+    assert page["after"] == len(trail) >= 2
     assert (await api.get(f"/v1/sites/{site}/trust/contacts", params={"after": page["after"]})).json()["items"] == []
 
 
 async def test_a_pin_is_a_word_in_the_trail(api, document, problem):
-    """Typed in full, with who and why; a slip is refused, and so is to drop what is all that is believed."""
+    """A pin is given in full, with who and why; a short fingerprint is refused, and so is dropping the last pin."""
     path = f"/v1/sites/{(await api.post('/v1/sites', json=document)).json()['id']}/trust"
     served = document["trust"]["fingerprint_sha256"]
     word = {"fingerprint_sha256": ":".join(["AB"] * 32), "who": "ann", "why": "the proxy has its own"}
@@ -43,7 +43,7 @@ async def test_a_pin_is_a_word_in_the_trail(api, document, problem):
 
 
 async def test_first_contact_asks_for_the_fingerprint(rotator, document, tmp_path):
-    """As ssh: it is shown, and typed in by whoever compared it; another one registers nothing."""
+    """The command shows it, as ssh does, and the administrator types it in; another one registers nothing."""
     served = document.pop("trust")["fingerprint_sha256"]
     file = tmp_path / "site.json"
     file.write_text(json.dumps(document | {"name": tmp_path.name}))

@@ -87,8 +87,8 @@ async def shown_as(api, problem, rotation, standing, code):
     (listed,) = (await api.get("/v1/rotations", params={"site": rotation["site_id"]})).json()["items"]
     assert (listed["standing"], listed["trouble"]) == (standing, shown["trouble"])
     assert listed["attention"][0]["remedy"] == shown["trouble"]["remedy"]
-    told = problem(await api.get("/healthz/ready"), 503, "not-well")
-    assert rotation["site_id"] not in str(told), "it needs no key"
+    refusal = problem(await api.get("/healthz/ready"), 503, "not-well")
+    assert rotation["site_id"] not in str(refusal), "it needs no key"
     assert (await api.get("/healthz/live")).status_code == 200
     return shown["trouble"]
 
@@ -98,17 +98,17 @@ async def named_by_health(api, rotation):
 
 
 async def is_refused_with(api, problem, rotation, remedy):
-    """Whatever is said to it, and whatever else is begun at its site, is refused with the one thing that helps."""
+    """Every move of the rotation is refused with the one remedy that helps."""
     for move in ("hold", "cancel", "resume"):
-        told = problem(await api.post(f"/v1/rotations/{rotation['id']}/{move}", json=ANN), 409, "rotation-adrift")
-        assert told["remedy"] == remedy
+        refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/{move}", json=ANN), 409, "rotation-adrift")
+        assert refusal["remedy"] == remedy
 
 
 async def is_restored(api, problem, unstaffed, staffed, rotation):
     """A new start says to restore first, a restore begins, and what was adrift is not any more."""
     order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
-    told = problem(await api.post("/v1/rotations", json=order), 409, "site-left-changed")
-    assert told["remedy"].endswith(f"/v1/sites/{rotation['site_id']}/restore")
+    refusal = problem(await api.post("/v1/rotations", json=order), 409, "site-left-changed")
+    assert refusal["remedy"].endswith(f"/v1/sites/{rotation['site_id']}/restore")
     async with staffed(unstaffed):
         answer = await api.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN)
         assert (answer.status_code, answer.json()["purpose"]) == (202, "restore"), answer.text
@@ -152,15 +152,15 @@ async def test_a_rotation_that_temporal_has_lost_is_adrift_until_it_is_restored(
     await is_restored(api, problem, unstaffed, staffed, rotation)
 
 
-async def test_a_site_that_was_left_changed_is_told_until_it_is_restored(api, unstaffed, staffed, rotation, problem):
+async def test_a_site_left_changed_is_reported_until_it_is_restored(api, unstaffed, staffed, rotation, problem):
     """Noted as terminated, and not put back: the refused start that noted it does not end the alarm, a restore does."""
     await handle(unstaffed, rotation).terminate("pulled out")
     order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
     problem(await api.post("/v1/rotations", json=order), 409, "site-left-changed")
     await Reconciler(unstaffed).look()
     shown = (await api.get(f"/v1/rotations/{rotation['id']}")).json()
-    told = (shown["status"], shown["standing"], shown["trouble"]["code"], shown["attention"][0]["code"])
-    assert told == ("terminated", "adrift", "left-changed", "left-changed")
+    facts = (shown["status"], shown["standing"], shown["trouble"]["code"], shown["attention"][0]["code"])
+    assert facts == ("terminated", "adrift", "left-changed", "left-changed")
     assert shown["trouble"]["remedy"] == f"rotator restore {rotation['site_id']} --why REASON"
     (listed,) = (await api.get("/v1/rotations", params={"site": rotation["site_id"]})).json()["items"]
     assert listed["trouble"] == shown["trouble"]
@@ -192,7 +192,7 @@ async def test_a_cancelled_restore_leaves_the_site_to_another_one(api, unstaffed
 
 @pytest.fixture
 async def elsewhere(unstaffed, temporal_settings, until):
-    """The same parts with a Temporal that has never heard of anything: another namespace."""
+    """The same parts with a Temporal that has no workflow: another namespace."""
     namespace = uuid4().hex
     keeps = Duration(seconds=24 * 3600)
     request = RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=keeps)
@@ -211,20 +211,20 @@ async def elsewhere(unstaffed, temporal_settings, until):
 
 
 async def test_an_old_store_with_a_new_temporal_is_adrift(elsewhere, rotation, problem):
-    """The Temporal that is set has never heard of it; the request that began it does not begin it there anew."""
+    """The Temporal that is set does not have it; the request that began it does not begin it there again."""
     async with calling(elsewhere) as there:
         await Reconciler(elsewhere).look()
         trouble = await shown_as(there, problem, rotation, "adrift", TroubleCode.HISTORY_GONE)
         await is_refused_with(there, problem, rotation, trouble["remedy"])
         key = {"Idempotency-Key": "a-key"}
         order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
-        told = problem(await there.post("/v1/rotations", json=order, headers=key), 409, "rotation-adrift")
-        assert told["remedy"] == trouble["remedy"]
+        refusal = problem(await there.post("/v1/rotations", json=order, headers=key), 409, "rotation-adrift")
+        assert refusal["remedy"] == trouble["remedy"]
         assert await newest_run(elsewhere.temporal, rotation_workflow(rotation["site_id"])) is None
 
 
 async def test_a_stranger_under_the_id_is_named_with_what_ends_it(api, unstaffed, staffed, rotation, problem):
-    """Somebody else's workflow under the id of a rotation: one command ends that, the next puts the site right."""
+    """A foreign workflow under the id of a rotation: one command ends it, the next restores the site."""
     await handle(unstaffed, rotation).terminate("pulled out")
     strange = await unstaffed.temporal.start_workflow(
         "Strange", id=rotation_workflow(rotation["site_id"]), task_queue=f"nobody-{uuid4().hex}"
@@ -233,14 +233,14 @@ async def test_a_stranger_under_the_id_is_named_with_what_ends_it(api, unstaffed
     trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.OTHER_RUN)
     assert f"--run-id {strange.first_execution_run_id} --reason REASON" in trouble["remedy"]
     await is_refused_with(api, problem, rotation, trouble["remedy"])
-    told = problem(await api.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN), 409, "rotation-adrift")
-    assert told["remedy"] == trouble["remedy"]
+    refusal = problem(await api.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN), 409, "rotation-adrift")
+    assert refusal["remedy"] == trouble["remedy"]
     assert found.workflows == () or found.workflows[0].trouble.code is TroubleCode.NOT_RECORDED
     await strange.terminate("as the service says")
     await is_restored(api, problem, unstaffed, staffed, rotation)
 
 
-async def test_a_reset_from_outside_is_told(api, unstaffed, staffed, rotation, problem):
+async def test_a_reset_from_outside_is_seen(api, unstaffed, staffed, rotation, problem):
     """Set back to its first task it goes on from there, with less in its mind than the store has recorded."""
     async with staffed(unstaffed):
         execution = WorkflowExecution(workflow_id=rotation_workflow(rotation["site_id"]))
@@ -254,7 +254,7 @@ async def test_a_reset_from_outside_is_told(api, unstaffed, staffed, rotation, p
         assert trouble["remedy"].startswith("temporal workflow terminate --address ")
 
 
-async def test_a_temporal_of_an_older_copy_than_the_store_is_told(api, unstaffed, staffed, rotation, *, problem, until):
+async def test_a_temporal_copy_older_than_the_store_is_reported(api, unstaffed, staffed, rotation, *, problem, until):
     """The workflow has reported fewer events than the store has: the remedy says what to do, and a hold reaches it."""
     kept = await unstaffed.store.rotations.get(rotation["id"])
     await unstaffed.store.rotations.project(
@@ -280,9 +280,9 @@ async def test_a_rotation_without_a_worker_is_stalled(api, unstaffed, rotation, 
     await reconciler.look()
     trouble = await shown_as(api, problem, rotation, "stalled", TroubleCode.NO_WORKER)
     assert await named_by_health(api, rotation)
-    told = problem(await api.post(f"/v1/rotations/{rotation['id']}/hold", json=ANN), 503, "rotation-stalled")
-    assert told["remedy"] == trouble["remedy"]
-    assert told["remedy"].startswith("rotator up; where a worker runs, make room")
+    refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/hold", json=ANN), 503, "rotation-stalled")
+    assert refusal["remedy"] == trouble["remedy"]
+    assert refusal["remedy"].startswith("rotator up; where a worker runs, make room")
     clock[0] += 2 * MINUTE
     assert {each.trouble.code for each in (await reconciler.look()).service} == {TroubleCode.NO_WORKER}
 
@@ -297,7 +297,7 @@ async def test_a_rotation_without_a_worker_is_stalled(api, unstaffed, rotation, 
 async def test_a_rotation_that_its_worker_cannot_run_is_stalled(
     api, unstaffed, staffed, rotation, version, *, codes, problem, until
 ):
-    """A worker of a version that does something else, or breaks down: told at the next look, with its error."""
+    """A worker of a version that does something else, or breaks down: the next look finds it, with its error."""
     async with staffed(unstaffed, version):
         reconciler = Reconciler(unstaffed)
 
@@ -307,8 +307,8 @@ async def test_a_rotation_that_its_worker_cannot_run_is_stalled(
         (code,) = await until(codes_found, lambda found: found & codes)
         trouble = await shown_as(api, problem, rotation, "stalled", code)
         assert "temporal workflow terminate" in trouble["remedy"]
-        told = problem(await api.post(f"/v1/rotations/{rotation['id']}/cancel", json=ANN), 503, "rotation-stalled")
-        assert told["remedy"] == trouble["remedy"]
+        refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/cancel", json=ANN), 503, "rotation-stalled")
+        assert refusal["remedy"] == trouble["remedy"]
     async with staffed(unstaffed):
         await until(codes_found, lambda found: not found)
         assert (await api.get(f"/v1/rotations/{rotation['id']}")).json()["standing"] == "sound"
@@ -327,8 +327,8 @@ async def test_a_store_that_knows_less_than_temporal_says_so(unstaffed, staffed,
             problem(await api.get("/healthz/ready"), 503, "not-well")
             assert (await api.get("/v1/standing")).json()["workflows"]
         async with staffed(parts):
-            said = Message(move=Move.CANCEL, rotation_id=rotation["id"], who="ann", why="a test", request_id="r")
-            await handle(unstaffed, rotation).signal(Move.CANCEL.value, said)
+            message = Message(move=Move.CANCEL, rotation_id=rotation["id"], who="ann", why="a test", request_id="r")
+            await handle(unstaffed, rotation).signal(Move.CANCEL.value, message)
 
             async def refused():
                 run = await newest_run(unstaffed.temporal, stray.subject)
@@ -337,15 +337,15 @@ async def test_a_store_that_knows_less_than_temporal_says_so(unstaffed, staffed,
             await until(refused, lambda types: types == {NOT_RECORDED})
         assert (await older.rotations.list()).items == ()
         async with staffed(unstaffed):  # the newer store is given back
-            heard = await unstaffed.store.rotations.get(rotation["id"])
+            before = await unstaffed.store.rotations.get(rotation["id"])
             await until(
-                lambda: unstaffed.store.rotations.get(rotation["id"]), lambda kept: kept.updated_at != heard.updated_at
+                lambda: unstaffed.store.rotations.get(rotation["id"]), lambda kept: kept.updated_at != before.updated_at
             )
     finally:
         await older.close()
 
 
-async def test_a_rotation_that_runs_after_its_end_is_told(unstaffed, rotation, until):
+async def test_a_rotation_that_runs_after_its_end_is_seen(unstaffed, rotation, until):
     """The store has it as ended for a minute, and Temporal still runs it."""
     now = datetime.now(UTC)
     ended = Progress(status=RotationStatus.TERMINATED, finished_at=now)
@@ -356,7 +356,7 @@ async def test_a_rotation_that_runs_after_its_end_is_told(unstaffed, rotation, u
 
 
 async def test_a_full_store_stalls_every_rotation(api, unstaffed, staffed, rotation, *, problem):
-    """Nothing can be recorded: told of each rotation and to whoever wants to write, until there is room."""
+    """Nothing can be recorded: rotations are stalled and requests that write are refused, until there is room."""
 
     def limit(pages):
         @event.listens_for(unstaffed.store.database._engine.sync_engine, "checkout")
@@ -369,21 +369,21 @@ async def test_a_full_store_stalls_every_rotation(api, unstaffed, staffed, rotat
         trouble = await shown_as(api, problem, rotation, "stalled", TroubleCode.STORE_FULL)
         assert "make room" in trouble["remedy"]
         long = {"names": ["a" * 60 + f".{number}.example" for number in range(90)]}
-        told = problem(await api.post("/v1/certificates/self-signed", json=long), 503, "store-full")
-        assert "full" in told["detail"]
+        refusal = problem(await api.post("/v1/certificates/self-signed", json=long), 503, "store-full")
+        assert "full" in refusal["detail"]
         limit(1_000_000)
         await Reconciler(unstaffed).look()
         assert (await api.get(f"/v1/rotations/{rotation['id']}")).json()["standing"] == "sound"
 
 
-async def test_an_old_look_is_not_believed(api, unstaffed, rotation, problem):
-    """A reconciler that has not looked for over a minute: nobody says of any rotation that it is sound."""
+async def test_an_old_look_is_not_trusted(api, unstaffed, rotation, problem):
+    """The reconciler has not looked for over a minute: the standing of each rotation is unknown."""
     latest = reconciled(None, datetime.now(UTC) - 2 * MINUTE)
     unstaffed.standings.begin(latest.taken_at, latest)
     await shown_as(api, problem, rotation, "unknown", TroubleCode.NOT_CHECKED)
 
 
-async def test_without_temporal_nobody_knows(unconnected):
-    """Temporal away: no rotation is said to be sound, and none to be lost."""
+async def test_temporal_away_is_reported(unconnected):
+    """The one trouble is that Temporal is away: no rotation is reported as lost."""
     found = await Reconciler(unconnected).look()
     assert [each.trouble.code for each in found.all] == [TroubleCode.TEMPORAL_AWAY]

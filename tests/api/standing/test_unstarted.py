@@ -33,7 +33,7 @@ async def recorded(whole, plan, store, temporal, until):
 
 
 async def test_a_recorded_restore_is_taken_up_when_the_service_starts(connected, recorded, shown_when):
-    """Died between "recorded" and "started", the service starts the restore when it is back; a second look finds it."""
+    """The service died between "recorded" and "started": back, it starts the restore; a second look finds it."""
     await take_up(connected)
     shown = await shown_when(recorded.id, lambda shown: shown["live"] and shown["updated_at"] != shown["created_at"])
     assert (shown["purpose"], shown["status"]) == ("restore", "running")
@@ -42,7 +42,7 @@ async def test_a_recorded_restore_is_taken_up_when_the_service_starts(connected,
 
 
 async def test_a_recorded_restore_is_taken_up_by_the_same_request(whole, recorded, problem, shown_when):
-    """The same words get the restore that they recorded, however often; others are told that the site is busy."""
+    """The same request gets the restore that it recorded, however often; for another one the site is busy."""
     path = f"/v1/sites/{recorded.site_id}/restore"
     answer = await whole.post(path, json=ANN)
     assert (answer.status_code, answer.json()["id"]) == (202, recorded.id), answer.text

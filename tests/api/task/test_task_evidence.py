@@ -21,11 +21,11 @@ SYLINK = (
 )
 
 
-def test_a_sylink_says_what_it_shows_whatever_else_is_said():
+def test_what_a_sylink_shows_replaces_what_was_stated():
     """Name, protocol, ports and order are those of the file; its text goes no further."""
-    told = evidence_of_sylink({"sylink": SYLINK, "protocol": "HTTPS", "filename": "Sylink.xml"}, SITE)
-    assert len(told.pop("sha256")) == 64
-    assert told == {
+    shown = evidence_of_sylink({"sylink": SYLINK, "protocol": "HTTPS", "filename": "Sylink.xml"}, SITE)
+    assert len(shown.pop("sha256")) == 64
+    assert shown == {
         "filename": "Sylink.xml",
         "list_name": "Copy",
         "protocol": "HTTP",
@@ -34,7 +34,7 @@ def test_a_sylink_says_what_it_shows_whatever_else_is_said():
     }
 
 
-def test_without_a_file_evidence_is_as_it_was_said():
+def test_without_a_file_evidence_stays_as_stated():
     """Other evidence is left alone."""
     assert evidence_of_sylink({"order": "SEPM-1"}, SITE) == {"order": "SEPM-1"}
 
@@ -52,12 +52,12 @@ def looks(*clients):
 
 
 def test_of_a_clients_file_only_what_it_shows_is_kept():
-    """List and certificates; whatever else is said beside a file does not count, and any name is one name."""
+    """List and certificates; what is stated beside a file does not count, and a name with separators is one name."""
     certificates = "<ServerCertList><Certificate>aGVsbG8=</Certificate><Certificate>?</Certificate></ServerCertList>"
     file = SYLINK.replace("</CommConf>", f"{certificates}</CommConf>")
-    (told,) = looks({"client": "A;B=C \n", "sylink": file, "protocol": "HTTPS", "certificates": ["00"]})
-    assert told.pop("sha256") == hashlib.sha256(file.encode()).hexdigest()
-    assert told == {
+    (shown,) = looks({"client": "A;B=C \n", "sylink": file, "protocol": "HTTPS", "certificates": ["00"]})
+    assert shown.pop("sha256") == hashlib.sha256(file.encode()).hexdigest()
+    assert shown == {
         "client": "A;B=C \n",
         "protocol": "HTTP",
         "servers": [{"server": "SEPM1.test", "port": 8014}],
@@ -65,20 +65,20 @@ def test_of_a_clients_file_only_what_it_shows_is_kept():
     }
 
 
-def test_what_was_read_of_a_client_is_as_it_was_said():
+def test_what_was_read_of_a_client_stays_as_stated():
     """Without a file."""
-    said = {"client": "A", "protocol": "HTTP", "servers": [{"server": "SEPM-1", "port": 8014}]}
-    assert looks(said, 5) == [said, 5]
+    stated = {"client": "A", "protocol": "HTTP", "servers": [{"server": "SEPM-1", "port": 8014}]}
+    assert looks(stated, 5) == [stated, 5]
 
 
-@pytest.mark.parametrize("said", [SYLINK, "{}", "[" * 100_000], ids=["a file", "an object", "deep"])
-def test_what_is_no_list_of_clients_goes_no_further(said):
-    """It may be a file with a key in it: the rotation is told nothing, and refuses that."""
-    assert evidence_of_sylink({"clients": said}, SITE) == {"clients": ""}
+@pytest.mark.parametrize("stated", [SYLINK, "{}", "[" * 100_000], ids=["a file", "an object", "deep"])
+def test_what_is_no_list_of_clients_goes_no_further(stated):
+    """It may be a file with a key in it: the rotation gets an empty text, and refuses that."""
+    assert evidence_of_sylink({"clients": stated}, SITE) == {"clients": ""}
     assert looks({"client": "A", "sylink": {"not": "text"}}) == [{"client": "A"}]
 
 
 def test_a_file_that_is_none_is_refused_with_its_client():
-    """Whoever sends several must know which."""
+    """The operator who sends several files has to know which one."""
     with pytest.raises(UnreadableSylink, match=r"the Sylink\.xml of PC-7"):
         looks({"client": "PC-7", "sylink": "<ServerSettings/>"})

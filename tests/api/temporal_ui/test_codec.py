@@ -1,4 +1,4 @@
-"""The codec server: Temporal's protocol, who may use it, from which pages, and what is told of it."""
+"""The codec server: Temporal's protocol, who may use it, from which pages, and what the log has of it."""
 
 import asyncio
 import base64
@@ -97,7 +97,7 @@ async def body(key: bytes = PAYLOAD_KEY) -> dict[str, Any]:
 
 
 def plain(text: str) -> dict[str, object]:
-    """A payload that the UI sends: JSON that nobody has encrypted."""
+    """A payload that the UI sends: JSON that is not encrypted."""
     encoding, data = (base64.b64encode(part).decode() for part in (b"json/plain", text.encode()))
     return {"metadata": {"encoding": encoding}, "data": data}
 
@@ -124,7 +124,7 @@ async def test_it_speaks_temporals_protocol(ui):
 
 
 def texts_of_bytes(answer: httpx.Response) -> str:
-    """What whoever keeps an answer may read in it."""
+    """The text that a reader of a stored answer can see."""
     assert answer.status_code == 200, answer.text
     return "".join(base64.b64decode(each["data"]).decode("latin-1") for each in answer.json()["payloads"])
 
@@ -166,11 +166,11 @@ async def test_an_altered_payload_is_a_problem(ui, problem):
 
 
 def test_the_rest_of_the_api_names_it_too():
-    """A rotation whose state cannot be decrypted is the operator's trouble, told with the key's id."""
-    told = from_engine(PayloadKeyUnknown(key_id(GONE), (key_id(PAYLOAD_KEY),))).problem
-    assert (told.status, told.type) == (500, "/problems/payload-unreadable")
-    assert key_id(GONE) in told.detail
-    assert told.remedy
+    """A rotation whose state cannot be decrypted is the operator's trouble, and the problem names the key's id."""
+    shown = from_engine(PayloadKeyUnknown(key_id(GONE), (key_id(PAYLOAD_KEY),))).problem
+    assert (shown.status, shown.type) == (500, "/problems/payload-unreadable")
+    assert key_id(GONE) in shown.detail
+    assert shown.remedy
 
 
 async def test_where_nothing_is_encrypted_it_says_so(unconnected, problem):
@@ -180,7 +180,7 @@ async def test_where_nothing_is_encrypted_it_says_so(unconnected, problem):
     assert "ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE" in refused["remedy"]
 
 
-async def test_nobody_decodes_without_key_or_log_in(ui, problem):
+async def test_decoding_needs_a_key_or_log_in(ui, problem):
     """Neither does a page of the UI, nor one with a made-up cookie."""
     problem(await ui.post(DECODE, json=await body(), headers=FROM_UI), 401, "unauthorized")
     ui.cookies.set("rotator-codec", "made-up", path="/v1/codec")
@@ -225,7 +225,7 @@ async def test_the_cookie_opens_nothing_else(ui, problem):
 
 
 async def test_a_session_ends(ui, clock, problem):
-    """By itself after a working day, and at its log-out, for whoever may have its cookie."""
+    """It ends after a working day, and at its log-out, also for another person who has its cookie."""
     await log_in(ui)
     clock.now += LASTING - timedelta(seconds=1)
     assert (await ui.post(DECODE, json=await body(), headers=FROM_UI)).status_code == 200
@@ -291,7 +291,7 @@ async def test_a_browser_hears_that_the_ui_may_ask(ui):
     ],
     ids=["another port", "another scheme", "no origin", "another path", "the log-in"],
 )
-async def test_nobody_else_may_ask_anything_else(ui, path, asked):
+async def test_other_pages_and_paths_are_refused(ui, path, asked):
     """Pages of other origins have no leave; and the UI's have none but for the codec server."""
     answer = await ui.options(path, headers=asked)
     assert answer.status_code != 200
@@ -316,7 +316,7 @@ def test_an_origin_that_is_none_is_refused(origin):
         ApiSettings(ui_origin=origin)
 
 
-async def test_every_use_is_told(ui, audit):
+async def test_uses_are_logged(ui, audit):
     """Who, what, how much, by which keys, for which namespace, from where; never what was read, and no secret."""
     await log_in(ui)
     session = ui.cookies["rotator-codec"]
@@ -324,8 +324,8 @@ async def test_every_use_is_told(ui, audit):
     await ui.post(ENCODE, json={"payloads": [plain('"hello"')]}, headers=BEARER)
     await ui.post(LOGIN, data={"who": "Mallory", "key": "guessed"})
     await ui.post(LOGOUT)
-    told = [(line["event"], line.get("who"), line.get("payloads"), line.get("keys")) for line in audit]
-    assert told == [
+    events = [(line["event"], line.get("who"), line.get("payloads"), line.get("keys")) for line in audit]
+    assert events == [
         ("logged in for the codec server", "Ann", None, None),
         ("payloads were decoded", "Ann", 2, [key_id(PAYLOAD_KEY)]),
         ("payloads were encoded", "whoever has the API key", 1, [key_id(PAYLOAD_KEY)]),

@@ -33,8 +33,8 @@ def test_what_lies_in_it_is_printed_and_nothing_secret(written):
     """Certificate, dates, key, domain; code 0; no key, no password, and no file beside the archive."""
     shown = inspect(written(parts()))
     assert (shown.returncode, shown.stderr) == (0, "")
-    for said in ("CN=sepm.example", "private key matches", f"default domain {DOMAIN}", "2028-06-19", "It can put"):
-        assert said in shown.stdout
+    for text in ("CN=sepm.example", "private key matches", f"default domain {DOMAIN}", "2028-06-19", "It can put"):
+        assert text in shown.stdout
     assert "PRIVATE KEY" not in shown.stdout
     assert list(written(parts()).parent.iterdir()) == [written(parts())]
 
@@ -43,9 +43,9 @@ def test_what_cannot_be_put_back_is_code_1(written):
     """With the reason and what to do; as JSON too."""
     file = written({**parts(), "server.key": member("server.key", 1)[1]})
     shown = inspect(file, "--json")
-    told = json.loads(shown.stdout)
-    assert (shown.returncode, told["usable"], told["key_matches"]) == (1, False, False)
-    assert [each["code"] for each in told["findings"]] == ["recovery-key-of-another"]
+    report = json.loads(shown.stdout)
+    assert (shown.returncode, report["usable"], report["key_matches"]) == (1, False, False)
+    assert [each["code"] for each in report["findings"]] == ["recovery-key-of-another"]
     assert "It cannot put" in inspect(file).stdout
 
 
@@ -70,7 +70,7 @@ def test_a_password_comes_from_a_file(written, tmp_path):
     assert inspect(file).returncode == 1
     (tmp_path / "password").write_text(PASSWORD + "\n")
     shown = inspect(file, "--password-file", str(tmp_path / "password"), "--json")
-    told = json.loads(shown.stdout)
-    assert (shown.returncode, told["key_matches"], told["file"]["tells_password"]) == (0, True, False)
-    assert told["certificate"]["subject"] == credential().certificate.subject.rfc4514_string()
+    report = json.loads(shown.stdout)
+    assert (shown.returncode, report["key_matches"], report["file"]["tells_password"]) == (0, True, False)
+    assert report["certificate"]["subject"] == credential().certificate.subject.rfc4514_string()
     assert inspect(file, "--site", "vienna").returncode == 2

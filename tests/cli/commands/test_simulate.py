@@ -16,16 +16,16 @@ def simulate(*options):
 
 
 def test_the_same_seed_gives_the_same_json_byte_for_byte():
-    """Two processes tell the same; nobody is lost, and no figure of the machine is in it."""
+    """Two processes print the same; no client is lost, and no figure of the machine is in it."""
     first, second = simulate(*SMALL, "--json"), simulate(*SMALL, "--json")
-    told = json.loads(first.stdout)
+    report = json.loads(first.stdout)
     assert first.stdout == second.stdout
-    assert (first.returncode, told["outcomes"], told["lost_by_the_rotation"]) == (0, {"completed": 2}, 0)
-    assert [run["seed"] for run in told["worst"]] in ([7, 8], [8, 7])
-    assert told["duration"]["least"].startswith("P")
+    assert (first.returncode, report["outcomes"], report["lost_by_the_rotation"]) == (0, {"completed": 2}, 0)
+    assert [run["seed"] for run in report["worst"]] in ([7, 8], [8, 7])
+    assert report["duration"]["least"].startswith("P")
 
 
-def test_people_are_told_what_would_happen():
+def test_people_see_what_would_happen():
     """Without --json: outcomes, losses, durations and exposure in a table."""
     shown = simulate(*SMALL, "--faults", "unknown").stdout
     assert "2 rotation(s) of 6 clients" in shown

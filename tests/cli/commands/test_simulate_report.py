@@ -42,11 +42,11 @@ def run(seed, *names, since=START):
     )
 
 
-def test_the_worst_run_is_told_with_names_reasons_and_the_command_for_it(capsys):
+def test_the_worst_run_shows_names_reasons_and_its_command(capsys):
     """Who was lost, when and why; what was sampled, what differs from the approved plan; and how to see it again."""
     records = [run(4), run(5, "PC-7", "PC-8", since=START + timedelta(days=12, hours=3)), run(6, *map(str, range(14)))]
     show(report(PLAYED, Faults.UNKNOWN, records))
-    said = " ".join(capsys.readouterr().out.split())
+    printed = " ".join(capsys.readouterr().out.split())
     for text in (
         "Plan plan-1 of site Vienna",
         "A sample: 5003 of its 9000 clients",
@@ -60,11 +60,11 @@ def test_the_worst_run_is_told_with_names_reasons_and_the_command_for_it(capsys)
         "left out by name",
         "SEPM behaved otherwise than is most likely: stale_sig_files True",
     ):
-        assert text in said
-    assert "Seed 4" not in said
+        assert text in printed
+    assert "Seed 4" not in printed
 
 
-def test_who_was_cut_off_before_is_told_so(capsys):
+def test_a_loss_before_the_start_is_named(capsys):
     """Not with a date of the simulation."""
     show(report(PLAYED, Faults.NONE, [run(1, "PC-1", since=START - timedelta(days=1))]))
     assert "PC-1 of My Company\\Sales, before the start" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The stage of the demo: processes that cannot be started or end too early are told with their reason."""
+"""The stage of the demo: processes that do not start, or end too early, are reported with their reason."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_a_process_that_ends_before_it_is_ready_tells_why():
 
 
 def test_a_process_that_ends_later_is_noticed():
-    """Nobody waits for a part that is gone."""
+    """The stage waits for no process that has ended."""
     with stage(keep=False) as here:
         actor = here.start("json", ("json.tool", "--help"))
         actor.process.wait(30)

@@ -1,4 +1,4 @@
-"""Refusals on the screen: each thing is said once, and a remedy names a command where there is one."""
+"""Refusals on the screen: each finding is printed once, and a remedy names a command where there is one."""
 
 from http import HTTPStatus
 
@@ -33,12 +33,12 @@ def test_several_findings_are_listed_with_their_remedies():
 def test_what_only_the_problem_says_is_kept():
     """A detail and a remedy of its own stand before and after the findings."""
     problem = {"title": "Invalid", "detail": "two things", "remedy": "correct them", "findings": [ONE, OTHER]}
-    told = list(lines(problem))
-    assert (told[0], told[-1]) == ("Invalid: two things", "What to do: correct them")
+    printed = list(lines(problem))
+    assert (printed[0], printed[-1]) == ("Invalid: two things", "What to do: correct them")
 
 
 @pytest.mark.parametrize(
-    ("remedy", "said"),
+    ("remedy", "written"),
     [
         ("list the sites: GET /v1/sites", "list the sites: rotator site list"),
         ("GET /v1/sites/vienna/trust", "rotator trust show vienna"),
@@ -54,9 +54,9 @@ def test_what_only_the_problem_says_is_kept():
         ("say which (PUT /v1/sites/vienna/database)", "say which (PUT /v1/sites/vienna/database)"),
     ],
 )
-def test_a_remedy_names_the_command(remedy, said):
+def test_a_remedy_names_the_command(remedy, written):
     """A request that has a command is written as that; one that has none, and one whose path goes on, stay."""
-    assert as_command(remedy) == said
+    assert as_command(remedy) == written
 
 
 def test_a_title_writes_names_as_they_are_written():

@@ -9,8 +9,8 @@ from cli.terminal.progress import overview
 REPORT = {"elapsed_seconds": 93.4, "least_seconds": 15.0, "steps": 3, "clients": 40, "clients_not_back": 1}
 
 
-def test_what_is_wrong_is_told_first_with_what_helps():
-    """Stalled or adrift, since when, why, and the command; the same attention is not told again."""
+def test_trouble_comes_first_with_what_helps():
+    """Stalled or adrift, since when, why, and the command; the same attention is not printed again."""
     out = StringIO()
     trouble = {
         "standing": "adrift",
@@ -43,15 +43,15 @@ def test_what_is_wrong_is_told_first_with_what_helps():
         "report": None,
     }
     Console(file=out, width=200).print(overview(shown))
-    told = [line.rstrip() for line in out.getvalue().splitlines()]
-    assert told[1].startswith("ADRIFT since ")
-    assert told[1].endswith("(history-gone): gone")
-    assert told[2] == "What helps: restore it"
-    assert [line for line in told if line.startswith("ATTENTION")] == ["ATTENTION the site: differs"]
+    printed = [line.rstrip() for line in out.getvalue().splitlines()]
+    assert printed[1].startswith("ADRIFT since ")
+    assert printed[1].endswith("(history-gone): gone")
+    assert printed[2] == "What helps: restore it"
+    assert [line for line in printed if line.startswith("ATTENTION")] == ["ATTENTION the site: differs"]
 
 
 def test_one_that_has_ended_shows_its_report():
-    """Steps, times, clients and who is not back; no empty brackets where nobody is waited for."""
+    """Steps, times, clients and those not back; no empty brackets where no client is waited for."""
     out = StringIO()
     shown = {
         "id": "rot-1",
@@ -68,6 +68,8 @@ def test_one_that_has_ended_shows_its_report():
         "report": REPORT | {"not_back": ["PC-7"], "left_out": 2},
     }
     Console(file=out, width=200).print(overview(shown))
-    told = out.getvalue()
-    assert "40 of 40 proven, 0 waited for\n" in told
-    assert ("\nReport: 3 steps in 1 min 33 s, 15 s at least by the plan; 40 clients, 1 not back (PC-7), 2 left") in told
+    printed = out.getvalue()
+    assert "40 of 40 proven, 0 waited for\n" in printed
+    assert (
+        "\nReport: 3 steps in 1 min 33 s, 15 s at least by the plan; 40 clients, 1 not back (PC-7), 2 left"
+    ) in printed
