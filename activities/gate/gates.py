@@ -132,7 +132,7 @@ class Gates:
             "upgrading": len(upgrading),
             "upgrading_names": tuple(upgrading[:NAMES]),
             "outage": _not_come(seen, missing(scoped, judgements, by_owner)),
-            "unheard": reached_none,
+            "reached_none": reached_none,
             "waiting_groups": groups,
             "waiting_key": _key(judgements),
             "quiet": len(quiet),
@@ -144,7 +144,7 @@ class Gates:
 
     async def _reached_none(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
         """Whether a certificate that was put in and taken out again has reached no client (rule 15)."""
-        if not isinstance(step, Gate) or not step.passes_unheard or step.server is None:
+        if not isinstance(step, Gate) or not step.passes_unanswered or step.server is None:
             return False
         store, chosen = self._world.store, scope.plan.body.certificate_for(step.server)
         forth = await store.swaps.get(scope.ref.rotation_id, step.server, chosen.replaces) if chosen else None

@@ -47,7 +47,7 @@ async def with_builds(
         if clock > last + minimum([owner_of[entry.group_id]]) and is_unusual(entry, clock)
     ]
     update = {
-        "unheard_builds": tuple(sorted({_named(alike[0]) for alike in builds})),
+        "absent_builds": tuple(sorted({_named(alike[0]) for alike in builds})),
         "silent_after_swap": len(silent),
         "silent_names": tuple(sorted(entry.name for entry in silent)[:NAMES]),
     }

@@ -25,7 +25,7 @@ def recorded(rotation: Rotation) -> Recorded:
         rotation_id=rotation.id,
         site_id=rotation.site_id,
         status=rotation.status.value,
-        unheard=rotation.unreported,
+        unreported=rotation.unreported,
         last_event=rotation.last_event,
     )
 

@@ -200,7 +200,7 @@ def due(
         case StartHandOutsTask(subject=asked):
             named = {each.name for each in asked.stopped}
             found = desk.hand_outs(stopped=True)
-            return [StartHandOut(name=each.name) for each in found if asked.unsaid or each.name in named]
+            return [StartHandOut(name=each.name) for each in found if asked.unstated or each.name in named]
         case HttpsTask():
             return _ports_due(desk, task)
         case ServicesTask():

@@ -103,7 +103,7 @@ class StoppedSubject(_Wire):
     """What is to be started again."""
 
     stopped: tuple[HandOut, ...] = ()
-    unsaid: bool = False
+    unstated: bool = False
     """Whether it may be more than that."""
 
 

@@ -122,7 +122,7 @@ class Gate(_Step):
     """The swapped server, for `SWAPPED`; the stopped one, for `ELSEWHERE`."""
     asks: bool = True
     """For `SIGNED`: whether it asks a person where no client is at a replaced server; else a later gate does."""
-    passes_unheard: bool = False
+    passes_unanswered: bool = False
     """Whether it is passed when no client has reported since the certificate went in that was taken out (rule 15)."""
 
     @property

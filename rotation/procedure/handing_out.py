@@ -19,6 +19,6 @@ def stop_hand_outs(choices: ProcedureChoices) -> Iterator[Console]:
 def start_hand_outs(choices: ProcedureChoices) -> Iterator[Console]:
     """When every setting is as recorded: only then can the file be exported that stays right."""
     if choices.hand_outs is not None:
-        work = StartHandOuts(stopped=choices.hand_outs.what, unsaid=choices.hand_outs.unsaid)
+        work = StartHandOuts(stopped=choices.hand_outs.what, unstated=choices.hand_outs.unstated)
         title = "Start again what hands out Sylink.xml, with the file of now"
         yield Console(id="", number=_NUMBER, title=title, work=work)

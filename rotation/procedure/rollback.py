@@ -165,7 +165,7 @@ def _swap(choices: ProcedureChoices, wave: int, server: ServerName, *, gated: bo
     if gated:
         gate = swap_gate(choices, wave, server, "B3" if failover else "A10b")
         title = f"Wait until clients know the old certificate of {server}"
-        yield gate.model_copy(update={"title": title, "passes_unheard": True})
+        yield gate.model_copy(update={"title": title, "passes_unanswered": True})
         yield from compare_signed_files(choices, wave, server)
 
 

@@ -42,7 +42,7 @@ class GateReading(Value):
     """Servers at which clients were asked, and did not take the policy."""
     outage: OutageSeen = OutageSeen()
     """What a drill has away, and who has not come since (rule 18)."""
-    unheard: bool = False
+    reached_none: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     asks: Wanted | None = None
     """What people of a site without REST are asked for; None: nothing."""
@@ -56,7 +56,7 @@ class GateReading(Value):
     """Some of those who fell silent at a write or a replacement, too few to call a person (rule 22)."""
     silent_canaries: tuple[str, ...] = ()
     """Canaries that are waited for since they were relaxed, and were not heard for three heartbeats."""
-    unheard_builds: tuple[str, ...] = ()
+    absent_builds: tuple[str, ...] = ()
     """Builds of which the closing check has heard no client since the last replacement."""
     quiet: int = 0
     """Clients that are covered, and were not heard for three heartbeats."""

@@ -16,7 +16,7 @@ class Recorded(Value):
     site_id: SiteId
     status: str
     """`running`, or how it ended."""
-    unheard: bool = False
+    unreported: bool = False
     """Whether it has not reported anything yet: Temporal may never have heard of it."""
     last_event: int = 0
     """The number of the newest event that it has reported."""

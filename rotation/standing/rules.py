@@ -39,7 +39,7 @@ def of_rotation(recorded: Recorded, run: Run | None, service: Service) -> Troubl
         service: when and where was looked.
     """
     if run is None or (not run.status.is_open and run.rotation_id != recorded.rotation_id):
-        return None if recorded.unheard else _history_gone(recorded)
+        return None if recorded.unreported else _history_gone(recorded)
     return next((trouble for rule in _CHAIN if (trouble := rule(recorded, run, service)) is not None), None)
 
 

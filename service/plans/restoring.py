@@ -56,7 +56,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
         copies=_copies_made(tasks, copies_that_may_be(plan, survey) if from_file else ()),
         reordered=_reordered(tasks, plan, every=from_file),
         away=left_by_tasks(tasks),
-        hand_outs=left_stopped(tasks, began=Stopped(unsaid=from_file)),
+        hand_outs=left_stopped(tasks, began=Stopped(unstated=from_file)),
         swapped=_swapped(plan, survey, await _seen_in(store, plan, ended)),
     )
     return make_restore_plan(

@@ -24,7 +24,7 @@ class Life(Value):
     label: str
     temporal: bool = False
     problems: tuple[str, ...] = ()
-    said: dict[str, int] = Field(default_factory=dict)
+    answers: dict[str, int] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Summary(Value, frozen=False):
     """Of these, those whose way out was terminated too."""
     temporal: Counter[str] = Field(default_factory=Counter)
     """Of these, those that went through the real Temporal."""
-    said: Counter[str] = Field(default_factory=Counter)
+    answers: Counter[str] = Field(default_factory=Counter)
     """The answers of the ways out, and what became of the tasks that were held, by code."""
     asked: Counter[str] = Field(default_factory=Counter)
     """The attention that was shown."""
@@ -56,7 +56,7 @@ class Summary(Value, frozen=False):
         self.lives[life.procedure] += 1
         self.behind[life.procedure] += len(life.at) > 1
         self.temporal[life.procedure] += life.temporal
-        self.said.update(life.said)
+        self.answers.update(life.answers)
         self.asked.update(life.asked)
         if life.problems:
             self.failures.append(life)
@@ -77,7 +77,7 @@ def lines(summary: Summary) -> Iterator[str]:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
     yield ""
     yield f"{summary.lives.total()} lives in {summary.seconds / 60:.1f} minutes, {len(summary.failures)} failures"
-    yield f"said: {_counted(summary.said)}"
+    yield f"said: {_counted(summary.answers)}"
     yield f"asked: {_counted(summary.asked)}"
     yield from (f"not covered: {each}" for each in summary.leaves_out)
 

@@ -126,6 +126,6 @@ async def lived_one(job: Job, run: Run, *, again: bool = True) -> Life:
         label=job.label,
         temporal=run is not in_process,
         problems=tuple(result.problems),
-        said=dict(result.answers),
+        answers=dict(result.answers),
         asked=dict(result.asked),
     )

@@ -65,7 +65,7 @@ async def test_a_restore_that_was_terminated_too_leaves_nothing_behind(passed_by
     behind = behind_a_swap(await passed_by("cancel"))
     found = [job for job in await points_behind("cancel", behind) if job.label.endswith("record_originals")]
     life = await lived_one(found[0], in_process)
-    assert (life.problems, life.said["restore"]) == ((), 2)
+    assert (life.problems, life.answers["restore"]) == ((), 2)
 
 
 async def test_a_terminate_of_the_real_temporal_has_the_same_way_out(passed_by):
@@ -75,7 +75,7 @@ async def test_a_terminate_of_the_real_temporal_has_the_same_way_out(passed_by):
     async with skipping_server() as env:
         life = await lived_one(claimed[-1], on_temporal(env.client))
     assert (life.problems, life.temporal) == ((), True)
-    assert {"task-held", "restore"} <= life.said.keys()
+    assert {"task-held", "restore"} <= life.answers.keys()
 
 
 def test_of_passages_of_one_kind_the_first_the_middle_and_the_last_are_points():
@@ -109,7 +109,7 @@ def test_behind_a_swap_is_the_first_reading_after_it():
 def test_the_report_names_what_failed_and_what_it_leaves_out():
     """The report counts each refusal and attention, and names a failure with its place."""
     summary = Summary()
-    summary.add(Life(procedure="list-a", at=(3,), label="3 A8: read_gate", said={"restore": 1}))
+    summary.add(Life(procedure="list-a", at=(3,), label="3 A8: read_gate", answers={"restore": 1}))
     summary.add(Life(procedure="list-a", at=(3, 4), label="4", problems=("lost",), asked={"drift": 2}, temporal=True))
     text = "\n".join(lines(summary))
     assert "2 lives" in text

@@ -58,11 +58,11 @@ async def closing(run: Running, step: Closing) -> None:
 async def _waits_for_builds(run: Running, step: Closing, reading: GateReading) -> bool:
     """Whether the closing check waited for builds of which no client is back, and is to be made again."""
     wait, now = wait_of(run), run.host.now()
-    if not reading.unheard_builds or now >= wait.limit:
+    if not reading.absent_builds or now >= wait.limit:
         return False
     at = next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
     run.state.wait = wait.model_copy(update={"next_at": at})
-    summary = f"{step.number}: wait for a client of {', '.join(reading.unheard_builds)}"
+    summary = f"{step.number}: wait for a client of {', '.join(reading.absent_builds)}"
     await run.wait(until=at, summary=summary, ready=lambda: look_due(run))
     if look_due(run):
         await look(run, step)

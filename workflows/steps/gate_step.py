@@ -107,7 +107,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     wait = wait_of(run)
     now = run.host.now()
     at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
-    if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
+    if isinstance(step, Gate) and step.passes_unanswered and not wait.readings:
         at = min(at, wait.opened_at + run.state.outline.publish_delay + _PUBLISHED)
     run.state.wait = wait.model_copy(update={"next_at": at})
     await run.wait(
@@ -132,7 +132,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     await note(run, step, reading)
     await statement.ask(run, step, reading, wait_of(run).due)
     doubtful = _over_canaries(step) and canary_watch.doubts(run, step)
-    proven = reading.unheard or (reading.reached and asked_at >= wait_of(run).due and not doubtful)
+    proven = reading.reached_none or (reading.reached and asked_at >= wait_of(run).due and not doubtful)
     if proven:
         opened = wait_of(run).opened_at
         if outage.stops(step) or await clear(run, step):
@@ -198,7 +198,7 @@ def _passed(step: Gate | Holdout, reading: GateReading) -> str:
         return f"{step.title}: {reading.covered} of {reading.total} were seen{others}"
     if signed_gate.is_it(step):
         return f"{step.title}: {', '.join(sorted(reading.signing)) or 'no server'} shown"
-    if reading.unheard:
+    if reading.reached_none:
         return f"{step.title}: no client has reported since the new one went in"
     counts = f"{reading.covered} of {reading.total} covered, {reading.safe} safe, {reading.left_out} left out"
     return f"{step.title}: {counts}"

@@ -51,13 +51,13 @@ class Stopped(Value):
     """What people have stopped, and not started again."""
 
     what: tuple[HandOut, ...] = ()
-    unsaid: bool = False
+    unstated: bool = False
     """Whether an operator had begun to stop it, and did not state what."""
 
     @property
     def is_anything(self) -> bool:
         """Whether something is to be started again."""
-        return bool(self.what) or self.unsaid
+        return bool(self.what) or self.unstated
 
 
 def stopped_by(evidence: Mapping[str, str]) -> tuple[HandOut, ...]:

@@ -124,7 +124,7 @@ def _started(work: StartHandOuts) -> Iterable[str]:
     yield "Export the Sylink.xml of each group, or its install package, as it is now"
     yield "In each of these, replace the file by it, and start it again:"
     yield from (f"- {each.text}" for each in work.stopped)
-    if work.unsaid:
+    if work.unstated:
         yield "- whatever else was stopped: somebody had begun to stop it, and has not said what"
 
 

@@ -21,7 +21,7 @@ def left_stopped(tasks: Iterable[ConsoleTask], began: Stopped = _NOTHING) -> Sto
             case StopHandOuts() if task.state is TaskState.DONE:
                 left = _with_evidence(left, task)
             case StopHandOuts() if task.claimed_by:
-                left = left.model_copy(update={"unsaid": True})
+                left = left.model_copy(update={"unstated": True})
             case StartHandOuts() if task.state is TaskState.DONE:
                 left = _NOTHING
     return left
@@ -31,7 +31,7 @@ def _with_evidence(left: Stopped, task: ConsoleTask) -> Stopped:
     try:
         reported = stopped_by(task.attestation)
     except ValueError:  # evidence of a task whose rotation was ended from outside is taken unchecked
-        return left.model_copy(update={"unsaid": True})
+        return left.model_copy(update={"unstated": True})
     return Stopped(what=tuple(dict.fromkeys((*left.what, *reported))))
 
 
@@ -41,7 +41,7 @@ def to_start(work: StartHandOuts, tasks: Iterable[ConsoleTask]) -> StartHandOuts
     whole = work.model_copy(
         update={
             "stopped": tuple(dict.fromkeys((*work.stopped, *left.what))),
-            "unsaid": work.unsaid or left.unsaid,
+            "unstated": work.unstated or left.unstated,
         }
     )
-    return whole if whole.stopped or whole.unsaid else None
+    return whole if whole.stopped or whole.unstated else None

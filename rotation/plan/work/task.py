@@ -167,7 +167,7 @@ class StartHandOuts(Value):
     kind: Literal["start_hand_outs"] = "start_hand_outs"
     stopped: tuple[HandOut, ...] = ()
     """In a plan, what an earlier rotation has left stopped; in a task, everything."""
-    unsaid: bool = False
+    unstated: bool = False
     """Whether an operator had begun to stop it, and did not state what."""
 
 

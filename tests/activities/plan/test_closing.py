@@ -64,7 +64,7 @@ async def test_a_build_of_which_no_client_was_heard_since_the_last_replacement_i
     stage, plan, ref = closing
     (chosen,) = plan.body.certificates
     check = ClosingCheck(stage.world).check_closing
-    assert (await check(StepRequest(ref=ref))).reading.unheard_builds == ()
+    assert (await check(StepRequest(ref=ref))).reading.absent_builds == ()
 
     now, dark = stage.clock.now(), timedelta(hours=9)
     stage.simulation.schedule(ServerCutOff(server="SEPM-1", lasting=dark, from_product=False, from_clients=True), now)
@@ -75,6 +75,6 @@ async def test_a_build_of_which_no_client_was_heard_since_the_last_replacement_i
     for later in (timedelta(minutes=5), timedelta(hours=8), timedelta(hours=12)):
         stage.clock.leap_to(now + later)
         readings.append((await check(StepRequest(ref=ref))).reading)
-    builds = [reading.unheard_builds for reading in readings]
+    builds = [reading.absent_builds for reading in readings]
     assert [len(each) for each in builds] == [1, 1, 0]
     assert [reading.silent_after_swap for reading in readings] == [0, 4, 0]

@@ -90,10 +90,10 @@ def test_lists_that_a_drill_left_reordered_are_put_back_first(make, restore):
 
 def test_what_was_stopped_is_started_at_the_end(make, restore):
     """What hands out Sylink.xml, and was stopped, is named in the last task; where nothing was, there is none."""
-    stopped = Stopped(what=(HandOut(kind=HandOutKind.GPO, name="Script"),), unsaid=True)
+    stopped = Stopped(what=(HandOut(kind=HandOutKind.GPO, name="Script"),), unstated=True)
     plan = restore(make.group("G"), make.group("H", **LEFT), hand_outs=stopped)
     assert numbers(plan)[-2:] == [("hand-outs", "console"), ("closing", "closing")]
-    assert plan.body.steps[-2].work == StartHandOuts(stopped=stopped.what, unsaid=True)
+    assert plan.body.steps[-2].work == StartHandOuts(stopped=stopped.what, unstated=True)
 
 
 def test_after_a_swap_every_write_is_gated(make, restore):

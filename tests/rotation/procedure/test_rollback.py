@@ -292,7 +292,7 @@ def test_a_single_server_goes_back_by_the_numbers_of_list_a(make):
     )
     assert [(each.certificate_id, each.fingerprint) for each in back.certificates] == [("kept", "old-s1")]
     assert isinstance(gate, Gate)
-    assert (gate.title, gate.passes_unheard) == ("Wait until clients know the old certificate of s1", True)
+    assert (gate.title, gate.passes_unanswered) == ("Wait until clients know the old certificate of s1", True)
     assert (back.waves, back.holdouts) == ((("s1",),), ())
 
 

@@ -137,7 +137,7 @@ def test_a_rotation_that_is_well_is_left_in_peace(update):
 @pytest.mark.parametrize("run", [None, WELL.model_copy(update={"rotation_id": None, "status": RunStatus.COMPLETED})])
 def test_a_rotation_that_temporal_may_not_have_heard_of_yet_is_being_started(run):
     """Recorded and not begun: it is taken up, and nothing is wrong with it."""
-    assert of_rotation(KEPT.model_copy(update={"unheard": True}), run, SERVICE) is None
+    assert of_rotation(KEPT.model_copy(update={"unreported": True}), run, SERVICE) is None
 
 
 def test_a_workflow_that_the_store_does_not_know_is_adrift():

@@ -99,7 +99,7 @@ async def test_what_may_have_been_reordered_is_asked_for(originals, restored):
 async def test_what_may_have_been_stopped_is_asked_for(originals, restored):
     """Something that hands out Sylink.xml may be stopped: no task of it is kept, so that it is unknown what."""
     body = await restored(originals)
-    assert [step.work for step in body.steps if step.number == "hand-outs"] == [StartHandOuts(unsaid=True)]
+    assert [step.work for step in body.steps if step.number == "hand-outs"] == [StartHandOuts(unstated=True)]
 
 
 async def test_a_copy_that_is_there_is_deleted(stage, originals, restored):

@@ -78,7 +78,7 @@ WORKS = [
     (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
     (StopHandOuts(), ["group policy", "auto-upgrade", "stopped=none", "KIND: NAME", "gpo, sccm, intune"]),
     (
-        StartHandOuts(stopped=(HandOut(kind=HandOutKind.SCCM, name="SEP 14.3"),), unsaid=True),
+        StartHandOuts(stopped=(HandOut(kind=HandOutKind.SCCM, name="SEP 14.3"),), unstated=True),
         ["Export the Sylink.xml", "- sccm: SEP 14.3", "- whatever else was stopped"],
     ),
     (

@@ -47,7 +47,7 @@ def test_what_was_stopped_is_left_until_it_is_started(task):
 
 def test_where_the_tasks_are_lost_nobody_can_say(task):
     """Until somebody has started whatever was stopped."""
-    lost = Stopped(unsaid=True)
+    lost = Stopped(unstated=True)
     assert left_stopped([], lost) == lost
     assert not left_stopped([task(StartHandOuts())], lost).is_anything
 
@@ -63,9 +63,9 @@ def test_nothing_is_left_where_nothing_was_stopped(task):
 def test_who_held_the_task_may_have_stopped_anything(task, state):
     """Until somebody says what it was."""
     begun = task(StopHandOuts(), state)
-    assert left_stopped([begun]) == Stopped(unsaid=True)
+    assert left_stopped([begun]) == Stopped(unstated=True)
     assert not left_stopped([begun, task(StopHandOuts(), said="none")]).is_anything
-    assert left_stopped([task(StopHandOuts(), said="whatever")]) == Stopped(unsaid=True)
+    assert left_stopped([task(StopHandOuts(), said="whatever")]) == Stopped(unstated=True)
 
 
 def test_a_task_names_all_that_is_to_be_started(task):
@@ -76,5 +76,5 @@ def test_a_task_names_all_that_is_to_be_started(task):
         stopped=(PACKAGE, SCRIPT)
     )
     begun = task(StopHandOuts(), TaskState.REFUSED)
-    assert to_start(StartHandOuts(), [begun]) == StartHandOuts(unsaid=True)
-    assert to_start(StartHandOuts(unsaid=True), []) == StartHandOuts(unsaid=True)
+    assert to_start(StartHandOuts(), [begun]) == StartHandOuts(unstated=True)
+    assert to_start(StartHandOuts(unstated=True), []) == StartHandOuts(unstated=True)
