@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rotation.running.state import Outcome, Phase
+from workflows import run
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "deploy" / "README.md"])
 FILE = re.compile(r"`((?:[a-z_]+/)+[A-Za-z0-9_.]+\.(?:py|md|lock|toml))(?:::(\w+))?`")
@@ -29,3 +32,10 @@ def test_every_printed_step_of_the_seed_is_mapped() -> None:
     text = (ROOT / "docs" / "develop" / "procedure.md").read_text(encoding="utf-8")
     printed = {int(number) for number in re.findall(r"^\| (\d+) \|", text, flags=re.MULTILINE)}
     assert printed == set(range(1, 15))
+
+
+def test_the_state_machines_are_drawn_once() -> None:
+    """The drawing of the docstring is that of the architecture, and names every phase and every outcome."""
+    drawing = (run.__doc__ or "").partition("\n\n")[2]
+    assert drawing in (ROOT / "docs" / "develop" / "architecture.md").read_text(encoding="utf-8")
+    assert [each.name for each in (*Phase, *Outcome) if each.name not in drawing] == []

@@ -1,4 +1,33 @@
-"""The interpreter: runs the steps of an approved plan, one after the other."""
+"""The interpreter: runs the steps of an approved plan, one after the other.
+
+A rotation (`Phase`, `Outcome`); a phase that the plan has no step for is passed over:
+
+    PREPARING --> RELAXING --> REPLACING <--> HOLDOUT --> RESTORING --> CLOSING --> ENDED: COMPLETED
+
+    before the first certificate is replaced:
+        cancel --> TURNING_BACK --> ENDED: CANCELLED
+    from then on:
+        roll back, and a second person approves: the steps of the way back take the place of those that are left
+        --> REPLACING --> RESTORING --> CLOSING --> ENDED: ROLLED_BACK
+
+In each phase a rotation may stand still: `attention` (until a person has chosen one of the moves that it offers,
+or its cause is gone) and `held` (until a person resumes). Its end from outside is none of these: a terminate in
+Temporal leaves it to `rotator restore`.
+
+A gate (`rotation/running/wait.py`), within one step:
+
+    opened --> the minimum --> READING --> every client is covered or safe, the site is as it was left: PASSED
+                                 |  ^
+                                 |  +-- clients hold the gate: the next reading, a heartbeat later
+                                 |  +-- SEPM does not answer: the limit moves by the time without a reading
+                                 |
+                                 +-- the site differs: the rotation repairs it, or a person decides. Where that
+                                 |   voids the proof, the gate is opened again
+                                 +-- past the limit, a person is asked:
+                                       extend --> READING
+                                       proceed, and a second person approves --> PASSED
+                                       cancel, roll back --> the way back
+"""
 
 from engine.contract import (
     ActivityName,
