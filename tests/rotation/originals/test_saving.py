@@ -1,4 +1,4 @@
-"""Saving the file of originals: which task asks for it, and which word about it is taken."""
+"""Saving the file of originals: which task asks for it, and which evidence of it is accepted."""
 
 import pytest
 
