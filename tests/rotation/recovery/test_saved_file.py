@@ -47,7 +47,7 @@ def test_it_is_neither_another_servers_file_nor_an_outdated_one():
 
 
 def test_the_certificate_in_it_decides_where_it_is_given():
-    """It is the one that goes; then it does not matter that the file was saved for another server."""
+    """It is the one that is replaced; then it does not matter that the file was saved from another server."""
     other = SavedFile(server=S2, sha256=Fingerprint(SUM))
     assert code({"sha256": SUM, "certificate_sha256": OLD.upper()}, other) is None
     assert code({"sha256": SUM, "certificate_sha256": NEW}) == "recovery-certificate-another"
