@@ -32,7 +32,7 @@ from rotation.survey import (
 )
 from rotation.values import CertificateId, Fingerprint, ListName, LocationId, PlanId, SiteId
 
-# for `make mutmut`, which runs tests anew for each of thousands of mutants
+# for `make mutmut`, which runs the tests again for each of thousands of mutants
 settings.register_profile("few", max_examples=10, deadline=None, derandomize=True, database=None)
 
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

@@ -35,13 +35,13 @@ def test_a_release_leaves_out_the_patch():
         (" ", System.UNKNOWN),
     ],
 )
-def test_systems_are_told_apart_that_have_agents_of_their_own(text, system):
+def test_systems_that_have_agents_of_their_own_are_distinct(text, system):
     """Editions of one system have the same agent."""
     assert system_of(text) is system
 
 
 def test_a_kind_is_a_release_on_a_system():
-    """Where a system or a build is not told, the rest tells what it can."""
+    """Where a system or a build is unknown, the kind has the other one."""
     assert kind_of("14.3.9816.7000", System.MAC) == "14.3.9816 on macOS"
     assert kind_of("14.3.9816.7000", System.UNKNOWN) == "14.3.9816"
     assert kind_of("new", System.LINUX) == "new on Linux"
@@ -72,6 +72,6 @@ def test_other_builds_fail_over(text):
 
 
 @pytest.mark.parametrize("text", [None, "", "14", "14.", ".2", "14.2 RU1", "14.2.x", "14.-2", "fourteen.two"])
-def test_no_build_is_told_apart_from_a_build(text):
+def test_a_text_that_is_no_build_is_none(text):
     """What holds no dotted numbers is no build: the caller must take it as unknown."""
     assert ClientBuild.parse(text) is None

@@ -26,7 +26,7 @@ def test_serial_that_is_spelt_is_read_back(at):
 
 @given(one=TIMES, other=TIMES)
 def test_serials_compare_as_times(one, other):
-    """Which of two serials is newer is told by their times."""
+    """The times of two serials show which one is newer."""
     first, second = PolicySerial.parse(spelt(one)).at, PolicySerial.parse(spelt(other)).at
     assert (first < second) == (to_millisecond(one) < to_millisecond(other))
 

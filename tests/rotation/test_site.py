@@ -10,13 +10,13 @@ from rotation.values import ListName, ServerName
 
 
 def test_server_named_twice_is_refused(make):
-    """Two servers of one name could not be told apart in `lastServerName`."""
+    """Two servers of one name would look the same in `lastServerName`."""
     with pytest.raises(ValidationError, match="server named twice: s1"):
         make.site("s1", "s1", lists=[])
 
 
 def test_list_named_twice_is_refused(make):
-    """Two descriptions of one list: nobody knows which one is true."""
+    """Two descriptions of one list: it is unknown which one is true."""
     with pytest.raises(ValidationError, match="server list named twice: L"):
         make.site("s1", lists=[make.server_list("L", "s1"), make.server_list("L", "s1", http=True)])
 
@@ -42,7 +42,7 @@ def test_holdout_cannot_end_before_it_may_end():
 
 
 def test_what_is_not_registered_is_none(make):
-    """An unknown server or list is told, not guessed."""
+    """An unknown server or list gives None, not a guess."""
     site = make.site("s1")
     assert (site.server("s2"), site.list_named("other")) == (None, None)
     assert site.server("s1") == site.servers[0]

@@ -17,6 +17,6 @@ def test_value_cannot_be_changed():
 
 
 def test_value_refuses_unknown_fields():
-    """A field that nobody reads is an error, not silence."""
+    """A field that the model does not have is an error, not silence."""
     with pytest.raises(ValidationError):
         _Thing.model_validate({"name": "a", "other": 1})

@@ -1,4 +1,4 @@
-"""Sites without REST: the document with what was said since, and what an export proves of each client."""
+"""Sites without REST: the document with later statements of operators, and what an export proves of each client."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,19 +20,19 @@ LOCATION = ConsoleLocation(server_list=ListName("HTTP"), secure_communications=T
 
 
 def group(path=ROOT, serial="F99A-11/20/2025 08:00:00 000", **more):
-    """A group that owns its settings unless it is said to inherit."""
+    """A group that owns its settings, unless `inherits` is given."""
     locations = () if more.get("inherits") else (LOCATION,)
     return ConsoleGroup(path=path, policy_serial=serial, locations=locations, **more)
 
 
-def record(*said, serials=("F99A-11/20/2025 08:00:00 000", "A4D1-11/20/2025 08:00:00 000")):
+def record(*entries, serials=("F99A-11/20/2025 08:00:00 000", "A4D1-11/20/2025 08:00:00 000")):
     """A site of two groups, the second of which inherits."""
     groups = (group(serial=serials[0]), group(SALES, serials[1], inherits=True))
-    return OfflineRecord(access=OfflineDocument(version="12.1", recorded_at=NOON, groups=groups), entries=said)
+    return OfflineRecord(access=OfflineDocument(version="12.1", recorded_at=NOON, groups=groups), entries=entries)
 
 
 def change(at, serials=None, *, secure=False):
-    """Secure communications of the root group, switched by somebody's word."""
+    """An operator's statement that switches secure communications of the root group."""
     root = group()
     return Change(
         task_id=TaskId("t"),
@@ -71,8 +71,8 @@ def test_a_document_describes_whole_groups():
     assert len(group(serial="").id) == 32
 
 
-def test_machines_of_images_are_told_by_name():
-    """No export tells them: they never count as covered. A bracket in a name is a letter, a star stands for any."""
+def test_image_machines_are_found_by_name():
+    """No export marks them, and they never count as covered. A bracket in a name is a letter, a star is any text."""
     access = OfflineDocument(version="12.1", recorded_at=NOON, groups=(group(),), images=("vdi-*", "KIOSK[1]", "LAB-?"))
     rows = [client(name) for name in ("VDI-07", "kiosk[1]", "KIOSK1", "LAB-1", "LAB-12", "PC-VDI-1")]
     found = observed(rows, OfflineRecord(access=access), tells_serials=True, settle=2 * MINUTE)
@@ -91,8 +91,8 @@ def test_a_site_has_rest_or_a_document():
         Site.model_validate(plain | {"access": document | {"kind": "rest"}})
 
 
-def test_what_is_said_changes_the_owner_and_all_that_inherit():
-    """Settings and policies follow the last word; whom a site replicates with, too."""
+def test_an_entry_changes_the_owner_and_all_that_inherit():
+    """Settings and policies follow the last entry; so do the replication partners of the site."""
     later = NOON + MINUTE
     root, sales = record(change(later)).groups()
     assert [each.locations[0].settings.secure_communications for each in (root, sales)] == [False, False]
@@ -105,7 +105,7 @@ def test_what_is_said_changes_the_owner_and_all_that_inherit():
 
 
 def test_a_copied_serial_is_what_clients_must_report():
-    """Exactly that one: an older one is old, and nobody knows what a newer one is of."""
+    """The serial must be exactly that one: an older one is old, and the content of a newer one is unknown."""
     at = NOON + MINUTE
     root, sales = record().access.groups
     kept = record(change(at, {root.id: at, sales.id: at + timedelta(milliseconds=7)}))
@@ -152,7 +152,7 @@ def test_a_group_that_was_changed_without_its_serial_is_compared_by_check_ins():
 
 
 def test_an_export_that_cannot_be_is_refused():
-    """Taken in the future, of the future, or of nobody; groups that are not described are named."""
+    """An export of the future, a contact of the future and no clients are refused; undescribed groups are named."""
     for clients, taken_at, code in (
         ([client()], NOON + 6 * MINUTE, "export-of-the-future"),
         ([], NOON, "export-empty"),

@@ -15,7 +15,7 @@ def test_a_statement_names_everybody_whom_it_leaves_open():
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("statement", "code"),
     [
         ({}, "statement-incomplete"),
         ({"clients": "five", "covered": "5"}, "statement-incomplete"),
@@ -25,9 +25,9 @@ def test_a_statement_names_everybody_whom_it_leaves_open():
         ({"clients": "5", "covered": "6"}, "statement-unnamed"),
     ],
 )
-def test_what_does_not_add_up_is_refused(said, code):
+def test_what_does_not_add_up_is_refused(statement, code):
     """A console that shows another number than the newest export shows other clients."""
-    finding = untrue(said, ASKED)
+    finding = untrue(statement, ASKED)
     assert finding is not None
     assert finding.code == code
     assert finding.remedy

@@ -22,8 +22,8 @@ def body(make):
 
 
 @pytest.fixture
-def told(make, body):
-    """What is told of the drift of a site: as the plan has made it, but for some groups."""
+def findings(make, body):
+    """The findings on the drift of a site that is as the plan has made it, but for some groups."""
 
     def found(*groups, without=(), clients=(), uncounted=None, excluded=()):
         made = {
@@ -41,13 +41,13 @@ def told(make, body):
 
 
 @pytest.fixture
-def codes(told):
+def codes(findings):
     """The codes of that drift and what it is about; what blocks says what to do."""
 
     def found(*groups, without=(), clients=()):
-        findings = told(*groups, without=without, clients=clients)
-        assert all(each.message and (each.remedy or each.severity is Severity.INFO) for each in findings)
-        return [(each.code, each.subject) for each in findings]
+        reported = findings(*groups, without=without, clients=clients)
+        assert all(each.message and (each.remedy or each.severity is Severity.INFO) for each in reported)
+        return [(each.code, each.subject) for each in reported]
 
     return found
 
@@ -57,41 +57,41 @@ def test_site_as_the_plan_made_it_has_no_drift(make, codes):
     assert codes(clients=[make.client("new"), make.client("d2", "H", build="14.2.1.0")]) == []
 
 
-def test_rule_17_a_group_that_was_born_blocks_while_somebody_in_it_is_not_counted(make, told):
+def test_rule_17_a_new_group_blocks_while_a_client_in_it_is_not_counted(make, findings):
     """No gate has a rule for its clients: they are named, until they are moved away or left out by name."""
     born = make.group("K")
-    (found,) = told(born, uncounted={born.id: ("k2", "k1")})
+    (found,) = findings(born, uncounted={born.id: ("k2", "k1")})
     assert (found.code, found.subject, found.severity) == ("group-new", "K", Severity.BLOCKING)
     assert found.message.endswith("no gate counts its 2 clients, among them k1, k2")
     assert "leave them out by name" in found.remedy
-    (empty,) = told(born)
+    (empty,) = findings(born)
     assert (empty.code, empty.severity) == ("group-new", Severity.INFO)
 
 
-def test_rule_17_a_group_that_follows_an_owner_of_the_plan_is_named_and_counted_there(make, told):
+def test_rule_17_a_group_that_follows_an_owner_of_the_plan_is_named_and_counted_there(make, findings):
     """It has what the owner has: no gate needs another rule for its clients. So are builds that stay behind."""
-    (found,) = told(make.group("H\\B", inherits=True))
+    (found,) = findings(make.group("H\\B", inherits=True))
     assert (found.code, found.severity) == ("group-new", Severity.INFO)
     assert found.message == "was born during the rotation; its clients count as those of H"
     born = make.group("G\\B", inherits=True)
     stuck = make.client("d9", "G\\B", build="14.2.1.0").model_copy(update={"group_id": born.id})
-    assert [each.code for each in told(born, clients=[stuck])] == ["group-new", "no-failover-build"]
+    assert [each.code for each in findings(born, clients=[stuck])] == ["group-new", "no-failover-build"]
 
 
-def test_rule_17_location_new(make, codes, told):
+def test_rule_17_location_new(make, codes, findings):
     """It has its own list and its own check box; with those of another one of its group it is as proven."""
     relaxed = make.location(server_list=COPY, secure=False)
     odd = make.group("H", relaxed, make.location("Home"))
     assert codes(odd) == [("location-new", "H / Home")]
-    assert told(odd)[0].severity is Severity.BLOCKING
-    known = (told(odd)[0].subject, told(odd)[0].message)
-    assert told(odd, excluded=[known])[0].severity is Severity.INFO
+    assert findings(odd)[0].severity is Severity.BLOCKING
+    known = (findings(odd)[0].subject, findings(odd)[0].message)
+    assert findings(odd, excluded=[known])[0].severity is Severity.INFO
     slower = make.group("H", relaxed, make.location("Home", heartbeat=timedelta(hours=9)))
-    assert told(slower, excluded=[known])[0].severity is Severity.BLOCKING, "it is another one by now"
+    assert findings(slower, excluded=[known])[0].severity is Severity.BLOCKING, "it is another one by now"
     alike = make.location("Home", server_list=COPY, secure=False)
-    assert told(make.group("H", relaxed, alike))[0].severity is Severity.INFO
+    assert findings(make.group("H", relaxed, alike))[0].severity is Severity.INFO
     slow = make.location("Home", server_list=COPY, secure=False, heartbeat=timedelta(hours=9))
-    assert told(make.group("H", relaxed, slow))[0].severity is Severity.BLOCKING
+    assert findings(make.group("H", relaxed, slow))[0].severity is Severity.BLOCKING
 
 
 def test_rule_5_inheritance_drift(make, codes):
@@ -105,10 +105,10 @@ def test_owner_that_inherits_now_is_drift(make, codes):
     assert ("inheritance-drift", "G\\H") in codes(moved, without=["H", "H\\A"])
 
 
-def test_group_parent_unread(codes, told):
+def test_group_parent_unread(codes, findings):
     """A parent that cannot be read any more is drift, and no crash."""
     assert ("group-parent-unread", "site") in codes(without=["H"])
-    (unread,) = [each for each in told(without=["H"]) if each.code == "group-parent-unread"]
+    (unread,) = [each for each in findings(without=["H"]) if each.code == "group-parent-unread"]
     assert "'H' was not read" in unread.message
 
 
@@ -118,12 +118,12 @@ def test_group_gone(codes):
 
 
 def test_rule_12_list_drift(make, codes):
-    """Somebody assigned the original list to a relaxed group again: its clients would meet the new certificate."""
+    """An administrator assigned the original list to a relaxed group again: clients would meet the new certificate."""
     assert codes(make.group("H", secure=False)) == [("list-drift", "H / Default")]
 
 
 def test_rule_12_secure_communications_drift(make, codes):
-    """Somebody turned secure communications on again in a relaxed group."""
+    """An administrator turned secure communications on again in a relaxed group."""
     assert codes(make.group("H", server_list=COPY)) == [("secure-communications-drift", "H / Default")]
 
 
@@ -140,16 +140,16 @@ def test_rule_12_no_failover_build(make, codes, build):
 
 @pytest.mark.parametrize(("relaxed", "failover"), [("A", "Z"), ("Z", "A")])
 def test_clients_that_came_are_named_up_to_five_in_whichever_group_that_fails_over(make, relaxed, failover):
-    """Relaxed groups may have such clients; the group that fails over is told wherever it stands in the plan."""
+    """Relaxed groups may have such clients; the group that fails over is named wherever it stands in the plan."""
     groups = [make.group(relaxed), make.group(failover)]
     before = [make.client("r", relaxed, build="14.2.1.0"), make.client("f", failover)]
     site = make.site("s1", "s2")
     body = make.plan(site, *groups, clients=before).body
     came = [make.client(f"n{number}", failover, build=None) for number in range(6)]
     found = drift(body, make.survey(site, *groups), [*before, *came], at=make.step_of(body, "preflight"))
-    (told,) = [each.finding for each in found]
-    assert (told.code, told.subject) == ("no-failover-build", failover)
-    assert told.message == "clients came that do not fail over: N0, N1, N2, N3, N4"
+    (finding,) = [each.finding for each in found]
+    assert (finding.code, finding.subject) == ("no-failover-build", failover)
+    assert finding.message == "clients came that do not fail over: N0, N1, N2, N3, N4"
 
 
 def test_client_that_is_left_out_by_name_is_no_drift(make):
@@ -163,7 +163,7 @@ def test_client_that_is_left_out_by_name_is_no_drift(make):
 
 
 def test_owner_that_was_only_renamed_is_named_and_blocks_nothing(make, codes, body):
-    """A group under another path that has the settings it had is told, and no swap waits for it."""
+    """A group that has its former settings under another path is named, and no swap waits for it."""
     renamed = make.group("K", group_id=make.id_of("G"))
     assert codes(renamed, without=["G"]) == [("group-moved", "K")]
     survey = make.survey(make.site("s1", "s2"), renamed)
@@ -178,7 +178,7 @@ def test_rule_5_group_moved_under_another_owner(make, codes):
 
 
 def test_location_gone_is_named(make, codes):
-    """A location that was deleted is told; its clients are in another one of the same group."""
+    """A deleted location is named; its clients are in another one of the same group."""
     group = make.group("H", make.location("Other", server_list=COPY, secure=False))
     assert codes(group) == [("location-new", "H / Other"), ("location-gone", "H / Default")]
 
@@ -188,23 +188,23 @@ def test_heartbeat_that_became_slower(make, codes):
     assert codes(make.group("G", heartbeat=2 * make.heartbeat)) == [("heartbeat-drift", "G / Default")]
 
 
-def test_drift_says_what_is_there_now_and_what_to_do(make, told):
+def test_drift_says_what_is_there_now_and_what_to_do(make, findings):
     """Which settings a group has, what a pair uses, how often clients report, and that it can be put back."""
     put_back = "put it back as it was; the claim can then be tried again"
-    (own,) = told(make.group("H\\A"))
+    (own,) = findings(make.group("H\\A"))
     assert (own.message, own.remedy) == ("has settings of its own now", put_back)
     under = make.group("G\\H", inherits=True, server_list=COPY, secure=False, group_id=make.id_of("H"))
-    inherits = next(each for each in told(under, without=["H", "H\\A"]) if each.code == "inheritance-drift")
+    inherits = next(each for each in findings(under, without=["H", "H\\A"]) if each.code == "inheritance-drift")
     assert inherits.message == "has the settings of a group above it now"
-    (moved_there,) = told(make.group("G\\A", inherits=True, group_id=make.id_of("H\\A")), without=["H\\A"])
+    (moved_there,) = findings(make.group("G\\A", inherits=True, group_id=make.id_of("H\\A")), without=["H\\A"])
     assert moved_there.message == "was moved, and no longer has the settings of H"
     assert moved_there.remedy == put_back
-    by_list, by_check_box = told(make.group("H", secure=True))
+    by_list, by_check_box = findings(make.group("H", secure=True))
     assert by_list.message == f"uses 'Default List', not {COPY!r}"
     assert by_check_box.message == "secure communications are on, not off"
-    (off,) = told(make.group("G", secure=False))
+    (off,) = findings(make.group("G", secure=False))
     assert off.message == "secure communications are off, not on"
-    (slow,) = told(make.group("G", heartbeat=2 * make.heartbeat))
+    (slow,) = findings(make.group("G", heartbeat=2 * make.heartbeat))
     assert slow.message == "clients report every 0:10:00 now: the planned waits are too short for them"
 
 
@@ -215,7 +215,7 @@ def test_a_heartbeat_is_as_slow_as_its_jitter_makes_it(make, codes):
 
 
 def test_one_drift_does_not_hide_another(make, codes):
-    """A location that was born, and a setting of the next one that was changed: both are told."""
+    """A new location, and a changed setting of the next one: both are reported."""
     born = make.location("Annex", server_list=COPY, secure=False)
     changed = make.location(server_list=COPY, secure=True)
     assert codes(make.group("H", born, changed)) == [
@@ -225,7 +225,7 @@ def test_one_drift_does_not_hide_another(make, codes):
 
 
 def test_a_heartbeat_within_the_planned_jitter_is_no_drift(make):
-    """Every six minutes and one of jitter, where five and two were planned: nobody reports later than before."""
+    """A heartbeat of six minutes with one of jitter, where five and two were planned: no client reports later."""
     site, planned = make.site("s1"), make.group("G", jitter=2)
     body = make.plan(site, planned, clients=[make.client("c1")]).body
     at = make.step_of(body, "preflight")
@@ -235,7 +235,7 @@ def test_a_heartbeat_within_the_planned_jitter_is_no_drift(make):
 
 
 def test_drift_of_a_planned_pair_says_which_setting(make, body):
-    """What can be written back is told with its pair, its field and the list that is there now."""
+    """A drift that can be written back has its owner, its field and the list that is there now."""
     survey = make.survey(make.site("s1", "s2"), make.group("G"), make.group("H", secure=True))
     by_list, by_check_box = drift(body, survey, [], at=make.swap_of(body))[:2]
     assert (by_list.owner, by_list.field, by_list.shows) == (make.id_of("H"), SettingField.SERVER_LIST, "Default List")
@@ -243,7 +243,7 @@ def test_drift_of_a_planned_pair_says_which_setting(make, body):
 
 
 def test_clients_that_were_moved_are_named_by_the_group_they_are_in(make):
-    """Moves are told once for each group; one into a group that was not read is told by its id."""
+    """Moves are reported once for each group; a group that was not read is named by its id."""
     survey = make.survey(make.site("s1"), make.group("G"))
     moves = [
         ClientMove(name="B", now=make.id_of("G")),

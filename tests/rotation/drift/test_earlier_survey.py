@@ -18,7 +18,7 @@ def body(make):
 
 
 def test_as_recorded_takes_away_what_the_plan_changed(make, body):
-    """Relaxed for a wave, H and its inheritor are seen with their own list, to plan the rest anew."""
+    """H and its inheritor, relaxed for a wave, are seen with their own list, so that the rest can be planned again."""
     site = make.site("s1", "s2")
     recorded = make.survey(site, make.group("G"), make.group("H"), make.group("H\\A", inherits=True))
     relaxed = make.survey(
@@ -31,7 +31,7 @@ def test_as_recorded_takes_away_what_the_plan_changed(make, body):
 
 
 def test_as_recorded_leaves_what_others_changed(make, body):
-    """A setting that is neither as recorded nor as relaxed is somebody's change, and stays to be found."""
+    """A setting that is neither as recorded nor as relaxed was changed by an administrator, and stays to be found."""
     changed = make.survey(make.site("s1", "s2"), make.group("G", secure=False), make.group("H", server_list="Theirs"))
     assert as_recorded(body, changed, make.step_of(body, "B3")) == changed
 
@@ -41,7 +41,7 @@ def test_as_recorded_leaves_what_others_changed(make, body):
 def test_a_setting_that_the_plan_relaxed_is_its_own_whatever_others_did_to_the_other_one(
     make, body, server_list, secure
 ):
-    """Planned anew, secure communications of a group with another list are still those that it had at first."""
+    """In a new plan, secure communications of a group with another list are still those that it had at first."""
     site, at = make.site("s1", "s2"), make.step_of(body, "B3")
     seen = as_recorded(body, make.survey(site, make.group("H", server_list=server_list, secure=secure)), at)
     assert seen.groups[0] == make.group("H", server_list="Default List" if server_list == COPY else server_list)
@@ -83,7 +83,7 @@ def test_replication_that_the_plan_paused_is_no_difference(make):
 
 
 def test_site_that_is_kept_relaxed_can_be_planned_again(make):
-    """Before the last wave the rest is planned anew: the relaxed groups are as planned, and their copy is no gap."""
+    """Before the last wave the rest is planned again: the relaxed groups are as planned, and their copy is no gap."""
     site = make.site("s1", "s2")
     clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
     request = make.request(site, keep_relaxed=True)

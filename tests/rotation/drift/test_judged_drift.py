@@ -1,4 +1,4 @@
-"""Drifts as they are told: some of each kind, and one that stands for the others."""
+"""Drifts as they are reported: some of each kind, and one that stands for the others."""
 
 from datetime import UTC, datetime
 from itertools import count
@@ -24,19 +24,19 @@ def test_few_are_all_named():
 
 def test_of_many_some_are_named_and_one_stands_for_the_others():
     """It has what they have in common: what they void, and who writes them back."""
-    told = summarized(many(MOST + 5, repair="08-A5", voids=("10-A8",)))
-    assert len(told) == MOST + 1
-    rest = told[-1]
+    reported = summarized(many(MOST + 5, repair="08-A5", voids=("10-A8",)))
+    assert len(reported) == MOST + 1
+    rest = reported[-1]
     assert (rest.subject, rest.others, rest.repair, rest.voids) == ("5 more", 5, "08-A5", ("10-A8",))
-    assert [each.others for each in told[:-1]] == [0] * MOST
+    assert [each.others for each in reported[:-1]] == [0] * MOST
 
 
 def test_those_of_another_kind_are_counted_for_themselves():
     """Another code, other gates, another write: a person decides about each kind."""
     kinds = [many(MOST + 2), many(MOST + 3, voids=("10-A8",)), many(MOST + 4, repair="08-A5"), many(2, code="gone")]
-    told = summarized(each for kind in kinds for each in kind)
-    assert [each.others for each in told if each.others] == [2, 3, 4]
-    assert len({each.key for each in told if each.others}) == 3
+    reported = summarized(each for kind in kinds for each in kind)
+    assert [each.others for each in reported if each.others] == [2, 3, 4]
+    assert len({each.key for each in reported if each.others}) == 3
 
 
 def test_who_was_named_is_named_until_it_is_over():
@@ -56,9 +56,9 @@ def test_lists_and_versions_are_named_one_by_one():
 
 
 def test_all_that_were_named_are_named_though_they_are_of_one_kind_by_now():
-    """Two kinds with ten names each become one: nobody is told that half of them is over."""
+    """Two kinds with ten names each become one: no report says that half of the drifts are over."""
     every = many(3 * MOST)
     known = {each.key for each in every[: 2 * MOST]}
-    told = summarized(every, known)
-    assert known <= {each.key for each in told}
-    assert told[-1].others == MOST
+    reported = summarized(every, known)
+    assert known <= {each.key for each in reported}
+    assert reported[-1].others == MOST

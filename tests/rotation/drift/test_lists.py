@@ -1,4 +1,4 @@
-"""A list that somebody has edited is not known any more: whatever rests on it waits until somebody has looked."""
+"""An edited list is not known any more: what rests on it waits until a person has looked at it."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def found(make, site, body):
 
 
 def test_an_edited_list_blocks_and_says_what_it_must_be(found, make):
-    """The copy must be HTTP, the original HTTPS: who looks is told with which servers and ports."""
+    """The copy must be HTTP, the original HTTPS: the remedy names its servers and ports."""
     copy, original = found({COPY: 5, ORIGINAL: 6}, {COPY: 4, ORIGINAL: 4})[::-1]
     assert (copy.finding.code, copy.finding.subject, copy.edited_at) == (LIST_EDITED, COPY, make.at(minutes=5))
     assert "HTTP, with s1=8014" in copy.finding.remedy
@@ -54,14 +54,14 @@ def test_an_edited_list_blocks_and_says_what_it_must_be(found, make):
     ("edited", "shown"),
     [
         ({COPY: 4}, {COPY: 4}),  # not since
-        ({COPY: 5}, {}),  # nobody has said yet what is in it
+        ({COPY: 5}, {}),  # no person has shown yet what is in it
         ({}, {COPY: 4}),  # SEPM does not show it
         ({ListName("Other"): 5}, {ListName("Other"): 4}),  # no group of the plan uses it
     ],
     ids=["not since", "not made yet", "not shown", "not used"],
 )
 def test_what_was_not_edited_since_is_known(found, edited, shown):
-    """Only what the plan rests on, and only what changed after somebody knew it."""
+    """Only lists that the plan rests on count, and only edits after a person has shown the list."""
     assert found(edited, shown) == ()
 
 
@@ -91,7 +91,7 @@ def test_a_list_that_was_put_right_is_waited_for_until_clients_have_it(make, sit
 
 
 @pytest.mark.parametrize("number", ["A8", "A9", "A10b"])
-def test_a_person_is_asked_whatever_is_planned_anew(found, body, number):
+def test_an_edited_list_is_always_asked_about(found, body, number):
     """A plan that is made again rests on the lists as they were registered, too."""
     (drift,) = found({COPY: 5}, {COPY: 4}, number)
     assert isinstance(drift, Drift)
@@ -99,8 +99,8 @@ def test_a_person_is_asked_whatever_is_planned_anew(found, body, number):
     assert react(drift, Circumstances(body=body, at=at)).reaction is Reaction.ASK
 
 
-def test_whoever_has_made_a_list_has_shown_it(make, site):
-    """By SEPM's clock, which is ten minutes ahead: tasks are closed on ours."""
+def test_a_task_that_makes_a_list_shows_it(make, site):
+    """The moment is on SEPM's clock, ten minutes ahead; tasks are closed on the service's clock."""
     ahead = 10 * MINUTE
     survey = make.survey(site)
     survey = survey.model_copy(update={"sepm_clock": survey.taken_at + ahead})

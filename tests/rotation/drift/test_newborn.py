@@ -10,8 +10,8 @@ COPY = ListName("Default List (HTTP for certificate rotation)")
 
 
 @pytest.fixture
-def told(make):
-    """What is said of newborn pairs in a site whose plan relaxes H, with an inheritor, and lets G fail over."""
+def findings(make):
+    """The findings on newborn pairs of a site whose plan relaxes H, with an inheritor, and lets G fail over."""
     lists = [make.server_list("Default List", "s1", "s2"), make.server_list("Other", "s1", "s2")]
     site = make.site("s1", "s2", lists=lists)
     clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
@@ -28,13 +28,13 @@ def told(make):
 
 
 @pytest.fixture
-def found(told):
+def found(findings):
     """The subjects of newborn pairs in that site."""
 
     def look(*more, h=None):
-        findings = told(*more, h=h)
-        assert all(each.code == "newborn" and each.remedy for each in findings)
-        return [each.subject for each in findings]
+        reported = findings(*more, h=h)
+        assert all(each.code == "newborn" and each.remedy for each in reported)
+        return [each.subject for each in reported]
 
     return look
 
@@ -76,14 +76,14 @@ def test_a_pair_with_something_of_the_rotation_is_newborn(make, found, settings)
     assert found(h=make.group("H", relaxed, make.location("Home", **settings))) == ["H / Home"]
 
 
-def test_every_reason_is_told(make, told):
-    """What a person has to put right, all of it at once."""
-    (copied,) = told(make.group("K", server_list=COPY, secure=False))
+def test_each_reason_is_named(make, findings):
+    """One finding has everything that a person has to put right."""
+    (copied,) = findings(make.group("K", server_list=COPY, secure=False))
     assert copied.message == (
         f"uses {COPY!r}, which the rotation made and will delete; "
         "does not verify, as relaxed groups do not: nothing would turn its secure communications on"
     )
-    (original,) = told(make.group("K", server_list="Default List"))
+    (original,) = findings(make.group("K", server_list="Default List"))
     assert original.message == "uses 'Default List', whose other users were relaxed: no gate has counted its clients"
 
 

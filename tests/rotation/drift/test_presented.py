@@ -36,7 +36,7 @@ def codes(body, seen):
     return found
 
 
-def test_former_planned_and_unknown_are_told_apart(body, seen):
+def test_former_planned_and_unknown_are_distinct(body, seen):
     """A server presents what it had, what it shall have, a third one, or nothing."""
     assert serves(body, seen("s1", "old-s1")) is Serves.FORMER
     assert serves(body, seen("s1", "new-s1")) is Serves.PLANNED
@@ -62,12 +62,12 @@ def test_rule_20_a_server_that_must_serve_the_former_certificate_is_missed(codes
 
 
 def test_certificate_early(codes):
-    """The new certificate before its turn: somebody used the wrong server."""
+    """The new certificate before its turn: an operator used the wrong server."""
     assert codes("s2", "new-s2", due="s1") == ["certificate-early"]
 
 
 def test_certificate_restored(codes):
-    """The former certificate after the swap: somebody put it back."""
+    """The former certificate after the swap: an operator put it back."""
     assert codes("s1", "old-s1", swapped=("s1",)) == ["certificate-restored"]
 
 
@@ -78,14 +78,14 @@ def test_certificate_replaced(codes, known):
 
 
 def test_server_that_the_plan_leaves_alone(codes):
-    """Its certificate must stay what it was when the plan was made; where that is not known, nothing can be said."""
+    """Its certificate must stay what it was when the plan was made; where that is not known, there is no finding."""
     assert codes("s3", "old-s3", before={"s3": "old-s3"}) == []
     assert codes("s3", "third", before={"s3": "old-s3"}) == ["third-certificate"]
     assert codes("s3", "third") == []
 
 
 def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
-    """There the old certificate is the plan's own: nobody is told to put the new one in for good, or to roll back."""
+    """There the old certificate is the plan's own: no remedy is to put the new one in for good, or to roll back."""
     back = body.model_copy(update={"back_from": body.steps[0].id})
     (early,) = certificate_drift(back, [seen("s2", "new-s2")], swapped=(), due=ServerName("s1"))
     (again,) = certificate_drift(back, [seen("s1", "old-s1")], swapped=(ServerName("s1"),))
@@ -104,7 +104,7 @@ THIRD = (
 
 
 @pytest.mark.parametrize(
-    ("presented", "known", "said"),
+    ("presented", "known", "text"),
     [
         ("old-s1", {"swapped": ("s1",)}, "its former certificate again: put the new one in again, or roll back"),
         ("new-s1", {}, "its new certificate before its turn: put its former certificate back until then"),
@@ -115,23 +115,23 @@ THIRD = (
         ),
     ],
 )
-def test_what_is_said_names_the_certificate(body, seen, presented, known, said):
-    """Which one the server presents, in full and beside what is expected where nobody knows it, and what to do."""
+def test_the_finding_names_the_certificate(body, seen, presented, known, text):
+    """It has the certificate, in full and beside the expected ones where it is unknown, and what to do."""
     (finding,) = certificate_drift(body, [seen("s1", presented)], **{"swapped": (), **known})
     message = finding.message.replace("s1 (one.test:443) presents", "s1 presents")
     assert ("one.test:443" in finding.message) == ("addresses" in known)
-    assert f"{message}: {finding.remedy}" == f"s1 presents {said}"
+    assert f"{message}: {finding.remedy}" == f"s1 presents {text}"
 
 
 @pytest.mark.parametrize(
-    ("presented", "known", "said"),
+    ("presented", "known", "text"),
     [
         ("old-s1", {"swapped": ("s1",)}, "its new certificate again: put the old one in again"),
         ("new-s1", {}, "its old certificate before its turn: put its new certificate back until then"),
     ],
 )
-def test_on_the_way_back_the_old_certificate_is_the_one_that_is_put_in(body, seen, presented, known, said):
-    """Certificates are called what whoever reads it knows them as, and nobody is told to roll back once more."""
+def test_on_the_way_back_the_old_certificate_is_the_one_that_is_put_in(body, seen, presented, known, text):
+    """Certificates have the names that the administrator knows, and no remedy is to roll back once more."""
     back = body.model_copy(update={"back_from": body.steps[0].id})
     (finding,) = certificate_drift(back, [seen("s1", presented)], **{"swapped": (), **known})
-    assert f"{finding.message}: {finding.remedy}" == f"s1 presents {said}"
+    assert f"{finding.message}: {finding.remedy}" == f"s1 presents {text}"

@@ -46,7 +46,7 @@ def test_what_no_proof_depends_on_is_adopted(make, body):
 
 @pytest.mark.parametrize("number", ["A8", "B2", "B3"])
 def test_a_setting_of_the_plan_is_repaired(make, reactions, left_alone, number):
-    """Within a wave the relaxed state is written back, whichever of its settings somebody put back."""
+    """Within a wave the relaxed state is written back, whichever of its settings an administrator put back."""
     assert reactions(number, left_alone, make.group("H", secure=False)) == {"list-drift": Reaction.REPAIR}
     assert reactions(number, left_alone, make.group("H", server_list=COPY)) == {
         "secure-communications-drift": Reaction.REPAIR
@@ -54,19 +54,19 @@ def test_a_setting_of_the_plan_is_repaired(make, reactions, left_alone, number):
 
 
 def test_what_was_restored_is_repaired_until_it_is_over(make, reactions, left_alone):
-    """After A10c, verification that somebody turns off again is turned on again: clients were proven to pass it."""
+    """After A10c, verification that an administrator turns off is turned on again: clients were proven to pass it."""
     off = make.group("H", server_list=COPY, secure=False)
     assert reactions("A10d", left_alone, off, wave=1) == {"secure-communications-drift": Reaction.REPAIR}
 
 
 def test_a_third_list_is_a_decision_and_is_asked_about(make, reactions, left_alone):
-    """Neither the pair's own list nor its copy: writing over it would undo what somebody decided."""
+    """Neither the pair's own list nor its copy: writing over it would undo an administrator's decision."""
     other = make.group("H", server_list="Emergency", secure=False)
     assert reactions("A8", left_alone, other) == {"list-drift": Reaction.ASK}
 
 
 def test_a_repair_that_is_undone_again_and_again_is_asked_about(make, reactions, left_alone):
-    """Twice it is put right; whoever undoes it a third time is asked."""
+    """The rotation puts it right twice; when it is undone a third time, the rotation asks."""
     again = ("H / Default",) * 2
     found = make.group("H", secure=False)
     assert reactions("A8", left_alone, found, repaired=again[:1]) == {"list-drift": Reaction.REPAIR}
@@ -74,18 +74,18 @@ def test_a_repair_that_is_undone_again_and_again_is_asked_about(make, reactions,
 
 
 def test_what_rest_has_left_is_asked_about(make, reactions, left_alone):
-    """It was not put right, so nobody has undone it: a person does it by hand."""
+    """REST did not put it right, so no administrator has undone it: an operator does it by hand."""
     found = make.group("H", secure=False)
     assert reactions("A8", left_alone, found, left=("H / Default",)) == {"list-drift": Reaction.ASK}
 
 
 def test_what_the_plan_never_wrote_is_asked_about(make, reactions):
-    """A group that fails over is left alone, also when somebody else does not."""
+    """The rotation writes nothing to a group that fails over, also when an administrator has changed it."""
     relaxed = make.group("H", server_list=COPY, secure=False)
     assert reactions("A8", make.group("G", secure=False), relaxed) == {"secure-communications-drift": Reaction.ASK}
 
 
-def test_what_is_planned_anew_before_it_matters_is_adopted(make, reactions):
+def test_a_drift_that_a_later_plan_covers_is_adopted(make, reactions):
     """In the holdout nothing is asked about twice: the recheck before the last wave asks for an amendment."""
     changed = [make.group("G", secure=False), make.group("H", server_list="Other"), make.group("K")]
     assert set(reactions("B5", *changed, wave=1).values()) == {Reaction.ADOPT}
@@ -100,7 +100,7 @@ def test_what_the_future_would_plan_matters_no_more_after_the_last_swap(make, re
     assert reactions("B3", left_alone, relaxed, born, wave=1) == {"group-new": Reaction.ADOPT}
 
 
-def test_what_is_born_after_the_last_swap_of_a_wave_is_planned_anew_before_the_next(make, reactions, left_alone):
+def test_a_group_born_after_the_last_swap_of_a_wave_is_planned_before_the_next(make, reactions, left_alone):
     """The restore in between asks about it by itself; while a certificate is still open, nothing passes."""
     relaxed = make.group("H", server_list=COPY, secure=False)
     born = make.group("K")
@@ -124,6 +124,6 @@ def test_a_server_that_is_down_is_decided_about_before_the_next_certificate(make
 
 
 def test_every_reaction_says_why(make, body):
-    """What is done about drift is told with its reason."""
+    """Each reaction to drift comes with its reason."""
     for found in (Drift(finding=blocking("x", "s", "m")), Drift(finding=info("x", "s", "m"))):
         assert react(found, Circumstances(body=body, at=make.step_of(body, "A8"))).why

@@ -24,11 +24,11 @@ def body(make, site):
 def found(make, site, body):
     """What is found at a step when SEPM was of one version and is of another now."""
 
-    def find(now, *, then=OLD, number="A8", said=(), planned=None, swapped=(), **seen):
+    def find(now, *, then=OLD, number="A8", confirmed_versions=(), planned=None, swapped=(), **seen):
         at = next(step.id for step in body.steps if step.number == number)
         before = make.survey(site, version=then, **(planned or {}))
         after = make.survey(site, version=now, **seen)
-        return upgraded(site, body, before, after, at=at, swapped=swapped, confirmed_versions=said)
+        return upgraded(site, body, before, after, at=at, swapped=swapped, confirmed_versions=confirmed_versions)
 
     return find
 
@@ -48,13 +48,13 @@ def test_another_version_blocks_and_says_what_to_compare(found):
 
 
 @pytest.mark.parametrize(
-    ("now", "then", "said"),
+    ("now", "then", "versions"),
     [(OLD, OLD, ()), (NEW, "", ()), ("", OLD, ()), (NEW, OLD, (NEW,)), (OLD, OLD, (NEW,))],
     ids=["the same", "not known before", "not known now", "confirmed", "of another server that answers"],
 )
-def test_what_is_known_or_was_never_told_is_no_change(found, now, then, said):
-    """REST may tell the version of whichever server answers: the planned one stays known beside a confirmed one."""
-    assert found(now, then=then, confirmed_versions=said) == ()
+def test_a_known_or_missing_version_is_no_change(found, now, then, versions):
+    """REST gives the version of the server that answers: the planned one stays known beside a confirmed one."""
+    assert found(now, then=then, confirmed_versions=versions) == ()
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_person_is_asked_even_where_the_rest_is_planned_again(found, body, num
 
 
 def test_a_version_is_not_confirmed_while_a_port_is_not_as_it_was(found):
-    """A word of a person does not stand against what the ports show."""
+    """A person's confirmation does not stand against what the ports show."""
     (right,) = found(NEW)
     (silent,) = found(NEW, silent=("s1",), swapped=("s1",))
     (shut,) = found(NEW, http_silent=frozenset({"s1"}))

@@ -23,7 +23,7 @@ def codes(make):
 
 @pytest.fixture(scope="session")
 def place(make):
-    """Server s1, at an address of a list; beside it s2. What they present is told by keyword."""
+    """Server s1, at an address of a list; beside it s2. Keywords give what they present."""
 
     def at(address="s1.example", *, verifies_ca=False, **presented):
         entry = ListEntry(server=ServerName("s1"), address=address)

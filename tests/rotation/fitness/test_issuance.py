@@ -31,18 +31,18 @@ def test_an_authoritys_certificate_is_refused(make, codes):
 
 
 def test_a_chain_must_be_there(make, codes):
-    """Without any issuer, or without the root, it is said: every client may know them, and may not."""
+    """A chain without any issuer, or without the root, is a warning: every client may know them, and may not."""
     alone = make.facts(chain=Chain(complete=False))
     assert codes(alone) == {"certificate-chain-missing": Severity.WARNING}
     assert codes(make.facts(chain=chain(make, complete=False))) == {"certificate-chain-open": Severity.WARNING}
 
 
 def test_who_is_no_authority_issues_nothing(make, codes):
-    """A chain by a certificate that may not issue is refused by whoever verifies it."""
+    """A client that verifies rejects a chain by a certificate that may not issue."""
     assert codes(make.facts(chain=chain(make, is_ca=False))) == {"certificate-issuer-no-ca": Severity.BLOCKING}
 
 
-def test_order_and_strays_are_said(make, codes):
+def test_it_names_order_and_strays(make, codes):
     """Neither is wrong in what is made from it here."""
     found = codes(make.facts(chain=chain(make, in_order=False, left_out=("CN=Stray",))))
     assert found == {"certificate-chain-order": Severity.INFO, "certificate-left-out": Severity.INFO}

@@ -27,7 +27,7 @@ def test_fit_certificate_has_no_findings(make, codes):
     ],
 )
 def test_each_kind_of_key_or_signature_has_a_finding_of_its_own(make, codes, fields, code, severity):
-    """Each is refused, or said to need thought, with its own code."""
+    """Each is a refusal or a warning, with its own code."""
     assert codes(make.facts(**fields)) == {code: severity}
 
 

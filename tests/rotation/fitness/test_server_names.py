@@ -38,7 +38,7 @@ def test_a_certificate_in_its_place_has_no_findings(judge):
     ],
 )
 def test_a_name_that_clients_use_is_missing(judge, old, verifies_ca, severity):
-    """Refused where clients verify it, or the old certificate had it; else nobody knows whether that matters."""
+    """A missing name is refused where clients verify it, or the old certificate had it; else its effect is unknown."""
     found = judge({"common_name": "other.example"}, verifies_ca=verifies_ca, s1=("old", named(old) if old else None))
     assert found == {"certificate-name-missing": severity}
 
@@ -53,14 +53,14 @@ def test_who_verifies_needs_the_chain(judge):
 
 
 def test_forms_of_names_are_kept(judge):
-    """Peers compare the form: an address that is not there any more is said."""
+    """Peers compare the form: a certificate with no address, where the old one has one, is a warning."""
     old = named("s1.example", "192.0.2.7")
     assert judge(S1, s1=("old", old)) == {"certificate-name-form": Severity.WARNING}
     assert judge({**S1, "names": ("192.0.2.8",)}, s1=("old", old)) == {}
 
 
-def test_a_wildcard_is_said(judge):
-    """The vendor leaves it open."""
+def test_a_wildcard_warns(judge):
+    """The vendor leaves open whether SEPM takes one."""
     assert judge({"names": ("*.example",)}) == {"certificate-wildcard": Severity.WARNING}
 
 
@@ -72,7 +72,7 @@ def test_a_certificate_is_in_use(judge):
 
 
 def test_a_key_is_used_again(judge):
-    """Of this server it may be meant; of another server it is said louder."""
+    """A key of this server may be used again on purpose; a key of another server is a warning."""
     facts, old = {**S1, "public_key": "k"}, named("s1.example", key="k")
     assert judge(facts, s1=("old", old)) == {"certificate-key-reused": Severity.INFO}
     assert judge(facts, s2=("old", old)) == {"certificate-key-reused": Severity.WARNING}

@@ -63,7 +63,7 @@ def test_what_is_too_large_is_refused():
 
 
 def test_what_cannot_be_read_again_is_not_written(originals):
-    """More pairs than a text may hold are told at once."""
+    """More pairs than a text may hold are refused at once."""
     long = tuple(each.model_copy(update={"group_path": "x" * (LARGEST // 2)}) for each in originals.pairs)
     with pytest.raises(UnusableOriginalsError) as refused:
         write_originals(originals.model_copy(update={"pairs": long}))
@@ -110,9 +110,9 @@ def test_a_damaged_or_edited_file_is_refused(originals, document):
 )
 def test_what_has_another_form_is_refused(document, change, where):
     """Though its SHA-256 is right: a person who edits a file can compute it. Each value has its bounds."""
-    code, told = refusal(signed(document | {"originals": document["originals"] | change}))
+    code, message = refusal(signed(document | {"originals": document["originals"] | change}))
     assert code == "originals-malformed"
-    assert where in told
+    assert where in message
 
 
 def test_a_pair_twice_is_refused(document):

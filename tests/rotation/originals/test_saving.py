@@ -1,4 +1,4 @@
-"""Saving the file of originals: which task asks for it, and which word about it is taken."""
+"""Saving the file of originals: which task asks for it, and which evidence of it is accepted."""
 
 import pytest
 
@@ -22,23 +22,23 @@ def test_another_first_task_does_not(planned):
     assert not any(asks_for_it(rest, step) for step in rest.steps)
 
 
-def test_the_exact_commands_are_said():
-    """To save it, and to put settings back from it."""
+def test_it_names_the_exact_commands():
+    """The text has the command that saves the file, and the one that puts settings back from it."""
     text = "\n".join(how_to_save(ROT))
     assert "rotator originals rot-1 --out originals-rot-1.json" in text
     assert "rotator restore SITE --originals FILE --why REASON" in text
 
 
-@pytest.mark.parametrize("said", [{}, {"originals_sha256": ""}, {"originals_sha256": SUM.upper()}])
-def test_its_sha256_need_not_be_said(said):
-    """Where it is, in whichever form, it is that of these originals."""
-    assert another_file(said, SUM, ROT) is None
+@pytest.mark.parametrize("evidence", [{}, {"originals_sha256": ""}, {"originals_sha256": SUM.upper()}])
+def test_its_sha256_is_optional(evidence):
+    """A SHA-256 that is given, in whichever form, must be that of these originals."""
+    assert another_file(evidence, SUM, ROT) is None
 
 
-@pytest.mark.parametrize("told", ["cd" * 32, "no"])
-def test_another_sha256_is_not_taken(told):
+@pytest.mark.parametrize("sha256", ["cd" * 32, "no"])
+def test_another_sha256_is_not_taken(sha256):
     """The file that was saved is another one, or none."""
-    finding = another_file({"originals_sha256": told}, SUM, ROT)
+    finding = another_file({"originals_sha256": sha256}, SUM, ROT)
     assert finding is not None
     assert finding.code == "originals-sha256-another"
     assert "rotator originals rot-1" in finding.remedy

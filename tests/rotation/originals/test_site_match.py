@@ -57,7 +57,7 @@ def test_what_a_rotation_leaves_is_no_difference(make, found, left):
     assert found(make.group("G", **left), make.group("H")) == []
 
 
-def test_what_somebody_changed_is_named(make, found):
+def test_a_changed_list_is_named(make, found):
     """Another list is neither the recorded one nor its copy."""
     assert found(make.group("G", server_list="Branch"), make.group("H")) == [("pair-changed", "G / Default")]
 

@@ -92,7 +92,7 @@ def test_replication_differs(body):
 
 
 def test_served_certificate_differs(make, body):
-    """Somebody replaced a certificate between the plan and the start; the recovery file takes the old one back."""
+    """An administrator replaced a certificate between plan and start; the recovery file takes the old one back."""
     site = make.site("s1", "s2")
     survey = make.survey(site, make.group("G"))
     other = survey.served[0].model_copy(update={"fingerprint": "third"})
@@ -103,7 +103,7 @@ def test_served_certificate_differs(make, body):
 
 
 def test_servers_differ(make, body):
-    """The list was described anew, without s2: keeping s2 would protect nobody."""
+    """The list was described again, without s2: keeping s2 would protect no client."""
     before = body(site=make.site("s1", "s2", "s3"), wishes={"holdout": ("s2",)})
     without = make.site("s1", "s2", "s3", lists=[make.server_list("Default List", "s1", "s3")])
     after = body(site=without, wishes={"holdout": ("s2",)})
@@ -113,18 +113,18 @@ def test_servers_differ(make, body):
 
 @pytest.mark.parametrize("changed", [{"waves": (("s2",), ("s1",))}, {"holdouts": ("s1",)}], ids=["order", "holdout"])
 def test_another_order_alone_differs_and_so_does_another_holdout(body, changed):
-    """Each protects somebody; it is said how servers would be replaced now."""
+    """Each protects clients; the finding has the order in which servers would be replaced now."""
     after = body().model_copy(update=changed)
     (found,) = compare(body(), after)
     assert (found.code, found.subject) == ("servers-differ", "site")
     assert found.message == f"servers would be replaced as {'; then '.join(each for (each,) in after.waves)} now"
 
 
-@pytest.mark.parametrize(("partners", "told"), [(("Graz", "Linz"), "Graz, Linz"), ((), "nobody")])
-def test_partners_are_named(body, partners, told):
-    """Who has to be paused now, or that nobody has."""
+@pytest.mark.parametrize(("partners", "named"), [(("Graz", "Linz"), "Graz, Linz"), ((), "nobody")])
+def test_partners_are_named(body, partners, named):
+    """The finding names the partners that have to be paused now, or says that there is none."""
     (found,) = compare(body(replication_partners=("Wels",)), body(replication_partners=partners))
-    assert (found.subject, found.message) == ("site", f"the site replicates with {told} now")
+    assert (found.subject, found.message) == ("site", f"the site replicates with {named} now")
 
 
 def test_servers_that_are_done_are_no_difference(body):
@@ -133,14 +133,14 @@ def test_servers_that_are_done_are_no_difference(body):
 
 
 def test_list_differs(make, body):
-    """The list was described anew with another HTTP port: the approved copy would send clients to the old one."""
+    """The list was described again with another HTTP port: the approved copy would send clients to the old one."""
     before = body(site=make.site("s1", lists=[make.server_list("Default List", "s1")]))
     after = body(site=make.site("s1", lists=[make.server_list("Default List", "s1", port=80)]))
     assert codes(before, after) == ["list-differs"]
 
 
-def test_rule_8_a_client_that_came_is_on_nobodys_trust_yet(make):
-    """c2 was never seen at a second server, and nobody has approved its name; c1 was approved, and c3 is proven."""
+def test_rule_8_a_client_that_came_is_not_approved_yet(make):
+    """c2 was never seen at a second server, and no person has approved its name; c1 was approved, and c3 is proven."""
     site = make.site("s1", "s2")
     seen = {"c3": frozenset({"s1", "s2"})}
     request = make.request(site, unproven_failover=make.approve_unproven)

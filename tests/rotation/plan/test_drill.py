@@ -27,7 +27,7 @@ EVEN = by_priority("Even", ["s1", "s2", "s3"])
 
 @pytest.fixture
 def drilled(make):
-    """A plan with a drill of one group over a list, whose clients were seen so far as told."""
+    """A plan with a drill of one group over a list, and with the servers at which its clients were seen."""
 
     def build(known, seen, **wishes):
         site = make.site("s1", "s2", "s3", lists=[known])
@@ -53,7 +53,7 @@ def numbers(plan):
 
 
 def test_rule_8_a_drill_comes_before_the_first_certificate_and_is_followed_by_another_look(drilled):
-    """The second server first, a gate, the list as it was, then the rest is planned anew: all before B2."""
+    """The second server first, a gate, the list as it was, then the rest is planned again: all before B2."""
     _, plan = drilled(BRANCH, {"c1": ["s1"]})
     assert numbers(plan) == ["preflight", *["recovery"] * 3, "hand-outs", "B1", "B1", "B1-undo", "recheck", "look"]
     assert orders(plan) == ["s2; s1; s3", "s1; s2; s3"]
@@ -63,7 +63,7 @@ def test_rule_8_a_drill_comes_before_the_first_certificate_and_is_followed_by_an
 
 
 def test_rule_8_its_gate_lasts_three_heartbeats_and_ends_when_every_client_has_had_time_to_move(make, drilled):
-    """A client stays with its last server for up to 24 hours: so long the gate waits for whoever is not seen."""
+    """A client stays with its last server for up to 24 hours: the gate waits that long for clients it does not see."""
     _, plan = drilled(BRANCH, {"c1": ["s1"]})
     gate = next(step for step in plan.body.steps if isinstance(step, Gate) and step.is_drill)
     assert gate.minimum == 3 * make.heartbeat + plan.body.publish_delay
@@ -101,7 +101,7 @@ def test_rule_8_a_default_list_cannot_be_reordered(drilled):
     assert orders(plan) == []
 
 
-def test_rule_8_who_chose_no_drill_is_not_told_that_there_is_none(make):
+def test_rule_8_a_drill_that_was_not_chosen_is_not_missed(make):
     """Clients that are approved by name leave a list as it is, whether or not it could be reordered."""
     default = by_priority("Default Management Server List for Vienna", ["s1"], ["s2"])
     site = make.site("s1", "s2", lists=[default])
@@ -134,10 +134,10 @@ def test_rule_8_a_client_is_proven_by_two_servers_of_its_list(make, drilled, see
     """Seen at two of them, ever: proven. Known only where the first round sends the others: the second one asks it."""
     site, plan = drilled(EVEN, {"c1": ["s1"], "c2": ["s2"], "c3": ["s3"], "c4": ["s1"]})
     gates = [step for step in plan.body.steps if isinstance(step, Gate) and step.is_drill]
-    told = Seen(site=site, body=plan.body, swapped=(), references={})
+    observed = Seen(site=site, body=plan.body, swapped=(), references={})
     found = []
     for gate in gates:
-        rule = rules(gate, told)[make.id_of("G")]
+        rule = rules(gate, observed)[make.id_of("G")]
         found.append(make.judge(rule, make.client("c1"), seen_at=frozenset(seen)))
     assert [judged.reason for judged in found] == [first, second]
     held = {Reason.SEEN_AT_SECOND_SERVER: Verdict.COVERED, Reason.AT_THE_FIRST_SERVER: Verdict.SAFE}
@@ -179,15 +179,15 @@ def test_rule_16_a_cancel_puts_every_list_of_the_drill_back(make):
 
 
 @pytest.mark.parametrize(
-    ("told", "is_true"),
+    ("stated", "is_true"),
     [("s2, s3; s1", True), ("s3 ,s2;s1", True), ("s1; s2, s3", False), ("s2; s3; s1", False), ("", False)],
 )
-def test_a_reordering_is_done_when_the_exported_order_is_what_was_asked(told, is_true):
-    """The order within one priority says nothing; none told is no evidence."""
+def test_a_reordering_is_done_when_the_exported_order_is_what_was_asked(stated, is_true):
+    """The order within one priority does not count; an order that is not stated is no evidence."""
     work = ReorderList(list=ListName("L"), order=((ServerName("s2"), ServerName("s3")), (ServerName("s1"),)))
-    finding = contradicted(work, {"order": told} if told else {})
+    finding = contradicted(work, {"order": stated} if stated else {})
     assert (finding is None) is is_true
     if finding is not None:
         assert (finding.code, finding.subject) == ("order-not-shown", "L")
-        assert f"told is {told or 'none'}, asked was {work.text}" in finding.message
+        assert f"told is {stated or 'none'}, asked was {work.text}" in finding.message
         assert work.text in finding.remedy

@@ -61,15 +61,15 @@ def test_the_drill_with_stopped_servers_costs_two_tasks_a_server(large):
 
 def test_names_are_what_costs_and_the_drill_is_what_is_cheaper(large):
     """5,000 clients that a person takes to fail over, by name."""
-    nobody_seen = {f"c{number}": frozenset({"s1"}) for number in range(5000)}
-    work = extra_work(large("s1", "s2", "s3", seen_at=nobody_seen, unproven_failover=Unproven.APPROVE))
+    seen_at_one = {f"c{number}": frozenset({"s1"}) for number in range(5000)}
+    work = extra_work(large("s1", "s2", "s3", seen_at=seen_at_one, unproven_failover=Unproven.APPROVE))
     (names,) = [each for each in work if each.rule == "8"]
     assert names.minutes > AN_HOUR
     assert "drill" in names.cheaper
 
 
 def test_networks_on_trust_cost_more_than_the_script(make):
-    """Twenty networks, and somebody to ask about each."""
+    """A person has to be asked about each of twenty networks."""
     site = make.site("s1")
     networks = tuple(f"10.{number}.0.0/16" for number in range(20))
     clients = [make.client(f"c{number}", network=network) for number, network in enumerate(networks)]

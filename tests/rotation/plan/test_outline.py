@@ -50,8 +50,8 @@ def test_every_wait_is_the_same_as_of_the_plan(kinds):
     body = body_of(*kinds)
     seen = outline(body)
     for scope in ScopeName:
-        told = [(list(each), minimum(each)) for each in (body.owners(scope), seen.owners(scope))]
-        (owners, least), (scopes, same) = told
+        waits = [(list(each), minimum(each)) for each in (body.owners(scope), seen.owners(scope))]
+        (owners, least), (scopes, same) = waits
         assert same == least
         for of in (lambda each: each.slowest_heartbeat, lambda each: each.slowest_heartbeat + each.jitter):
             assert max(map(of, scopes), default=None) == max(map(of, owners), default=None)

@@ -143,7 +143,7 @@ def test_a_list_is_copied_once_and_each_copy_is_deleted(make):
 
 
 def test_names_and_partners_of_the_approved_plan_stay(plans, make):
-    """Who was left out by name is so for the rest; who was paused is resumed, although now nobody replicates."""
+    """Clients that were left out by name stay so; paused partners are resumed, although now the site has none."""
     approved, newer = plans()
     first, second = ({"id": name, "name": name.upper(), "group": "G", "reason": "away"} for name in ("c8", "c9"))
     approved = PlanBody.model_validate({**dict(approved), "left_out": [first]})
@@ -154,7 +154,7 @@ def test_names_and_partners_of_the_approved_plan_stay(plans, make):
 
 
 def test_the_waves_of_the_rest_follow_those_that_were(make, plans):
-    """What belongs together in a wave is told by its number: the rest has others than what was done."""
+    """A wave's number marks what belongs together in it: the rest has other numbers than what was done."""
     approved, newer = plans(only=["s2", "s3"])
     at = make.step_of(approved, "recheck")
     body = amend(approved, newer, at=at, swapped=(ServerName("s1"),))

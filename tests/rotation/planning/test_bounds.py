@@ -60,7 +60,7 @@ def test_a_heartbeat_that_cannot_be_meant_names_its_group(make, seconds):
 
 
 def test_limits_of_no_use_stop_a_plan(make):
-    """A site that was stored with a negative delay is planned for when somebody has corrected it, and not before."""
+    """A site that was stored with a negative delay gets a plan when an administrator has corrected it, not before."""
     stored = make.site("s1").model_dump(mode="json") | {"limits": {"publish_delay": "-P1D", "purge_after": None}}
     site = Site.model_validate(stored)
     with pytest.raises(PlanRefusedError) as refused:
@@ -84,7 +84,7 @@ def test_stored_limits_that_are_no_object_stop_a_plan(make, limits):
 
 
 def test_waits_that_add_up_to_more_than_a_life_are_refused(make):
-    """Each wait is within its bounds, and all of them are more than anybody can mean."""
+    """Each wait is within its bounds, and all of them together are more than a person can mean."""
     body = make.plan(make.site("s1"), make.group("G")).body
     assert too_long(body) == ()
     gate = next(step for step in body.steps if isinstance(step, Gate) and step.number == "A8")

@@ -37,7 +37,7 @@ def ahead(body, at):
 
 
 def test_without_the_last_server_only_the_end_is_left(body):
-    """R is as recorded, nobody is relaxed again, and the holdout is over."""
+    """R is as recorded, no group is relaxed again, and the holdout is over."""
     approved = body()
     at = recheck(approved, 1)
     left = finish_without(approved, [S3], at=at)

@@ -53,7 +53,7 @@ def test_empty_groups_are_gated_too(make):
 
 
 def test_slowest_location_decides(make):
-    """Where a client is cannot be told: the slowest heartbeat and the widest jitter count."""
+    """The location of a client is unknown: the slowest heartbeat and the widest jitter count."""
     locations = (
         make.location("Office", heartbeat=timedelta(minutes=5), jitter=30),
         make.location("Home", heartbeat=timedelta(hours=4), jitter=1),
@@ -115,7 +115,7 @@ def test_holdout_by_request_does_not_leave_a_group_without_one(make):
 
 
 def test_a_silent_server_is_no_holdout(make):
-    """A server that does not answer protects nobody."""
+    """A server that does not answer protects no client."""
     site = make.site("s1", "s2", "s3")
     request = make.request(site, only=["s1", "s2"], holdout=("s3",))
     plan = make.plan(site, make.group("G"), clients=[make.client("c1")], silent=["s3"], request=request)
@@ -123,7 +123,7 @@ def test_a_silent_server_is_no_holdout(make):
 
 
 def test_a_replaced_server_is_no_holdout(make):
-    """Planned anew within a wave: what is kept must still have the old certificate, wherever one is left."""
+    """In a new plan within a wave, what is kept must still have the old certificate, wherever one is left."""
     lists = [make.server_list("A", "s1", "s2"), make.server_list("B", "s1", "s3"), make.server_list("C", "s1", "s4")]
     site = make.site("s1", "s2", "s3", "s4", lists=[make.server_list("Default List", "s1"), *lists])
     groups = [make.group(name, server_list=name) for name in ("A", "B", "C")]
@@ -150,8 +150,8 @@ def test_one_wave_has_no_holdout(make):
     assert (plan.body.holdouts, plan.body.waves) == ((), (("s1",),))
 
 
-def test_nobody_is_left_out_unless_asked(make):
-    """Being away is no reason to be forgotten."""
+def test_away_clients_are_not_left_out(make):
+    """A client is left out only on request."""
     plan = make.plan(make.site("s1"), make.group("G"), clients=[make.client("c1", seen=None)])
     assert plan.body.left_out == ()
 

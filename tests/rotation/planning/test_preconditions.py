@@ -22,12 +22,12 @@ def codes(plan):
 
 
 def test_procedure(failover):
-    """The procedure is told with every plan."""
+    """Every plan has a finding on its procedure."""
     assert codes(failover[1]) == ["failover", "procedure"]
 
 
 def test_replicates(make):
-    """That replication will be paused is said before it is."""
+    """The plan announces that replication will be paused."""
     plan = make.plan(make.site("s1"), make.group("G"), replication_partners=("Linz",))
     assert "replicates" in codes(plan)
 
@@ -98,7 +98,7 @@ def test_http_port_silent(make):
 
 
 def test_http_port_does_not_matter_to_failover(make):
-    """Where nobody is relaxed nobody needs the HTTP port."""
+    """Where no group is relaxed, no client needs the HTTP port."""
     silent = frozenset({"s1", "s2"})
     plan = make.plan(make.site("s1", "s2"), make.group("G"), clients=[make.client("c1")], http_silent=silent)
     assert "http-port-silent" not in codes(plan)
@@ -123,7 +123,7 @@ def test_rule_3_patience_of_relaxed_groups_goes_before_the_swap(make):
 
 
 def test_holdout_outlives_certificate(make):
-    """The holdout's old certificate ends before the holdout may: clients that come late find nobody."""
+    """The holdout's old certificate ends before the holdout may: late clients find no server with it."""
     site, clients = make.site("s1", "s2"), [make.client("c1")]
     assert make.refusal(site, make.group("G"), clients=clients, ends=make.t0 + 89 * DAY) == [
         "holdout-outlives-certificate"
@@ -133,21 +133,21 @@ def test_holdout_outlives_certificate(make):
 
 
 def test_old_certificate_ends(make):
-    """An old certificate that ends within the plan's own time is told."""
+    """An old certificate that ends within the plan's own time is reported."""
     plan = make.plan(make.site("s1"), make.group("G"), ends=make.t0 + DAY)
     assert "old-certificate-ends" in codes(plan)
 
 
 def test_rule_6_list_names_other_site(make):
-    """A list with a server that is not ours: until a person decides, nobody knows where its clients go."""
+    """A list with a server that is not ours: until a person decides, it is unknown where its clients go."""
     lists = [make.server_list("L", "s1", "s2", "far")]
     assert make.refusal(
         make.site("s1", "s2", lists=lists), make.group("G", server_list="L"), clients=[make.client("c1")]
     ) == ["list-names-other-site"]
 
 
-def test_list_that_nobody_uses_may_name_anybody(make):
-    """What an unused list offers is no client's business."""
+def test_an_unused_list_may_name_any_server(make):
+    """No client gets what an unused list offers."""
     lists = [make.server_list("L", "s1", "s2"), make.server_list("Old", "far")]
     plan = make.plan(make.site("s1", "s2", lists=lists), make.group("G", server_list="L"))
     assert "list-names-other-site" not in codes(plan)

@@ -40,7 +40,7 @@ def test_failover(make):
 
 
 def test_relax_single_server(make):
-    """One server: nobody can fail over, so every group is relaxed."""
+    """One server: no client can fail over, so every group is relaxed."""
     plan = make.plan(make.site("s1"), make.group("G"), make.group("H"))
     assert set(treated(plan).values()) == {Treatment.RELAX}
     assert reasons(plan) >= {("relax-single-server", "G"), ("relax-single-server", "H")}
@@ -91,7 +91,7 @@ def test_rule_6_a_list_with_one_reachable_server_is_no_failover(make):
 
 
 def test_rule_6_a_server_of_another_site_is_no_failover(make, observe_treatment):
-    """The list offers one server of ours and one of another site: after our swap nobody of ours is left."""
+    """The list offers one server of ours and one of another site: after our swap no server of ours is left."""
     lists = [make.server_list("L", "s1", "far")]
     assert observe_treatment(make.site("s1", "s2", lists=lists), make.group("G", server_list="L")) == (
         Treatment.RELAX,
@@ -144,7 +144,7 @@ def test_one_location_relaxes_the_whole_group(make):
 
 
 def test_rule_8_a_client_never_seen_at_a_second_server_relaxes_its_group(make):
-    """Nobody has seen c1 anywhere but at s1: that it fails over is hope."""
+    """c1 was never seen at a server other than s1: that it fails over is hope."""
     plan = make.plan(
         make.site("s1", "s2"), make.group("G"), clients=[make.client("c1")], seen_at={"c1": frozenset({"s1"})}
     )
@@ -215,9 +215,9 @@ def test_rule_8_whom_is_approved_is_part_of_the_plan_by_name(make):
         ),
     ],
 )
-@pytest.mark.parametrize(("count", "told"), [(5, "C1, C2, C3, C4, C5"), (7, "C1, C2, C3, C4, C5 and 2 more")])
-def test_rule_8_unproven_clients_are_counted_and_named(make, choice, code, remedy, count, told):  # noqa: PLR0917 - two tables
-    """Five of them, and how many more there are; whoever reads it knows what follows."""
+@pytest.mark.parametrize(("count", "named"), [(5, "C1, C2, C3, C4, C5"), (7, "C1, C2, C3, C4, C5 and 2 more")])
+def test_rule_8_unproven_clients_are_counted_and_named(make, choice, code, remedy, count, named):  # noqa: PLR0917 - two tables
+    """Five of them are named, with the number of the others; the remedy says what follows."""
     lists = [make.server_list("L", "s1", "s2")]
     site = make.site("s1", "s2", lists=lists)
     clients = [make.client(f"c{number}") for number in range(1, count + 1)]
@@ -226,12 +226,12 @@ def test_rule_8_unproven_clients_are_counted_and_named(make, choice, code, remed
     (found,) = [each for each in plan.findings if each.code == code]
     assert found.subject == "G"
     assert found.message.startswith(f"{count} clients were never seen at a second server of each of their lists")
-    assert found.message.endswith(f": {told}")
+    assert found.message.endswith(f": {named}")
     assert found.remedy == remedy
 
 
 @pytest.mark.parametrize("choice", [Unproven.APPROVE, Unproven.DRILL])
-def test_rule_8_where_everybody_is_proven_nobody_is_taken_on_trust(make, choice):
+def test_rule_8_where_all_clients_are_proven_none_is_on_trust(make, choice):
     """There is nothing to approve and nothing to drill, whatever was chosen for those who are not."""
     site = make.site("s1", "s2", lists=[make.server_list("L", "s1", "s2")])
     request = make.request(site, unproven_failover=choice)
@@ -251,7 +251,7 @@ def test_rule_8_each_group_has_its_own_choice(make):
 
 
 def test_rule_8_who_is_relaxed_is_not_on_trust(make):
-    """A group that is relaxed for another reason needs nobody's trust."""
+    """A group that is relaxed for another reason has no client on trust."""
     site = make.site("s1", "s2")
     request = make.request(site, unproven_failover=make.approve_unproven)
     clients = [make.client("c1", build="14.2.1.0")]
@@ -271,7 +271,7 @@ def test_rule_6_owners_that_no_holdout_serves_are_relaxed_the_smallest_first(mak
 
 
 def test_what_is_kept_relaxed_stays_in_r(make):
-    """An owner that the amended plan keeps relaxed is not treated anew, though its clients were seen to fail over."""
+    """An owner that the amended plan keeps relaxed gets no new treatment, though its clients were seen to fail over."""
     site, group = make.site("s1", "s2"), make.group("G")
     owner = OwnerView(
         group=group,

@@ -23,7 +23,7 @@ def mixed(make):
 
 @pytest.fixture
 def console_task(make):
-    """A task of a drill, and whoever held it."""
+    """A task of a drill, and the operator who held it."""
 
     def build(work, state, held):
         known = {"id": "t", "rotation_id": "r", "site_id": "s", "site_name": "S", "step": "09-drill", "number": "drill"}

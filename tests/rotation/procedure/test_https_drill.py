@@ -37,7 +37,7 @@ def body(mixed):
 
 
 def test_it_stands_between_the_policy_and_the_first_certificate_of_each_wave(body):
-    """R is relaxed anew in the second wave, and shows its lists anew; at the second server of a wave it has shown."""
+    """R is relaxed again in the second wave and shows its lists again; at a wave's second server it has shown them."""
     found = numbers(body.steps)
     first = found.index("drill")
     assert found[first - 1 : first + 5] == ["A8", "drill", "drill", "drill", "look", "B2"]
@@ -60,7 +60,7 @@ def test_no_replacement_rests_on_it(body):
 
 
 def test_a_person_looks_only_at_clients_that_fail_over(make, mixed, body):
-    """And before clients verify again, as ever; where nobody fails over, only then."""
+    """An operator also looks before clients verify again, as ever; where no group fails over, only then."""
     looks = [s.work for s in body.steps if isinstance(s, Console) and isinstance(s.work, LookAtClients)]
     assert {(work.relaxed, work.failover) for work in looks if not work.verifying} == {(False, True)}
     site = make.site("s1")
@@ -92,7 +92,7 @@ def test_what_may_be_shut_at_a_step(body):
 
 
 def test_a_port_that_is_shut_is_no_silent_server(make, body):
-    """Another certificate there is one that nobody announced, as ever."""
+    """Another certificate there is one that was not announced, as ever."""
     survey = make.survey(make.site("s1", "s2", "s3"), silent=("s1", "s2"))
     found = certificate_drift(body, survey.served, swapped=(), shut={S1})
     assert [(each.code, each.subject) for each in found] == [(SILENT, "s2")]
@@ -109,7 +109,7 @@ def test_nothing_is_shut_where_no_certificate_is_replaced_any_more(body):
 
 
 def test_a_drift_voids_it_while_it_is_open_only(body):
-    """Behind it nobody can come over HTTP alone any more; the gate for the policy is proven anew."""
+    """Behind it no client can come over HTTP alone any more; the gate for the policy is proven again."""
     owner = next(each for each in body.scopes if each in body.owners(ScopeName.RELAXED))
     finding = blocking("list-drift", owner.path, "it changed", "look")
     drift = Drift(finding=finding, owner=owner.group_id, field=SettingField.SERVER_LIST)
@@ -132,6 +132,6 @@ def test_a_drift_voids_it_while_it_is_open_only(body):
     ],
 )
 def test_what_tasks_have_left_shut(console_task, tasks, left):
-    """Whoever held the task may have shut some; it is open again only when that was seen."""
+    """The operator who held the task may have shut some; they are open again only when that was seen."""
     made = [console_task(kind(ports=PORTS), state, held) for kind, state, held in tasks]
     assert left_by_tasks(made).ports == (PORTS if left else ())

@@ -35,7 +35,7 @@ def choices(make):
     return build
 
 
-def told(steps):
+def described(steps):
     """Number, title and scope of each step."""
     found = list(steps)
     assert {step.wave for step in found} == {7}
@@ -44,7 +44,7 @@ def told(steps):
 
 def test_rule_10_relax_goes_canary_first(choices):
     """Writes to the canaries and their gate, then the same for the rest, and a gate for all of R."""
-    assert told(relax(choices(3, 1), 7)) == [
+    assert described(relax(choices(3, 1), 7)) == [
         ("A5", "Assign the HTTP copies of the canaries", ScopeName.CANARIES),
         ("A7", "Turn secure communications of the canaries off", ScopeName.CANARIES),
         ("A8", "Wait until the canaries hold the relaxed policy: G0", ScopeName.CANARIES),
@@ -57,7 +57,7 @@ def test_rule_10_relax_goes_canary_first(choices):
 def test_without_canaries_all_are_relaxed_at_once(choices):
     """One write of each setting, one gate; images are refreshed before it."""
     steps = list(relax(choices(2, images=("G0",)), 7))
-    assert told(steps) == [
+    assert described(steps) == [
         ("A5", "Assign the HTTP copies", ScopeName.RELAXED),
         ("A7", "Turn secure communications off", ScopeName.RELAXED),
         ("A8", "Wait until every client of the relaxed groups holds the relaxed policy", ScopeName.RELAXED),
@@ -70,7 +70,7 @@ def test_without_canaries_all_are_relaxed_at_once(choices):
 
 def test_rule_13_restore_is_gated_and_goes_canary_first(choices):
     """The check box, gate, the list, gate: on the canaries, then on the rest; gates of the rest are for all of R."""
-    assert told(restore(choices(3, 1), 7, gated=True)) == [
+    assert described(restore(choices(3, 1), 7, gated=True)) == [
         ("A10c", "Put secure communications of the canaries back as recorded", ScopeName.CANARIES),
         ("A10c", "Wait until the canaries verify the new certificate: G0", ScopeName.CANARIES),
         ("A10d", "Assign the original lists of the canaries again", ScopeName.CANARIES),
@@ -84,7 +84,7 @@ def test_rule_13_restore_is_gated_and_goes_canary_first(choices):
 
 def test_a_restore_without_gates_is_of_all_at_once(choices):
     """Before the first certificate nothing can be learned from canaries: each setting is put back in one write."""
-    assert told(restore(choices(3, 1), 7, gated=False)) == [
+    assert described(restore(choices(3, 1), 7, gated=False)) == [
         ("A10c", "Put secure communications back as recorded", ScopeName.RELAXED),
         ("A10d", "Assign the original lists again", ScopeName.RELAXED),
     ]

@@ -123,7 +123,7 @@ def test_rule_4_after_a_swap_images_are_refreshed_before_clients_verify_again(ma
 
 @pytest.mark.parametrize(("h_relaxed", "first"), [(True, ["H"]), (False, [])])
 def test_rule_13_a_gated_restore_goes_canary_first_too(make, restore, h_relaxed, first):
-    """Those of the interrupted plan go first again, unless nobody would follow; G alone differs in the second case."""
+    """Canaries of the interrupted plan go first again, unless none would follow; G alone differs in the second case."""
     ran = {"build": "14.2.1.0"}
     clients = [make.client("d1", "H", **ran), make.client("c1", **ran), make.client("c2", **ran)]
     groups = make.group("G", **LEFT), make.group("H", **(LEFT if h_relaxed else {}))

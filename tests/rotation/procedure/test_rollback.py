@@ -72,7 +72,7 @@ def test_within_a_wave_the_last_server_goes_back_first_and_a8_must_still_hold(ba
     assert body.holdouts == ("s3",), "it never changed: every client knows it"
 
 
-def test_a_gate_that_lost_its_ground_is_proven_anew(three, back_from):
+def test_a_gate_that_lost_its_proof_is_proven_again(three, back_from):
     """R is relaxed, but what A8 had proven was taken away: relaxed again, and gated, before anything goes back."""
     _, approved = three
     others = {step.id for step in approved.steps if step.number != "A8"}
@@ -80,7 +80,7 @@ def test_a_gate_that_lost_its_ground_is_proven_anew(three, back_from):
 
 
 def test_when_r_was_restored_it_is_relaxed_again(back_from):
-    """In the holdout nobody is relaxed: the new certificates are what clients verify by."""
+    """In the holdout no group is relaxed: the new certificates are what clients verify by."""
     assert ahead(back_from("B5", 1, "s1", "s2"))[:4] == ["A5", "A7", "A8", "B2-undo"]
 
 
@@ -134,7 +134,7 @@ def test_a_server_that_still_has_the_new_certificate_proves_nothing_where_a_ca_i
 
 
 @pytest.mark.parametrize(
-    ("moments", "reached_nobody"),
+    ("moments", "reached_none"),
     [
         ((-10, 5, -5), True),
         ((-4, 5, -5), False),
@@ -144,40 +144,38 @@ def test_a_server_that_still_has_the_new_certificate_proves_nothing_where_a_ca_i
     ],
     ids=["silent since", "reported", "may still be published", "nobody knows since when", "never seen"],
 )
-def test_a_certificate_has_reached_nobody_only_when_nobody_reported(make, three, moments, reached_nobody):
-    """Since before it went in, until what was published with it is gone; whoever SEPM has lost may have reported."""
+def test_a_certificate_has_reached_no_client_only_if_none_reported(make, three, moments, reached_none):
+    """No client reports from before it went in until what was published with it is gone; a lost one may have."""
     last_seen, clock, since = moments
     site, body = three
     seen = Seen(site=site, body=body, swapped=(S1,), references={}, swap_seen=make.t0)
     clients = [make.client("c", seen=last_seen)]
     known = {"since": None if since is None else make.at(minutes=since), "seen": seen, "clock": make.at(minutes=clock)}
-    assert reached_no_client(clients, **known) is reached_nobody
+    assert reached_no_client(clients, **known) is reached_none
     assert not reached_no_client([*clients, None], **known)
     known["seen"] = seen.model_copy(update={"as_of": make.t0})
     assert not reached_no_client(clients, **known), "an export of before shows nobody who has reported since"
 
 
-@pytest.mark.parametrize(("last_seen", "clock", "reached_nobody"), [(-9, 6, True), (-8, 6, False), (-9, 5, False)])
-def test_clocks_apart_make_it_later_that_a_certificate_has_reached_nobody(
-    make, three, last_seen, clock, reached_nobody
-):
-    """Publishing takes two minutes and clocks are three apart: both are waited for, and who may have reported has."""
+@pytest.mark.parametrize(("last_seen", "clock", "reached_none"), [(-9, 6, True), (-8, 6, False), (-9, 5, False)])
+def test_clocks_apart_make_it_later_that_a_certificate_reached_no_client(make, three, last_seen, clock, reached_none):
+    """Publishing takes two minutes and clocks are three apart: both are waited for, and a possible report counts."""
     site, body = three
     skew = make.at(minutes=3) - make.t0
     seen = Seen(site=site, body=body, swapped=(S1,), references={}, swap_seen=make.t0, skew=skew)
     known = {"since": make.at(minutes=-5), "seen": seen, "clock": make.at(minutes=clock)}
-    assert reached_no_client([make.client("c", seen=last_seen)], **known) is reached_nobody
+    assert reached_no_client([make.client("c", seen=last_seen)], **known) is reached_none
 
 
 def test_a_restore_of_a_terminated_roll_back_takes_each_server_as_it_is(back_from):
     """What is back counts as back, what still has the new certificate is a target with that one."""
     body = as_served(back_from("B3", 0, "s1", "s2", nth=1), [S1])
-    told = [(c.server, c.replaces, c.fingerprint) for c in body.certificates]
-    assert told == [("s1", "old-s1", "new-s1"), ("s2", "new-s2", "old-s2")]
+    certificates = [(c.server, c.replaces, c.fingerprint) for c in body.certificates]
+    assert certificates == [("s1", "old-s1", "new-s1"), ("s2", "new-s2", "old-s2")]
 
 
 def test_an_amendment_that_would_relax_more_is_relaxed_first(three):
-    """The rest was planned anew and would relax R again: the gate of the former R does not count."""
+    """A new plan of the rest would relax R again: the gate of the former R does not count."""
     site, approved = three
     steps = approved.steps
     swap = [i for i, step in enumerate(steps) if step.number == "B2"][1]
@@ -195,7 +193,7 @@ def test_an_amendment_that_would_relax_more_is_relaxed_first(three):
     assert ahead(roll_back(site, later, reached))[0] == "B2-undo", "until that replacement R is relaxed and proven"
 
 
-def test_what_somebody_has_put_back_already_is_not_waited_for_in_between(three):
+def test_a_certificate_that_is_back_already_is_not_waited_for_in_between(three):
     """Both are back: a gate between them could only ask to put a new one in again; the gate after both stays."""
     site, approved = three
     at = [i for i, step in enumerate(approved.steps) if step.number == "B3"][1]
@@ -251,7 +249,7 @@ def test_two_waves_back_relax_and_restore_around_each(mixed):
 
 
 def test_one_wave_back_leaves_the_holdout_alone(mixed):
-    """s3 never changed: nobody has to be waited for on a new certificate."""
+    """s3 never changed: no client has to be waited for on a new certificate."""
     body = mixed("B5", 1, "s1", "s2")
     assert steps_of(body, 2) == [*RELAX, *BACK, *BACK, "look", "images", *RESTORE]
     assert not any(isinstance(step, Holdout) for step in body.way_back)
@@ -266,7 +264,7 @@ def test_r_that_is_kept_relaxed_is_restored_at_the_end_only(mixed):
 
 
 def test_a_single_server_goes_back_by_the_numbers_of_list_a(make):
-    """Its old certificate, from where it is kept; the gate after it passes when nobody has heard of the new one."""
+    """Its old certificate, from where it is kept; the gate after it passes when no client has heard of the new one."""
     site = make.site("s1")
     body = make.plan(site, make.group("H"), clients=[make.client("d", "H")]).body
     at = body.steps.index(body.step(make.step_of(body, "A10b")))
@@ -297,13 +295,13 @@ def test_a_single_server_goes_back_by_the_numbers_of_list_a(make):
 
 
 def test_one_client_of_each_build_is_looked_at_before_clients_verify_again(mixed):
-    """A client whose list comes days late still has the certificate that was taken out; nobody is looked at before."""
+    """A client whose list comes days late still has the certificate that was taken out; no look comes before."""
     looks = [step.work for step in mixed("B5", 1, "s1", "s2").way_back if step.number == "look"]
     assert [(work.verifying, work.relaxed, work.failover) for work in looks] == [(True, False, False)]
 
 
 def test_a_server_without_a_planned_certificate_has_nothing_to_be_put_back(three):
-    """It was never replaced: to ask for it is a defect, and said so."""
+    """It was never replaced: a request for it is a defect, and raises an error."""
     site, approved = three
     with pytest.raises(LookupError, match="no certificate for s9"):
         roll_back(site, approved, Reached(begun=1, proven=frozenset(), formers=(Former(server=ServerName("s9")),)))

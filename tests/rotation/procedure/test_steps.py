@@ -242,7 +242,7 @@ def written_and_gated(plan):
 
 
 def test_rule_10_relax_goes_canary_first(two_relaxed):
-    """Nobody else is moved to HTTP before a few have shown that they get through there; then the gate is for all."""
+    """No other client is moved to HTTP before a few have shown that they get through; then the gate is for all."""
     assert written_and_gated(two_relaxed)[:6] == [
         ("A5", "write", "canaries"),
         ("A7", "write", "canaries"),
@@ -268,7 +268,7 @@ def test_rule_13_restore_goes_canary_first(two_relaxed):
     ]
 
 
-def test_rule_24_nobody_verifies_what_a_server_signs_before_its_files_were_compared(mixed):
+def test_rule_24_signed_files_are_compared_before_a_client_verifies_them(mixed):
     """After each replacement, before the next one and before clients verify again, its .SIG files are compared."""
     steps = mixed().body.steps
     swaps = [
@@ -279,7 +279,7 @@ def test_rule_24_nobody_verifies_what_a_server_signs_before_its_files_were_compa
         assert steps[at + 2].work == CompareSignedFiles(server=steps[at].work.server)
 
 
-def test_where_nobody_ever_verifies_no_files_are_compared(make):
+def test_where_no_client_verifies_no_files_are_compared(make):
     """A group over HTTP without secure communications takes whatever is signed, with whichever key."""
     group = make.group("G", secure=False)
     site = make.site("s1", lists=[make.server_list("Default List", "s1", http=True)])

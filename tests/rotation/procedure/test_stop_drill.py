@@ -44,7 +44,7 @@ def test_it_stands_right_before_the_replacement(body, server):
 
 
 def test_no_replacement_rests_on_it(body):
-    """What it has shown stays: nobody has to come elsewhere while the server runs."""
+    """What it has shown stays: no client has to come elsewhere while the server runs."""
     gates = {step.id for step in body.steps if isinstance(step, Gate) and step.purpose is GatePurpose.ELSEWHERE}
     assert len(gates) == 2
     assert not gates & {gate for step in body.steps if isinstance(step, Console) for gate in step.holds}
@@ -82,14 +82,14 @@ def test_a_stopped_server_is_no_silent_one_and_is_needed_first_where_another_is(
         return {each.subject: each.remedy for each in found if each.code == SILENT}
 
     assert silent().keys() == {"s2", "s3"}
-    told = silent(stopped=(S2,))
-    assert told.keys() == {"s3"}
-    assert told["s3"].startswith("start s2 first")
+    remedies = silent(stopped=(S2,))
+    assert remedies.keys() == {"s3"}
+    assert remedies["s3"].startswith("start s2 first")
     assert "start" not in silent()["s3"]
 
 
 def test_nothing_is_stopped_while_a_server_is_down_for_good(mixed, body):
-    """The rest without it is as if nobody had asked for the drill."""
+    """The rest without it is as if the drill had not been asked for."""
 
     def without(planned):
         at = next(step.id for step in planned.steps if step.number == "recheck")
@@ -110,6 +110,6 @@ def test_nothing_is_stopped_while_a_server_is_down_for_good(mixed, body):
     ],
 )
 def test_what_tasks_have_left_stopped(console_task, tasks, left):
-    """Whoever held the task may have stopped it; it runs again only when that was seen."""
+    """The operator who held the task may have stopped the server; it runs again only when that was seen."""
     made = [console_task(kind(server=server), state, held) for kind, server, state, held in tasks]
     assert left_by_tasks(made).stopped == left

@@ -34,8 +34,8 @@ def test_rule_11_three_check_ins_with_an_older_policy_are_refusing(make, rule, s
     assert make.read(rule, first, second, third, third).reason is Reason.REFUSING
 
 
-def test_rule_11_a_contact_with_an_older_policy_covers_nobody(make, rule, seen):
-    """Neither at the swapped server nor twice at one that it trusts; with the newest policy each does."""
+def test_rule_11_contact_with_an_old_policy_covers_no_client(make, rule, seen):
+    """Neither at the swapped server nor twice at one that it trusts; a contact with the newest policy does."""
     shows = rule.model_copy(update={"swap": make.swap_rule(shows=True).swap})
     assert make.read(shows, seen(11, -90, "s1")).verdict is Verdict.WAITING
     assert make.read(rule, seen(3, -90), seen(11, -90)).verdict is Verdict.WAITING
@@ -43,14 +43,14 @@ def test_rule_11_a_contact_with_an_older_policy_covers_nobody(make, rule, seen):
     assert make.read(rule, seen(11, 10), seen(16, 10)).reason is Reason.TWO_TRUSTED_CONTACTS
 
 
-def test_rule_11_a_policy_that_is_just_published_is_refused_by_nobody(make, rule, seen):
+def test_rule_11_no_client_refuses_a_policy_that_is_just_published(make, rule, seen):
     """Until it must be there, an older one is the newest that a client can have."""
     judged = make.read(rule, *(seen(minute, -90) for minute in (3, 7, 11, 12)))
     assert judged.reason is not Reason.REFUSING
 
 
 def test_rule_11_a_client_that_takes_policies_late_does_not_refuse_them(make, rule, seen):
-    """Somebody edits the group as often as it reports: each time it holds another policy, and an older one."""
+    """An administrator edits the group as often as it reports: each time the client holds another, older policy."""
     later = rule.model_copy(update={"published": make.at(minutes=20)})
     before = make.read(rule, seen(13, -90), seen(18, -90))
     assert make.judge(later, seen(23, 10), before.evidence).reason is not Reason.REFUSING

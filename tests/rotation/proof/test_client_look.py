@@ -23,12 +23,12 @@ def client(name, build=NEW, hours=1.0, owner=G, **fields):
 
 
 def looked(name, protocol="HTTP", server="s1", port=8014, **fields):
-    """What somebody has seen in the file of a client."""
+    """What an operator has seen in the file of a client."""
     servers = (HeldServer(server=server, port=port),)
     return Looked(client=name, protocol=Protocol(protocol), servers=servers, **fields)
 
 
-def judged(make, candidates, *told, settled=()):
+def judged(make, candidates, *looks, settled=()):
     """What these looks show of these clients, of groups that must hold the HTTP copy of a list of s1."""
     groups = [make.group("G"), make.group("H")]
     clients = [make.client("c1"), make.client("d1", "H")]
@@ -36,7 +36,7 @@ def judged(make, candidates, *told, settled=()):
     work = LookAtClients(relaxed=True, builds=builds_to_look_at(candidates))
     lists = {owner.group_id: lists_of(body, site, owner) for owner in body.scopes}
     one = next(iter(lists.values()))
-    return judge(work, told, candidates, {G: one, H: one}, now=NOON, settled=settled)
+    return judge(work, looks, candidates, {G: one, H: one}, now=NOON, settled=settled)
 
 
 TWO = (client("n1"), client("n2", hours=2), client("o1", OLD, 3), client("o2", OLD, 5))
@@ -85,7 +85,7 @@ def test_a_client_with_a_policy_of_weeks_shows_a_lag_of_four_days_at_most(make):
 
 
 @pytest.mark.parametrize(
-    ("told", "code", "named"),
+    ("looks", "code", "named"),
     [
         ([looked("o1", "HTTPS", port=443)], "client-list-old", "o1"),
         ([looked("o1", port=80)], "client-list-old", "o1"),
@@ -97,10 +97,10 @@ def test_a_client_with_a_policy_of_weeks_shows_a_lag_of_four_days_at_most(make):
         ([looked("o1")], "client-not-looked-at", "n1"),
     ],
 )
-def test_what_speaks_against_a_look_names_the_client(make, told, code, named):
+def test_what_speaks_against_a_look_names_the_client(make, looks, code, named):
     """Each refusal says of whom, and what to do."""
     others = (client("alone", "14.2.1", owner=H), client("same", hours=8), client("same", hours=8, id=ClientId("b")))
-    finding = judged(make, (*others, *TWO), *told).finding
+    finding = judged(make, (*others, *TWO), *looks).finding
     assert (finding.code, finding.subject) == (code, named)
     assert finding.message.startswith(named)
     assert finding.remedy
@@ -112,13 +112,13 @@ def test_one_old_list_speaks_against_its_build(make):
     assert (list(found.shown), found.old) == ([f"{NEW}, over HTTP"], (f"{OLD}, over HTTP",))
 
 
-def test_a_build_that_was_shown_before_need_not_be_told_of_again(make):
-    """People may tell of one client at a time."""
+def test_a_build_that_was_shown_before_need_not_be_shown_again(make):
+    """An operator may report one client at a time."""
     assert judged(make, TWO, looked("o1"), settled=[f"{NEW}, over HTTP"]).finding is None
 
 
 def test_a_client_of_which_nothing_is_known_holds_up_no_look_that_shows_each_build(make):
-    """An old list does: of one of them, of a client that was told of before, of one of another build."""
+    """An old list does: of one of them, of a client that was reported before, of one of another build."""
     assert judged(make, TWO, looked("nobody"), looked("o1"), looked("n1")).finding is None
     for more in (looked("n1", "HTTPS", port=443), looked("alone", "HTTPS", port=443)):
         found = judged(make, (*TWO, client("alone", "14.2.1", owner=H)), looked("o1"), looked("n1"), more)
@@ -137,7 +137,7 @@ def test_certificates_are_asked_for_where_they_must_be_held(make):
     assert judged(make, candidates, *both).finding is None
 
 
-def test_servers_of_one_address_are_told_apart_by_their_ports(make):
+def test_servers_of_one_address_are_known_by_their_ports(make):
     """Each server of the list must be in the file, and no other one."""
     lists = [make.server_list("L", "s1", "s2")]
     site = make.site("s1", "s2", lists=lists)
@@ -145,12 +145,12 @@ def test_servers_of_one_address_are_told_apart_by_their_ports(make):
     (held,) = lists_of(body, site, body.scopes[0])
     one, two = HeldServer(server="s1", port=443), HeldServer(server="s2", port=443)
 
-    def told(*servers):
+    def look(*servers):
         return Looked(client="c", protocol=Protocol.HTTPS, servers=servers)
 
-    assert held.is_in(told(two, one))
-    assert not held.is_in(told(one))
-    assert not held.is_in(told(one, two, HeldServer(server="s3", port=443)))
+    assert held.is_in(look(two, one))
+    assert not held.is_in(look(one))
+    assert not held.is_in(look(one, two, HeldServer(server="s3", port=443)))
 
 
 def test_in_a_restore_clients_hold_the_copy_of_their_list_or_the_list_itself(make):
@@ -160,5 +160,5 @@ def test_in_a_restore_clients_hold_the_copy_of_their_list_or_the_list_itself(mak
     body = ran.model_copy(update={"purpose": "restore", "steps": ()})
     held = lists_of(body, site, body.scopes[0])
     for protocol, port in ((Protocol.HTTP, 8014), (Protocol.HTTPS, 443)):
-        told = Looked(client="c", protocol=protocol, servers=(HeldServer(server="s1", port=port),))
-        assert [each.is_in(told) for each in held].count(True) == 1
+        look = Looked(client="c", protocol=protocol, servers=(HeldServer(server="s1", port=port),))
+        assert [each.is_in(look) for each in held].count(True) == 1

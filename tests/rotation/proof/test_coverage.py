@@ -83,7 +83,7 @@ def test_rule_9_a_serial_before_the_reference_is_old(make):
 
 
 def test_rule_12_a_policy_between_two_that_were_found_right_is_named(make):
-    """It was made while nobody looked: the client has not an old policy, but one of which nobody knows."""
+    """The policy was made between two looks: it is not an old one, but its content is unknown."""
     rule = make.gate_rule().model_copy(update={"earlier": frozenset({make.at(minutes=-5)})})
     between, before = (make.read(rule, seen(make, 6, serial=serial)) for serial in (-2, -9))
     assert (between.verdict, between.reason) == (Verdict.WAITING, Reason.UNSEEN_POLICY)
@@ -132,7 +132,7 @@ def test_rule_14_a_standing_connection_is_no_check_in(make):
 
 
 def test_rule_1_a_vanished_client_is_waited_for(make):
-    """SEPM forgot it, or somebody deleted its record: it may come back and has proven nothing."""
+    """SEPM forgot it, or an administrator deleted its record: it may come back and has proven nothing."""
     judged = make.vanish(make.gate_rule(), **NEVER_SAFE)
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.VANISHED)
 
@@ -143,8 +143,8 @@ def test_rule_1_a_proven_client_that_vanishes_stays_proven(make):
     assert make.vanish(make.gate_rule(), evidence=proven.evidence).verdict is Verdict.COVERED
 
 
-def test_rule_1_left_out_takes_a_word(make):
-    """Only a named person's word takes a client out, however long it is away."""
+def test_rule_1_left_out_takes_a_name(make):
+    """Only a named person takes a client out, however long it is away."""
     away = make.client("c1", seen=-200 * 24 * 60)
     assert make.read(make.gate_rule(), away).verdict is Verdict.WAITING
     judged = make.read(make.gate_rule(), away, left_out=True)
@@ -158,8 +158,8 @@ def test_rule_4_a_non_persistent_client_never_counts_as_covered(make):
     assert (judged.verdict, judged.reason) == (Verdict.IMAGE, Reason.NON_PERSISTENT)
 
 
-def test_rule_3_before_a_swap_of_relaxed_groups_nobody_is_safe(make):
-    """An absentee of a relaxed group has nobody left to come back to: A8 waits for it."""
+def test_rule_3_no_relaxed_client_is_safe_before_a_swap(make):
+    """An absent client of a relaxed group has no server left to come back to: A8 waits for it."""
     judged = make.read(make.gate_rule(), make.client("c1", seen=-90 * 24 * 60), **NEVER_SAFE)
     assert judged.verdict is Verdict.WAITING
 
@@ -315,7 +315,7 @@ def test_away_client_that_holds_the_relaxed_policy_is_safe(make):
     assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.HOLDS_RELAXED_POLICY)
 
 
-def test_rule_13_nobody_who_was_away_at_the_last_swap_is_safe_before_clients_verify_again(make):
+def test_rule_13_no_client_away_at_the_last_swap_is_safe_before_clients_verify_again(make):
     """It is given the policy that verifies before the list, and knows the former certificate only: it is waited for."""
     rule = make.swap_rule(relaxed=True, verifies_next=True)
     judged = make.read(rule, make.client("c1", seen=-60), relaxed=True)
@@ -365,21 +365,21 @@ def test_client_that_left_its_relaxed_group_is_not_safe_for_having_been_relaxed(
 
 @pytest.mark.parametrize("purpose", [GatePurpose.VERIFYING, GatePurpose.RETURNED])
 def test_rule_13_while_restoring_away_clients_hold_the_relaxed_policy(make, purpose):
-    """They will come back over HTTP and be told; who is there must take the restored policy, and prove it."""
+    """They come back over HTTP and get it then; clients that are there must take the restored policy, and prove it."""
     rule = make.gate_rule(purpose)
     assert make.read(rule, make.client("c1", seen=-60), relaxed=True).verdict is Verdict.SAFE
     assert make.read(rule, make.client("c1", seen=-5), relaxed=True).verdict is Verdict.WAITING
     assert make.read(rule, make.client("c1", seen=-60)).verdict is Verdict.WAITING
 
 
-def test_without_a_reference_nobody_is_known_to_have_been_away(make):
-    """Away before what? Where no reference is fixed nobody is safe."""
+def test_without_a_reference_no_client_is_known_to_be_away(make):
+    """A client is away before a reference: where none is fixed, no client is safe."""
     rule = make.gate_rule(GatePurpose.VERIFYING, reference=None)
     assert make.read(rule, make.client("c1", seen=-600), relaxed=True).verdict is Verdict.WAITING
 
 
 @given(minute=st.integers(-1000, 20), flags=st.lists(st.booleans(), min_size=4, max_size=4))
-def test_nobody_is_safe_who_was_there_at_the_swap(make, minute, flags):
+def test_no_client_there_at_the_swap_is_safe(make, minute, flags):
     """Whatever else is known, a client seen later than three heartbeats before the swap is never merely safe."""
     relaxed, protected, holds, knows = flags
     rule = make.swap_rule(relaxed=relaxed, protected=protected, trusted=())

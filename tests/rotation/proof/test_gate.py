@@ -30,8 +30,8 @@ def test_minimum_is_three_heartbeats_of_the_slowest_and_its_jitter(times, floor)
     assert minimum([owner(*each) for each in times], floor=floor) == max([floor, *waits])
 
 
-def test_nobody_waits_for_the_floor_only():
-    """Without owners the floor is all."""
+def test_without_owners_the_floor_is_all():
+    """A gate without owners waits for its floor only."""
     assert minimum([]) == timedelta(0)
     assert minimum([], floor=SECOND) == SECOND
 
@@ -57,7 +57,7 @@ def test_rule_9_the_reference_is_the_date_that_the_last_write_caused():
 
 
 def test_rule_9_a_date_that_did_not_move_proves_nothing():
-    """The write changed nothing that clients are told of."""
+    """The write changed nothing that clients receive."""
     stood = noted(date_before=T0 + SECOND)
     assert fix(stood, T0 + SECOND, sepm_clock=T0 + timedelta(hours=1)).fixed is None
 

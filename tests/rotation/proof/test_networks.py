@@ -9,7 +9,7 @@ NEAR, FAR = "10.1.0.0/24", "10.2.0.0/24"
 
 
 @pytest.mark.parametrize(("tried", "reason"), [(True, Reason.AWAY_CANARY), (False, Reason.NETWORK_UNTRIED)])
-def test_a_canary_that_was_away_is_waited_for_where_nobody_else_tries_its_network(make, tried, reason):
+def test_a_canary_that_was_away_is_waited_for_where_no_other_tries_its_network(make, tried, reason):
     """The rest of its network follows it: another canary there must have shown that plain HTTP gets through."""
     rule = make.gate_rule(canary=True, networks=frozenset({NEAR, FAR}), changed_from=make.t0)
     away = make.client("away", "G", seen=-600, network=NEAR)

@@ -21,7 +21,7 @@ def rule(make):
 
 @pytest.mark.parametrize("seen", [None, -90, 9, 10])
 def test_an_earlier_check_in_shows_nothing(make, rule, seen):
-    """It may have come over HTTPS: whoever has it waits, away or not."""
+    """It may have come over HTTPS: its client is waited for, away or not."""
     judged = make.judge(rule(), make.client("c1", seen=seen))
     wanted = Reason.NOT_SEEN if seen is None else Reason.NOT_OVER_HTTP
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, wanted)
@@ -35,8 +35,8 @@ def test_a_later_one_shows_the_list_without_any_serial(make, rule):
     assert make.judge(rule(None), came, evidence=judged.evidence).verdict is Verdict.COVERED
 
 
-def test_while_a_port_answers_nobody_shows_anything(make, rule):
-    """However new its check-in is."""
+def test_while_a_port_answers_nothing_is_shown(make, rule):
+    """No client shows anything, however new its check-in is."""
     assert make.judge(rule(None), make.client("c1", seen=99)).verdict is Verdict.WAITING
 
 
@@ -55,8 +55,8 @@ def test_images_and_who_was_left_out_hold_nothing(make, rule):
     assert make.judge(rule(), gone, non_persistent=True).verdict is Verdict.IMAGE
 
 
-def test_who_was_there_until_it_was_shut_is_told_of(make, rule):
-    """Not who was away before, nor who has come."""
+def test_who_was_there_until_it_was_shut_is_named(make, rule):
+    """Clients that were away before, or have come since, are not named."""
     asked = rule()
     clients = {"there": 9, "away": -90, "came": 11}
     entries = [make.entry(make.client(name, seen=seen), id=name) for name, seen in clients.items()]
@@ -89,7 +89,7 @@ def test_a_check_in_at_another_server_shows_that_it_is_found(make, stopped):
 
 
 def test_who_was_away_before_is_not_waited_for(make, stopped):
-    """Nor who is off since the server was stopped before: whoever finds no other has come back to it meanwhile."""
+    """Nor one that is off since an earlier stop: a client that finds no other server has come back to it meanwhile."""
     judged = make.judge(stopped(), make.client("c1", seen=-90))
     assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.AWAY_BEFORE)
     off, back = make.client("c1", seen=9), make.client("c1", seen=195)
@@ -99,8 +99,8 @@ def test_who_was_away_before_is_not_waited_for(make, stopped):
     assert make.judge(stopped(200), back, evidence=first.evidence).verdict is Verdict.WAITING
 
 
-def test_while_the_server_answers_nobody_shows_anything(make, stopped):
-    """And nobody counts as away."""
+def test_while_the_server_answers_nothing_is_shown(make, stopped):
+    """No check-in counts, and no client counts as away."""
     for seen in (-90, 99):
         assert make.judge(stopped(None), make.client("c1", seen=seen, server="s2")).verdict is Verdict.WAITING
 

@@ -114,7 +114,7 @@ def test_rule_10_canaries_must_have_shown_something(two_relaxed, verdicts, first
 
 
 def test_rule_10_the_gate_for_all_goes_on_from_that_of_the_canaries(make, two_relaxed, plan_of):
-    """What the canaries had to reach they need not reach anew; without canaries there is no such gate."""
+    """What the canaries had to reach they need not reach again; without canaries there is no such gate."""
     _, plan = two_relaxed
     for number in ("A8", "A10c", "A10d"):
         assert gate_before(plan.body, gate(plan, number, 1)) == gate(plan, number)
@@ -250,7 +250,7 @@ def test_holdout_protects_until_it_is_replaced(three, rule_of):
     assert [swap.protected for swap in swaps if swap] == [True, True, False]
 
 
-def test_rule_6_a_holdout_that_is_not_on_the_list_protects_nobody(make, plan_of, rule_of):
+def test_rule_6_a_holdout_not_on_the_list_protects_no_client(make, plan_of, rule_of):
     """G has s1 and s2, H has s3 and s4: when G's holdout is replaced, H's is no help to G."""
     lists = [make.server_list("L", "s1", "s2"), make.server_list("M", "s3", "s4")]
     site = make.site("s1", "s2", "s3", "s4", lists=lists)
@@ -264,8 +264,8 @@ def test_rule_6_a_holdout_that_is_not_on_the_list_protects_nobody(make, plan_of,
     assert protected == {"G": False, "H": True}
 
 
-def test_in_the_holdout_nobody_is_protected_by_it(three, rule_of):
-    """B5 asks who could live without the holdout."""
+def test_in_the_holdout_it_protects_no_client(three, rule_of):
+    """B5 asks which clients could do without the holdout."""
     site, plan = three
     swap = rule_of(site, plan, gate(plan, "B5"), "s1", "s2").swap
     assert swap is not None
@@ -298,7 +298,7 @@ def test_only_a_server_of_the_clients_own_list_is_another_server(make, plan_of, 
 
 
 def test_another_server_must_be_on_the_list_of_every_location(make, plan_of, seen_of):
-    """At home the list is s3 and s4: who knows s1 from the office's list has nobody there."""
+    """At home the list is s3 and s4: a client that knows s1 from the office's list has no server there."""
     lists = [make.server_list("L", "s1", "s3", "s4"), make.server_list("M", "s3", "s4")]
     site = make.site("s1", "s3", "s4", lists=lists)
     places = make.location("Office", server_list="L"), make.location("Home", server_list="M")
@@ -368,7 +368,7 @@ def test_rule_12_who_reports_a_policy_of_the_time_between_is_not_covered_any_mor
 
 
 def test_what_two_persons_state_stands_against_policies_that_were_there_then(make):
-    """A serial that nobody copied, of between the change and the statement; not an earlier one, nor a newer one."""
+    """A serial that was not copied, from between the change and the statement; not an earlier one, nor a newer one."""
     rule = make.gate_rule(exact=True)
     policies = {"between": 3, "right": 0, "old": -1, "newer": 9}
     entries = [
@@ -376,15 +376,15 @@ def test_what_two_persons_state_stands_against_policies_that_were_there_then(mak
         for name, made in policies.items()
     ]
     entries += [make.entry(make.client("c1", seen=30), id="none")]
-    said = ClientEvidence(client=ClientId("c1"), contact_seen=make.at(minutes=5), covered=True, reason=Reason.STATED)
-    kept = {ClientId(name): said for name in (*policies, "none")}
+    stated = ClientEvidence(client=ClientId("c1"), contact_seen=make.at(minutes=5), covered=True, reason=Reason.STATED)
+    kept = {ClientId(name): stated for name in (*policies, "none")}
     assert set(still_standing(entries, {entries[0].owner: rule}, kept)) == {"between", "right"}
-    read = said._replace(reason=Reason.SERIAL_CONFIRMED)
+    read = stated._replace(reason=Reason.SERIAL_CONFIRMED)
     assert set(still_standing(entries, {entries[0].owner: rule}, dict.fromkeys(kept, read))) == {"right"}
 
 
-def test_an_old_export_shows_nobody_to_be_away(make):
-    """Whoever was last seen long before the change may have come since: only a later export tells."""
+def test_an_old_export_shows_no_client_away(make):
+    """A client that was last seen long before the change may have come since: only a later export shows it."""
     silent = make.entry(make.client("c1", seen=-60))
     for as_of, verdict in ((None, Verdict.SAFE), (1, Verdict.SAFE), (-5, Verdict.WAITING)):
         rule = make.gate_rule(canary=True, as_of=None if as_of is None else make.at(minutes=as_of))

@@ -1,4 +1,4 @@
-"""What canaries show of the servers that sign for them: at which servers they took what was signed anew (rule 13)."""
+"""What canaries show of the servers that sign for them: at which servers they took what was signed again (rule 13)."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_rule_13_a_group_that_verifies_in_some_locations_only_shows_nothing(make
     )
 
 
-def test_rule_13_who_verifies_is_told_by_the_canaries_gate_before(planned, site):
+def test_rule_13_the_canaries_gate_before_shows_who_verifies(planned, site):
     """It is over the same canaries in the same wave, and comes first."""
     body = planned()
     gate = next(each for each in gates(body) if to_show(body, site, each))

@@ -93,7 +93,7 @@ def _of_two_builds(make, others, *, longest=0, relaxed=True):
 
 
 @pytest.mark.parametrize(
-    ("others", "longest", "told"),
+    ("others", "longest", "missed"),
     [
         ((-2, -3, -4), 0, 3),  # all of that build
         ((-2, -3, -4, 500), 0, 3),  # most of it
@@ -111,12 +111,12 @@ def _of_two_builds(make, others, *, longest=0, relaxed=True):
         ((-300, -300, -300, 500), 0, 0),  # one is back: the others are switched off still
     ],
 )
-def test_rule_22_relaxed_clients_of_one_build_are_missed_together(make, others, longest, told):
-    """Agents of another build may not have taken the list; a silence that they come back from is none to tell of."""
+def test_rule_22_relaxed_clients_of_one_build_are_missed_together(make, others, longest, missed):
+    """Agents of another build may not have taken the list; a silence that they come back from is not reported."""
     entries = _of_two_builds(make, others, longest=longest)
     by_owner = {entry.owner: make.swap_rule(relaxed=True, verifies_next=True) for entry in entries}
     found = silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=510))
-    assert [each.id[0] for each in found] == ["o"] * told
+    assert [each.id[0] for each in found] == ["o"] * missed
 
 
 def test_clients_that_never_took_the_relaxed_policy_say_nothing_of_their_build(make):

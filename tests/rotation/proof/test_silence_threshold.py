@@ -9,7 +9,7 @@ from rotation.proof.silence import silenced
 from rotation.proof.silence_threshold import unusually_many
 
 
-def _told(make, seen, rule, longest=0):
+def _reported(make, seen, rule, longest=0):
     """Of clients that were heard in those minutes, by owner, those about whom a person is called at minute 20."""
     entries = [
         make.entry(
@@ -27,7 +27,7 @@ def _told(make, seen, rule, longest=0):
 
 
 @pytest.mark.parametrize(
-    ("seen", "told"),
+    ("seen", "reported"),
     [
         ({"G": (-2, -2, 10)}, set()),  # two may have been switched off
         ({"G": (-2, -2)}, {"G0", "G1"}),  # not when they are all that there are
@@ -42,20 +42,20 @@ def _told(make, seen, rule, longest=0):
         ({"G": (-2, -2, -2), "H": (-2, *(10,) * 9)}, {"G0", "G1", "G2"}),  # one more in another
     ],
 )
-def test_rule_22_behind_a_write_most_of_those_that_were_there_are_told_of(make, seen, told):
+def test_rule_22_behind_a_write_most_of_those_that_were_there_are_named(make, seen, reported):
     """Fewer than three, or the lesser part of a group, are switched off on any evening."""
-    assert _told(make, seen, make.gate_rule(changed_from=make.at())) == told
+    assert _reported(make, seen, make.gate_rule(changed_from=make.at())) == reported
 
 
-@pytest.mark.parametrize(("seen", "told"), [((-2, -2, 10), 0), ((-2, -2), 2), ((-2, -2, -2, 10, 10, 10, 10), 3)])
-def test_rule_8_behind_a_replacement_three_clients_of_its_server_are_told_of(make, seen, told):
+@pytest.mark.parametrize(("seen", "reported"), [((-2, -2, 10), 0), ((-2, -2), 2), ((-2, -2, -2, 10, 10, 10, 10), 3)])
+def test_rule_8_behind_a_replacement_three_clients_of_its_server_are_named(make, seen, reported):
     """The row of a client that has gone on to another server does not show which one it was at before."""
-    assert len(_told(make, {"G": seen}, make.swap_rule())) == told
+    assert len(_reported(make, {"G": seen}, make.swap_rule())) == reported
 
 
-@pytest.mark.parametrize(("longest", "told"), [(21, 3), (22, 0)])
+@pytest.mark.parametrize(("longest", "reported"), [(21, 3), (22, 0)])
 @pytest.mark.parametrize("rule", ["gate_rule", "swap_rule"])
-def test_clients_that_are_switched_off_each_night_call_no_person(make, rule, longest, told):
+def test_clients_that_are_switched_off_each_night_call_no_person(make, rule, longest, reported):
     """They have been silent for as long before, and came back."""
     more = {"changed_from": make.at()} if rule == "gate_rule" else {}
-    assert len(_told(make, {"G": (-2, -2, -2)}, getattr(make, rule)(**more), longest)) == told
+    assert len(_reported(make, {"G": (-2, -2, -2)}, getattr(make, rule)(**more), longest)) == reported

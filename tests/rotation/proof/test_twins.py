@@ -30,7 +30,7 @@ def test_a_person_leaves_both_out(make):
     ("minute", "wanted"), [(5, Verdict.COVERED), (-90, Verdict.WAITING)], ids=["came after it", "is away"]
 )
 def test_before_clients_verify_again_the_other_machine_must_have_come_too(make, minute, wanted):
-    """It has to take the list with the new certificate before it is told to verify."""
+    """It has to take the list with the new certificate before it gets the policy that verifies."""
     rule = make.swap_rule(relaxed=True, verifies_next=True)
     times = [shown(make, minute, serial=-99) for minute in (5, 10, 15)]
     assert make.read(rule, *times, twin=shown(make, minute, serial=-99, name="c2"), relaxed=True).verdict is wanted

@@ -19,7 +19,7 @@ def judged(*verdicts):
 
 @given(verdicts=st.lists(st.sampled_from(Verdict), max_size=12))
 def test_one_client_that_is_waited_for_holds_the_gate(verdicts):
-    """A gate passes when nobody is waited for and, where somebody is merely safe, somebody has proven the way."""
+    """A gate passes when no client is waited for and, where one is merely safe, another has proven the way."""
     counted = tally(judged(*verdicts))
     waits, proven, safe = (verdict in verdicts for verdict in (Verdict.WAITING, Verdict.COVERED, Verdict.SAFE))
     assert counted.total == len(verdicts) == sum(counted.by_verdict.values()) == sum(counted.by_reason.values())
@@ -27,12 +27,12 @@ def test_one_client_that_is_waited_for_holds_the_gate(verdicts):
 
 
 def test_rule_4_images_and_names_left_out_are_no_proof():
-    """Nobody has proven that the way is open: a machine from an image and a client that was given up do not count."""
+    """No client has proven that the way is open: an image's machine and a client that was given up do not count."""
     assert not tally(judged(Verdict.IMAGE, Verdict.SAFE)).reached
     assert not tally(judged(Verdict.LEFT_OUT, Verdict.SAFE)).reached
     assert tally(judged(Verdict.COVERED, Verdict.SAFE)).reached
 
 
 def test_gate_without_clients_passes():
-    """Of nobody nothing is asked."""
+    """Without clients there is nothing to prove."""
     assert tally([]).reached

@@ -32,7 +32,7 @@ def test_what_powershell_writes_is_read(encoding):
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (GOOD.replace(",24,", ","), "it has 7 fields, and 8 are meant"),
         (GOOD.replace("8014", "http"), "port 'http' is no number"),
@@ -45,13 +45,13 @@ def test_what_powershell_writes_is_read(encoding):
         (GOOD.replace(",ok,", f",{'x' * 101},"), "result: String should have at most 100 characters"),
     ],
 )
-def test_a_line_that_is_wrong_is_named_and_nothing_of_the_file_counts(line, told):
+def test_a_line_that_is_wrong_is_named_and_nothing_of_the_file_counts(line, message):
     """Which line it is, and what is wrong with it."""
     read = read_table(f"{HEADER}\n{GOOD}\n{line}\n".encode(), now=NOW)
     (finding,) = read.findings
     assert read.answers == ()
     assert (finding.code, finding.subject) == ("http-reach-unreadable", "line 3")
-    assert told in finding.message
+    assert message in finding.message
 
 
 def test_a_file_that_is_none_is_refused():

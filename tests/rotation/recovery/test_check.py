@@ -75,7 +75,7 @@ def test_only_a_valid_certificate_may_go_back(at, code):
     assert codes(file(), at) == [code]
 
 
-def test_what_is_missing_is_said_and_does_not_stop():
+def test_what_is_missing_warns_and_does_not_stop():
     """Layouts may differ between versions: what TECH160736 names, and is not found, is a warning with what to do."""
     bare = file(tells_password=False, domain_ids=(), unknown=("x.bin",))
     bare = bare.model_copy(update={"holdings": (bare.holdings[0].model_copy(update={"is_keystore": False}),)})

@@ -1,4 +1,4 @@
-"""Which certificate of a server clients hold, told from what was seen."""
+"""Which certificate of a server clients hold, by what was seen."""
 
 from datetime import timedelta
 
@@ -23,16 +23,16 @@ def sight(make):
 
 @pytest.fixture
 def hold():
-    """What clients hold, as somebody asks who knows of no types."""
+    """What clients hold, with plain strings for fingerprints and no contact unless one is given."""
 
-    def held(sights, **told):
-        return clients_hold(sights, **{"heard_at": None, **told})
+    def held(sights, **known):
+        return clients_hold(sights, **{"heard_at": None, **known})
 
     return held
 
 
-def test_nobody_knows_what_was_never_seen(hold):
-    """Without a sight and without a word there is no answer."""
+def test_what_was_never_seen_is_unknown(hold):
+    """Without a sight and without a statement there is no answer."""
     assert hold((), presents="x", heard_at=None) is None
 
 
@@ -45,8 +45,8 @@ def test_clients_hold_what_they_were_heard_with(make, sight, hold):
     assert hold(sights, presents="bad", heard_at=make.at(days=10, hours=2)).fingerprint == "bad"
 
 
-def test_a_server_nobody_was_heard_at(sight, hold):
-    """What it does not present now was there before it; one that never had another one has that one."""
+def test_a_server_without_contacts(sight, hold):
+    """Clients hold what it does not present now; where it never had another certificate, they hold that one."""
     sights = [sight("good", 0, 9), sight("bad", 10, 10.5)]
     assert hold(sights, presents="bad", heard_at=None).fingerprint == "good"
     assert hold(sights[:1], presents="good", heard_at=None).fingerprint == "good"
@@ -54,12 +54,12 @@ def test_a_server_nobody_was_heard_at(sight, hold):
 
 
 def test_what_a_rotation_has_put_in_is_no_damage(sight, hold):
-    """Nobody need have been heard at it: the rotation's gates have seen to that. Where it is gone, it is as ever."""
+    """No client need have been heard at it: the rotation's gates have seen to that. A person's statement decides."""
     sights = [sight("good", 0, 9), sight("new", 10, 10.5)]
     assert hold(sights, presents="new", put_in="new").fingerprint == "new"
     assert hold(sights, presents="new", put_in="other").fingerprint == "good"
     assert hold([*sights, sight("bad", 11, 11.5)], presents="bad", put_in="new").fingerprint == "new"
-    assert hold(sights, presents="new", put_in="new", word="good").fingerprint == "good"
+    assert hold(sights, presents="new", put_in="new", stated="good").fingerprint == "good"
 
 
 def test_what_a_rotation_has_put_in_since_the_last_contact_is_held(make, sight, hold):
@@ -73,7 +73,7 @@ def test_what_a_rotation_has_put_in_since_the_last_contact_is_held(make, sight, 
 
 
 def test_another_one_that_was_there_for_a_day_contests_it(make, sight, hold):
-    """Clients may have it by other servers: nobody can tell which one they hold."""
+    """Clients may have it by other servers: it is unknown which one they hold."""
     sights = [sight("good", 0, 9), sight("bad", 10, 11)]
     assert hold(sights, presents=None, heard_at=make.at(days=8)).is_contested
     assert not hold([sights[0]], presents=None, heard_at=make.at(days=8)).is_contested
@@ -82,11 +82,11 @@ def test_another_one_that_was_there_for_a_day_contests_it(make, sight, hold):
 def test_a_word_read_off_a_client_decides(make, sight, hold):
     """With what is known of that certificate, or with nothing."""
     sights = [sight("good", 0, 9, not_after=make.at(days=99)), sight("bad", 10, 20)]
-    read = hold(sights, presents="bad", heard_at=make.at(days=20), word="good")
+    read = hold(sights, presents="bad", heard_at=make.at(days=20), stated="good")
     assert (read.fingerprint, read.by_statement, read.not_after, read.is_contested) == (
         "good",
         True,
         make.at(days=99),
         False,
     )
-    assert hold((), presents="bad", heard_at=None, word="good").last_served is None
+    assert hold((), presents="bad", heard_at=None, stated="good").last_served is None

@@ -78,13 +78,13 @@ def refusal(plan):
     return codes
 
 
-def told(made):
-    """The codes of what the plan tells, with their weight."""
+def findings(made):
+    """The codes of the plan's findings, with their severity."""
     return {finding.code: finding.severity.value for finding in made.findings}
 
 
 def test_the_steps_of_a_recovery(make, damage, plan):
-    """One task for each damaged server, a gate of three heartbeats, the closing check; no write, nobody relaxed."""
+    """One task for each damaged server, a gate of three heartbeats, the closing check; no write, no group relaxed."""
     made = plan(damage("s1"), damage("s2", presents=BAD), jitter=1)
     assert [(step.id, step.kind) for step in made.body.steps] == [
         ("01-recover", "console"),
@@ -116,7 +116,7 @@ def test_a_server_without_a_file_does_not_hold_up_the_others(damage, plan, refus
     """It may only restart: the plan says that it leaves it; where no server has a file, each is named."""
     made = plan(damage("s1"), damage("s2", copy=False))
     assert [each.server for each in made.body.certificates] == ["s1"]
-    assert told(made)["recovery-left-as-is"] == "warning"
+    assert findings(made)["recovery-left-as-is"] == "warning"
     assert refusal(damage("s1", copy=False), damage("s2", copy=False)) == ["recovery-file-missing"] * 2
 
 
@@ -137,19 +137,19 @@ def test_what_is_not_known_to_be_held_is_not_put_back(damage, refusal, fields, c
 
 
 def test_old_history_needs_a_word(make, damage, plan, refusal):
-    """A week at most; what a person has read off a client makes up for it, and is told."""
+    """A history of a week at most; what a person has read off a client makes up for an older one, and is reported."""
     assert refusal(damage(held={"last_served": make.at(days=-8)})) == ["recovery-history-old"]
-    assert "recovery-history-old" not in told(plan(damage(held={"last_served": make.at(days=-6)})))
+    assert "recovery-history-old" not in findings(plan(damage(held={"last_served": make.at(days=-6)})))
     by_statement = plan(damage(held={"last_served": None, "by_statement": True}))
-    assert told(by_statement)["recovery-on-word"] == "warning"
+    assert findings(by_statement)["recovery-on-word"] == "warning"
 
 
 def test_a_certificate_that_has_ended_is_not_put_back(make, damage, plan, refusal):
-    """By the file, or where nobody has looked into it by what was seen; one that ends soon is told."""
+    """The file decides, or what was seen if it was not inspected; a certificate that ends soon is reported."""
     assert refusal(damage(copy={"not_after": make.t0})) == ["recovery-certificate-expired"]
     assert refusal(damage(copy={"not_after": None}, held={"not_after": make.t0})) == ["recovery-certificate-expired"]
     assert refusal(damage(copy={"not_before": make.at(days=1)})) == ["recovery-certificate-not-yet-valid"]
-    assert told(plan(damage(copy={"not_after": make.at(days=80)})))["recovery-ends-soon"] == "warning"
+    assert findings(plan(damage(copy={"not_after": make.at(days=80)})))["recovery-ends-soon"] == "warning"
 
 
 @pytest.mark.parametrize(
@@ -160,32 +160,32 @@ def test_a_certificate_that_has_ended_is_not_put_back(make, damage, plan, refusa
         ({"presents": BAD, "readable": False}, DamageForm.MALFORMED, "recovery-damage"),
     ],
 )
-def test_the_form_of_the_damage_is_told(damage, plan, fields, form, code):
-    """A silent server may merely be down, which nobody can see from here."""
+def test_each_form_of_damage_is_named(damage, plan, fields, form, code):
+    """A silent server may merely be down, which the service cannot see."""
     assert damage(**fields).form is form
-    assert code in told(plan(damage(**fields)))
+    assert code in findings(plan(damage(**fields)))
 
 
-def test_whoever_may_cling_to_what_is_presented_now_is_named(damage, plan):
+def test_clients_that_may_keep_what_is_presented_are_named(damage, plan):
     """Clients that do not fail over, heard at another server: only where they can have got another certificate."""
-    assert "recovery-stay-behind" in told(plan(damage(presents=BAD, stay_behind=("d1",))))
-    assert "recovery-stay-behind" not in told(plan(damage(stay_behind=("d1",))))
+    assert "recovery-stay-behind" in findings(plan(damage(presents=BAD, stay_behind=("d1",))))
+    assert "recovery-stay-behind" not in findings(plan(damage(stay_behind=("d1",))))
 
 
-def test_an_old_survey_is_told(damage, plan):
+def test_an_old_survey_warns(damage, plan):
     """SEPM cannot be asked: the groups are those of the last survey, and a plan says how old it is."""
-    assert told(plan(damage()))["recovery-survey"] == "info"
+    assert findings(plan(damage()))["recovery-survey"] == "info"
     old = plan(damage(), survey_age=5 * DAY)
-    assert told(old)["recovery-survey-old"] == "warning"
+    assert findings(old)["recovery-survey-old"] == "warning"
     assert "5 days ago" in next(each.message for each in old.findings if each.code == "recovery-survey-old")
 
 
-def test_a_file_that_nobody_has_looked_into_is_told(damage, plan):
+def test_a_file_that_was_not_inspected_warns(damage, plan):
     """One that was saved in a rotation may hold a key of another: the plan says to inspect it."""
-    assert told(plan(damage(copy={"key_matches": None})))["recovery-not-inspected"] == "warning"
+    assert findings(plan(damage(copy={"key_matches": None})))["recovery-not-inspected"] == "warning"
 
 
-def test_the_task_is_told_what_it_puts_back_and_what_is_in_its_place(make, damage, plan):
+def test_the_task_names_what_it_puts_back_and_what_is_in_its_place(make, damage, plan):
     """By fingerprint and SHA-256, with the keystore, the end of the certificate, and how many clients were there."""
     work = plan(damage(presents=BAD, heard=3)).body.steps[0].work
     assert (work.fingerprint_sha256, work.damaged, work.heard) == (GOOD, BAD, 3)
@@ -193,8 +193,8 @@ def test_the_task_is_told_what_it_puts_back_and_what_is_in_its_place(make, damag
     assert (work.not_after, work.last_served) == (make.at(days=400), make.at(hours=-1))
 
 
-def test_rule_12_a_certificate_that_goes_again_has_the_gate_begin_anew(damage, plan):
-    """Whoever was heard before may be cut off meanwhile."""
+def test_rule_12_a_certificate_that_goes_again_restarts_the_gate(damage, plan):
+    """Clients that were heard before may be cut off meanwhile."""
     body = plan(damage(presents=BAD)).body
     gone = Drift(finding=blocking(THIRD, "s1", "presents another", "put it back"))
     assert voided(gone, body, "02-returned") == ("02-returned",)

@@ -35,7 +35,7 @@ def judged(entries, back, kept=None):
 
 
 def test_who_is_waited_for(entry, back):
-    """Whoever was there before the damage and is not heard since; nobody who was away already, or is left out."""
+    """Clients that were there before the damage and not since; none that was away already, or is left out."""
     month = -31 * 24 * 60
     entries = [
         entry("heard", 1),
@@ -66,7 +66,7 @@ def test_who_was_heard_stays_so(entry, back):
 
 
 def test_each_recovered_server_is_shown_by_a_client(entry, back):
-    """Heard there since: clients hold what it presents. Of a server that nobody was at before nobody is asked for."""
+    """A client heard there since shows what clients hold. A server at which no client was before needs none."""
     works = [
         PutCertificateBack(
             server=ServerName(name),

@@ -1,4 +1,4 @@
-"""What is said of a saved recovery file, and when it is not taken."""
+"""The evidence of a saved recovery file, and when it is refused."""
 
 import hashlib
 
@@ -11,25 +11,25 @@ S1, S2 = ServerName("s1"), ServerName("s2")
 SUM, OLD, NEW = "ab" * 32, Fingerprint("01" * 32), Fingerprint("02" * 32)
 
 
-def code(said, *earlier, presents=OLD):
-    """The code of the doubt about what is said of the file of s1; None where it is taken."""
-    found = doubtful(S1, said, earlier=earlier, presents=presents)
+def code(evidence, *earlier, presents=OLD):
+    """The code of the finding against the evidence of the file of s1; None where it is accepted."""
+    found = doubtful(S1, evidence, earlier=earlier, presents=presents)
     if found is not None:
         assert (found.subject, bool(found.remedy)) == (S1, True)
     return found.code if found else None
 
 
-@pytest.mark.parametrize("said", [SUM, SUM.upper(), f" {SUM}\n", ":".join(["ab"] * 32)])
-def test_a_sha256_is_taken_as_tools_print_it(said):
+@pytest.mark.parametrize("text", [SUM, SUM.upper(), f" {SUM}\n", ":".join(["ab"] * 32)])
+def test_a_sha256_is_taken_as_tools_print_it(text):
     """In capitals, with colons, with blanks around it."""
-    assert sha256_in({"sha256": said}) == SUM
-    assert code({"sha256": said}) is None
+    assert sha256_in({"sha256": text}) == SUM
+    assert code({"sha256": text}) is None
 
 
-@pytest.mark.parametrize("said", [{}, {"sha256": ""}, {"sha256": "ab" * 31}, {"sha256": "xy" * 32}, {"by": "me"}])
-def test_a_word_without_a_sha256_is_not_taken(said):
+@pytest.mark.parametrize("evidence", [{}, {"sha256": ""}, {"sha256": "ab" * 31}, {"sha256": "xy" * 32}, {"by": "me"}])
+def test_evidence_without_a_sha256_is_refused(evidence):
     """Nothing, too little, and what is not hexadecimal."""
-    assert code(said) == "recovery-sha256-missing"
+    assert code(evidence) == "recovery-sha256-missing"
 
 
 def test_an_empty_file_is_none():
@@ -46,8 +46,8 @@ def test_it_is_neither_another_servers_file_nor_an_outdated_one():
     assert code({"sha256": "cd" * 32}, other, mine.model_copy(update={"replaced_since": True})) is None
 
 
-def test_the_certificate_in_it_decides_where_it_was_said():
-    """It is the one that goes; then it does not matter what else the file was taken for."""
+def test_the_certificate_in_it_decides_where_it_is_given():
+    """It is the one that is replaced; then it does not matter that the file was saved from another server."""
     other = SavedFile(server=S2, sha256=Fingerprint(SUM))
     assert code({"sha256": SUM, "certificate_sha256": OLD.upper()}, other) is None
     assert code({"sha256": SUM, "certificate_sha256": NEW}) == "recovery-certificate-another"

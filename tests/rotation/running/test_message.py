@@ -8,16 +8,16 @@ from rotation.running.message import Move
 
 @pytest.mark.parametrize("fields", [{"who": ""}, {"who": "a" * 201}, {"request_id": ""}, {"why": "w" * 2001}])
 def test_message_names_its_sender_and_keeps_its_length(make, fields):
-    """Nobody moves a rotation without a name, and no message fills the history."""
+    """A move has the name of its sender, and no message fills the history."""
     with pytest.raises(ValidationError):
         make.message(Move.HOLD, **fields)
 
 
 def test_a_digest_tells_messages_apart_whatever_their_ids(make):
     """Each of move, person, words, task and evidence counts; the request id and the order of evidence do not."""
-    said = make.message(Move.TASK_DONE, task_id="t1", attestation={"a": "1", "b": "2"})
+    message = make.message(Move.TASK_DONE, task_id="t1", attestation={"a": "1", "b": "2"})
     same = make.message(Move.TASK_DONE, task_id="t1", attestation={"b": "2", "a": "1"}, request_id="another")
-    assert said.digest == same.digest
+    assert message.digest == same.digest
     others = [
         {"move": Move.TASK_REFUSED},
         {"who": "bob"},
@@ -26,4 +26,4 @@ def test_a_digest_tells_messages_apart_whatever_their_ids(make):
         {"attestation": {}},
         {"rotation_id": "r2"},
     ]
-    assert len({said.digest, *(said.model_copy(update=other).digest for other in others)}) == 1 + len(others)
+    assert len({message.digest, *(message.model_copy(update=other).digest for other in others)}) == 1 + len(others)

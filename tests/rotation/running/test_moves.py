@@ -85,16 +85,16 @@ def test_hold_and_resume_alternate(make, say):
 )
 def test_extend_takes_a_length_that_has_an_end(make, say, by, message):
     """Backwards, not at all, or beyond the end of the calendar is no extension."""
-    said = say(Move.EXTEND, make.state(wait=waits(make)), by=by)
-    assert said == (None if message is None else ("extend-refused", message))
+    answer = say(Move.EXTEND, make.state(wait=waits(make)), by=by)
+    assert answer == (None if message is None else ("extend-refused", message))
 
 
 def test_extensions_do_not_add_up_without_an_end(make, say):
     """A gate that waits for more than ten years already is not extended before it is nearer to its limit."""
     wait = waits(make).model_copy(update={"limit": make.at(days=3661)})
-    said = say(Move.EXTEND, make.state(wait=wait), by=timedelta(days=1))
-    assert said is not None
-    assert said[0] == "extend-refused"
+    answer = say(Move.EXTEND, make.state(wait=wait), by=timedelta(days=1))
+    assert answer is not None
+    assert answer[0] == "extend-refused"
 
 
 def test_no_wait_outlives_an_old_certificate_that_is_needed(make, say):
@@ -119,8 +119,8 @@ def test_no_wait_outlives_an_old_certificate_that_is_needed(make, say):
 
 
 @pytest.mark.parametrize("move", TASKS)
-def test_nothing_is_said_of_a_task_while_the_rotation_is_held(make, say, move):
-    """Its own holder too is told who holds the rotation, and why."""
+def test_a_task_takes_no_message_while_the_rotation_is_held(make, say, move):
+    """The refusal names who holds the rotation, and why, also to the holder of the task."""
     task = OpenTask(id=T1, step="07-A9", opened_at=make.t0, claimed_by="ada")
     held = make.state(task=task, held_by="bob", hold_reason="month's end")
     assert say(move, held, task_id="t1") == (f"{move.value}-refused", "the rotation is held by bob: month's end")
@@ -131,7 +131,7 @@ def test_nothing_is_said_of_a_task_while_the_rotation_is_held(make, say, move):
     [("recovery", "", True), ("recovery", "ada", True), ("A9", "", False), ("A9", "ada", True)],
 )
 def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
-    """While work is open of which nothing can be seen, and while somebody holds a replacement; not while held."""
+    """It is heard while open work shows nothing, and while an operator holds a replacement; not in a held rotation."""
     steps = make.state().steps
     cursor = next(place for place, step in enumerate(steps) if step.number == number)
     task = OpenTask(id=T1, step=steps[cursor].id, opened_at=make.t0, claimed_by=holder)
@@ -177,8 +177,8 @@ def test_cancel(make, say):
 
 def test_rule_15_after_a_swap_a_cancel_does_not_restore(make, say):
     """With one certificate replaced, putting the settings back would cut off who does not know it."""
-    said = say(Move.CANCEL, make.state(swapped=("s1",)))
-    assert said == ("cancel-refused", "s1 has its new certificate: restoring now would cut clients off")
+    answer = say(Move.CANCEL, make.state(swapped=("s1",)))
+    assert answer == ("cancel-refused", "s1 has its new certificate: restoring now would cut clients off")
 
 
 def test_rule_15_old_certificates_go_back_when_there_are_new_ones_and_once(make, say):
@@ -213,7 +213,7 @@ def test_a_recovery_is_cancelled_at_any_time_and_not_rolled_back(make, say):
 
 @pytest.mark.parametrize("who", ["ada", " ADA "])
 def test_who_wants_the_old_certificates_cannot_approve_that(make, say, who):
-    """It takes a second person; anybody may have it finish."""
+    """It takes a second person; any person may have it finish."""
     state = make.state(
         swapped=("s1",), attention=asks(make, Move.APPROVE, Move.FINISH), rolling_back=RollingBack(by="Ada", why="no")
     )
@@ -267,16 +267,16 @@ def test_a_gate_is_stated_only_when_it_asks(make, say):
         asks=WantedProof(clients=3, text="upload an export"),
     )
     early, wait = make.state(wait=waits(make)), waits(make).model_copy(update={"reading": asked})
-    said = {"clients": "3", "covered": "3"}
-    assert say(Move.STATE_GATE, early, attestation=said) == ("state_gate-refused", "no gate asks for a statement now")
+    stated = {"clients": "3", "covered": "3"}
+    assert say(Move.STATE_GATE, early, attestation=stated) == ("state_gate-refused", "no gate asks for a statement now")
     state = make.state(wait=wait, attention=asks(make, Move.STATE_GATE))
-    assert say(Move.STATE_GATE, state, attestation=said) is None
-    assert say(Move.STATE_GATE, state, attestation=said, why=" ") == ("state_gate-refused", "it needs a reason")
-    other = said | {"clients": "4"}
+    assert say(Move.STATE_GATE, state, attestation=stated) is None
+    assert say(Move.STATE_GATE, state, attestation=stated, why=" ") == ("state_gate-refused", "it needs a reason")
+    other = stated | {"clients": "4"}
     assert say(Move.STATE_GATE, state, attestation=other) is not None
-    waiting = Proceed(about="proof-wanted", asked_by="ann", why="seen", evidence=said)
+    waiting = Proceed(about="proof-wanted", asked_by="ann", why="seen", evidence=stated)
     twice = make.state(wait=wait, attention=asks(make, Move.STATE_GATE, Move.APPROVE), proceed=waiting)
-    assert say(Move.STATE_GATE, twice, attestation=said) is not None
+    assert say(Move.STATE_GATE, twice, attestation=stated) is not None
     assert say(Move.APPROVE, twice, who="Ann") == ("approve-refused", "Ann asked for it")
     assert say(Move.APPROVE, twice, who="eve") is None
 

@@ -1,4 +1,4 @@
-"""What one look has found, since when, and for how long it is believed."""
+"""What one look has found, since when, and for how long it counts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,20 +33,20 @@ def test_what_is_wrong_with_the_service_is_wrong_with_each_rotation():
     assert standing_of(reconciled(None, T0), None) is Standing.SOUND
 
 
-def test_an_old_look_is_not_believed():
-    """A minute after the last look nobody can say how anything stands, whatever that look had found."""
+def test_an_old_look_does_not_count():
+    """A minute after the last look the standing of everything is unknown, whatever that look had found."""
     found = reconciled(None, T0, rotations=[GONE])
     assert current_reconciliation(found, T0, T0 + LATE) == found
     late = current_reconciliation(found, T0, T0 + LATE + timedelta(seconds=1))
     assert late is not None
-    told = late.about(ONE)
-    assert told is not None
-    assert (told.trouble.standing, told.trouble.code) == (Standing.UNKNOWN, TroubleCode.NOT_CHECKED)
-    assert "12:00:00" in told.trouble.message
+    reported = late.about(ONE)
+    assert reported is not None
+    assert (reported.trouble.standing, reported.trouble.code) == (Standing.UNKNOWN, TroubleCode.NOT_CHECKED)
+    assert "12:00:00" in reported.trouble.message
 
 
-def test_before_the_first_look_nothing_is_said():
-    """Nobody looks, or the first look is under way: unknown, and no alarm; a first look that never comes is one."""
+def test_before_the_first_look_all_is_unknown():
+    """Without a look, or during the first one: unknown, and no alarm; a first look that never comes is one."""
     assert current_reconciliation(None, None, T0) is None
     assert current_reconciliation(None, T0, T0 + LATE) is None
     assert standing_of(None, None) is Standing.UNKNOWN
@@ -56,6 +56,6 @@ def test_before_the_first_look_nothing_is_said():
 
 
 def test_what_another_process_found_long_ago_is_no_alarm_at_the_start():
-    """A process that begins believes what was kept until its own first look, however old that is."""
+    """A process that begins uses what was kept until its own first look, however old that is."""
     old = reconciled(None, T0 - timedelta(days=3))
     assert current_reconciliation(old, T0, T0 + LATE) == old

@@ -93,7 +93,7 @@ def seconds(count: float) -> timedelta:
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_rotation_that_runs_by_the_store(run, standing, code, remedy):
-    """Each way in which Temporal may differ from the store is told, with the one thing that helps."""
+    """Each way in which Temporal may differ from the store is named, with the one thing that helps."""
     trouble = of_rotation(KEPT, run, SERVICE)
     assert trouble is not None
     assert (trouble.standing, trouble.code, trouble.subject) == (standing, code, "rot-1")
@@ -141,7 +141,7 @@ def test_a_rotation_that_temporal_may_not_have_heard_of_yet_is_being_started(run
 
 
 def test_a_workflow_that_the_store_does_not_know_is_adrift():
-    """Nobody has recorded it, so it can change nothing; it is named, and not ended by itself."""
+    """The store has no record of it, so it can change nothing; it is named, and not ended by itself."""
     trouble = of_workflow(WELL, None, None, SERVICE)
     assert trouble is not None
     assert (trouble.standing, trouble.code) == (Standing.ADRIFT, TroubleCode.NOT_RECORDED)
@@ -159,7 +159,7 @@ def test_a_workflow_that_runs_after_its_rotation_has_ended_is_adrift():
 
 
 def test_the_service_says_that_no_worker_asks_for_work():
-    """A worker asks once a minute at least; after two nobody serves the task queue."""
+    """A worker asks once a minute at least; after two minutes no worker serves the task queue."""
     assert no_worker(SERVICE.model_copy(update={"polled_at": NOW - seconds(119)})) is None
     trouble = no_worker(SERVICE.model_copy(update={"polled_at": NOW - seconds(120)}))
     assert trouble is not None

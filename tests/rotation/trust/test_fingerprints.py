@@ -1,4 +1,4 @@
-"""Whom we believe: what is accepted at a REST address at each moment of a swap, and when a successor is proven."""
+"""Trusted fingerprints: what is accepted at a REST address at each moment of a swap, and when a successor is proven."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -44,12 +44,12 @@ def site(*servers):
         ([("one.test", None)], "https://one.test", ONE),
     ],
 )
-def test_the_address_belongs_to_one_server_or_to_nobody_known(servers, url, expected):
-    """Host and port name a server, else the host does; a name that is nobody's may be a balancer's: all are behind."""
+def test_the_address_belongs_to_one_server_or_to_any_of_them(servers, url, expected):
+    """Host and port name a server, else the host does; any other name may be a balancer's: all are behind."""
     assert behind(site(*servers), url) == expected
 
 
-def test_around_a_swap_the_known_and_the_announced_are_believed():
+def test_around_a_swap_the_known_and_the_announced_are_accepted():
     """Before it one, from its opening two, and only where the server is behind the address."""
     assert accepted({OLD}, [], ONE) == AcceptedCertificates(fingerprints=frozenset({OLD}))
     assert accepted({OLD}, [swap()], ONE).fingerprints == {OLD, NEW}
@@ -57,8 +57,8 @@ def test_around_a_swap_the_known_and_the_announced_are_believed():
     assert accepted({OLD}, [swap(), swap(OTHER, server=S2)], BOTH).fingerprints == {OLD, NEW, OTHER}
 
 
-def test_a_ca_is_not_believed_in_the_middle_of_a_swap():
-    """Two are, the one that was there and the announced one; behind a balancer, or before any contact, the CA stays."""
+def test_a_ca_is_not_trusted_in_the_middle_of_a_swap():
+    """Two certificates are, the former and the announced; behind a balancer, or before any contact, the CA stays."""
     assert accepted((), [], ONE, last_by_ca=OLD) == AcceptedCertificates()
     assert accepted({OTHER}, [swap()], ONE, last_by_ca=OLD) == AcceptedCertificates(
         fingerprints=frozenset({OLD, NEW}), by_ca=False
@@ -86,7 +86,7 @@ def test_a_successor_is_proven_by_both_ports(announced, presented, expected):
 
 
 def test_going_back_the_old_certificate_is_the_announced_one():
-    """Its swap is the newest of the server: it is believed at once, and settles what the first one left open."""
+    """Its swap is the newest of the server: it is accepted at once, and settles what the first one left open."""
     forth, back = swap(NEW, seen=5), swap(OLD, opened=20)
     assert accepted({NEW}, [forth, back], ONE).fingerprints == {OLD, NEW}
     assert settled([back, forth], ONE, {NEW: at(30), OLD: None}) is None
@@ -96,7 +96,7 @@ def test_going_back_the_old_certificate_is_the_announced_one():
 
 
 def test_behind_a_balancer_every_server_is_proven_first():
-    """Nobody knows which server answered: what was known is believed until each one's certificate was seen there."""
+    """Any server may have answered: what was known is accepted until the certificate of each was seen there."""
     first, second = swap(NEW, seen=5), swap(OTHER, server=S2, opened=10, seen=15)
     assert settled([first], BOTH, {NEW: at(6)}) is None
     assert settled([first, second], BOTH, {NEW: at(6), OTHER: None}) is None

@@ -26,7 +26,7 @@ def watched(make):
 
 
 @pytest.fixture
-def told(make):
+def findings(make):
     """The findings on ports."""
     return lambda *ports: about_ports("Vienna", ports, now=make.t0)
 
@@ -45,9 +45,9 @@ def told(make):
         (0.01, 7, Severity.WARNING),
     ],
 )
-def test_it_is_told_90_60_30_14_and_7_days_before(watched, told, days, limit, severity):
+def test_it_reports_90_60_30_14_and_7_days_before(watched, findings, days, limit, severity):
     """One finding, of the nearest limit; from 30 days on it is a warning."""
-    found = told(watched(days))
+    found = findings(watched(days))
     assert [each.severity for each in found] == ([severity] if limit else [])
     if limit:
         assert (found[0].code, found[0].subject) == ("certificate-ends", "Vienna/s1")
@@ -55,29 +55,29 @@ def test_it_is_told_90_60_30_14_and_7_days_before(watched, told, days, limit, se
 
 
 @pytest.mark.parametrize("days", [0, -1])
-def test_what_has_ended_is_told(watched, told, days):
-    """At its end it has ended."""
-    (found,) = told(watched(days))
+def test_what_has_ended_warns(watched, findings, days):
+    """A certificate has ended at the moment of its end."""
+    (found,) = findings(watched(days))
     assert (found.code, found.severity) == ("certificate-expired", Severity.WARNING)
     assert "(client 443) ended on" in found.message
 
 
-def test_one_certificate_on_four_ports_is_one_finding(watched, told):
+def test_one_certificate_on_four_ports_is_one_finding(watched, findings):
     """A server's ports are named in one finding; another server has its own; the first to end comes first."""
-    found = told(
+    found = findings(
         watched(20, "s2"), watched(10, "s1"), watched(10, "s1", Port.REST, 8446), watched(10, "s1", Port.CONSOLE, 8443)
     )
     assert [each.subject for each in found] == ["Vienna/s1", "Vienna/s2"]
     assert "(client 443, console 8443, rest 8446) ends on" in found[0].message
 
 
-def test_different_certificates_on_one_server_are_told(watched, told):
-    """Which is at which port."""
-    (found,) = told(watched(900), watched(900, port=Port.REST, number=8446, fingerprint="bb" * 32))
+def test_different_certificates_of_a_server_are_named(watched, findings):
+    """The finding has the certificate at each port."""
+    (found,) = findings(watched(900), watched(900, port=Port.REST, number=8446, fingerprint="bb" * 32))
     assert (found.code, found.subject) == ("ports-differ", "Vienna/s1")
     assert "aaaaaaaaaaaa at client; bbbbbbbbbbbb at rest" in found.message
 
 
-def test_nothing_is_told_of_what_was_never_seen(watched, told):
+def test_what_was_never_seen_has_no_finding(watched, findings):
     """A port that never answered, and a certificate that cannot be read, have no end that is known."""
-    assert told(watched(1, sightings=(), error="refused"), watched(None)) == ()
+    assert findings(watched(1, sightings=(), error="refused"), watched(None)) == ()

@@ -1,4 +1,4 @@
-"""What somebody tells of clients that were looked at is read field by field: no name can be taken for anything else."""
+"""The evidence of clients that were looked at is read field by field: a name is never mistaken for anything else."""
 
 import json
 
@@ -10,7 +10,7 @@ from rotation.site import Protocol
 SERVERS = [{"server": "s1", "port": 8014}]
 
 
-def said(*clients):
+def shown(*clients):
     """The evidence, as it is kept."""
     return {CLIENTS: json.dumps(list(clients))}
 
@@ -18,18 +18,18 @@ def said(*clients):
 @pytest.mark.parametrize("name", ["A;B", "A=B", "A B", "A\nB", "A, B", 'A"B', "A (14.3, over HTTP)"])
 def test_any_name_is_one_name(name):
     """Semicolons, blanks, line breaks, quotation marks: it is the text of a field."""
-    (looked,) = looked_by(said({"client": name, "protocol": "http", "servers": SERVERS}))
+    (looked,) = looked_by(shown({"client": name, "protocol": "http", "servers": SERVERS}))
     assert (looked.client, looked.protocol, looked.servers[0].port) == (name, Protocol.HTTP, 8014)
 
 
-def test_a_fingerprint_may_be_told_as_windows_shows_it():
+def test_a_fingerprint_may_be_as_windows_shows_it():
     """Capitals and colons make no difference."""
-    told = {"client": "A", "protocol": "HTTPS", "servers": SERVERS, "certificates": [" AB:CD "]}
-    assert looked_by(said(told))[0].certificates == ("abcd",)
+    look = {"client": "A", "protocol": "HTTPS", "servers": SERVERS, "certificates": [" AB:CD "]}
+    assert looked_by(shown(look))[0].certificates == ("abcd",)
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("evidence", "why"),
     [
         ({}, "no client is told of"),
         ({CLIENTS: "[]"}, "no client is told of"),
@@ -41,16 +41,16 @@ def test_a_fingerprint_may_be_told_as_windows_shows_it():
         ({CLIENTS: '[{"client": "a\\u0000"}]'}, "NUL"),
         ({CLIENTS: '[{"client": "a\\\\u0000"}]'}, "protocol"),
         ({CLIENTS: json.dumps([1] * 201)}, "201 clients are told of"),
-        (said("PC-1"), "a client cannot be read"),
-        (said({"client": "PC-1", "protocol": "HTTP"}), r"PC-1 cannot be read \(servers"),
-        (said({"client": "PC-1", "protocol": "FTP", "servers": SERVERS}), r"PC-1 cannot be read \(protocol"),
-        (said({"client": "PC-1", "protocol": "HTTP", "servers": []}), r"PC-1 cannot be read \(servers"),
-        (said({"client": "PC-1", "protocol": "HTTP", "servers": [{"server": "s1", "port": 0}]}), r"servers\.0\.port"),
-        (said({"client": "PC-1", "protocol": "HTTP", "servers": [{"server": "s1", "port": True}]}), r"0\.port"),
-        (said({"client": "PC-1", "protocol": "HTTP", "servers": SERVERS, "serial": "x"}), r"PC-1 .*serial"),
+        (shown("PC-1"), "a client cannot be read"),
+        (shown({"client": "PC-1", "protocol": "HTTP"}), r"PC-1 cannot be read \(servers"),
+        (shown({"client": "PC-1", "protocol": "FTP", "servers": SERVERS}), r"PC-1 cannot be read \(protocol"),
+        (shown({"client": "PC-1", "protocol": "HTTP", "servers": []}), r"PC-1 cannot be read \(servers"),
+        (shown({"client": "PC-1", "protocol": "HTTP", "servers": [{"server": "s1", "port": 0}]}), r"servers\.0\.port"),
+        (shown({"client": "PC-1", "protocol": "HTTP", "servers": [{"server": "s1", "port": True}]}), r"0\.port"),
+        (shown({"client": "PC-1", "protocol": "HTTP", "servers": SERVERS, "serial": "x"}), r"PC-1 .*serial"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(told, why):
+def test_what_cannot_be_read_is_refused_by_name(evidence, why):
     """The client is named, and the field."""
     with pytest.raises(ValueError, match=why):
-        looked_by(told)
+        looked_by(evidence)

@@ -1,4 +1,4 @@
-"""What is said of a copied list must be what was asked: name, protocol and the port of every server."""
+"""The evidence of a copied list must be what was asked: name, protocol and the port of every server."""
 
 import pytest
 from hypothesis import given
@@ -36,7 +36,7 @@ def test_one_port_stands_for_every_server():
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("evidence", "code"),
     [
         ({}, "copy-name-not-shown"),
         (RIGHT | {"list_name": "L"}, "copy-name-not-shown"),
@@ -52,9 +52,9 @@ def test_one_port_stands_for_every_server():
         (RIGHT | {"ports": "9" * 5000}, "copy-ports-not-shown"),
     ],
 )
-def test_what_is_not_said_or_otherwise_is_named(said, code):
-    """The first thing that is missing or differs is told, with what was asked and how to show it."""
-    finding = not_as_asked(WORK, said)
+def test_what_is_missing_or_differs_is_named(evidence, code):
+    """The finding has the first thing that is missing or differs, what was asked and how to show it."""
+    finding = not_as_asked(WORK, evidence)
     assert finding is not None
     assert (finding.code, finding.subject) == (code, COPY)
     assert ports_text(WORK) in finding.remedy

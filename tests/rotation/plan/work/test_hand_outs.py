@@ -11,7 +11,7 @@ PACKAGE = HandOut(kind=HandOutKind.PACKAGE, name="SEP 14.3: all sites")
 
 
 @pytest.mark.parametrize(
-    ("said", "stopped"),
+    ("text", "stopped"),
     [
         ("none", ()),
         (" None ", ()),
@@ -22,15 +22,15 @@ PACKAGE = HandOut(kind=HandOutKind.PACKAGE, name="SEP 14.3: all sites")
         ("; ".join(f"other: {number}" for number in range(50)), tuple),
     ],
 )
-def test_it_is_said_with_kind_and_name(said, stopped):
-    """None of it, or each with its kind and name; automation may give a list. Each counts once."""
-    found = stopped_by({"stopped": said})
+def test_it_has_kind_and_name(text, stopped):
+    """The evidence is `none`, or each with its kind and name; automation may give a list. Each counts once."""
+    found = stopped_by({"stopped": text})
     assert len(found) == 50 if stopped is tuple else found == stopped
-    assert untold({"stopped": said}) is None
+    assert untold({"stopped": text}) is None
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("evidence", "why"),
     [
         ({}, "not said what was stopped"),
         ({"stopped": " ;\n"}, "not said what was stopped"),
@@ -44,9 +44,9 @@ def test_it_is_said_with_kind_and_name(said, stopped):
         ({"stopped": "; ".join(f"gpo: {number}" for number in range(51))}, "51 are named, and 50 can be"),
     ],
 )
-def test_a_word_that_says_nothing_is_not_taken(said, why):
-    """Whoever says done must say what was stopped: a task that is only ticked off stops nothing."""
-    finding = untold(said)
+def test_evidence_that_says_nothing_is_refused(evidence, why):
+    """The operator who says done must name what was stopped: a task that is only ticked off stops nothing."""
+    finding = untold(evidence)
     assert finding is not None
     assert (finding.code, finding.subject) == ("hand-outs-not-told", "stopped")
     assert why in finding.message
@@ -54,6 +54,6 @@ def test_a_word_that_says_nothing_is_not_taken(said, why):
     assert "auto-upgrade" in finding.remedy
 
 
-def test_it_reads_as_it_was_said():
+def test_its_text_reads_back():
     """A task that has it started again names it as it was named."""
     assert stopped_by({"stopped": GPO.text}) == (GPO,)

@@ -106,11 +106,11 @@ WORKS = [
 ]
 
 
-@pytest.mark.parametrize(("work", "said"), WORKS)
-def test_instructions_name_what_to_do_with_what(work, said):
+@pytest.mark.parametrize(("work", "named"), WORKS)
+def test_instructions_name_what_to_do_with_what(work, named):
     """Each work is described in the console's words, with every name that a person needs."""
     text = "\n".join(instructions(work))
-    assert [words for words in said if words not in text] == []
+    assert [words for words in named if words not in text] == []
 
 
 def test_every_kind_of_work_is_described():

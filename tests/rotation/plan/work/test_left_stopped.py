@@ -13,7 +13,7 @@ SCRIPT, PACKAGE = HandOut(kind=HandOutKind.GPO, name="Script"), HandOut(kind=Han
 def task(make):
     """A task of that work and state."""
 
-    def made(work, state=TaskState.DONE, said="", held="ada"):
+    def made(work, state=TaskState.DONE, stopped="", held="ada"):
         return ConsoleTask.model_validate(
             {
                 "id": "t",
@@ -29,7 +29,7 @@ def task(make):
                 "instructions": (),
                 "opened_at": make.t0,
                 "claimed_by": held,
-                "attestation": {"stopped": said} if said else {},
+                "attestation": {"stopped": stopped} if stopped else {},
             }
         )
 
@@ -38,41 +38,41 @@ def task(make):
 
 def test_what_was_stopped_is_left_until_it_is_started(task):
     """Stopped, and started again; a roll-back stops it once more."""
-    stop, start = task(StopHandOuts(), said="gpo: Script"), task(StartHandOuts())
+    stop, start = task(StopHandOuts(), stopped="gpo: Script"), task(StartHandOuts())
     assert left_stopped([stop]) == Stopped(what=(SCRIPT,))
     assert not left_stopped([stop, start]).is_anything
     assert left_stopped([stop, start, stop]) == Stopped(what=(SCRIPT,))
-    assert left_stopped([stop, task(StopHandOuts(), said="package: SEP")]) == Stopped(what=(SCRIPT, PACKAGE))
+    assert left_stopped([stop, task(StopHandOuts(), stopped="package: SEP")]) == Stopped(what=(SCRIPT, PACKAGE))
 
 
-def test_where_the_tasks_are_lost_nobody_can_say(task):
-    """Until somebody has started whatever was stopped."""
+def test_where_tasks_are_lost_it_stays_unknown(task):
+    """It is unknown until an operator has started whatever was stopped."""
     lost = Stopped(unstated=True)
     assert left_stopped([], lost) == lost
     assert not left_stopped([task(StartHandOuts())], lost).is_anything
 
 
 def test_nothing_is_left_where_nothing_was_stopped(task):
-    """None, or a task that nobody took."""
-    assert not left_stopped([task(StopHandOuts(), said="none")]).is_anything
+    """The evidence is `none`, or no operator took the task."""
+    assert not left_stopped([task(StopHandOuts(), stopped="none")]).is_anything
     assert not left_stopped([task(StopHandOuts(), TaskState.WITHDRAWN, held="")]).is_anything
-    assert to_start(StartHandOuts(), [task(StopHandOuts(), said="none")]) is None
+    assert to_start(StartHandOuts(), [task(StopHandOuts(), stopped="none")]) is None
 
 
 @pytest.mark.parametrize("state", [TaskState.CLAIMED, TaskState.REFUSED, TaskState.WITHDRAWN])
 def test_who_held_the_task_may_have_stopped_anything(task, state):
-    """Until somebody says what it was."""
+    """It is unknown until an operator names what was stopped."""
     begun = task(StopHandOuts(), state)
     assert left_stopped([begun]) == Stopped(unstated=True)
-    assert not left_stopped([begun, task(StopHandOuts(), said="none")]).is_anything
-    assert left_stopped([task(StopHandOuts(), said="whatever")]) == Stopped(unstated=True)
+    assert not left_stopped([begun, task(StopHandOuts(), stopped="none")]).is_anything
+    assert left_stopped([task(StopHandOuts(), stopped="whatever")]) == Stopped(unstated=True)
 
 
 def test_a_task_names_all_that_is_to_be_started(task):
     """What an earlier rotation has left stopped stands in the plan; what this one has stopped is added."""
     planned = StartHandOuts(stopped=(PACKAGE,))
     assert to_start(planned, []) == planned
-    assert to_start(planned, [task(StopHandOuts(), said="gpo: Script; package: SEP")]) == StartHandOuts(
+    assert to_start(planned, [task(StopHandOuts(), stopped="gpo: Script; package: SEP")]) == StartHandOuts(
         stopped=(PACKAGE, SCRIPT)
     )
     begun = task(StopHandOuts(), TaskState.REFUSED)

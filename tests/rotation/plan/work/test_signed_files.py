@@ -1,4 +1,4 @@
-"""What is said of .SIG files must show that they are newer than the certificate that was put in."""
+"""The evidence of .SIG files must show that they are newer than the certificate that was put in."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,17 +16,17 @@ RIGHT = {"certificate": "2026-03-01T12:00:00Z", "oldest_sig": "2026-03-01T12:00:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "evidence",
     [RIGHT, RIGHT | {"oldest_sig": RIGHT["certificate"]}, RIGHT | {"certificate": " 2026-03-01T13:00:00+01:00 "}],
     ids=repr,
 )
-def test_files_that_are_as_new_as_the_certificate_are_taken(said):
-    """Dates are compared as moments, in whichever offset they are told."""
-    assert not_signed_again(S1, said, not_before=FORMER_SEEN, not_after=NOW) is None
+def test_files_that_are_as_new_as_the_certificate_are_taken(evidence):
+    """Dates are compared as moments, with any offset from UTC."""
+    assert not_signed_again(S1, evidence, not_before=FORMER_SEEN, not_after=NOW) is None
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("evidence", "code"),
     [
         ({}, "signed-files-not-told"),
         (RIGHT | {"oldest_sig": "yesterday"}, "signed-files-not-told"),
@@ -37,15 +37,15 @@ def test_files_that_are_as_new_as_the_certificate_are_taken(said):
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
-def test_what_shows_something_else_is_refused(said, code):
+def test_what_shows_something_else_is_refused(evidence, code):
     """A date without its offset, the keystore of another server, and files of the former key show nothing."""
-    found = not_signed_again(S1, said, not_before=FORMER_SEEN, not_after=NOW)
+    found = not_signed_again(S1, evidence, not_before=FORMER_SEEN, not_after=NOW)
     assert found is not None
     assert (found.code, found.subject) == (code, S1)
     assert found.remedy
 
 
-def test_a_replacement_that_nobody_saw_begins_at_its_certificate():
+def test_an_unseen_replacement_begins_at_its_certificate():
     """Where the former certificate was never seen, the keystore's own date counts."""
     assert not_signed_again(S1, RIGHT | {"certificate": "2020-01-01T00:00:00Z"}, not_before=None, not_after=NOW) is None
 
@@ -70,6 +70,6 @@ def owner(treatment, *secure):
 def test_rule_24_where_clients_verify_meanwhile_files_are_looked_at_before_the_server_is_left():
     """One location whose clients verify and fail over is enough; relaxed clients take what the former key signs."""
     relaxed = owner(Treatment.RELAX, True)
-    said = "\n".join(while_there([relaxed, owner(Treatment.FAILOVER, False, True)]))
-    assert [word for word in (".SIG", "keystore.jks", "publish again", "before you leave") if word not in said] == []
+    text = "\n".join(while_there([relaxed, owner(Treatment.FAILOVER, False, True)]))
+    assert [word for word in (".SIG", "keystore.jks", "publish again", "before you leave") if word not in text] == []
     assert while_there([relaxed, owner(Treatment.FAILOVER, False)]) == ()

@@ -36,7 +36,7 @@ S1, L, M = ServerName("s1"), ListName("L"), ListName("M")
     ],
 )
 def test_what_can_be_read_is_observed(work):
-    """Nobody's word closes what the service can see for itself, above all a replaced certificate."""
+    """No statement closes what the service can see for itself, above all a replaced certificate."""
     assert evidence_for(work) is Evidence.OBSERVED
 
 

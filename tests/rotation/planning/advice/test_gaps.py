@@ -12,7 +12,7 @@ COPY = ListName("Default List (HTTP for certificate rotation)")
 
 
 def test_no_groups(make):
-    """An account that sees nothing must not get the emptiest plan, in which nobody is waited for."""
+    """An account that sees nothing must not get the emptiest plan, in which no client is waited for."""
     assert make.refusal(make.site("s1", "s2")) == ["no-groups"]
 
 
@@ -36,7 +36,7 @@ def test_inheritor_without_locations_is_no_gap(make):
 
 
 def test_list_not_described(make):
-    """A list in use that nobody described: once, with the places where it is used."""
+    """A list in use that is not described is named once, with the places where it is used."""
     group = make.group("G", make.location("A", server_list="X"), make.location("B", server_list="X"))
     assert make.refusal(make.site("s1"), group) == ["list-not-described"]
 
@@ -58,7 +58,7 @@ def test_unknown_group(make):
 @pytest.mark.parametrize("described", [True, False])
 @pytest.mark.parametrize("secure", [True, False])
 def test_left_relaxed(make, secure, described):
-    """Who uses our HTTP copy while no rotation is known was left so: nobody is asked to describe it as an original."""
+    """Groups on our HTTP copy with no known rotation were left so: the copy need not be described as an original."""
     site = make.site("s1")
     if described:
         copy = site.lists[0].model_copy(update={"name": COPY, "protocol": Protocol.HTTP})
@@ -75,7 +75,7 @@ def test_left_relaxed(make, secure, described):
 
 
 def test_not_left_relaxed(make):
-    """Secure communications off with another list are somebody's choice, and so is a list named nearly like a copy."""
+    """Secure communications off with another list are a site's choice, and so is a list named nearly like a copy."""
     site = make.site("s1")
     for name in ("Default List", "HTTP for certificate rotation", "Default List (HTTP for certificate rotation) 2"):
         known = site.lists[0].model_copy(update={"name": ListName(name)})
@@ -87,7 +87,7 @@ def test_not_left_relaxed(make):
 
 
 def test_a_known_rotation_relaxes(make):
-    """A copy of a rotation that runs and is known is a list like any other, which somebody has to describe."""
+    """A copy of a rotation that runs and is known is a list like any other: an administrator has to describe it."""
     site, group = make.site("s1"), make.group("G", make.location("A", server_list=COPY, secure=False))
     found = gaps(site, make.survey(site, group), make.request(site), {COPY})
     assert [finding.code for finding in found] == ["list-not-described"]

@@ -42,12 +42,12 @@ def failover(make, ending):
 
 
 def near_codes(plan):
-    """The codes of what is said about the start."""
+    """The codes of the findings on the latest start."""
     return [found.code for found in plan.findings if found.code.startswith("latest-start")]
 
 
 def test_the_holdout_is_counted_at_its_maximum(failover, make):
-    """Whoever comes back on the holdout's last day must still find the old certificate: 90 days, not 30."""
+    """A client that returns on the holdout's last day must still find the old certificate: 90 days, not 30."""
     latest = failover(200, 200).latest_start
     # two recovery files, what hands out Sylink.xml, s1, its gate of 17 minutes, 90 days, 17 minutes for a moved policy,
     # the look before the last wave, s2
@@ -58,7 +58,7 @@ def test_the_holdout_is_counted_at_its_maximum(failover, make):
 
 
 def test_a_certificate_is_needed_until_it_is_replaced(failover):
-    """s1 is replaced before the holdout: that its certificate ends within it delays nobody."""
+    """s1 is replaced before the holdout: the end of its certificate within it delays nothing."""
     assert failover(60, 400).latest_start.server == "s1"
     assert failover(60, 400).latest_start.takes == 5 * PERSON + timedelta(seconds=30)
     assert failover(120, 200).latest_start.server == "s2"
@@ -81,7 +81,7 @@ def test_gates_of_the_vendors_numbers_are_counted_at_their_minimum(failover):
 
 
 def test_a_gate_over_canaries_is_counted_at_its_minimum(make):
-    """They were there just before: nobody waits for one of them as for who is away."""
+    """Canaries were there just before: the gate does not wait for one of them as for a client that is away."""
     groups = [make.group(path) for path in ("G", "H")]
     plan = make.plan(make.site("s1"), *groups, clients=[make.client("c1"), make.client("c2", "H")])
     first = next(step for step in plan.body.steps if isinstance(step, Gate) and step.over_canaries)
@@ -116,15 +116,15 @@ def test_nothing_is_known_where_no_end_is(make, ending, failover):
 
 
 @pytest.mark.parametrize(
-    ("left", "told"), [(31, None), (30, "30 days"), (14, "14 days"), (7, "7 days"), (0.01, "7 days")]
+    ("left", "named"), [(31, None), (30, "30 days"), (14, "14 days"), (7, "7 days"), (0.01, "7 days")]
 )
-def test_it_is_told_when_it_is_near(failover, left, told):
+def test_it_warns_when_it_is_near(failover, left, named):
     """A warning 30, 14 and 7 days before it, and none earlier."""
     takes = failover(400, 400).latest_start.takes
     near = [found for found in failover(400, (left * DAY + takes) / DAY + 14).findings if "latest" in found.code]
-    assert [found.code for found in near] == (["latest-start-near"] if told else [])
-    if told:
-        assert f"less than {told} are left" in near[0].message
+    assert [found.code for found in near] == (["latest-start-near"] if named else [])
+    if named:
+        assert f"less than {named} are left" in near[0].message
 
 
 def test_the_last_moment_itself_is_in_time(failover):

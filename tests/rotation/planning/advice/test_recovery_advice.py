@@ -1,4 +1,4 @@
-"""Whoever plans a replacement of a damaged certificate is told of the recovery."""
+"""A plan that replaces a damaged certificate points to the recovery."""
 
 from datetime import timedelta
 
@@ -16,9 +16,9 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def advice(make):
-    """What a plan of a site says of a recovery, when s1 presents that; with its other blocking codes."""
+    """The finding of a site's plan that points to a recovery, when s1 presents that certificate; None without one."""
 
-    def told(presents, *, readable=True, copies=None, **held):
+    def advised(presents, *, readable=True, copies=None, **held):
         site = make.site("s1", "s2")
         seen = ServedCertificate(
             server=ServerName("s1"),
@@ -37,7 +37,7 @@ def advice(make):
             found = refused.findings
         return next((finding for finding in found if finding.code == "recover-instead"), None)
 
-    return told
+    return advised
 
 
 def test_a_server_that_presents_nothing_stops_the_plan_with_the_way_out(advice):
@@ -50,8 +50,8 @@ def test_a_server_that_presents_nothing_stops_the_plan_with_the_way_out(advice):
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_another_certificate_is_told_and_stops_nothing(advice, readable):
-    """A malformed one too: somebody may mean it, which is theirs to know."""
+def test_another_certificate_warns_and_stops_nothing(advice, readable):
+    """A malformed one too: an administrator may have meant it, which the service cannot know."""
     assert advice("b" * 64, readable=readable).severity.value == "warning"
 
 

@@ -13,7 +13,7 @@ MONTH = 30 * 24 * 60
 
 @pytest.fixture
 def ways(make):
-    """What is said of a plan whose old certificates end after so many days, by code."""
+    """The findings on a plan whose old certificates end after so many days, by code."""
 
     def ways(site, *groups, ends, clients=(), **request):
         survey = make.survey(site, *groups)
@@ -42,19 +42,19 @@ def fails_over(make, ways):
 
 def test_a_shorter_holdout_costs_who_is_away_longer(fails_over):
     """Ten days late: a holdout of 79 days is enough, and cuts off who is silent for longer."""
-    told = fails_over(95, 94)
-    assert "the latest safe start was 2026-02-19, 10 days ago" in told["latest-start-passed"].message
-    shorter = told["shorten-holdout"]
+    findings = fails_over(95, 94)
+    assert "the latest safe start was 2026-02-19, 10 days ago" in findings["latest-start-passed"].message
+    shorter = findings["shorten-holdout"]
     assert "a holdout of 79 days at most, for 90 days, gains 11 days over 1 wait, which is enough" in shorter.message
     assert "1 of 3 clients are silent for longer now" in shorter.message
     assert shorter.remedy == "set limits.holdout_maximum to 79 days at most"
 
 
-def test_what_is_too_late_is_told_apart(fails_over):
-    """That it is, first, and the ways; of a plan that begins in time, or only soon enough, nothing."""
-    told = (info("procedure", "site", "list B"), *reversed(fails_over(95, 94).values()))
-    assert {each.code for each in too_late(told)} == {each.code for each in told[1:]}
-    assert too_late(told)[0].code == "latest-start-passed"
+def test_what_is_too_late_is_selected(fails_over):
+    """First that it is too late, then the ways out; a plan that begins in time, or only just, has no such finding."""
+    findings = (info("procedure", "site", "list B"), *reversed(fails_over(95, 94).values()))
+    assert {each.code for each in too_late(findings)} == {each.code for each in findings[1:]}
+    assert too_late(findings)[0].code == "latest-start-passed"
     assert too_late(fails_over(109, 109).values()) == ()
     assert "latest-start-near" in fails_over(109, 109)
 
@@ -67,15 +67,15 @@ def test_a_smaller_margin_is_what_may_go_wrong(fails_over):
 
 def test_another_holdout_costs_nothing(fails_over):
     """A server whose certificate lasts longer is named as the holdout, with what that gains; else none is."""
-    told = fails_over(300, 94)
-    assert told["shorten-other-holdout"].subject == "s1"
-    assert "gains 90 days, which is enough" in told["shorten-other-holdout"].message
+    findings = fails_over(300, 94)
+    assert findings["shorten-other-holdout"].subject == "s1"
+    assert "gains 90 days, which is enough" in findings["shorten-other-holdout"].message
     assert "gains 6 days, 4 days too few" in fails_over(100, 94)["shorten-other-holdout"].message
     assert "shorten-other-holdout" not in fails_over(94, 94)
 
 
 def test_another_holdout_is_in_time_when_it_is_asked_for(make, ways):
-    """What is said to be enough is: the plan that is asked for has nothing to say."""
+    """A holdout that the plan calls enough is enough: a plan with it has no finding on its start."""
     ends = {"s1": 300, "s2": 94}
     clients = [make.client("c1")]
     assert ways(make.site("s1", "s2"), make.group("G"), ends=ends, clients=clients, holdout=("s1",)) == {}
@@ -101,14 +101,14 @@ def test_the_first_server_gains_nothing_alone(fails_over):
 
 
 def test_what_is_not_enough_says_what_lacks(make, ways):
-    """A holdout is not shortened below its minimum, and the rest is told by number."""
-    told = ways(
+    """A holdout is not shortened below its minimum, and the finding has the number of missing days."""
+    findings = ways(
         make.site("s1", holdout_minimum=80 * DAY), make.group("G"), ends={"s1": 20}, clients=[make.client("c1")]
     )
     assert "a holdout of 80 days at most, for 90 days, gains 10 days over 1 wait, 74 days too few" in (
-        told["shorten-holdout"].message
+        findings["shorten-holdout"].message
     )
-    assert "gains 13 days, 71 days too few" in told["shorten-gate-patience"].message
+    assert "gains 13 days, 71 days too few" in findings["shorten-gate-patience"].message
 
 
 def test_relaxed_groups_may_stay_relaxed(make, ways):
@@ -117,16 +117,16 @@ def test_relaxed_groups_may_stay_relaxed(make, ways):
     groups = (make.group("G"), make.group("H"))
     clients = [make.client("c1"), make.client("c2", "H", build="14.2.1"), make.client("c3", "H", build="14.2.1")]
     ends = {"s1": 400, "s2": 250}
-    told = ways(site, *groups, ends=ends, clients=clients)
-    stay = told["shorten-keep-relaxed"].message
+    findings = ways(site, *groups, ends=ends, clients=clients)
+    stay = findings["shorten-keep-relaxed"].message
     assert "gain 90 days, which is enough; 2 clients speak in clear text" in stay
     # 34 days late, over A8, the holdout and A8 again: 12 days less of each
     assert "a holdout of 78 days at most, for 90 days, gains 36 days over 3 waits, which is enough" in (
-        told["shorten-holdout"].message
+        findings["shorten-holdout"].message
     )
     assert ways(site, *groups, ends=ends, clients=clients, keep_relaxed=True) == {}
 
 
-def test_nothing_is_said_in_time(fails_over):
+def test_a_plan_in_time_has_none(fails_over):
     """Where there is time nothing needs to be shorter."""
     assert fails_over(300, 300) == {}

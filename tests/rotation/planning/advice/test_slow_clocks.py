@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
     [(0, 1, True), (0, 47, True), (0, 48, False), (24, 1, True), (24, 24, False), (0, -1, False)],
     ids=["made just now", "nearly two days", "two days", "a day's gate first", "two days then", "not valid yet"],
 )
-def test_a_young_certificate_is_told(make, floor, hours, warns):
+def test_a_young_certificate_warns(make, floor, hours, warns):
     """What counts is for how long it will have been valid when it can go in at the earliest."""
     site = make.site("s1", relax_floor=floor * HOUR)
     body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body

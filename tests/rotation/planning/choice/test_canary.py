@@ -57,7 +57,7 @@ def test_rule_10_every_list_and_location_is_shown_where_it_can_be(make, choice):
     assert (chosen, found) == (["K"], [("canary", "K")])
 
 
-def test_rule_10_a_place_that_nobody_can_try_first_is_named(make, choice):
+def test_rule_10_a_place_without_a_canary_is_named(make, choice):
     """Only the largest group uses M: it follows the others, and the plan says that M is untried."""
     lists = [make.server_list(name, "s1") for name in ("L", "M")]
     groups = [make.group("G", server_list="L"), make.group("H", server_list="M")]
@@ -82,7 +82,7 @@ def test_rule_13_who_never_verifies_does_not_stand_for_those_who_do(make, choice
     assert choice(*groups, clients=clients) == (["G"], [("canary", "G")])
 
 
-def test_rule_13_the_plan_says_where_nobody_who_verifies_goes_first(make, choice):
+def test_rule_13_the_plan_says_where_no_canary_verifies(make, choice):
     """H shows the way to the servers of the list; what they sign is shown to all of G at once."""
     clients = [*some(make, 1, "H"), *some(make, 2, "G")]
     chosen, found = choice(make.group("H", secure=False), make.group("G"), clients=clients)
@@ -100,7 +100,7 @@ def test_rule_10_a_group_that_needs_one_write_only_can_go_first(make, choice):
 
 
 def test_rule_13_who_gets_no_second_policy_does_not_show_what_servers_sign(make, choice):
-    """H's list stays, so that nothing is signed for H once it verifies again: the plan says that nobody shows it."""
+    """H's list stays, so that nothing is signed for H once it verifies again: the plan says that no group shows it."""
     lists = [make.server_list("L", "s1"), make.server_list("Plain", "s1", http=True)]
     groups = [make.group("H", server_list="Plain"), make.group("G", server_list="Plain")]
     chosen, found = choice(*groups, clients=[*some(make, 1, "H"), *some(make, 2, "G")], lists=lists)
@@ -112,13 +112,13 @@ def test_rule_13_who_gets_no_second_policy_does_not_show_what_servers_sign(make,
     ("sizes", "fields", "subject"),
     [({"G": 3, "H": 0}, {}, "G"), ({"G": 3, "H": 2}, {"seen": -60}, "H"), ({"G": 0, "H": 0}, {}, "the relaxed groups")],
 )
-def test_rule_10_the_plan_says_when_nobody_can_go_first(make, choice, sizes, fields, subject):
-    """One group of clients only, or nobody there: the steps are as without canaries, and the reason is given."""
+def test_rule_10_the_plan_says_when_no_group_goes_first(make, choice, sizes, fields, subject):
+    """One group of clients only, or no client there: the steps are as without canaries, and the reason is given."""
     clients = [client for path, size in sizes.items() for client in some(make, size, path, **fields)]
     assert choice(*map(make.group, sizes), clients=clients) == ([], [("canary-none", subject)])
 
 
-def test_nobody_is_chosen_where_nothing_is_relaxed(make):
+def test_no_group_is_chosen_where_none_is_relaxed(make):
     """List B writes nothing: there is nothing to say about canaries."""
     site = make.site("s1", "s2")
     clients = [*some(make, 1, "G"), *some(make, 2, "H")]
@@ -134,7 +134,7 @@ def test_a_slow_heartbeat_counts_as_there(make, choice):
     assert choice(make.group("G", **slow), make.group("H", **slow), clients=clients)[0] == ["H"]
 
 
-def test_rule_10_it_is_said_what_a_canary_stands_for_and_what_nobody_tries(make):
+def test_rule_10_the_plan_says_what_canaries_stand_for_and_what_is_untried(make):
     """With how many clients it goes first, for which lists and locations; and what would give the others one."""
     lists = [make.server_list(name, "s1") for name in ("L", "M")]
     office, home = make.location("Office", server_list="L"), make.location("Home", server_list="L")
@@ -158,8 +158,8 @@ def test_rule_10_there_is_who_was_seen_within_three_heartbeats(make, choice, min
     assert choice(*(make.group(path) for path in "GHK"), clients=clients)[0] == chosen
 
 
-def test_many_groups_that_cannot_go_first_are_told_by_name(make):
-    """Each of them could, if somebody switched a client on there."""
+def test_many_groups_that_cannot_go_first_are_named(make):
+    """Each of them could go first, if an operator switched a client on there."""
     clients = [*some(make, 1, "G", seen=-60), *some(make, 2, "H", seen=-60), *some(make, 3, "K")]
     plan = make.plan(make.site("s1"), *(make.group(path) for path in "GHK"), clients=clients)
     (found,) = [each for each in plan.findings if each.code.startswith("canary")]

@@ -23,13 +23,13 @@ def refused(make, site):
 def test_a_plan_says_what_it_costs(make):
     """How long others are silent at least."""
     plan = drilled(make, make.site("s1", "s2"))
-    (told,) = (each for each in plan.findings if each.code == "drill-https")
-    assert "0:15:00 at least" in told.message
+    (finding,) = (each for each in plan.findings if each.code == "drill-https")
+    assert "0:15:00 at least" in finding.message
     assert "drill-https" not in {each.code for each in make.plan(make.site("s1"), make.group("G")).findings}
 
 
 def test_a_server_that_is_down_is_not_shut(make):
-    """Nobody could open what does not answer; one that comes up meanwhile is seen by the gate."""
+    """An operator cannot open a port of a server that is down; the gate sees one that comes up meanwhile."""
     site = make.site("s1", "s2")
     scopes = drilled(make, site).body.scopes
     survey = make.survey(site, silent=("s2",))

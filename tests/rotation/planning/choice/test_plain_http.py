@@ -1,4 +1,4 @@
-"""Rule 24: nobody is sent to plain HTTP where nothing shows that it gets through."""
+"""Rule 24: no client is sent to plain HTTP where nothing shows that it gets through."""
 
 import pytest
 
@@ -42,8 +42,8 @@ def test_one_client_stands_for_its_network(make, looked):
     """Another one of the same network need not be asked."""
     clients = [make.client(name, "G", network=NEAR) for name in ("a", "b", "c")]
     site, groups, seen = looked(make.answer("a", network=NEAR), clients=clients)
-    (told,) = [each for each in make.plan(site, *groups, **seen).findings if each.code == "http-shown"]
-    assert "1 of 3 clients" in told.message
+    (finding,) = [each for each in make.plan(site, *groups, **seen).findings if each.code == "http-shown"]
+    assert "1 of 3 clients" in finding.message
 
 
 def test_a_client_that_got_no_answer_is_named_and_those_of_its_network_that_were_not_asked_wait(make, looked):
@@ -108,8 +108,8 @@ def test_each_network_in_doubt_has_its_canary(make, looked):
     assert plan.body.tried_networks == (NEAR, FAR)
 
 
-def test_where_no_address_is_known_nobody_stands_for_anybody(make, looked):
-    """Those without an address may be anywhere: each is asked, or a person says so."""
+def test_a_client_without_an_address_stands_for_no_other(make, looked):
+    """Clients without an address may be anywhere: each is asked, or a person answers for it."""
     groups = (make.group("G"), make.group("H"))
     clients = [make.client("h", "H"), make.client("a", "G"), make.client("b", "G")]
     assert codes(make, *looked(make.answer("h", network=UNKNOWN), clients=clients, groups=groups)) == ["http-unshown"]
@@ -127,7 +127,7 @@ def test_who_uses_plain_http_already_is_not_asked_about(make):
 
 
 def test_who_is_left_out_for_being_away_is_not_asked_about(make, looked):
-    """Its network is asked about by nobody else."""
+    """Its network has no other client, so the plan needs no answer from there."""
     clients = [make.client("a", "G", network=NEAR), make.client("b", "G", network=FAR, seen=-100 * 24 * 60)]
     site, groups, seen = looked(make.answer("a", network=NEAR), clients=clients, leave_out_away=True)
     assert [each.name for each in make.plan(site, *groups, **seen).body.left_out] == ["B"]
@@ -135,7 +135,7 @@ def test_who_is_left_out_for_being_away_is_not_asked_about(make, looked):
 
 @pytest.mark.parametrize(("servers", "remedy"), [(("s1",), "second server"), (("s1", "s2"), "drill")])
 def test_the_remedy_says_what_the_site_can_do(make, servers, remedy):
-    """One server: a temporary second one; several: a drill may show that nobody has to be relaxed."""
+    """One server: a temporary second one; several: a drill may show that no group has to be relaxed."""
     site = make.site(*servers)
     request = make.request(site, trusted_networks=())
     client = make.client("a", "G", network=NEAR, build="14.2.1.0")

@@ -38,7 +38,7 @@ def test_a_plan_says_what_it_costs_and_where_it_is_left_out(make):
     assert found["drill-stop-without"].subject == "s1"
 
 
-def test_it_is_not_there_where_nobody_asks_for_it(make):
+def test_it_is_not_there_without_a_request(make):
     """It takes two tasks and three heartbeats for each server."""
     plan = make.plan(make.site("s1", "s2"), make.group("G"), clients=[make.client("c1")], rest_at=("s1",))
     assert stopped(plan) == []
@@ -60,7 +60,7 @@ def test_it_needs_another_server(make):
 
 
 def test_a_rest_address_of_no_single_server_refuses_it(make):
-    """Nobody knows which server must go on."""
+    """The service cannot know which server must go on."""
     assert refused(make, make.site("s1", "s2"), rest_at=("s1", "s2")) == ["drill-stop-unfit"]
 
 
