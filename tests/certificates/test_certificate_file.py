@@ -149,6 +149,17 @@ def test_a_certificate_without_a_key_in_pkcs12(made):
     assert parse(content).facts.fingerprint == made.facts.fingerprint
 
 
+def test_a_second_server_certificate_in_pkcs12_is_named(keytool, tmp_path):
+    """A keystore with two entries has the certificate of the first key; the other one is left out, by name."""
+    file, password = tmp_path / "two.p12", PASSWORD.get_secret_value()
+    for alias in ("tomcat", "other"):
+        keytool("-genkeypair", "-alias", alias, "-keyalg", "RSA", "-keysize", "2048", "-dname", f"CN={alias}",
+                "-validity", "90", "-storetype", "PKCS12", "-keystore", file, "-storepass", password)  # fmt: skip
+    parsed = parse(file.read_bytes())
+    subjects = {parsed.facts.subject, *parsed.facts.chain.left_out}
+    assert (subjects, len(parsed.facts.chain.left_out)) == ({"CN=tomcat", "CN=other"}, 1)
+
+
 def test_what_is_no_part_of_the_chain_is_named(chain, keys, made):
     """A stray certificate is left out, and listed as left out."""
     parsed = parse(pem(*chain) + made.certificate_pem.encode() + pem_key(keys[2]))
