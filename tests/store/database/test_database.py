@@ -35,8 +35,9 @@ def older(tmp_path):
         command.upgrade(config, "0002")
         connection.execute(text("INSERT INTO sites VALUES ('s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0)"))
         names = "site_id, id, name, group_id, online, non_persistent, present, reading, read_at, first_seen_at"
-        names += ", longest_silence, shared"
-        connection.execute(text(f"INSERT INTO clients ({names}) VALUES ('s', 'c', 'C', 'g', 1, 0, 1, 'r', 5, 5, 0, 0)"))
+        names += ", longest_silence, shared, network, system"
+        values = "'s', 'c', 'C', 'g', 1, 0, 1, 'r', 5, 5, 0, 0, 'unknown', ''"
+        connection.execute(text(f"INSERT INTO clients ({names}) VALUES ({values})"))
         connection.execute(text("INSERT INTO client_servers VALUES ('s', 'c', 'sepm1', 5)"))
     yield engine
     engine.dispose()

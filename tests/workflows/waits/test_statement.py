@@ -80,7 +80,7 @@ async def test_a_restarted_gate_voids_it(stated):
     """What was counted before its ground was taken away proves nothing; nothing may be stated before its minimum."""
     run, store = stated
     plan = await store.plans.get(run.state.plan_id)
-    await store.console.say(run.state.site_id, list(relaxed(run, plan.body)), run.host.now())
+    await store.console.record(run.state.site_id, list(relaxed(run, plan.body)), run.host.now())
     run.raise_attention(WANTED, "gate", "state it", (Move.STATE_GATE,))
     run.raise_attention(SECOND, "gate", "ann states", (Move.APPROVE, Move.RETRY))
     run.state.restarted = (Restarted(gate=run.state.step.id),)
