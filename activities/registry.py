@@ -54,6 +54,8 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         tasks.open_task,
         tasks.observe_task,
         tasks.move_task,
+        tasks.note_proof,
+        tasks.look_before_work,
         Servers(world).observe_servers,
         looking.look,
         looking.restart_gate,

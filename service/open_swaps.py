@@ -9,7 +9,7 @@ import structlog
 
 from rotation.drift.site_glance import SiteGlance, sighting_of
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
-from rotation.values import TaskId
+from rotation.values import ServerName, TaskId
 from sepm.errors import SepmError
 from service.edited_lists import dates_of_lists
 from service.world import World
@@ -39,7 +39,7 @@ class OpenSwaps:
 
     async def _has_moved(self, task: ConsoleTask) -> bool:
         try:
-            now, before = await self._look(task), await self._before(task)
+            now, before = await _look(self._world, task), await self._before(task)
         except SepmError as error:
             _log.info("the site cannot be watched", site=task.site_id, error=str(error))
             return False
@@ -47,25 +47,38 @@ class OpenSwaps:
             _log.exception("the site cannot be watched", site=task.site_id)
             return False
         self._seen[task.id] = now
-        due = task.work.server if isinstance(task.work, ReplaceCertificate) else None
-        return any(now.differs_from(each, due) for each in before)
+        return any(now.differs_from(each, _due(task)) for each in before)
 
     async def _before(self, task: ConsoleTask) -> list[SiteGlance]:
         """What the last look has seen, and the survey that the proof rests on; where none does, either of them."""
-        surveys = self._world.store.surveys
         known = [self._seen[task.id]] if task.id in self._seen else []
         if known and not isinstance(task.work, ReplaceCertificate):
             return known
-        newest = await surveys.latest_complete(task.site_id)
-        return known + ([sighting_of(await surveys.get(newest))] if newest is not None else [])
+        newest = await self._world.store.surveys.latest_complete(task.site_id)
+        return known + ([sighting_of(await self._world.store.surveys.get(newest))] if newest is not None else [])
 
-    async def _look(self, task: ConsoleTask) -> SiteGlance:
-        site = await self._world.site(task.site_id)
-        served = {seen.server: seen.fingerprint for seen in await self._world.served(site.servers)}
-        if not isinstance(task.work, ReplaceCertificate):
-            return SiteGlance(served)
-        async with await self._world.sepm(site) as client:
-            groups, lists = await client.glances(), await dates_of_lists(client)
-            policies = {group: seen.policy_date for group, seen in groups.items()}
-            clients = {group: seen.computers for group, seen in groups.items() if seen.computers is not None}
-            return SiteGlance(served, policies, lists, await client.version(), clients)
+
+async def has_moved(world: World, task: ConsoleTask, survey_id: str) -> bool:
+    """Whether a site has changed since the survey that the proof of a claimed replacement rests on.
+
+    Raises:
+        SepmError: when SEPM could not be asked.
+    """
+    now = await _look(world, task)
+    return now.differs_from(sighting_of(await world.store.surveys.get(survey_id)), _due(task))
+
+
+def _due(task: ConsoleTask) -> ServerName | None:
+    return task.work.server if isinstance(task.work, ReplaceCertificate) else None
+
+
+async def _look(world: World, task: ConsoleTask) -> SiteGlance:
+    site = await world.site(task.site_id)
+    served = {seen.server: seen.fingerprint for seen in await world.served(site.servers)}
+    if not isinstance(task.work, ReplaceCertificate):
+        return SiteGlance(served)
+    async with await world.sepm(site) as client:
+        groups, lists = await client.glances(), await dates_of_lists(client)
+        policies = {group: seen.policy_date for group, seen in groups.items()}
+        clients = {group: seen.computers for group, seen in groups.items() if seen.computers is not None}
+        return SiteGlance(served, policies, lists, await client.version(), clients)

@@ -182,6 +182,11 @@ class RotateSite:
         """Take a console task."""
         self._hear(message, Move.CLAIM_TASK)
 
+    @workflow.signal(name=Move.BEGIN_TASK, description="Begin a replacement now: the site is looked at once more.")
+    def begin_task(self, message: Message) -> None:
+        """Look at the site, right before a certificate is replaced."""
+        self._hear(message, Move.BEGIN_TASK)
+
     @workflow.signal(name=Move.TASK_DONE, description="Say that a console task is done; observed work is looked at.")
     def task_done(self, message: Message) -> None:
         """Say that a console task is done."""

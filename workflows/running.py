@@ -19,7 +19,7 @@ from workflows.message_effects import obey
 
 SECOND = "second-person"
 """The attention that asks a second person."""
-_TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
+_TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.BEGIN_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
 
 
 class TurnBack(Exception):  # noqa: N818 - not an error: a person's wish that unwinds the steps

@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from rotation.plan.forecast import step_least
     from rotation.plan.scope import Treatment
     from rotation.plan.step import Console, Load
-    from rotation.plan.work.task import Evidence, evidence_for
+    from rotation.plan.work.task import Evidence, ReplaceCertificate, evidence_for
+    from rotation.running.open_task import OpenTask
     from rotation.running.state import RotationState
     from rotation.running.wait import GateReading
 
@@ -140,7 +141,17 @@ def _people(state: RotationState) -> str:
     if isinstance(step, Console):
         seen = evidence_for(step.work) is Evidence.OBSERVED
         evidence = "closes when it is seen" if seen else "closes when its holder says that it is done"
-    return f"## Console task\n- {_safe(step.title) if step else ''} ({holder}; {evidence}), task `{task.id}`"
+    lines = [f"## Console task\n- {_safe(step.title) if step else ''} ({holder}; {evidence}), task `{task.id}`"]
+    if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) and task.claimed_by:
+        lines.append(_proof(task))
+    return "\n".join(lines)
+
+
+def _proof(task: OpenTask) -> str:
+    """Until when the proof of a claimed replacement counts, and until when its holder may begin (rule 19)."""
+    if task.proof_until is None or task.begin_until is None:
+        return "- **its proof has lapsed: begin nothing**"
+    return f"- its proof counts until {_at(task.proof_until)}; begin before {_at(task.begin_until)}, or ask for a look"
 
 
 def _steps(state: RotationState) -> str:

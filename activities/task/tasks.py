@@ -9,7 +9,10 @@ from activities.task.evidence import Witness
 from engine.contract import (
     ActivityName,
     Counted,
+    LookBeforeWorkAnswer,
+    LookBeforeWorkRequest,
     MoveTaskRequest,
+    NoteProofRequest,
     ObserveTaskAnswer,
     ObserveTaskRequest,
     OpenTaskAnswer,
@@ -38,7 +41,9 @@ from rotation.plan.work.task import (
     evidence_for,
 )
 from rotation.values import ListName, TaskId
+from sepm.errors import SepmError
 from service.attestations import BEFORE, SERIALS, OperatorStatement
+from service.open_swaps import has_moved
 from service.scope import StepScope, scope_of
 from service.world import World
 
@@ -149,8 +154,24 @@ class TaskActivities:
             note=request.note,
             attestation=request.attestation,
             at=request.at,
+            counts=(request.proof_until, request.begin_until),
         )
         return Counted(count=1)
+
+    @activity.defn(name=ActivityName.NOTE_PROOF)
+    async def note_proof(self, request: NoteProofRequest) -> Counted:
+        """Keep until when the proof of a claim counts."""
+        await self._world.store.tasks.note_proof(request.task_id, request.proof_until, request.begin_until)
+        return Counted(count=1)
+
+    @activity.defn(name=ActivityName.LOOK_BEFORE_WORK)
+    async def look_before_work(self, request: LookBeforeWorkRequest) -> LookBeforeWorkAnswer:
+        """Hold the site against the survey that the proof rests on, in a few requests (rule 19)."""
+        task = await self._world.store.tasks.get(request.task_id)
+        try:
+            return LookBeforeWorkAnswer(moved=await has_moved(self._world, task, request.survey_id))
+        except SepmError as error:
+            return LookBeforeWorkAnswer(unseen=str(error))
 
 
 def _opened(task: ConsoleTask) -> OpenTaskAnswer:

@@ -28,6 +28,12 @@ class TaskShown(Value):
     subject: dict[str, Any] = Field(description="What the work is about; its fields follow from `kind`")
     opened_at: datetime
     claimed_by: str | None
+    proof_until: datetime | None = Field(
+        description="Of a claimed replacement: until when its proof counts; null when it has lapsed: then begin nothing"
+    )
+    begin_until: datetime | None = Field(
+        description="Until when its holder may begin; behind that, POST .../begin has the site looked at once more"
+    )
     closed_at: datetime | None
     closed_by: str | None
     note: str
@@ -56,6 +62,8 @@ class TaskShown(Value):
             subject=task.work.model_dump(mode="json", exclude={"kind"}),
             opened_at=task.opened_at,
             claimed_by=task.claimed_by or None,
+            proof_until=task.proof_until,
+            begin_until=task.begin_until,
             closed_at=task.closed_at,
             closed_by=task.closed_by or None,
             note=task.note,

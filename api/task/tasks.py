@@ -57,6 +57,15 @@ async def claim_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, res
     return await _say(parts, response, task_id, Move.CLAIM_TASK, order)
 
 
+@router.post("/{task_id}/begin", responses=_SAYING)
+async def begin_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, response: Response) -> TaskShown:
+    """Begin the replacement of a certificate: the site is looked at within seconds; 409 says why not now.
+
+    A claim is a beginning too. Begin within the ten minutes that `begin_until` shows, or ask again right before.
+    """
+    return await _say(parts, response, task_id, Move.BEGIN_TASK, order)
+
+
 @router.post("/{task_id}/done", responses=_SAYING)
 async def finish_task(task_id: TaskId, order: DoneRequest, parts: WithParts, response: Response) -> TaskShown:
     """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.

@@ -12,7 +12,7 @@ import typer
 from cli.certificate.recovery_inspection import evidence_of
 from cli.terminal.actor import WhoOption, WhyOption, named
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
-from cli.terminal.formatting import say, say_json
+from cli.terminal.formatting import instant, say, say_json
 from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new
 
@@ -74,6 +74,21 @@ def claim(
     """Take a task."""
     with opened(api, folder) as rotator:
         _show(_say(rotator, f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
+
+
+@_app.command("begin")
+@answered
+def begin(
+    task: _TaskArgument,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Begin a replacement that you have claimed ten minutes ago or more: the site is looked at once more."""
+    with opened(api, folder) as rotator:
+        _show(_say(rotator, f"/v1/tasks/{task}/begin", {"who": named(who)}), as_json=as_json)
 
 
 @_app.command("done")
@@ -203,5 +218,7 @@ def _say_task(task: dict[str, Any]) -> None:
     who = task["closed_by"] or task["claimed_by"]
     holder = f" by {who}" if who else ""
     say(f"{task['id']}  {task['number']} {task['title']}  [{task['site_name']}, {task['state']}{holder}]")
+    if task["proof_until"]:
+        say(f"    its proof counts until {instant(task['proof_until'])}; begin before {instant(task['begin_until'])}")
     for line in task["instructions"]:
         say(f"    {line}")

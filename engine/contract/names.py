@@ -34,6 +34,8 @@ class ActivityName(StrEnum):
     OPEN_TASK = "open_task"
     OBSERVE_TASK = "observe_task"
     MOVE_TASK = "move_task"
+    NOTE_PROOF = "note_proof"
+    LOOK_BEFORE_WORK = "look_before_work"
     OBSERVE_SERVERS = "observe_servers"
     LOOK = "look"
     RESTART_GATE = "restart_gate"

@@ -74,3 +74,31 @@ class MoveTaskRequest(Value):
     note: str = ""
     attestation: dict[str, str] = Field(default_factory=dict)
     at: datetime
+    proof_until: datetime | None = None
+    """Of a claimed replacement: until when its proof counts."""
+    begin_until: datetime | None = None
+    """Of a claimed replacement: until when its holder may begin without another look."""
+
+
+class NoteProofRequest(Value):
+    """Keep until when the proof of a claimed replacement counts; neither where it has lapsed."""
+
+    task_id: TaskId
+    proof_until: datetime | None
+    begin_until: datetime | None
+
+
+class LookBeforeWorkRequest(StepRequest):
+    """Look whether the site is as its proof has read it: ports, policy dates, lists, SEPM's version (rule 19)."""
+
+    task_id: TaskId
+    survey_id: str
+    """The survey that the proof rests on."""
+
+
+class LookBeforeWorkAnswer(Value):
+    """Whether something has changed since the proof was read."""
+
+    moved: bool = False
+    unseen: str = ""
+    """Why the site could not be looked at."""

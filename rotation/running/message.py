@@ -30,6 +30,8 @@ class Move(StrEnum):
     ROLL_BACK = "roll_back"
     FINISH = "finish"
     CLAIM_TASK = "claim_task"
+    BEGIN_TASK = "begin_task"
+    """Look at the site now: the holder of a replacement is about to begin it (rule 19)."""
     TASK_DONE = "task_done"
     TASK_REFUSED = "task_refused"
 

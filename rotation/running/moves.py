@@ -6,7 +6,7 @@ from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
 from rotation.plan.start_by import LEAST_MARGIN
 from rotation.plan.step import Console
-from rotation.plan.work.task import is_watched
+from rotation.plan.work.task import ReplaceCertificate, is_watched
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
 from rotation.running.state import RotationState
 from rotation.running.wait import Wait
@@ -78,6 +78,7 @@ def _by_move(message: Message, state: RotationState) -> Finding | None:
         Move.ROLL_BACK: _roll_back,
         Move.FINISH: _finish,
         Move.CLAIM_TASK: _task,
+        Move.BEGIN_TASK: _begin_task,
         Move.TASK_DONE: _task,
         Move.TASK_REFUSED: _task,
     }[message.move]
@@ -222,6 +223,7 @@ def _finish(message: Message, state: RotationState) -> Finding | None:
 
 _HELD = {
     Move.CLAIM_TASK: "begin nothing at the console; resume the rotation, then claim the task",
+    Move.BEGIN_TASK: "begin nothing at the console; resume the rotation first",
     Move.TASK_DONE: "resume the rotation, then say it again: the work is looked at before it counts",
     Move.TASK_REFUSED: "resume the rotation, then give the task back: a task that is given back asks what to do next",
 }
@@ -233,9 +235,21 @@ def _task(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, f"task {message.task_id} is not open", "list the open tasks")
     if state.held_by:
         return _refuse(message, f"the rotation is held by {state.held_by}: {state.hold_reason}", _HELD[message.move])
-    if state.withdrawing and message.move is Move.CLAIM_TASK:
+    if state.withdrawing and message.move in (Move.CLAIM_TASK, Move.BEGIN_TASK):
         return _refuse(message, f"task {message.task_id} is being withdrawn", "the rotation was cancelled")
     holder = state.task.claimed_by
     if holder and holder != message.who:
         return _refuse(message, f"{holder} holds this task", f"ask {holder} to give it back (refused)")
+    return None
+
+
+def _begin_task(message: Message, state: RotationState) -> Finding | None:
+    """Only a replacement is begun so: of other work the product does not look at the site beforehand."""
+    if (refused := _task(message, state)) is not None:
+        return refused
+    step = state.step
+    if not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate):
+        return _refuse(message, "nothing is looked at before this work", "do it, and report it as done")
+    if state.task is None or not state.task.claimed_by:
+        return _refuse(message, "the task is not claimed", "claim it: that reads all proof, and begins it too")
     return None

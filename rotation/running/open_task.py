@@ -1,6 +1,6 @@
 """The task that a running rotation waits for: who holds it, its proof, and what was asked about it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
@@ -47,6 +47,16 @@ class ClientLook(Value):
         return tuple(build for build in self.builds if build not in self.settled)
 
 
+_PROOF_LASTS = timedelta(minutes=30)
+"""The proof that is read at a claim counts for this long at least."""
+_OF_CLAIM = 8
+"""The proof of a claim that lasts counts for an eighth of the time that it has lasted."""
+_PROOF_LASTS_AT_MOST = timedelta(hours=2)
+"""It counts for this long at most: a holder may be away for days, and all of a large site is read each time."""
+_BEGINS_WITHIN = timedelta(minutes=10)
+"""Behind a claim, or another look, the holder begins a replacement within this time (rule 19)."""
+
+
 class OpenTask(Value):
     """The console task that the rotation waits for."""
 
@@ -57,6 +67,10 @@ class OpenTask(Value):
     claimed_at: datetime | None = None
     proven_at: datetime | None = None
     """When all proof was last read for its holder."""
+    proof_survey: str = ""
+    """The id of the survey that this proof rests on."""
+    begun_at: datetime | None = None
+    """When the site was last looked at for its holder, who was about to begin: at the claim, and since (rule 19)."""
     read_again: bool = False
     """Whether the site was seen to change since."""
     lapsed_at: datetime | None = None
@@ -69,3 +83,16 @@ class OpenTask(Value):
     """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
     look: ClientLook | None = None
     """Where it is about what clients hold."""
+
+    @property
+    def proof_until(self) -> datetime | None:
+        """Until when the proof of its claim counts; None where it has lapsed, or the task is unclaimed."""
+        if not self.claimed_by or self.proven_at is None or self.lapsed_at is not None:
+            return None
+        held = self.proven_at - (self.claimed_at or self.proven_at)
+        return self.proven_at + min(max(_PROOF_LASTS, held / _OF_CLAIM), _PROOF_LASTS_AT_MOST)
+
+    @property
+    def begin_until(self) -> datetime | None:
+        """Until when its holder may begin a replacement without another look; None as for the proof."""
+        return self.begun_at + _BEGINS_WITHIN if self.begun_at is not None and self.proof_until is not None else None

@@ -10,6 +10,7 @@ UNREAD = "signal-refused"
 _ALSO: dict[str, dict[str, object]] = {
     Move.EXTEND: {"by": "P1D"},
     Move.CLAIM_TASK: {"task_id": "the id of the task"},
+    Move.BEGIN_TASK: {"task_id": "the id of the task"},
     Move.TASK_DONE: {"task_id": "the id of the task"},
     Move.TASK_REFUSED: {"task_id": "the id of the task"},
     Move.STATE_GATE: {"attestation": {"what is asked for": "what the console shows"}},

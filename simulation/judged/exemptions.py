@@ -14,7 +14,7 @@ from rotation.values import ClientId
 from simulation.judged.facts import Facts
 from simulation.judged.group_history import groups_when_lost, path_at_the_end
 from simulation.judged.handed_out import handed_out
-from simulation.judged.unreported_acts import LIST, SECURE, SEEN_WITHIN, SWAPS
+from simulation.judged.unreported_acts import LIST, SECURE, SEEN_WITHIN, SWAPS, unseen_since
 
 Exemption = Callable[[LostClient, Facts], str | None]
 _BEGINS_AGAIN = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
@@ -147,7 +147,7 @@ def _undone(lost: LostClient, facts: Facts) -> str | None:
     if not swaps:
         return None
     groups = _groups(lost, facts)
-    late = [each for each in facts.unasked if swaps[-1].at - SEEN_WITHIN <= each.at <= swaps[-1].at]
+    late = [each for each in facts.unasked if unseen_since(facts, swaps[-1]) <= each.at <= swaps[-1].at]
     for act in late:
         if act.kind in _BEGINS_AGAIN and act.subject[0] == lost.name:
             return f"it was {_BEGINS_AGAIN[act.kind]} just before the replacement"

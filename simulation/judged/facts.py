@@ -95,6 +95,8 @@ class Facts:
 
     claims: dict[TaskId, datetime] = field(default_factory=dict)
     """By task of which the site is watched, when it was last granted to the operator who claimed it."""
+    begins: dict[TaskId, datetime] = field(default_factory=dict)
+    """By such a task, when the site was last looked at for the operator who was about to begin."""
 
     @property
     def outcome(self) -> Outcome | None:

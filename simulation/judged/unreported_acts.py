@@ -7,7 +7,7 @@ from typing import NamedTuple
 from emulator.state.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.step import SettingField
-from rotation.plan.work.task import AssignList, ReplaceCertificate, SetSecureCommunications
+from rotation.plan.work.task import AssignList, ConsoleTask, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.judged.facts import Facts
 from simulation.judged.group_history import MOVES, path_at_the_end, paths_since
@@ -54,13 +54,24 @@ def unnamed_acts(facts: Facts) -> Iterator[tuple[UnaskedChange, EffectView]]:
 
 def _is_of_a_task(facts: Facts, swap: EffectView) -> bool:
     """Whether the task to replace the certificate of that server was open."""
-    return any(
-        isinstance(task.work, ReplaceCertificate)
-        and task.work.server == swap.subject[0]
-        and task.opened_at <= swap.at
-        and (task.closed_at is None or swap.at <= task.closed_at)
-        for task in facts.tasks
-    )
+    return any(_tasks_of(facts, swap))
+
+
+def _tasks_of(facts: Facts, swap: EffectView) -> Iterator[ConsoleTask]:
+    """The tasks to replace the certificate of that server that were open then."""
+    for task in facts.tasks:
+        of_server = isinstance(task.work, ReplaceCertificate) and task.work.server == swap.subject[0]
+        if of_server and task.opened_at <= swap.at and (task.closed_at is None or swap.at <= task.closed_at):
+            yield task
+
+
+def unseen_since(facts: Facts, swap: EffectView) -> datetime:
+    """Since when the product could not have seen an act before a replacement: the last look for its operator.
+
+    While the operator holds the task the site is looked at each minute too, so it is three minutes at most.
+    """
+    looks = (facts.begins[task.id] for task in _tasks_of(facts, swap) if task.id in facts.begins)
+    return max((swap.at - SEEN_WITHIN, *(look for look in looks if look <= swap.at)))
 
 
 def acted_just_before(facts: Facts, at: datetime) -> bool:

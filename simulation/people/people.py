@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rotation.plan.work.task import ConsoleTask, TaskState
+from rotation.plan.step import Console
+from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.running.message import Message, Move, Reply
 from rotation.running.open_task import OpenTask
 from rotation.running.state import RotationState
@@ -23,7 +24,7 @@ from simulation.people.watchman import Watchman
 from store.store import Store
 
 _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
-_DAY, _LONGER = timedelta(days=1), timedelta(days=7)
+_MINUTE, _DAY, _LONGER = timedelta(minutes=1), timedelta(days=1), timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
 _GIVES_UP = 200
 """How often the operator tries at the console what it refuses, for example at a server that is down for good."""
@@ -48,6 +49,8 @@ class _Held:
     """A task that the operator holds."""
 
     worked: bool = False
+    begun: bool = False
+    """Whether the site was just looked at for it: the work is done within ten minutes (rule 19)."""
     refusals: int = 0
     """How often the product has refused the report that it was done."""
     in_vain: int = 0
@@ -130,7 +133,10 @@ class People:
         wish = min(self._agenda, key=lambda each: self._agenda[each])
         del self._agenda[wish]
         self._tries[wish] = self._tries.get(wish, 0) + 1
-        message = await self._fulfil(wish, now)
+        if wish.about == "work" and self._asks_to_begin(now):
+            message: Message | None = self._message(Move.BEGIN_TASK, _OPERATOR, task_id=wish.subject)
+        else:
+            message = await self._fulfil(wish, now)
         if message is not None:
             self._waiting[message.request_id] = wish
         return message
@@ -144,6 +150,8 @@ class People:
         if message.move is Move.TASK_REFUSED and reply.accepted:
             self._held.pop(message.task_id or "", None)
         held = self._held.get(message.task_id or "")
+        if message.move is Move.BEGIN_TASK and held is not None:
+            held.begun = reply.accepted
         if message.move is Move.TASK_DONE and not reply.accepted and held is not None:
             held.refusals += 1
             held.worked = held.refusals % _SAYS != 0
@@ -224,6 +232,8 @@ class People:
         pace, tries = self._scenario.pace, self._tries.get(wish, 0)
         occasion = (*wish, tries)
         match wish.about:
+            case "work" if (held := self._held.get(wish.subject)) is not None and held.begun:
+                return self._chance.between(_MINUTE, 8 * _MINUTE, *occasion)
             case "work" | "correct" | "put right" | "go on":
                 return self._chance.between(pace.work / 8, pace.work, *occasion)
             case "export":
@@ -270,8 +280,16 @@ class People:
                     await self._operator.put_right(self._seen, self._store.plans)
                 return decision
 
+    def _asks_to_begin(self, now: datetime) -> bool:
+        """Whether the operator of a replacement has the site looked at first: the claim was longer ago."""
+        task, step = self._seen.task, self._seen.step
+        if task is None or not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate):
+            return False
+        return task.begin_until is None or task.begin_until < now
+
     async def _work(self, task_id: str, now: datetime) -> None:
         held = self._held[task_id]
+        held.begun = False
         task = await self._task(task_id)
         absence = self._operator.absence(task)
         if absence:

@@ -26,6 +26,8 @@ class Watchman:
         """For which task he looked last, and how many effects there had been then."""
         self.claims: dict[TaskId, datetime] = {}
         """By watched task, when it was last granted to the operator who claimed it."""
+        self.begins: dict[TaskId, datetime] = {}
+        """By watched task, when the site was last looked at for the operator who was about to begin."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When he looks next; None while no task is open that is watched, or nothing will change by itself."""
@@ -36,6 +38,8 @@ class Watchman:
             return None
         if task.claimed_at is not None:
             self.claims[task.id] = task.claimed_at
+        if task.begun_at is not None:
+            self.begins[task.id] = task.begun_at
         if self._looked != (task.id, len(self._simulation.effects.journal)):
             return _next_minute(now)
         changes = (self._simulation.next_change, self._simulation.fleet.next_registration)

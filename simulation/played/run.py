@@ -122,6 +122,7 @@ async def _gather(
         slips=tuple(stage.operator.hands.made),
         shown=frozenset(stage.people.shown),
         claims=dict(stage.watchman.claims),
+        begins=dict(stage.watchman.begins),
         accepted=await _accepted(stage) if plan is not None else frozenset(),
     )
 

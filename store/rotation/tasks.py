@@ -29,6 +29,11 @@ _TAKE = built_once(
     .values(file_claim=TaskRow.claims, file_taken_by=bindparam("who"), file_taken_at=bindparam("at"))
     .returning(TaskRow.id)
 )
+_NOTE = built_once(
+    update(table_of(TaskRow))
+    .where(TaskRow.id == bindparam("noted"), TaskRow.state == TaskState.CLAIMED)
+    .values(proof_until=bindparam("proof"), begin_until=bindparam("begin"))
+)
 _CLOSED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN})
 
 
@@ -82,6 +87,8 @@ class Tasks:
             "file_claim": 0,
             "file_taken_by": "",
             "file_taken_at": None,
+            "proof_until": None,
+            "begin_until": None,
         }
         async with self._database.write_rows() as connection:
             await connection.execute(_new(postgres=self._database.is_postgresql), row)
@@ -106,10 +113,12 @@ class Tasks:
         at: datetime,
         note: str = "",
         attestation: dict[str, str] | None = None,
+        counts: tuple[datetime | None, datetime | None] = (None, None),
     ) -> ConsoleTask:
         """Move a task to `to` if it is in one of `from_states`. Returns it as it is then.
 
-        Claiming names the holder, opening again clears the holder, closing names who closed it. A note or an
+        Claiming names the holder, until when its proof `counts` and until when the work may begin,
+        opening again clears the holder, closing names who closed it. A note or an
         attestation that is empty leaves the one before.
 
         Raises:
@@ -118,7 +127,7 @@ class Tasks:
         """
         changes: dict[str, object] = {"state": to}
         if to is TaskState.CLAIMED:
-            changes |= {"claimed_by": who}
+            changes |= {"claimed_by": who, "proof_until": counts[0], "begin_until": counts[1]}
         elif to is TaskState.OPEN:
             changes |= {"claimed_by": ""}
         elif to in _CLOSED:
@@ -133,6 +142,12 @@ class Tasks:
             if not moved:
                 raise TaskNotInState(_task(row), " or ".join(sorted(state.value for state in from_states)))
             return _task(row)
+
+    async def note_proof(self, task_id: TaskId, proof_until: datetime | None, begin_until: datetime | None) -> None:
+        """Keep until when the proof of a claim counts, and until when its holder may begin."""
+        given = {"noted": task_id, "proof": proof_until, "begin": begin_until}
+        async with self._database.write_rows() as connection:
+            await connection.execute(_NOTE, given)
 
     async def issue_file(self, task_id: TaskId, who: str, at: datetime) -> ConsoleTask:
         """Allow the holder to take the task's file, once for each claim. Returns the task.
@@ -213,5 +228,7 @@ def _task(row: Row[*tuple[Any, ...]]) -> ConsoleTask:
             "closed_by": row.closed_by,
             "note": row.note,
             "attestation": row.attestation,
+            "proof_until": row.proof_until if row.state == TaskState.CLAIMED else None,
+            "begin_until": row.begin_until if row.state == TaskState.CLAIMED else None,
         }
     )

@@ -216,6 +216,10 @@ class TaskRow(Base):
     """The claim for which its file was handed out last; 0 before the first time."""
     file_taken_by: Mapped[str]
     file_taken_at: Mapped[datetime | None]
+    proof_until: Mapped[datetime | None]
+    """Until when the proof of a claimed replacement counts."""
+    begin_until: Mapped[datetime | None]
+    """Until when its holder may begin without another look."""
 
 
 class EventRow(Base):

@@ -124,6 +124,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/rotations/{rotation_id}/state_gate": _MOVE
     | {"evidence": {"clients": "2", "covered": "1", "missing": "a"}},
     "POST /v1/tasks/{task_id}/claim": {"who": "ann"},
+    "POST /v1/tasks/{task_id}/begin": {"who": "ann"},
     "POST /v1/tasks/{task_id}/done": {"who": "ann", "note": "", "evidence": {"filename": "a.zip", "sha256": "ab" * 32}},
     "POST /v1/tasks/{task_id}/refused": _WHO,
     "POST /v1/tasks/{task_id}/file": {"who": "ann"},

@@ -148,6 +148,8 @@ async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, s
     whole = file.read_bytes()
     done = ("tasks", "done", task["id"], "--who", "ann", "--file", str(file), "--json")
     assert (await rotator("tasks", "claim", task["id"], "--who", "ann"))[0] == 0
+    code, _, err = await rotator("tasks", "begin", task["id"], "--who", "ann")
+    assert (code, "nothing is looked at before this work" in err) == (1, True), err
     for content, wanted, why in ((whole[:-1], 2, "cut or damaged"), (pack(parts(7)), 1, "about to be replaced")):
         file.write_bytes(content)
         code, _, err = await rotator(*done)

@@ -23,3 +23,23 @@ async def test_the_details_say_what_closes_a_task(played):
 
     assert "closes when its holder says that it is done" in shown["save_recovery_file"]
     assert "closes when it is seen" in shown["replace_certificate"]
+
+
+async def test_the_details_show_until_when_the_proof_of_a_claim_counts(played):
+    """Also until when its holder may begin; and that nothing may begin where the proof has lapsed."""
+    shown: list[str] = []
+
+    def keep(here):
+        shown.append(details(here.state))
+        lapsed = here.state.task.model_copy(update={"lapsed_at": here.state.task.claimed_at})
+        shown.append(details(here.state.model_copy(update={"task": lapsed})))
+
+    def held(state):
+        return opened("replace_certificate")(state) and state.task.claimed_by
+
+    async with played.play(played.Deed(held, keep), spec=one_server(clients=4)) as here:
+        await here.run()
+
+    assert "its proof counts until" in shown[0]
+    assert "begin before" in shown[0]
+    assert "its proof has lapsed: begin nothing" in shown[1]

@@ -1,8 +1,8 @@
 """Claims: an operator takes the task before the work; before a swap, and while it is open, all proof is read again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
+from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest, NoteProofRequest
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
@@ -14,12 +14,6 @@ from workflows.running import Running
 from workflows.waits.old_certificates import against_restoring
 
 LAPSED = "proof-lapsed"
-_PROOF_LASTS = timedelta(minutes=30)
-"""The proof that is read at a claim counts for this long at least."""
-_OF_CLAIM = 8
-"""The proof of a claim that lasts counts for an eighth of the time that it has lasted."""
-_PROOF_LASTS_AT_MOST = timedelta(hours=2)
-"""It counts for this long at most: a holder may be away for days, and all of a large site is read each time."""
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
@@ -34,9 +28,10 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
         return
     is_over(run)
     run.state.restarted = ()
-    await _take(run, message)
     now = run.host.now()
-    update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "refused": None}
+    update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "begun_at": now, "refused": None}
+    update["proof_survey"] = proof.survey_id
+    await _take(run, message, run.open_task.model_copy(update=update), swaps=_swaps(step))
     run.state.task = run.open_task.model_copy(update=update)
     if proof.quiet:
         await run.record(EventKind.QUIET, f"{step.title}: {'; '.join(proof.quiet)}")
@@ -68,7 +63,9 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     findings, task, now = proof.findings, run.open_task, run.host.now()
     lapsed_at = (task.lapsed_at or now) if findings else None
     update = {"proven_at": now, "lapsed_at": lapsed_at, "refused": task.refused if findings else None}
-    run.state.task = task.model_copy(update=update)
+    run.state.task = task.model_copy(update=update | {"proof_survey": proof.survey_id})
+    if _swaps(step) and (task.lapsed_at is None or lapsed_at is None):
+        await note_proof(run)
     if not findings:
         run.drop_attention(LAPSED)
         is_over(run)
@@ -88,9 +85,12 @@ def _due(run: Running, task: OpenTask) -> datetime | None:
     if not task.claimed_by or task.proven_at is None:
         return None
     if task.lapsed_at is None:
-        held = task.proven_at - (task.claimed_at or task.proven_at)
-        return task.proven_at + min(max(_PROOF_LASTS, held / _OF_CLAIM), _PROOF_LASTS_AT_MOST)
+        return task.proof_until
     return task.refused.read_at if task.refused else next_proof(run, task.proven_at, since=task.lapsed_at)
+
+
+def _swaps(step: Console | Write) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
 async def _proof_now(run: Running, step: Console | Write) -> SwapProof:
@@ -101,9 +101,22 @@ async def _proof_now(run: Running, step: Console | Write) -> SwapProof:
     return await read_proof(run, step) if isinstance(step.work, ReplaceCertificate) else SwapProof()
 
 
-async def _take(run: Running, message: Message) -> None:
+async def note_proof(run: Running) -> None:
+    """Keep until when the proof counts, and until when its holder may begin, for those who look at the task."""
+    task = run.open_task
+    request = NoteProofRequest(task_id=task.id, proof_until=task.proof_until, begin_until=task.begin_until)
+    await run.call(ActivityName.NOTE_PROOF, request, Counted, summary="proof of the claim", of_store=True)
+
+
+async def _take(run: Running, message: Message, task: OpenTask, *, swaps: bool) -> None:
     request = MoveTaskRequest(
-        task_id=run.open_task.id, to=TaskState.CLAIMED, who=message.who, note=message.why, at=run.host.now()
+        task_id=task.id,
+        to=TaskState.CLAIMED,
+        who=message.who,
+        note=message.why,
+        at=run.host.now(),
+        proof_until=task.proof_until if swaps else None,
+        begin_until=task.begin_until if swaps else None,
     )
     summary = f"task claimed by {message.who}"
     await run.call(ActivityName.MOVE_TASK, request, Counted, summary=summary, of_store=True)

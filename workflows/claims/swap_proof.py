@@ -50,6 +50,8 @@ class SwapProof(Value):
     """How many."""
     names: tuple[str, ...] = ()
     """Some of them by name, each with its gate."""
+    survey_id: str = ""
+    """The survey that it rests on."""
     quiet: tuple[str, ...] = ()
     """By gate, which covered clients have fallen silent: it stands against nothing."""
 
@@ -81,7 +83,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
     if checked.findings:
-        return SwapProof(findings=tuple(checked.findings))
+        return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
     return await _read_gates(run, step, survey.survey_id)
 
 
@@ -109,7 +111,12 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             waiting += reading.waiting
             missing += (f"{gate}: {name}" for name in reading.waiting_names)
     return SwapProof(
-        findings=tuple(findings), gates=tuple(gates), waiting=waiting, names=tuple(missing), quiet=tuple(quiet)
+        findings=tuple(findings),
+        gates=tuple(gates),
+        waiting=waiting,
+        names=tuple(missing),
+        survey_id=survey_id,
+        quiet=tuple(quiet),
     )
 
 

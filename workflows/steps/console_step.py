@@ -34,6 +34,7 @@ from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
+from workflows.claims.begin import begin
 from workflows.claims.claim import LAPSED, claim, keep_proof
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.people import second_person
@@ -268,6 +269,8 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
         match message.move:
             case Move.CLAIM_TASK:
                 await claim(run, step, message)
+            case Move.BEGIN_TASK if isinstance(step, Console):
+                await begin(run, step, message)
             case Move.TASK_REFUSED:
                 await _close(run, step, TaskState.REFUSED, message.who, message.why)
                 return False

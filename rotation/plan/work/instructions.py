@@ -57,6 +57,7 @@ def _lines(work: Work) -> Iterable[str]:
             yield f"{verb} Enable secure communications between the management server and clients ..., OK"
         case ReplaceCertificate():
             yield "Claim this task first: all proof is read once more before you begin"
+            yield "Begin within ten minutes of the claim, or ask for another look right before (rotator tasks begin)"
             yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
             yield from _source(work)
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"

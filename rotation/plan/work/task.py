@@ -264,6 +264,10 @@ class ConsoleTask(Value):
     instructions: tuple[str, ...]
     opened_at: datetime
     claimed_by: str = ""
+    proof_until: datetime | None = None
+    """Of a claimed replacement: until when its proof counts (rule 19)."""
+    begin_until: datetime | None = None
+    """Of a claimed replacement: until when its holder may begin without another look."""
     closed_at: datetime | None = None
     closed_by: str = ""
     note: str = ""

@@ -62,7 +62,7 @@ def upgrade() -> None:
         *texts("closed_by", "note", "attestation"),
         *numbers("claims", "file_claim"),
         *texts("file_taken_by"),
-        *instants("file_taken_at", nullable=True),
+        *instants("file_taken_at", "proof_until", "begin_until", nullable=True),
         sa.ForeignKeyConstraint(["rotation_id"], ["rotations.id"], name="fk_console_tasks_rotation_id_rotations"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_console_tasks_site_id_sites"),
         sa.PrimaryKeyConstraint("id", name="pk_console_tasks"),

@@ -92,8 +92,9 @@ async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, f
     """Claim, done and refused are refused with who holds it and what to do, and nothing of them happens later."""
     path, task = f"/v1/rotations/{rotation['id']}", f"/v1/tasks/{first_task['id']}"
     assert (await whole.post(f"{path}/hold", json=ANN)).status_code == 200
-    for call, body in {"claim": {"who": "ben"}, "done": {"who": "ben"}, "refused": {"who": "ben", "why": "no"}}.items():
-        code = {"claim": "claim-task", "done": "task-done", "refused": "task-refused"}[call]
+    ben = {"who": "ben"}
+    for call, body in {"claim": ben, "begin": ben, "done": ben, "refused": ben | {"why": "no"}}.items():
+        code = {"claim": "claim-task", "begin": "begin-task", "done": "task-done", "refused": "task-refused"}[call]
         refusal = problem(await whole.post(f"{task}/{call}", json=body), 409, f"{code}-refused")
         assert "held by ann: a reason" in refusal["detail"]
         assert "resume" in refusal["remedy"]
@@ -154,6 +155,8 @@ async def test_a_task_is_claimed_by_one_person(whole, first_task, problem):
     problem(await whole.post(f"{path}/claim", json={"who": "ben"}), 409, "claim-task-refused")
     problem(await whole.post(f"{path}/done", json={"who": "ben"}), 409, "task-done-refused")
     problem(await whole.post(f"{path}/file", json={"who": "ann"}), 409, "no-file")
+    assert (claimed.json()["proof_until"], claimed.json()["begin_until"]) == (None, None)
+    problem(await whole.post(f"{path}/begin", json={"who": "ann"}), 409, "begin-task-refused")
     untold = await whole.post(f"{path}/done", json={"who": "ann", "evidence": {"filename": "recovery_1.zip"}})
     assert "SHA-256" in problem(untold, 409, "task-done-refused")["findings"][0]["message"]
     evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "servers": [{"server": "SEPM-1"}]}

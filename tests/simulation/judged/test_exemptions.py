@@ -8,6 +8,7 @@ import pytest
 from emulator.spec import HandOutSpec
 from emulator.state.draws import identity
 from emulator.state.effects import Actor
+from rotation.plan.work.task import ReplaceCertificate
 from simulation.judged.exemptions import excused
 from tests.simulation.losses import effect, lost
 
@@ -195,6 +196,23 @@ def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
     facts = replace(played, journal=(undone, swap, repair))
     reasons = [excused(lost(facts, repair, group="My Company\\Sales", first_why=each), facts) for each in (why, "down")]
     assert [each is not None and each.startswith("nobody asked") for each in reasons] == [is_excused, False]
+
+
+@pytest.mark.parametrize(("look", "is_excused"), [(3, True), (1, False)])
+def test_a_look_right_before_the_work_leaves_less_to_excuse(played, look, is_excused):
+    """What was undone two minutes before the replacement is excused, but not where the site was looked at since."""
+    kind, value, why = next(iter(UNDONE))
+    at, subject = played.journal[0].at, ("My Company", "Default")
+    undone = effect(played, kind, *subject, value, actor=Actor.SITE_EVENT, at=at - 2 * MINUTE)
+    swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
+    repair = effect(played, "rest.secure_communications", *subject, "false", at=at + MINUTE)
+    task = next(each for each in played.tasks if isinstance(each.work, ReplaceCertificate))
+    task = task.model_copy(update={"opened_at": at - 9 * MINUTE, "closed_at": at + MINUTE})
+    assert task.work.server == "SEPM-1"
+    journal, begins = (undone, swap, repair), {task.id: at - look * MINUTE}
+    facts = replace(played, journal=journal, tasks=(task,), begins=begins)
+    reason = excused(lost(facts, repair, group="My Company\\Sales", first_why=why), facts)
+    assert (reason is not None) is is_excused
 
 
 @pytest.mark.parametrize(
