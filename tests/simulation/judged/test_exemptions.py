@@ -206,9 +206,9 @@ def test_a_look_right_before_the_work_leaves_less_to_excuse(played, look, is_exc
     undone = effect(played, kind, *subject, value, actor=Actor.SITE_EVENT, at=at - 2 * MINUTE)
     swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
     repair = effect(played, "rest.secure_communications", *subject, "false", at=at + MINUTE)
-    task = next(each for each in played.tasks if isinstance(each.work, ReplaceCertificate))
+    swaps = (each for each in played.tasks if isinstance(each.work, ReplaceCertificate))
+    task = next(each for each in swaps if each.work.server == "SEPM-1")
     task = task.model_copy(update={"opened_at": at - 9 * MINUTE, "closed_at": at + MINUTE})
-    assert task.work.server == "SEPM-1"
     journal, begins = (undone, swap, repair), {task.id: at - look * MINUTE}
     facts = replace(played, journal=journal, tasks=(task,), begins=begins)
     reason = excused(lost(facts, repair, group="My Company\\Sales", first_why=why), facts)

@@ -1,6 +1,7 @@
 """Beginning a replacement: the site is looked at right before it, and what stands against it refuses it (rule 19)."""
 
 from datetime import timedelta
+from typing import Any
 
 from emulator.events.site_events import ApiSilent
 from rotation.plan.work.task import CopyList
@@ -34,7 +35,7 @@ class Kept:
     """The task as the store has it at a moment."""
 
     def __init__(self):
-        self.task = None
+        self.task: Any = None
 
     async def __call__(self, here):
         """Read it."""
