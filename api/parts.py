@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from temporalio.client import Client
 
 from api.service_checks import Standings
-from engine.client.updates import PATIENCE
+from engine.client.updates import TIMEOUT
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
 from store.store import Store
@@ -35,7 +35,7 @@ class Parts:
     probe: CertificateProbe = field(default_factory=NetworkProbe)
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey."""
-    answer_wait: timedelta = PATIENCE
+    answer_wait: timedelta = TIMEOUT
     """How long a request waits for the answer of a rotation."""
     authority: Authority | None = None
     standings: Standings = field(default_factory=Standings)

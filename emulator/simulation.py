@@ -61,7 +61,7 @@ class Simulation:
         self.groups = GroupTree(self._changes)
         self.machines = Machines(self.site, self.fleet, outbox, self._timeline)
         self.machines.double_some(spec.duplicate_records)
-        self._fate = Occurrence(self._changes, self.console, self.groups, self.machines)
+        self._occurrence = Occurrence(self._changes, self.console, self.groups, self.machines)
         self.missed: list[Missed] = []
         """Site events that were void when their time came."""
         self._nights()
@@ -101,7 +101,7 @@ class Simulation:
         def befall() -> None:
             try:
                 with acting(Actor.SITE_EVENT):
-                    self._fate.befall(site_event)
+                    self._occurrence.befall(site_event)
             except EmulatorError as void:
                 self.missed.append(Missed(at=self.now, site_event=site_event, why=str(void)))
 

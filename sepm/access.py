@@ -40,7 +40,7 @@ class Access(Value):
         return f"site {self.site}{whose} ({urlsplit(self.url).netloc})"
 
 
-class Patience(Value):
+class RequestLimits(Value):
     """How long and how often a session tries. Defaults suit a SEPM under load."""
 
     request_timeout: timedelta = timedelta(seconds=60)

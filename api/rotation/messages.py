@@ -23,7 +23,7 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
         EngineFault: when it is refused at once, or withdrawn, or cannot be reached.
     """
     try:
-        reply = await send(parts.temporal, site_id, message, patience=parts.answer_wait)
+        reply = await send(parts.temporal, site_id, message, longest=parts.answer_wait)
     except TemporalDown as fault:
         if await answers(parts.temporal):
             parts.standings.message_refused(parts.clock(), fault)

@@ -9,7 +9,7 @@ from api.http.problems import ProblemError
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
 from rotation.trust.fingerprints import address, owner
-from sepm.access import Access, Patience
+from sepm.access import Access, RequestLimits
 from sepm.rest.client import SepmClient
 from sepm.tls.handshakes import Handshake
 from sepm.tls.trust import Trust, fetch_fingerprint
@@ -17,7 +17,7 @@ from store.site.sites import SiteAccess
 
 _HTTPS_PORT = 443
 # a client waits for the answer, so nothing is tried twice
-_PATIENCE = Patience(request_timeout=timedelta(seconds=15), read_retries=0, throttle_retries=0)
+_TIMEOUT = RequestLimits(request_timeout=timedelta(seconds=15), read_retries=0, throttle_retries=0)
 
 
 async def make_contact(access: Access, trust: Trust | None) -> tuple[Trust, tuple[Handshake, ...]]:
@@ -37,7 +37,7 @@ async def make_contact(access: Access, trust: Trust | None) -> tuple[Trust, tupl
     async def heard(handshake: Handshake) -> None:
         handshakes.append(handshake)
 
-    async with SepmClient(access, trust, patience=_PATIENCE, heard=heard) as client:
+    async with SepmClient(access, trust, limits=_TIMEOUT, heard=heard) as client:
         await client.server_ids()
     return trust, tuple(handshakes)
 

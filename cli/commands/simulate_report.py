@@ -48,8 +48,8 @@ def _show_run(worst: RunRecord, again: str) -> None:
     """One of the worst runs: who was lost and why, and how to see it again."""
     say(f"Seed {worst.seed}: {worst.outcome}, {len(worst.lost)} lost {worst.reason}")
     for lost in worst.lost[:_NAMES]:
-        excuse = f" ({lost.excuse})" if lost.excuse else ""
-        say(f"  {lost.client} of {lost.group}, {_when(lost)}: {lost.why}{excuse}")
+        exemption = f" ({lost.exemption})" if lost.exemption else ""
+        say(f"  {lost.client} of {lost.group}, {_when(lost)}: {lost.why}{exemption}")
     if len(worst.lost) > _NAMES:
         say(f"  and {len(worst.lost) - _NAMES} more, whom --json names")
     if worst.behaviour:

@@ -132,9 +132,9 @@ def _with_product(
 
 
 def _follow(stage: DemoProcesses, screen: Screen, tracks: list[Track]) -> None:
-    patience = time.monotonic() + _TOO_LONG * max(track.floor.total.total_seconds() for track in tracks)
+    deadline = time.monotonic() + _TOO_LONG * max(track.floor.total.total_seconds() for track in tracks)
     with screen.following():
-        while any(track.running for track in tracks) and time.monotonic() < patience:
+        while any(track.running for track in tracks) and time.monotonic() < deadline:
             stage.check()
             for track in tracks:
                 if track.running:

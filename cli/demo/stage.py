@@ -86,9 +86,9 @@ class DemoProcesses:
         assert actor.process.stdout is not None  # noqa: S101 - it was started with a pipe
         handle = actor.process.stdout.fileno()
         text = b""
-        patience = time.monotonic() + _READY_WITHIN.total_seconds()
+        deadline = time.monotonic() + _READY_WITHIN.total_seconds()
         while b"\n" not in text:
-            ready, _, _ = select.select([handle], [], [], max(0, patience - time.monotonic()))
+            ready, _, _ = select.select([handle], [], [], max(0, deadline - time.monotonic()))
             if not ready:
                 raise actor.failure(f"is not ready after {_READY_WITHIN.total_seconds():.0f} s")
             part = os.read(handle, _CHUNK)
@@ -112,10 +112,10 @@ class DemoProcesses:
         """Stop all processes; one that does not stop in time is killed."""
         for actor in self._actors:
             _signal_group(actor.process, signal.SIGTERM)
-        patience = time.monotonic() + _STOPS_WITHIN.total_seconds()
+        deadline = time.monotonic() + _STOPS_WITHIN.total_seconds()
         for actor in self._actors:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                actor.process.wait(max(0, patience - time.monotonic()))
+                actor.process.wait(max(0, deadline - time.monotonic()))
             _signal_group(actor.process, signal.SIGKILL)
             actor.process.wait()
             if actor.process.stdout is not None:

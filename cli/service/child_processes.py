@@ -112,7 +112,7 @@ class ServiceProcesses:
         temporal = ChildSpec(self.TEMPORAL, self.server.command(), nothing_of_ours, stop_signal=SIGINT, speaks=False)
         return (temporal, worker, served)
 
-    def whereabouts(self, pids: Mapping[str, int]) -> RunningService:
+    def running_service(self, pids: Mapping[str, int]) -> RunningService:
         """Where everything is now."""
         ports = {self.API: self.port}
         if self.server is not None:

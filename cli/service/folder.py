@@ -51,7 +51,7 @@ class Folder:
         return self.root / "api.key"
 
     @property
-    def whereabouts(self) -> Path:
+    def running_service(self) -> Path:
         """Where the running service is, for the command line and for programs."""
         return self.root / "up.json"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from temporalio.service import RPCError
 
-from cli.service import up_file as whereabouts
+from cli.service import up_file as running_service
 from cli.service.child_processes import ServiceProcesses
 from cli.service.folder import Folder
 from cli.service.supervisor import Child, Supervisor
@@ -21,7 +21,7 @@ from engine.process.ports import PortInUse
 
 _READY_WITHIN = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(milliseconds=50)
-_PATIENCE = timedelta(seconds=2)
+_TIMEOUT = timedelta(seconds=2)
 _GIVE_UP_AFTER = 3
 """Exits of one child before everything was ready once: it will not get better by itself."""
 _OWNER_ONLY = 0o077
@@ -51,9 +51,9 @@ def serve(folder: Path, host: str, ports: tuple[int, int, int], *, as_json: bool
 
 
 async def _run(place: Folder, addresses: tuple[str, int, int, int], *, as_json: bool) -> None:
-    whereabouts.forget(place.whereabouts)  # of one that was killed
-    household = await _planned(place, addresses)
-    if household.own_api_key:
+    running_service.forget(place.running_service)  # of one that was killed
+    processes = await _planned(place, addresses)
+    if processes.own_api_key:
         place.make_api_key()
     stop = asyncio.Event()
     _stop_on_signals(stop)
@@ -62,30 +62,30 @@ async def _run(place: Folder, addresses: tuple[str, int, int, int], *, as_json: 
     def changed() -> None:
         # before that, no client shall find a service that does not serve yet
         if ready:
-            whereabouts.write(place.whereabouts, household.whereabouts(supervisor.pids()))
+            running_service.write(place.running_service, processes.running_service(supervisor.pids()))
 
     supervisor = Supervisor(changed)
     try:
-        if await _come_up(household, supervisor, stop):
+        if await _come_up(processes, supervisor, stop):
             ready = True
             changed()
-            here = household.whereabouts(supervisor.pids())
+            here = processes.running_service(supervisor.pids())
             print(here.model_dump_json() if as_json else here.lines(), flush=True)  # noqa: T201 - the answer
             await stop.wait()
     finally:
-        whereabouts.forget(place.whereabouts)
+        running_service.forget(place.running_service)
         await supervisor.stop()
 
 
 async def _planned(place: Folder, addresses: tuple[str, int, int, int]) -> ServiceProcesses:
     """Ports and programs. A service that was just killed may hold its ports a moment longer than its folder."""
     loop = asyncio.get_running_loop()
-    patience = loop.time() + _PATIENCE.total_seconds()
+    deadline = loop.time() + _TIMEOUT.total_seconds()
     while True:
         try:
             return ServiceProcesses.plan(place, *addresses)
         except PortInUse:
-            if loop.time() > patience:
+            if loop.time() > deadline:
                 raise
         await asyncio.sleep(_LOOK_AGAIN.total_seconds())
 
@@ -98,13 +98,13 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(number, stop.set)
 
 
-async def _come_up(household: ServiceProcesses, supervisor: Supervisor, stop: asyncio.Event) -> bool:
+async def _come_up(processes: ServiceProcesses, supervisor: Supervisor, stop: asyncio.Event) -> bool:
     """Start everything and wait until it serves. False: a signal stopped it before that.
 
     Raises:
         NotUp: when a child keeps ending, or the time is over.
     """
-    rising = asyncio.ensure_future(_rise(household, supervisor))
+    rising = asyncio.ensure_future(_rise(processes, supervisor))
     stopped = asyncio.ensure_future(stop.wait())
     failing = asyncio.ensure_future(_keeps_ending(supervisor))
     waits = {rising, stopped, failing}
@@ -128,12 +128,12 @@ async def _come_up(household: ServiceProcesses, supervisor: Supervisor, stop: as
         await asyncio.gather(*waits, return_exceptions=True)
 
 
-async def _rise(household: ServiceProcesses, supervisor: Supervisor) -> None:
-    for spec in household.children():
+async def _rise(processes: ServiceProcesses, supervisor: Supervisor) -> None:
+    for spec in processes.children():
         supervisor.start(spec)
-        if spec.name == ServiceProcesses.TEMPORAL and household.server is not None:
-            await household.server.ready()
-    await asyncio.gather(_api_lives(household.api_url), _worker_ready(household))
+        if spec.name == ServiceProcesses.TEMPORAL and processes.server is not None:
+            await processes.server.ready()
+    await asyncio.gather(_api_lives(processes.api_url), _worker_ready(processes))
 
 
 async def _api_lives(url: str) -> None:
@@ -148,11 +148,11 @@ async def _api_lives(url: str) -> None:
             await asyncio.sleep(_LOOK_AGAIN.total_seconds())
 
 
-async def _worker_ready(household: ServiceProcesses) -> None:
-    client = await lazy_client(household.temporal, role="up")
+async def _worker_ready(processes: ServiceProcesses) -> None:
+    client = await lazy_client(processes.temporal, role="up")
     while True:
         with contextlib.suppress(EngineFault, RPCError):
-            if await is_served(client, household.temporal.task_queue):
+            if await is_served(client, processes.temporal.task_queue):
                 return
         await asyncio.sleep(_LOOK_AGAIN.total_seconds())
 

@@ -28,7 +28,7 @@ from emulator.state.effects import EffectCount, EffectView
 from emulator.switches import Switches
 
 _OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
-_HAPPENING: TypeAdapter[SiteEvent] = TypeAdapter(SiteEvent)
+_SITE_EVENT: TypeAdapter[SiteEvent] = TypeAdapter(SiteEvent)
 _COUNT = re.compile("[0-9]{1,4}")
 
 
@@ -193,7 +193,7 @@ def _acting_routes(controls: Controls) -> APIRouter:
     return router
 
 
-def _fate_routes(controls: Controls) -> APIRouter:
+def _site_event_routes(controls: Controls) -> APIRouter:
     """What befalls the site."""
     router = APIRouter()
     simulation = controls.simulation
@@ -212,7 +212,7 @@ def _fate_routes(controls: Controls) -> APIRouter:
     async def befall(body: Annotated[dict[str, Any], Body()]) -> list[ServerView]:
         now = controls.advance()
         try:
-            site_event = _HAPPENING.validate_python(body)
+            site_event = _SITE_EVENT.validate_python(body)
         except ValidationError as error:
             raise HTTPException(422, error.errors(include_url=False, include_input=False)) from error
         simulation.schedule(site_event, now)
@@ -228,7 +228,7 @@ def control_app(controls: Controls) -> FastAPI:
     app.include_router(_judging_routes(controls))
     app.include_router(_reading_routes(controls))
     app.include_router(_acting_routes(controls))
-    app.include_router(_fate_routes(controls))
+    app.include_router(_site_event_routes(controls))
 
     @app.exception_handler(EmulatorError)
     async def refused(_: Request, error: EmulatorError) -> Response:

@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE, Process
 from emulator.serving.front import FrontOrder, FrontReport
 from emulator.serving.ports import reserve
 
-_STOP_PATIENCE = 5.0
+_STOP_TIMEOUT = 5.0
 
 
 class FrontProcess:
@@ -66,7 +66,7 @@ class FrontProcess:
             if process.stdin is not None:
                 process.stdin.close()
             try:
-                await asyncio.wait_for(process.wait(), _STOP_PATIENCE)
+                await asyncio.wait_for(process.wait(), _STOP_TIMEOUT)
             except TimeoutError:
                 process.kill()
                 await process.wait()

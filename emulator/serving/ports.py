@@ -14,7 +14,7 @@ from pathlib import Path
 
 PROBE_PATH = "/secars/secars.dll?hello,secars"
 _HEAD_LIMIT = 16 * 1024
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -181,7 +181,7 @@ class ClientPort:
         await self._listener.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _PATIENCE)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _TIMEOUT)
         words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         target = words[1] if len(words) == len(("method", "target", "version")) else ""
         if target == PROBE_PATH:

@@ -35,7 +35,7 @@ from rotation.running.message import (
 )
 from rotation.values import SiteId
 
-PATIENCE = timedelta(seconds=30)
+TIMEOUT = timedelta(seconds=30)
 """How long to wait for a reply. Claiming a replacement surveys the site first, which may take longer."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(milliseconds=10), timedelta(milliseconds=500)
@@ -45,7 +45,7 @@ _PASSING = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLINE_
 Handle = WorkflowHandle[Any, Any]
 
 
-async def send(client: Client, site_id: SiteId, message: Message, *, patience: timedelta = PATIENCE) -> Reply | None:
+async def send(client: Client, site_id: SiteId, message: Message, *, longest: timedelta = TIMEOUT) -> Reply | None:
     """Send a message to the rotation of a site and wait for its reply; None while the rotation is at work on it.
 
     1. ask whether it was answered before, or would be refused: then nothing is sent
@@ -68,7 +68,7 @@ async def send(client: Client, site_id: SiteId, message: Message, *, patience: t
         async with within(CEILING, silence=SILENT):
             reply = await known(handle, message)
         if reply is None:
-            reply = await _send(handle, message, patience)
+            reply = await _send(handle, message, longest)
     except WorkflowQueryRejectedError as error:
         raise NotRunning(site_id) from error
     except WorkflowQueryFailedError as error:
@@ -93,13 +93,13 @@ async def known(handle: Handle, message: Message) -> Reply | None:
     return heard.reply
 
 
-async def _send(handle: Handle, message: Message, patience: timedelta) -> Reply | None:
+async def _send(handle: Handle, message: Message, longest: timedelta) -> Reply | None:
     """Send it, wait for its reply, withdraw it when that takes too long. From here on it may have been heard."""
     try:
         async with within(CEILING, silence=SILENT):
             await handle.signal(message.move.value, message)
         with suppress(NoAnswer):
-            async with within(patience, silence=SILENT):
+            async with within(longest, silence=SILENT):
                 return await answer(handle, message)
         async with within(CEILING, silence=SILENT):
             await handle.signal(WITHDRAW_SIGNAL, message)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName
-from sepm.access import Access, Patience
+from sepm.access import Access, RequestLimits
 from sepm.clock import Clock
 from sepm.errors import UnexpectedAnswer
 from sepm.instants import from_epoch_ms, to_epoch_ms
@@ -74,7 +74,7 @@ class SepmClient:
         *,
         transport: httpx.AsyncBaseTransport | Line | None = None,
         clock: Clock | None = None,
-        patience: Patience | None = None,
+        limits: RequestLimits | None = None,
         at_once: int = 4,
         heard: Heard | None = None,
     ) -> None:
@@ -82,7 +82,7 @@ class SepmClient:
             transport = TrustingTransport(trust, access.address, heard)
         elif trust is not None or transport is None:
             raise ValueError("a SEPM client needs either a trust or a transport of its own")
-        self._session = Session(access, transport, clock=clock, patience=patience)
+        self._session = Session(access, transport, clock=clock, limits=limits)
         self._address = access.address
         self._at_once = at_once
 

@@ -7,7 +7,7 @@ import httpx
 import structlog
 from pydantic import SecretStr, TypeAdapter
 
-from sepm.access import Access, Patience
+from sepm.access import Access, RequestLimits
 from sepm.clock import Clock, WallClock
 from sepm.errors import OutcomeUnknown, Throttled, Unauthorized, Unreachable
 from sepm.instants import from_date_header
@@ -41,7 +41,7 @@ class Session:
         transport: httpx.AsyncBaseTransport | Line,
         *,
         clock: Clock | None = None,
-        patience: Patience | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self.address = access.address
         self.dated: datetime | None = None
@@ -49,8 +49,8 @@ class Session:
         self.last_date: datetime | None = None
         """As the latest answer that showed it."""
         self._clock = clock or WallClock()
-        self._patience = patience or Patience()
-        limit = self._patience.request_timeout
+        self._limits = limits or RequestLimits()
+        limit = self._limits.request_timeout
         self._line: Line = (
             HttpLine(transport, access.url, limit) if isinstance(transport, httpx.AsyncBaseTransport) else transport
         )
@@ -136,17 +136,17 @@ class Session:
                 response = await self._once(request)
             except (httpx.TransportError, TimeoutError) as error:
                 failures += 1
-                if not again or failures > self._patience.read_retries:
+                if not again or failures > self._limits.read_retries:
                     raise self._lost(call, error, write=not again) from error
-                await self._pause(call, type(error).__name__, self._patience.pause(failures))
+                await self._pause(call, type(error).__name__, self._limits.pause(failures))
                 continue
             status = response.status_code
             if status == httpx.codes.TOO_MANY_REQUESTS:
                 throttled += 1
                 self._back_off(response, call, throttled)
-            elif status in _PASSING_FAULTS and again and failures < self._patience.read_retries:
+            elif status in _PASSING_FAULTS and again and failures < self._limits.read_retries:
                 failures += 1
-                await self._pause(call, str(status), self._patience.pause(failures))
+                await self._pause(call, str(status), self._limits.pause(failures))
             else:
                 return response
 
@@ -182,8 +182,8 @@ class Session:
     def _back_off(self, response: Answer, call: str, throttled: int) -> None:
         """Keep the whole session quiet for a while: SEPM counts calls, not callers."""
         asked = self._retry_after(response)
-        pause = self._patience.pause(throttled) if asked is None else asked
-        if throttled > self._patience.throttle_retries or pause > self._patience.longest_retry_after:
+        pause = self._limits.pause(throttled) if asked is None else asked
+        if throttled > self._limits.throttle_retries or pause > self._limits.longest_retry_after:
             raise Throttled(
                 self.address,
                 f"{call} was answered 429 (too many calls) {throttled} times",

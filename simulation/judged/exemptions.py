@@ -21,10 +21,10 @@ _BEGINS_AGAIN = {"machine.install": "installed", "machine.reimage": "put back to
 """Effects after which the state of a client is unknown until it checks in."""
 
 
-def excused(lost: LostClient, facts: Facts) -> str | None:
+def exempted(lost: LostClient, facts: Facts) -> str | None:
     """Why the loss of a client is not the rotation's; None when it is."""
-    for excuse in _EXEMPTIONS:
-        why = excuse(lost, facts)
+    for exemption in _EXEMPTIONS:
+        why = exemption(lost, facts)
         if why is not None:
             return why
     return None

@@ -8,7 +8,7 @@ from rotation.finding import Finding
 from rotation.plan.plan import Plan
 from rotation.values import Value
 from simulation.drawn.likeness import differences, steps_digest
-from simulation.judged.exemptions import excused
+from simulation.judged.exemptions import exempted
 from simulation.judged.facts import Facts
 from simulation.judged.invariants import Violation, check
 
@@ -22,7 +22,7 @@ class Loss(Value):
     why: str
     after: str
     """The effect that cut it off."""
-    excuse: str = ""
+    exemption: str = ""
     """Why the promise does not cover it; empty when it does."""
 
 
@@ -68,7 +68,7 @@ def record(facts: Facts, approved: Plan | None = None) -> RunRecord:
                 since=lost.first_failed,
                 why=lost.first_why,
                 after=f"{lost.after.kind} on {' / '.join(lost.after.subject[:1])}" if lost.after else "",
-                excuse=excused(lost, facts) or "",
+                exemption=exempted(lost, facts) or "",
             )
             for lost in facts.lost
         ),

@@ -105,7 +105,7 @@ def report(played: Size | PlayedPlan, faults: Faults, records: Sequence[RunRecor
         runs=len(records),
         outcomes=dict(sorted(Counter(each.outcome for each in records).items())),
         lost=_spread(records, lambda each: len(each.lost)),
-        lost_by_the_rotation=sum(not lost.excuse for each in records for lost in each.lost),
+        lost_by_the_rotation=sum(not lost.exemption for each in records for lost in each.lost),
         left_out=_spread(records, lambda each: each.left_out),
         duration=_spread(records, lambda each: each.duration),
         exposure=_spread(records, lambda each: each.exposure),

@@ -6,7 +6,7 @@ from simulation.drawn.networking import WhenShut
 from simulation.people import looks, stopping
 from simulation.people.operator import Operator
 
-_PATIENCE = 4
+_TIMEOUT = 4
 """How often a person tries the same before choosing another way."""
 
 
@@ -24,9 +24,9 @@ def choose(attention: Attention, tries: int, state: RotationState, operator: Ope
     if attention.code == looks.ASKED:
         operator.stop_what_gave_old_lists(attention.message)
         return looks.choice(state, options, tries)
-    if attention.code == "site-differs" and tries <= _PATIENCE:
+    if attention.code == "site-differs" and tries <= _TIMEOUT:
         return Move.RETRY  # they have put it right
-    return _usual(options, helps=tries <= stopping.patience(attention.code, _PATIENCE))
+    return _usual(options, helps=tries <= stopping.patience(attention.code, _TIMEOUT))
 
 
 def _usual(options: tuple[Move, ...], *, helps: bool) -> Move:

@@ -15,7 +15,7 @@ from emulator.state.site import Server as EmulatedServer
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint
-from sepm.access import Access, Patience
+from sepm.access import Access, RequestLimits
 from sepm.rest.client import SepmClient
 from sepm.rest.line import Answer, Call
 from sepm.tls.probe import HttpAnswer, presented
@@ -33,7 +33,7 @@ class RestLine:
     """Carries calls to the emulated REST API: the same bytes as over the network, without it."""
 
     def __init__(self, simulation: Simulation, clock: SimulatedClock, output: RecordedOutput | None = None) -> None:
-        self._ear, self.clock = output, clock
+        self._output, self.clock = output, clock
         self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now(), pause=clock.sleep))
 
     async def send(self, call: Call) -> Answer:
@@ -50,8 +50,8 @@ class RestLine:
         await asyncio.sleep(0)
         status, received, content = await self._way.carry(call.method, f"{_BELOW}{call.path}", query, headers, body)
         answer = Answer(status, {name.decode(): value.decode() for name, value in received}, content)
-        if self._ear is not None:
-            self._ear.hear_tokens(answer)
+        if self._output is not None:
+            self._output.hear_tokens(answer)
         return answer
 
     async def aclose(self) -> None:
@@ -68,7 +68,7 @@ class KeptClient(SepmClient):
 def kept_client(site: Site, connection: SiteConnection, line: RestLine, clock: SimulatedClock) -> KeptClient:
     """The client of a site's emulated SEPM. It does not repeat reads: the host does, on simulated time."""
     access = Access(site=site.name, url=connection.rest_url, username=connection.username, password=connection.password)
-    return KeptClient(access, transport=line, clock=clock, patience=Patience(read_retries=0))
+    return KeptClient(access, transport=line, clock=clock, limits=RequestLimits(read_retries=0))
 
 
 @dataclass(frozen=True)

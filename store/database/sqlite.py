@@ -23,12 +23,12 @@ def prepare_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Changing the journal mode does not wait for the busy handler, so two processes that start at once would
     # collide. The mode stays with the file: it is switched here once and not on every connection.
-    patience = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             _switch_to_wal(path)
         except sqlite3.OperationalError:
-            if time.monotonic() > patience:
+            if time.monotonic() > deadline:
                 raise
             time.sleep(_STEP_SECONDS)
         else:

@@ -41,7 +41,7 @@ from workflows.survey_site import SurveySite
 from workflows.watch_certificates import WatchCertificates
 
 KEY = "a-key-for-tests"
-_PATIENCE = 120
+_TIMEOUT = 120
 """Seconds for what takes some ten of a machine that has nothing else to do."""
 _SETTINGS = ApiSettings(api_key=SecretStr(KEY))
 _unused: list[FastAPI] = []
@@ -348,7 +348,7 @@ def until():
     """Looks until a condition holds, and gives what was seen."""
 
     async def look_until(look, condition):
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT):
             while not condition(found := await look()):  # noqa: ASYNC110 - it lies behind the API
                 await asyncio.sleep(0.1)
         return found

@@ -20,7 +20,7 @@ from tests.deploy import dockerfile
 from tests.deploy.dockerfile import ROOT
 from tests.deploy.dockerignore import allowed, every_file
 
-PATIENCE = 90
+TIMEOUT = 90
 CLEAN = {
     name: value for name, value in os.environ.items() if not name.startswith(("ROTATOR_", "PYTHON", "VIRTUAL_ENV"))
 }
@@ -84,9 +84,7 @@ def lend(requirement: Requirement, site: Path) -> None:
 
 def run(command: list[str], folder: Path) -> str:
     """What a command prints, which must end well."""
-    ended = subprocess.run(
-        command, cwd=folder, env=CLEAN, capture_output=True, text=True, check=False, timeout=PATIENCE
-    )
+    ended = subprocess.run(command, cwd=folder, env=CLEAN, capture_output=True, text=True, check=False, timeout=TIMEOUT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
 
@@ -158,7 +156,7 @@ def started(installed, tmp_path) -> Iterator[subprocess.Popen[str]]:
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         assert process.stdout is not None
         process.stdout.close()
 
@@ -171,7 +169,7 @@ def test_what_the_container_runs_comes_up_and_stops(started, tmp_path) -> None:
     assert set(json.loads(line)["pids"]) == {"temporal", "worker", "api"}
     assert dockerfile.arguments("STOPSIGNAL") == ["SIGTERM"]
     started.terminate()
-    assert started.wait(PATIENCE) == 0
+    assert started.wait(TIMEOUT) == 0
 
 
 def test_who_runs_it_is_no_root_and_owns_the_folder() -> None:

@@ -14,7 +14,7 @@ import httpx
 from engine.process.embedded import EmbeddedServer, RunningServer, find_binary
 from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
-from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.caller import TIMEOUT, Caller
 from tests.e2e.house import CLEAN, look_until
 
 _LOOPBACK = "127.0.0.1"
@@ -51,7 +51,7 @@ class Part:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
-            await asyncio.wait_for(process.wait(), PATIENCE)
+            await asyncio.wait_for(process.wait(), TIMEOUT)
 
     async def says(self, text: str) -> None:
         """Wait until the text is in its output."""

@@ -15,7 +15,7 @@ from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
 from rotation.values import SiteId
 
-PATIENCE = 90
+TIMEOUT = 90
 AWAY = frozenset({429, 500, 502, 503, 504})
 
 
@@ -36,7 +36,7 @@ class Caller:
 
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The answer of an API; the request is sent again while the API or a part of it is away."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 with contextlib.suppress(httpx.TransportError):
                     answer = await self.http.request(method, next(self._turns) + path, **options)

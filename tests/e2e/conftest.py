@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.caller import TIMEOUT, Caller
 from tests.e2e.demonstrated import Demo
-from tests.e2e.emulated import LONG_PATIENCE, Site, specification
+from tests.e2e.emulated import LONG_TIMEOUT, Site, specification
 from tests.e2e.house import House, Program
 
 HERE = Path(__file__).parent
-WITHIN = LONG_PATIENCE + PATIENCE
+WITHIN = LONG_TIMEOUT + TIMEOUT
 """Seconds for a test and its set-up: a wait in vain fails before, and names what it waited for."""
 
 

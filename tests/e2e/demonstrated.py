@@ -14,7 +14,7 @@ from tests.e2e.house import CLEAN
 from tests.programs import program
 
 # whole rotations, and waits that a busy machine makes longer
-PATIENCE = 90
+TIMEOUT = 90
 WHOLE = 400
 # what may be set for some other service, and would lead a demo astray
 ASTRAY = {"ROTATOR_TEMPORAL_ADDRESS": "127.0.0.1:1", "ROTATOR_API": "http://127.0.0.1:1", "ROTATOR_API_KEY": "wrong"}
@@ -41,9 +41,9 @@ def descendants(ancestor: int) -> set[int]:
 
 def until(condition: Callable[[], bool], what: str) -> None:
     """Wait for a condition of another process."""
-    patience = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
-        assert time.monotonic() < patience, f"still not: {what}"
+        assert time.monotonic() < deadline, f"still not: {what}"
         time.sleep(0.05)
 
 
@@ -95,13 +95,13 @@ class Demo:
 
     def stopped(self) -> int:
         """Its exit code, soon after a signal to stop."""
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
     def close(self) -> None:
         """Leave nothing behind, whatever the test did."""
         if self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(PATIENCE)
+                self.process.wait(TIMEOUT)
             self.process.kill()
             self.process.wait()

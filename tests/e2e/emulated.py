@@ -15,10 +15,10 @@ from temporalio.service import RPCError
 
 from emulator.scenarios import one_server
 from emulator.spec import RobotSpec, SiteSpec
-from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.caller import TIMEOUT, Caller
 from tests.e2e.house import Program, look_until
 
-LONG_PATIENCE = 300
+LONG_TIMEOUT = 300
 """For a whole rotation, which takes a minute or more on the wall clock."""
 HEARTBEAT = timedelta(seconds=1)
 LIMITS = {"relax_floor": "PT5S", "publish_delay": "PT1S", "gate_patience": "PT5M", "purge_after": None}
@@ -79,18 +79,16 @@ class Site:
         return str(started["id"])
 
     async def shown_when(
-        self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str, patience: float = PATIENCE
+        self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str, longest: float = TIMEOUT
     ) -> dict[str, Any]:
         """The rotation as the API shows it, as soon as a condition holds."""
         path = f"/v1/rotations/{rotation}"
-        found: dict[str, Any] = await look_until(lambda: self.house.get(path), holds, what, patience)
+        found: dict[str, Any] = await look_until(lambda: self.house.get(path), holds, what, longest)
         return found
 
     async def ended(self, rotation: str) -> dict[str, Any]:
         """The rotation when it has ended."""
-        return await self.shown_when(
-            rotation, lambda shown: shown["status"] != "running", "it has ended", LONG_PATIENCE
-        )
+        return await self.shown_when(rotation, lambda shown: shown["status"] != "running", "it has ended", LONG_TIMEOUT)
 
     async def in_gate(self, rotation: str, number: str = "A8") -> dict[str, Any]:
         """The rotation in the middle of the gate for all of that number: it has been read, and is not over."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pytest
 
 from engine.settings import TemporalSettings
-from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.caller import TIMEOUT, Caller
 
 _Opened = TypeVar("_Opened")
 # what the machine of the tests may have set for some other service
@@ -23,12 +23,12 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 
 async def look_until(
-    look: Callable[[], Awaitable[Any]], holds: Callable[[Any], Any], what: str, patience: float = PATIENCE
+    look: Callable[[], Awaitable[Any]], holds: Callable[[Any], Any], what: str, longest: float = TIMEOUT
 ) -> Any:
     """Look until a condition holds; gives what was seen then. Each look costs the service work, so they become rare."""
     found, pause = None, 0.1
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(longest):
             while not holds(found := await look()):
                 await asyncio.sleep(pause)
                 pause = min(1.2 * pause, 1)
@@ -85,7 +85,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), PATIENCE)
+            await asyncio.wait_for(process.wait(), TIMEOUT)
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_up import CLEAN, PATIENCE, ROTATOR, Up
+from tests.e2e.test_up import CLEAN, ROTATOR, TIMEOUT, Up
 
 PAGE = Path(__file__).parents[2] / "docs" / "admin" / "backup.md"
 
@@ -33,7 +33,7 @@ def shell(tmp_path):
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout

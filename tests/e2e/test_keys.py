@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import as_registered
-from tests.e2e.test_up import CLEAN, PATIENCE
+from tests.e2e.test_up import CLEAN, TIMEOUT
 
 PORTS = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
 
@@ -26,7 +26,7 @@ class Service:
         self.output = self.site = ""
         key = (folder / "api.key").read_text().strip()
         self.http = httpx.Client(
-            base_url=printed["api"], headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE, trust_env=False
+            base_url=printed["api"], headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT, trust_env=False
         )
 
     def rotator(self, *arguments: str, code: int = 0) -> Any:
@@ -37,7 +37,7 @@ class Service:
             text=True,
             check=False,
             env=CLEAN,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         self.output += done.stdout + done.stderr
         assert done.returncode == code, done.stderr
@@ -78,7 +78,7 @@ def running(log: Path, *arguments: str) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         process.stdout.close()
 
 
@@ -128,7 +128,7 @@ def test_a_missing_folder_is_reported(tmp_path) -> None:
         text=True,
         check=False,
         env=CLEAN,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 1
     assert "is no folder" in done.stderr

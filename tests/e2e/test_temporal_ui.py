@@ -14,7 +14,7 @@ from engine.process.ports import choose_ports
 from tests.programs import program
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-PATIENCE = 60_000
+TIMEOUT = 60_000
 """Milliseconds: the page loads slowly while other tests run."""
 GIVEN_UP = "Codec Server could not connect"
 CIPHERTEXT = re.compile(r"[A-Za-z0-9+/]{200,}={0,2}")
@@ -65,7 +65,7 @@ async def rotation(site) -> dict[str, Any]:
 async def page(browser) -> AsyncIterator[Page]:
     """A new browser without any cookie or setting."""
     context = await browser.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     try:
         yield await context.new_page()
     finally:
@@ -81,7 +81,7 @@ async def history_of(house: Any, rotation: dict[str, Any]) -> str:
 
 async def sees(page: Page, text: str) -> None:
     """Wait until a text is there to be seen; the UI keeps a hidden copy of some for small screens."""
-    await expect(page.get_by_text(text).locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text(text).locator("visible=true").first).to_be_visible(timeout=TIMEOUT)
 
 
 async def log_in(page: Page, house: Any, key: str) -> None:
@@ -117,7 +117,7 @@ async def test_text_for_those_who_are_logged_in_and_ciphertext_for_all_others(pa
         await page.goto(here)
         await sees(page, GIVEN_UP)
         await page.wait_for_function(
-            "pattern => new RegExp(pattern).test(document.body.innerText)", arg=CIPHERTEXT.pattern, timeout=PATIENCE
+            "pattern => new RegExp(pattern).test(document.body.innerText)", arg=CIPHERTEXT.pattern, timeout=TIMEOUT
         )
         dark = await page.inner_text("body")
         assert plan not in dark
@@ -134,7 +134,7 @@ async def test_text_for_those_who_are_logged_in_and_ciphertext_for_all_others(pa
 
     await page.goto(house.program.printed["codec_login"])
     await page.get_by_role("button", name="Log out").click()
-    await expect(page.get_by_label("API key")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_label("API key")).to_be_visible(timeout=TIMEOUT)
     await sees_ciphertext()
 
 
@@ -144,7 +144,7 @@ async def test_the_details_are_text_too(page, house, rotation):
     # each is shown in a frame of its own
     for place, text in enumerate((rotation["plan_hash"][:12], rotation["plan_hash"], rotation["step_title"])):
         frame = page.locator("iframe").locator("visible=true").nth(place).content_frame
-        await expect(frame.locator("body")).to_contain_text(text, timeout=PATIENCE)
+        await expect(frame.locator("body")).to_contain_text(text, timeout=TIMEOUT)
 
 
 async def test_a_page_of_another_origin_reads_nothing(page, house):

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 ROTATOR = Path(sys.executable).parent / "rotator"
-PATIENCE = 60
+TIMEOUT = 60
 # what the machine of the tests may have set for some other service
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
 
@@ -29,9 +29,9 @@ def command(folder: Path) -> list[str]:
 
 def until(condition: Callable[[], bool], what: str) -> None:
     """Wait for a condition of another process."""
-    patience = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
-        assert time.monotonic() < patience, f"still not: {what}"
+        assert time.monotonic() < deadline, f"still not: {what}"
         time.sleep(0.02)
 
 
@@ -80,14 +80,14 @@ class Up:
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
         self.process.terminate()
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
     def close(self) -> None:
         """Leave nothing behind, whatever the test did."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(PATIENCE)
+                self.process.wait(TIMEOUT)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -160,9 +160,7 @@ def test_a_child_that_is_killed_comes_back(up, name) -> None:
 
 def test_a_second_one_on_the_same_folder_is_refused(up) -> None:
     """It says who holds the folder, and the first one goes on."""
-    second = subprocess.run(
-        command(up.folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE
-    )
+    second = subprocess.run(command(up.folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=TIMEOUT)
     assert second.returncode == 1
     assert f"process {up.process.pid}" in second.stderr
     assert up.ready()
@@ -172,7 +170,7 @@ def test_a_used_port_is_named(up, tmp_path) -> None:
     """Nothing is started beside a server that holds the port, and the message names the port."""
     port = str(up.printed["ports"]["api"])
     flags = [*command(tmp_path / "var"), "--port", port]
-    second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=TIMEOUT)
     assert second.returncode == 1
     assert port in second.stderr
 
@@ -182,7 +180,7 @@ def test_unusable_payload_keys_are_refused(tmp_path) -> None:
     keys = tmp_path / "payload.keys"
     keys.write_text("hunter2\n")
     flags, environment = command(tmp_path / "var"), {**CLEAN, "ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE": str(keys)}
-    refused = subprocess.run(flags, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)
+    refused = subprocess.run(flags, capture_output=True, text=True, check=False, env=environment, timeout=TIMEOUT)
     assert refused.returncode == 1
     assert f"payload key 1 of {keys} is not base64 of 32 bytes" in refused.stderr
     assert "hunter2" not in refused.stderr
@@ -193,7 +191,7 @@ def test_a_backup_is_taken_while_it_runs(up, tmp_path) -> None:
     """Both databases are whole, with the key; private; and a backup is never written over."""
     target = tmp_path / "backup"
     flags = [str(ROTATOR), "backup", "--folder", str(up.folder), str(target)]
-    first = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    first = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=TIMEOUT)
     assert first.returncode == 0, first.stderr
     assert {path.name for path in target.iterdir()} == {"temporal.db", "rotator.db", "rotator.key"}
     for path in target.iterdir():
@@ -202,7 +200,7 @@ def test_a_backup_is_taken_while_it_runs(up, tmp_path) -> None:
         with contextlib.closing(sqlite3.connect(target / name)) as copy:
             assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert (target / "rotator.key").read_text() == (up.folder / "rotator.key").read_text()
-    second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=TIMEOUT)
     assert (second.returncode, second.stdout) == (2, "")
     assert "exists; give another folder" in second.stderr
 
@@ -240,7 +238,7 @@ def test_killed_itself_it_leaves_no_orphan(own) -> None:
     """After kill -9 of `rotator up` every child is gone, and the folder serves again at once."""
     first = own()
     os.kill(first.process.pid, signal.SIGKILL)
-    first.process.wait(PATIENCE)
+    first.process.wait(TIMEOUT)
     until(lambda: not any(lives(pid) for pid in first.printed["pids"].values()), "all children are gone")
 
     assert own().ready()
@@ -251,7 +249,7 @@ def test_a_service_that_cannot_come_up_says_why(tmp_path) -> None:
     folder = tmp_path / "var"
     folder.mkdir()
     (folder / "rotator.key").write_text("no key")
-    failed = subprocess.run(command(folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    failed = subprocess.run(command(folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=TIMEOUT)
     assert failed.returncode == 1
     assert "ended 3 times" in failed.stderr
     assert "is not base64" in failed.stderr

@@ -24,7 +24,7 @@ from issuing.settings import AcmeSettings, DnsSettings
 from rotation.values import CertificateId
 from tests.programs import program
 
-PATIENCE = 30
+TIMEOUT = 30
 ZONE = "example.test"
 BLOCKED = f"blocked.{ZONE}"
 ALIASED, ALIAS_OF = f"aliased.{ZONE}", f"proofs.{ZONE}"
@@ -80,7 +80,7 @@ class NameServer:
     async def texts(self, name: str) -> set[str]:
         """The TXT records that it shows."""
         asked = dns.message.make_query(name, "TXT")
-        answer = await dns.asyncquery.udp(asked, "127.0.0.1", timeout=PATIENCE, port=self.port)
+        answer = await dns.asyncquery.udp(asked, "127.0.0.1", timeout=TIMEOUT, port=self.port)
         return {str(each).strip('"') for rrset in answer.answer for each in rrset}
 
     @classmethod
@@ -188,7 +188,7 @@ async def _process(
             started, *arguments, env={**os.environ, **environment}, stdout=output, stderr=output
         )
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while not await answers():
                 assert process.returncode is None, (folder / "said").read_text()
                 await asyncio.sleep(0.05)

@@ -36,7 +36,7 @@ class Outcome(Value):
     violations: tuple[Violation, ...]
     lost: int
     """Clients that were cut off and that the promise does not cover."""
-    excuses: tuple[str, ...] = ()
+    exemptions: tuple[str, ...] = ()
     """Why not, one of each kind."""
     refused: tuple[str, ...] = ()
     """The codes for which no plan was made."""
@@ -70,7 +70,7 @@ def outcome(facts: Facts, began: float) -> Outcome:
         duration=run.duration,
         violations=run.violations,
         lost=len(run.lost),
-        excuses=tuple(sorted({loss.excuse.partition(":")[0] for loss in run.lost})),
+        exemptions=tuple(sorted({loss.exemption.partition(":")[0] for loss in run.lost})),
         refused=tuple(sorted({finding.code for finding in run.refused})),
         codes=tuple(sorted(codes(facts))),
         traits=tuple(sorted(traits(facts))),

@@ -40,7 +40,7 @@ class Summary(Value):
     refusals: dict[str, int]
     """Why no plan was made, by code."""
     lost_outside_the_promise: int
-    excuses: dict[str, int]
+    exemptions: dict[str, int]
     """Rotations in which a client was lost that the promise does not cover, by why it does not."""
     failures: tuple[str, ...]
     codes: dict[str, int] = Field(default_factory=dict)
@@ -79,7 +79,7 @@ def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int,
         outcomes=_counted(each.ended for each in everything),
         refusals=_counted(code for each in everything for code in each.refused),
         lost_outside_the_promise=sum(each.lost for each in everything if not each.violations),
-        excuses=_counted(excuse for each in everything for excuse in each.excuses if excuse),
+        exemptions=_counted(exemption for each in everything for exemption in each.exemptions if exemption),
         failures=(
             *(f"seed {each.seed}: {failure}" for each in everything for failure in failures(each)),
             *(f"seed {each.seed}: {failure}" for each in compared for failure in differences(each)),
@@ -121,7 +121,7 @@ def show(console: Console, proof: Summary, seconds: float) -> None:
         ("ended as", _listed(proof.outcomes)),
         ("no plan, because of", _listed(proof.refusals)),
         ("clients lost outside the promise", f"{proof.lost_outside_the_promise:,}"),
-        ("in rotations, because", _listed(proof.excuses)),
+        ("in rotations, because", _listed(proof.exemptions)),
         ("codes that came up", f"{len(proof.codes):,}, the rarest {_listed(dict(list(proof.codes.items())[-3:]))}"),
         ("neither these nor a named test come to", ", ".join(proof.missing) or "-"),
         ("violations and other failures", f"{len(proof.failures):,}"),

@@ -15,7 +15,7 @@ ONE = Outcome(
     duration=timedelta(days=4),
     violations=(),
     lost=1,
-    excuses=("a person left it out by name",),
+    exemptions=("a person left it out by name",),
     cpu=timedelta(seconds=1),
 )
 
@@ -42,7 +42,7 @@ def test_a_summary_counts_what_was_played_and_what_was_compared():
     refused = ONE.model_copy(update={"refused": ("no-clients",), "clients": 0, "lost": 0, "excuses": ()})
     counted = summary([ONE, ONE, refused], [through, differing], wanted=3, wanted_compared=2)
     assert (counted.rotations, counted.compared, counted.client_days, counted.clients) == (2, 2, 120.0, 20)
-    assert (counted.lost_outside_the_promise, counted.excuses) == (2, {"a person left it out by name": 2})
+    assert (counted.lost_outside_the_promise, counted.exemptions) == (2, {"a person left it out by name": 2})
     assert counted.failures == ("seed 1: Temporal differs: another event",)
 
 

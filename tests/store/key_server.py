@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from engine.process.ports import choose_ports
 from store.keys.transit_settings import TransitSettings
 
-PATIENCE = 60
+TIMEOUT = 60
 _ROOT = "the-root-token"
 _KEYS = Path(__file__).parents[2] / "docs" / "admin" / "keys.md"
 # the one that the documentation gives to operators
@@ -74,7 +74,7 @@ class KeyServer:
             await self._until_active()
 
     async def _until_active(self) -> None:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while (await self.http.get("/v1/sys/health")).status_code != httpx.codes.OK:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
 
@@ -99,7 +99,7 @@ class KeyServer:
         assert process.stdout is not None
         output = b""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 while b"Root Token:" not in output and (line := await process.stdout.readline()):
                     output += line
             unseal = re.search(rb"Unseal Key: (\S+)", output)

@@ -25,7 +25,7 @@ from engine.process.ports import choose_ports
 from store.database import migration
 from tests.programs import program
 
-PATIENCE = 60
+TIMEOUT = 60
 _GIVEN = "ROTATOR_TEST_POSTGRES"
 _OWNER = "rotator"
 _IN_MEMORY = Path("/dev/shm")
@@ -133,7 +133,7 @@ def _cluster() -> Iterator[URL]:
             yield server
         finally:
             process.stdin.close()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -156,7 +156,7 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
 
 
 def _until_it_answers(server: URL, process: subprocess.Popen[bytes], output: Path) -> None:
-    patience = time.monotonic() + PATIENCE
+    patience = time.monotonic() + TIMEOUT
     while True:
         try:
             psycopg.connect(server.render_as_string(hide_password=False)).close()

@@ -175,7 +175,7 @@ async def _history(visit: Visit) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def _store(lane: Lane) -> AsyncIterator[Store]:
-    folder = lane.household.folder
+    folder = lane.processes.folder
     url = f"sqlite+aiosqlite:///{folder.database}"
     store = await Store.open(StoreSettings(folder=folder.root, database_url=url, key_file=folder.key, key=None))
     try:

@@ -23,14 +23,14 @@ from tests.sweep.points import Passing, Place, Point, Victim, Watch
 
 _AWAY = frozenset({429, 500, 502, 503, 504})
 _INSTRUMENTED = {"worker": "tests.sweep.worker", "api.app:create_app": "tests.sweep.api:create_app"}
-_PATIENCE = 60
+_TIMEOUT = 60
 
 
 @dataclass
 class Lane:
     """Temporal, worker and API on ports of their own; every place that they pass is shown to `watch`."""
 
-    household: ServiceProcesses
+    processes: ServiceProcesses
     environment: dict[str, str]
     http: httpx.AsyncClient
     kept: dict[str, Kept] = field(default_factory=dict)
@@ -39,13 +39,13 @@ class Lane:
     @property
     def folder(self) -> Path:
         """Where everything lies."""
-        return self.household.folder.root
+        return self.processes.folder.root
 
     # -- what the API says ------------------------------------------------------------------------
 
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The answer of the API; the request is sent again while the API or a part of it is away."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT):
             while True:
                 with contextlib.suppress(httpx.TransportError):
                     answer = await self.http.request(method, path, **options)
@@ -87,14 +87,14 @@ class Lane:
 
     async def rising(self) -> None:
         """Wait until everything serves."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT):
             while not await self._serves():  # noqa: ASYNC110 - it lies in other processes
                 await asyncio.sleep(0.05)
 
     async def _serves(self) -> bool:
         with contextlib.suppress(httpx.TransportError, EngineFault):
-            client = await lazy_client(self.household.temporal, role="sweep")
-            served = await is_served(client, self.household.temporal.task_queue)
+            client = await lazy_client(self.processes.temporal, role="sweep")
+            served = await is_served(client, self.processes.temporal.task_queue)
             return served and (await self.http.get("/healthz/live")).is_success
         return False
 
@@ -110,22 +110,22 @@ def _lives(pid: int) -> bool:
 async def lane(folder: Path) -> AsyncIterator[Lane]:
     """A lane in a folder of its own."""
     place = Folder.at(folder)
-    household = ServiceProcesses.plan(place, "127.0.0.1", 0, 0, 0)
+    processes = ServiceProcesses.plan(place, "127.0.0.1", 0, 0, 0)
     place.make_api_key()
     headers = {"Authorization": f"Bearer {place.api_key.read_text().strip()}"}
-    async with httpx.AsyncClient(base_url=household.api_url, headers=headers, timeout=40, trust_env=False) as http:
-        made = Lane(household, {SOCKET: str(folder / "sweep.sock")}, http)
+    async with httpx.AsyncClient(base_url=processes.api_url, headers=headers, timeout=40, trust_env=False) as http:
+        made = Lane(processes, {SOCKET: str(folder / "sweep.sock")}, http)
         server = await asyncio.start_unix_server(made.hear, made.environment[SOCKET])
         try:
-            assert household.server is not None
-            for child in household.children():
+            assert processes.server is not None
+            for child in processes.children():
                 command = [_INSTRUMENTED.get(part, part) for part in child.command]
                 if "-m" in command:
                     command.insert(command.index("-m") + 1, "tests.sweep.again")
                 environment = {**child.environment, **made.environment}
                 made.kept[child.name] = Kept(child.name, command, environment, place.root)
                 if child.name == ServiceProcesses.TEMPORAL:
-                    await household.server.ready()
+                    await processes.server.ready()
             await made.rising()
             yield made
         finally:

@@ -117,8 +117,8 @@ async def open_site(lane: Lane, name: str, procedure: Procedure, limit: float) -
     folder = lane.folder / name
     folder.mkdir()
     (folder / "site.json").write_text(site(name, procedure.servers).model_dump_json())
-    key = lane.household.folder.api_key.read_text().strip()
-    arguments = ("--spec", str(folder / "site.json"), "--json", "--robot-api", lane.household.api_url)
+    key = lane.processes.folder.api_key.read_text().strip()
+    arguments = ("--spec", str(folder / "site.json"), "--json", "--robot-api", lane.processes.api_url)
     environment = {**lane.environment, "EMULATOR_ROBOT_KEY": key}
     served = Kept.module("tests.sweep.site", *arguments, environment=environment, folder=folder)
     try:

@@ -100,7 +100,7 @@ class Visit:
 
     async def workflow(self) -> WorkflowHandle[Any, Any]:
         """As Temporal has it."""
-        return (await lazy_client(self.lane.household.temporal)).get_workflow_handle(rotation_workflow(SiteId(self.id)))
+        return (await lazy_client(self.lane.processes.temporal)).get_workflow_handle(rotation_workflow(SiteId(self.id)))
 
     async def truth(self, path: str) -> Any:
         """The emulator's own state: `pairs`, `lists`, `effects`, `verdict`, `servers`."""

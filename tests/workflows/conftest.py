@@ -36,7 +36,7 @@ from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, RotationState
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
-from sepm.access import Access, Patience
+from sepm.access import Access, RequestLimits
 from sepm.rest.client import SepmClient
 from service.plans.planning import plan_from_survey
 from service.surveying import survey_site
@@ -105,7 +105,7 @@ class Stage:
             access = Access(
                 site=site.name, url=connection.rest_url, username=connection.username, password=connection.password
             )
-            return SepmClient(access, transport=self.line, clock=self.clock, patience=Patience(read_retries=0))
+            return SepmClient(access, transport=self.line, clock=self.clock, limits=RequestLimits(read_retries=0))
 
         return World(
             store=self.store,

@@ -12,13 +12,13 @@ from rotation.site import Limits
 
 HEARTBEAT = timedelta(minutes=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PATIENCE, UNREAD = 6 * HOUR, 2 * DAY
+TIMEOUT, UNREAD = 6 * HOUR, 2 * DAY
 LIMITS = Limits(
     relax_floor=timedelta(0),
     publish_delay=timedelta(seconds=2),
     purge_after=None,
     holdout_minimum=HOUR,
-    holdout_maximum=PATIENCE,
+    holdout_maximum=TIMEOUT,
 )
 
 
@@ -47,7 +47,7 @@ async def moved_by(played, *deeds):
         await here.run()
     wait = asked.saw.wait
     assert wait.limit <= asked.seen_at < wait.limit + DAY
-    return wait.limit - wait.opened_at - PATIENCE
+    return wait.limit - wait.opened_at - TIMEOUT
 
 
 async def test_who_is_not_kept_from_reading_asks_at_the_limit(played):

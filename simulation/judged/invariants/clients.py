@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulation.judged.exemptions import excused
+from simulation.judged.exemptions import exempted
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unreported_acts import unnamed_acts
@@ -14,7 +14,7 @@ def no_client_is_cut_off(facts: Facts) -> Iterator[Violation]:
     Not covered: clients that were cut off before or left out by name, and acts that were not asked for.
     """
     for lost in facts.lost:
-        if excused(lost, facts) is None:
+        if exempted(lost, facts) is None:
             after = f"{lost.after.kind} {lost.after.subject} by {lost.after.actor.value}" if lost.after else "nothing"
             yield violation(
                 no_client_is_cut_off, lost.name, f"{lost.first_why} at {lost.server} since {lost.first_failed}, {after}"

@@ -7,7 +7,7 @@ from emulator.clients.verdict import LostClient
 from emulator.state.effects import Actor, EffectView
 from rotation.plan.step import Console, Gate, Holdout, ScopeName
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate
-from simulation.judged.exemptions import excused
+from simulation.judged.exemptions import exempted
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unreported_acts import SWAPS, acted_just_before
@@ -51,7 +51,7 @@ def swaps_leave_everybody_a_way(facts: Facts) -> Iterator[Violation]:
             after=swap,
             others_did=False,
         )
-        if client.seen and not acted_just_before(facts, swap.at) and excused(foretold, facts) is None:
+        if client.seen and not acted_just_before(facts, swap.at) and exempted(foretold, facts) is None:
             text = f"it had no way left when {swap.subject[0]} was replaced at {swap.at}"
             yield violation(swaps_leave_everybody_a_way, client.name, text)
 

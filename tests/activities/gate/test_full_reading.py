@@ -12,7 +12,7 @@ from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Serve
 from emulator.switches import Switches
 from rotation.survey import ObservedGroup, SiteSurvey
 from rotation.values import GroupId
-from sepm.access import Access, Patience
+from sepm.access import Access, RequestLimits
 from sepm.errors import IncompleteReading
 from sepm.rest.client import SepmClient
 from simulation.clock import SimulatedClock
@@ -53,7 +53,12 @@ def site():
     clock, simulation = SimulatedClock(START), Simulation(spec, START)
     line = Line(simulation, clock)
     access = Access(site="Short", url="https://sepm.invalid:8446", username="admin", password=SecretStr("emulated"))
-    return clock, simulation, line, SepmClient(access, transport=line, clock=clock, patience=Patience(read_retries=0))
+    return (
+        clock,
+        simulation,
+        line,
+        SepmClient(access, transport=line, clock=clock, limits=RequestLimits(read_retries=0)),
+    )
 
 
 async def read(sepm, known=()):

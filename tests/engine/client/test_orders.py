@@ -81,8 +81,8 @@ async def started(client, worker_client, task_queue, authority, monkeypatch):
     often = timedelta(milliseconds=100)
     monkeypatch.setattr("engine.interceptors.heartbeats._BEAT", often)
 
-    async def start(order_id: str = "", **patience: float):
-        gives_up_at = datetime.now(UTC) + timedelta(**patience)
+    async def start(order_id: str = "", **timeout: float):
+        gives_up_at = datetime.now(UTC) + timedelta(**timeout)
         begin = IssueInput(
             order_id=OrderId(order_id or f"order-{uuid4().hex}"), names=("a", "b"), gives_up_at=gives_up_at
         )

@@ -157,7 +157,7 @@ async def test_a_message_without_an_answer_may_have_been_heard(client, worker_cl
     async with Worker(worker_client, task_queue=task_queue, workflows=[Slow]):
         assert (await handle.query(HEARD_QUERY, message(begin, Move.RETRY), result_type=Heard)).reply is None
         sending = asyncio.create_task(
-            send(client, begin.site_id, message(begin, Move.RETRY), patience=timedelta(seconds=1))
+            send(client, begin.site_id, message(begin, Move.RETRY), longest=timedelta(seconds=1))
         )
         while not await signals(client, begin):  # noqa: ASYNC110 - Temporal sends no notice
             await asyncio.sleep(0.01)
@@ -195,7 +195,7 @@ async def test_a_message_under_the_name_of_another_is_refused(client, standing) 
 
 async def test_a_reply_that_takes_long_is_asked_for_again(client, slow) -> None:
     """A rotation still at work on a message is no failure: the same request id brings the reply, after the end too."""
-    assert await send(client, slow.site_id, message(slow, Move.RETRY), patience=timedelta(milliseconds=200)) is None
+    assert await send(client, slow.site_id, message(slow, Move.RETRY), longest=timedelta(milliseconds=200)) is None
     handle = client.get_workflow_handle(rotation_workflow(slow.site_id))
     await handle.signal(Move.RESUME.value, message(slow, Move.RESUME, "r2"))
     await handle.result()

@@ -45,10 +45,10 @@ def test_a_tied_process_does_not_outlive_its_parent(way) -> None:
         group = int(parent.stdout.readline())
         assert _group_lives(group)
         parent.kill()
-    patience = time.monotonic() + 20
+    timeout = time.monotonic() + 20
     try:
         while _group_lives(group):
-            assert time.monotonic() < patience, "the tied process lives on"
+            assert time.monotonic() < timeout, "the tied process lives on"
             os.sched_yield()
     finally:
         if _group_lives(group):

@@ -27,7 +27,7 @@ from simulation.drawn.faults import Faults, with_switches
 from simulation.drawn.networking import Asking, Networking, WhenShut
 from simulation.drawn.scenario import Profile, Scenario, ScriptedMove, Since, WorkPace
 from tests.proof.drawn.profile_shares import Shares, drawn_profile, shares_of
-from tests.proof.drawn.site_troubles import behind_proxies, clumsy, drawn_site_events, purged, with_hand_outs
+from tests.proof.drawn.site_troubles import behind_proxies, drawn_site_events, faulty, purged, with_hand_outs
 
 _Option = TypeVar("_Option")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -81,7 +81,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, profile: Prof
         spec = with_switches(spec, chance, within=limits.publish_delay, stale=shares.stale)
     site_events: tuple[Scheduled, ...] = ()
     if faults is Faults.ALL:
-        spec, limits = purged(behind_proxies(clumsy(spec, chance, shares), chance, shares), limits, chance)
+        spec, limits = purged(behind_proxies(faulty(spec, chance, shares), chance, shares), limits, chance)
         site_events = drawn_site_events(spec, seed, chance, shares, wider=sizes.wider)
         spec, site_events = with_hand_outs(spec, site_events, chance)
     return Scenario(

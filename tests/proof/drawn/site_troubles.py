@@ -23,7 +23,7 @@ _PURGE = timedelta(days=30)
 """SEPM's own setting."""
 
 
-def clumsy(spec: SiteSpec, chance: Chance, shares: Shares) -> SiteSpec:
+def faulty(spec: SiteSpec, chance: Chance, shares: Shares) -> SiteSpec:
     """The site with an operator who makes a mistake or two."""
     slips = tuple(
         Slip(mistake=mistake, after=chance.whole(0, 4, "slip after", mistake.value))

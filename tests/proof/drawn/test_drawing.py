@@ -92,13 +92,13 @@ def test_the_least_of_chance_is_a_small_site():
     assert scenario.spec.clients == ()
 
 
-def test_a_theme_has_its_ingredients_come_up_together():
+def test_a_profile_has_its_ingredients_come_up_together():
     """Among the scenarios of each profile most have what it is about; four seeds in ten are about nothing."""
-    by_theme = defaultdict(list)
+    by_profile = defaultdict(list)
     for seed in range(400):
-        by_theme[draw(seed).profile].append(draw(seed))
-    assert set(by_theme) == set(Profile)
-    assert 120 < len(by_theme[Profile.ORDINARY]) < 200
+        by_profile[draw(seed).profile].append(draw(seed))
+    assert set(by_profile) == set(Profile)
+    assert 120 < len(by_profile[Profile.ORDINARY]) < 200
     for profile, shown in SHOWN.items():
-        scenarios = by_theme[profile]
+        scenarios = by_profile[profile]
         assert sum(map(shown, scenarios)) > len(scenarios) / 2, profile

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, TypeAdapter
 
 from rotation.values import Fingerprint
-from sepm.access import Access, Patience
+from sepm.access import Access, RequestLimits
 from sepm.errors import (
     BadCredentials,
     Gone,
@@ -41,10 +41,10 @@ def seconds(*values):
 def open_session(certificates, step_clock):
     """Opens a session with a server that has the first certificate."""
 
-    def start(server, **patience):
+    def start(server, **limits):
         trust = Trust(fingerprints=frozenset({certificates[0].facts.fingerprint}))
         transport = TrustingTransport(trust, server.access.address)
-        return Session(server.access, transport, clock=step_clock, patience=Patience(**patience))
+        return Session(server.access, transport, clock=step_clock, limits=RequestLimits(**limits))
 
     return start
 

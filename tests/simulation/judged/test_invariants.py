@@ -12,7 +12,7 @@ from rotation.finding import blocking
 from rotation.plan.step import Gate, Holdout, SettingField
 from rotation.plan.work.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
-from simulation.judged.exemptions import excused
+from simulation.judged.exemptions import exempted
 from simulation.judged.facts import CutOff
 from simulation.judged.invariants import check
 from tests.simulation.losses import effect, lost
@@ -170,7 +170,7 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
         ("machine.reimage", (), "it was put back to an old image, and nobody had seen it since"),
     ],
 )
-def test_a_client_that_begins_again_unseen_before_the_swap_is_excused(played, kind, about, excuse):
+def test_a_client_that_begins_again_unseen_before_the_swap_is_exempt(played, kind, about, exemption):
     """No check-in tells of it; once a server has seen the client, or when it came after the swap, it is no excuse."""
     swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
     client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=False)
@@ -180,11 +180,11 @@ def test_a_client_that_begins_again_unseen_before_the_swap_is_excused(played, ki
     def why(seen, *happened):
         journal = (*played.journal, *happened)
         cut_off = (CutOff(swap, client._replace(seen=seen)),)
-        return excused(gone, replace(played, cut_off=cut_off, journal=journal))
+        return exempted(gone, replace(played, cut_off=cut_off, journal=journal))
 
     late = begun.model_copy(update={"number": swap.number + 1})
     other = begun.model_copy(update={"subject": ("PC-2", *about)})
-    assert why(False, begun) == excuse
+    assert why(False, begun) == exemption
     assert [why(True, begun), why(False), why(False, late), why(False, other)] == [None] * 4
 
 

@@ -24,7 +24,7 @@ from tests.store.rotating import rotate_once
 
 SECRETS = int(os.environ.get("ROTATOR_TEST_SECRETS", "2000"))
 SITE = SiteId("site-1")
-PATIENCE = 300
+TIMEOUT = 300
 KILLED_AFTER = (1, SECRETS // 4000) if SECRETS > 4000 else (1,)
 """Thousands of values that have got the new key when the process is killed, for each of its lives but the last."""
 
@@ -146,14 +146,14 @@ def killed_after(thousands, environment):
         return process.wait()
 
 
-@pytest.mark.timeout(PATIENCE + 30)
+@pytest.mark.timeout(TIMEOUT + 30)
 async def test_thousands_of_secrets_get_a_new_key_under_load(store, settings, process_environment, make):
     """Reads, writes and rotations succeed before, during and after; two kills with -9 leave something that goes on."""
     await fill(store, make)
     environment = process_environment(settings)
     (old,) = read_keys(settings.key_path)
     service, new = Service(store, make), ""
-    async with asyncio.timeout(PATIENCE), service.at_work():
+    async with asyncio.timeout(TIMEOUT), service.at_work():
         for thousands in KILLED_AFTER:
             assert await asyncio.to_thread(killed_after, thousands, environment) == -9
             new = LocalKey(read_keys(settings.key_path)[0]).id
