@@ -181,7 +181,7 @@ UNDONE = (
 
 @pytest.mark.parametrize("what", UNDONE)
 @pytest.mark.parametrize(
-    ("actor", "minutes", "is_excused"),
+    ("actor", "minutes", "is_exempt"),
     [(Actor.SITE_EVENT, 2, True), (Actor.SITE_EVENT, 300, False), (Actor.TASK, 2, False)],
 )
 def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(played, what, actor, minutes, is_exempt):
@@ -198,7 +198,7 @@ def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(p
     assert [each is not None and each.startswith("nobody asked") for each in reasons] == [is_exempt, False]
 
 
-@pytest.mark.parametrize(("look", "is_excused"), [(3, True), (1, False)])
+@pytest.mark.parametrize(("look", "is_exempt"), [(3, True), (1, False)])
 def test_a_look_right_before_the_work_leaves_less_exempt(played, look, is_exempt):
     """What was undone two minutes before the replacement is excused, but not where the site was looked at since."""
     kind, value, why = next(iter(UNDONE))
@@ -216,7 +216,7 @@ def test_a_look_right_before_the_work_leaves_less_exempt(played, look, is_exempt
 
 
 @pytest.mark.parametrize(
-    ("actor", "after", "value", "is_excused"),
+    ("actor", "after", "value", "is_exempt"),
     [
         (Actor.MISTAKE, 300, "false", True),
         (Actor.TASK, 300, "false", False),
@@ -238,7 +238,7 @@ def test_a_client_made_to_verify_behind_the_replacement_may_be_lost_when_it_is_p
     assert (why is not None and "before it knew" in why) == is_exempt
 
 
-@pytest.mark.parametrize(("minutes", "is_excused"), [(2, True), (300, False)])
+@pytest.mark.parametrize(("minutes", "is_exempt"), [(2, True), (300, False)])
 def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(played, minutes, is_exempt):
     """Although a server has seen it since: the operator who held the task had read the proof before."""
     at = played.journal[0].at
@@ -250,7 +250,7 @@ def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(play
 
 
 @pytest.mark.parametrize(
-    ("by", "hours", "is_excused"),
+    ("by", "hours", "is_exempt"),
     [("Rogue", 1, True), ("Script", 1, False), ("Rogue", -1, False), ("Rogue", 600, False)],
     ids=["unknown to people", "known to people", "after the replacement", "a contact lies between"],
 )

@@ -164,7 +164,7 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
 
 
 @pytest.mark.parametrize(
-    ("kind", "about", "excuse"),
+    ("kind", "about", "exemption"),
     [
         ("machine.install", ("My Company",), "it was installed, and nobody had seen it since"),
         ("machine.reimage", (), "it was put back to an old image, and nobody had seen it since"),
