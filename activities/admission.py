@@ -16,6 +16,7 @@ from activities.progress import STATUS
 from engine.contract import (
     LoadPlanRequest,
     MoveTaskRequest,
+    NoteProofRequest,
     PlanCheckRequest,
     ProgressReport,
     RollBackRequest,
@@ -70,7 +71,7 @@ async def _asker(store: Store, request: Any) -> tuple[RotationId, SiteId] | None
             return ref.rotation_id, ref.site_id
         case PlanCheckRequest() | RollBackRequest() | LoadPlanRequest() | ProgressReport():
             return request.rotation_id, request.site_id
-        case MoveTaskRequest():
+        case MoveTaskRequest() | NoteProofRequest():
             try:
                 task = await store.tasks.get(request.task_id)
             except UnknownTask as unknown:

@@ -39,7 +39,7 @@ def test_a_summary_counts_what_was_played_and_what_was_compared():
     """A rotation that was compared counts once; a site without a plan is no rotation."""
     through = ONE.model_copy(update={"differs": ""})
     differing = ONE.model_copy(update={"differs": "another event"})
-    refused = ONE.model_copy(update={"refused": ("no-clients",), "clients": 0, "lost": 0, "excuses": ()})
+    refused = ONE.model_copy(update={"refused": ("no-clients",), "clients": 0, "lost": 0, "exemptions": ()})
     counted = summary([ONE, ONE, refused], [through, differing], wanted=3, wanted_compared=2)
     assert (counted.rotations, counted.compared, counted.client_days, counted.clients) == (2, 2, 120.0, 20)
     assert (counted.lost_outside_the_promise, counted.exemptions) == (2, {"a person left it out by name": 2})
