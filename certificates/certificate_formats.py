@@ -35,6 +35,9 @@ _LARGEST_CERTIFICATE = 64 << 10
 _MOST = 20
 """No chain is as long; every two certificates of a file are held against each other."""
 
+_MOST_SEALED = 2
+"""Each encrypted key may take its 10 s of work to open."""
+
 _CERTIFICATES = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}
 _KEYS = {"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
 _OLD_ENCRYPTION = re.compile(
@@ -75,6 +78,10 @@ def read_contents(content: bytes, name: str, password: str | None) -> Contents:
 def _from_pem(content: bytes, name: str, password: str | None) -> Contents:
     encoded: list[bytes] = []
     keys: list[PrivateKeyTypes] = []
+    if content.count(b"-----BEGIN ENCRYPTED PRIVATE KEY") > _MOST_SEALED:
+        raise UnusableCertificateFile(
+            name, f"holds more than {_MOST_SEALED} encrypted keys", "leave the server's own key in the file"
+        )
     try:
         for block in blocks(content):
             if block.label in _CERTIFICATES:

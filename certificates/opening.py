@@ -20,6 +20,8 @@ MEMORY = 1 << 30
 _WAIT = 60
 """Seconds on the clock: a busy machine gives the child little of its processor."""
 _TOO_MUCH = f"its password takes more than {SECONDS} s of work or {MEMORY >> 20:,} MiB"
+_QUEUES = 5
+"""Seconds that a file waits for others to be opened: it holds a thread meanwhile."""
 _CHILD = Path(__file__).with_name("opening_child.py")
 _AT_ONCE = BoundedSemaphore(2)
 
@@ -32,7 +34,11 @@ class OpenedFile(NamedTuple):
 
 
 class _EndedError(Exception):
-    """The child has ended without an answer; its text says why."""
+    """There is no answer; its text says why."""
+
+    def __init__(self, why: str, remedy: str = "export it again with the usual settings") -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
 def open_encrypted(
@@ -53,9 +59,7 @@ def open_encrypted(
     try:
         answer = json.loads(_run(json.dumps(request).encode()))
     except _EndedError as error:
-        raise UnusableCertificateFile(
-            name, f"was not opened: {error}", "export it again with the usual settings"
-        ) from error
+        raise UnusableCertificateFile(name, f"was not opened: {error}", error.remedy) from error
     if scheme := answer.get("unknown_scheme"):
         raise UnusableCertificateFile(
             name, f"has an encryption that is too old or unknown ({scheme})", "export it again with AES-256"
@@ -69,11 +73,17 @@ def open_encrypted(
 def _run(request: bytes) -> bytes:
     # isolated (-I): neither the environment nor the folder it runs in can bring other modules into it
     command = (sys.executable, "-I", str(_CHILD))
+    if not _AT_ONCE.acquire(timeout=_QUEUES):
+        raise _EndedError("other encrypted files are being opened now", "send it again in a minute")
     try:
-        with _AT_ONCE:
-            done = subprocess.run(command, input=request, capture_output=True, env={}, timeout=_WAIT, check=False)  # noqa: S603 - the file's content goes to its input only
+        done = subprocess.run(  # noqa: S603 - the content of the file goes to its input only
+            command, input=request, capture_output=True, env={}, timeout=_WAIT, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise _EndedError(_TOO_MUCH) from error
+    finally:
+        _AT_ONCE.release()
     if done.returncode:
-        raise _EndedError(_TOO_MUCH if done.returncode < 0 else "the library that reads it fails")
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
+        raise _EndedError(_TOO_MUCH if done.returncode < 0 else f"the library that reads it fails ({last})")
     return done.stdout

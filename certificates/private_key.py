@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -87,7 +88,25 @@ def read_pkcs12(content: bytes, name: str, password: str | None) -> tuple[Sequen
     if opened is None:
         todo = "check it, then the file" if password else "give the password that the file was exported with"
         raise UnusableCertificateFile(name, "is a PKCS#12 file that this password does not open", todo)
-    return opened.certificates, [read_key(opened.key, name)] if opened.key is not None else []
+    if opened.key is None:
+        return opened.certificates, []
+    if others := [each for each in opened.certificates[1:] if not _is_authority(each)]:
+        # the library gives one key, and not whether there are others: the file may hold several entries
+        raise UnusableCertificateFile(
+            name,
+            f"holds {1 + len(others)} certificates that are no authority's",
+            "export one entry (keytool -importkeystore -srcalias NAME, or openssl pkcs12) into a file of its own",
+        )
+    return opened.certificates, [read_key(opened.key, name)]
+
+
+def _is_authority(der: bytes) -> bool:
+    """Whether a certificate says that it may issue others; an old one that says nothing is none."""
+    try:
+        basic = x509.load_der_x509_certificate(der).extensions.get_extension_for_class(x509.BasicConstraints)
+    except (ValueError, x509.ExtensionNotFound):
+        return False
+    return basic.value.ca
 
 
 def _refuse_other_uses(der: bytes) -> None:

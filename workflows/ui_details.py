@@ -143,12 +143,14 @@ def _people(state: RotationState) -> str:
         evidence = "closes when it is seen" if seen else "closes when its holder says that it is done"
     lines = [f"## Console task\n- {_safe(step.title) if step else ''} ({holder}; {evidence}), task `{task.id}`"]
     if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) and task.claimed_by:
-        lines.append(_proof(task))
+        lines.append(_proof(task, state))
     return "\n".join(lines)
 
 
-def _proof(task: OpenTask) -> str:
+def _proof(task: OpenTask, state: RotationState) -> str:
     """Until when the proof of a claimed replacement counts, and until when its holder may begin (rule 19)."""
+    if state.held_by or state.withdrawing:
+        return "- **begin nothing: the rotation is held, or wants the task back**"
     if task.proof_until is None or task.begin_until is None:
         return "- **its proof has lapsed: begin nothing**"
     return f"- its proof counts until {_at(task.proof_until)}; begin before {_at(task.begin_until)}, or ask for a look"

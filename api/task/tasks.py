@@ -21,7 +21,7 @@ from api.task.task_document import (
 )
 from api.task.task_evidence import evidence_of_sylink
 from api.task.task_file import issue_file
-from rotation.plan.work.task import TaskState
+from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import RotationId, SiteId, TaskId
 
@@ -42,13 +42,20 @@ async def list_tasks(
 ) -> TaskList:
     """Console tasks, the oldest first."""
     tasks = await parts.store.tasks.list(state, site_id=site, rotation_id=rotation)
-    return TaskList(items=tuple(TaskShown.of(task) for task in tasks))
+    return TaskList(items=tuple([TaskShown.of(await _as_it_counts(parts, task)) for task in tasks]))
 
 
 @router.get("/{task_id}", responses=described(HTTPStatus.NOT_FOUND))
 async def show_task(task_id: TaskId, parts: WithParts) -> TaskShown:
     """A console task, with what to do step by step."""
-    return TaskShown.of(await parts.store.tasks.get(task_id))
+    return TaskShown.of(await _as_it_counts(parts, await parts.store.tasks.get(task_id)))
+
+
+async def _as_it_counts(parts: Parts, task: ConsoleTask) -> ConsoleTask:
+    """While the rotation is held nothing may begin, and the site is not watched: no proof counts then."""
+    if task.proof_until is None or not (await parts.store.rotations.get(task.rotation_id)).held:
+        return task
+    return task.model_copy(update={"proof_until": None, "begin_until": None})
 
 
 @router.post("/{task_id}/claim", responses=_SAYING)
@@ -116,4 +123,4 @@ async def _say(
         response.status_code = HTTPStatus.ACCEPTED
         response.headers["Location"] = f"/v1/tasks/{task_id}"
         response.headers["Retry-After"] = "5"
-    return TaskShown.of(await parts.store.tasks.get(task_id), None if answered else move)
+    return TaskShown.of(await _as_it_counts(parts, await parts.store.tasks.get(task_id)), None if answered else move)

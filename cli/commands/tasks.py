@@ -220,5 +220,7 @@ def _say_task(task: dict[str, Any]) -> None:
     say(f"{task['id']}  {task['number']} {task['title']}  [{task['site_name']}, {task['state']}{holder}]")
     if task["proof_until"]:
         say(f"    its proof counts until {instant(task['proof_until'])}; begin before {instant(task['begin_until'])}")
+    elif task["state"] == "claimed" and task["kind"] == "replace_certificate":
+        say("    its proof does not count now: begin nothing")
     for line in task["instructions"]:
         say(f"    {line}")

@@ -250,6 +250,8 @@ def _begin_task(message: Message, state: RotationState) -> Finding | None:
     step = state.step
     if not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate):
         return _refuse(message, "nothing is looked at before this work", "do it, and report it as done")
+    if state.cancelling is not None or state.rolling_back is not None:
+        return _refuse(message, "the rotation turns back", "begin nothing; give the task back")
     if state.task is None or not state.task.claimed_by:
         return _refuse(message, "the task is not claimed", "claim it: that reads all proof, and begins it too")
     return None

@@ -95,4 +95,6 @@ class OpenTask(Value):
     @property
     def begin_until(self) -> datetime | None:
         """Until when its holder may begin a replacement without another look; None as for the proof."""
-        return self.begun_at + _BEGINS_WITHIN if self.begun_at is not None and self.proof_until is not None else None
+        if self.begun_at is None or self.proof_until is None:
+            return None
+        return min(self.begun_at + _BEGINS_WITHIN, self.proof_until)

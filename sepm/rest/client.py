@@ -60,7 +60,7 @@ class SepmClient:
         trust: which certificates are accepted.
         transport: carries the requests in place of TLS over the network, for a SEPM in this process; then no `trust`.
         clock: time for token lives and pauses.
-        patience: limits and retries.
+        limits: how long a request may take, and how often it is sent again.
         at_once: how many reads run at the same time.
         heard: gets every TLS handshake before anything is sent over it.
 

@@ -32,7 +32,7 @@ class Session:
         access: address and account.
         transport: what carries the calls; `TrustingTransport` where a network is involved.
         clock: time for token lives and pauses. Time limits of requests run on the event loop's clock.
-        patience: limits and retries.
+        limits: how long a request may take, and how often it is sent again.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Session:
     async def _persist(
         self, request: Call, call: str, *, repeatable: bool | None = None, with_token: bool = False
     ) -> Answer:
-        """Send until there is an answer that is worth judging, within the limits of patience."""
+        """Send until there is an answer that is worth judging, within the limits."""
         again = request.method == "GET" if repeatable is None else repeatable
         failures = throttled = 0
         while True:

@@ -33,6 +33,8 @@ _IN_VAIN = 20
 _SEVERAL = 3
 """For fewer clients a person does not put certificates back."""
 _BY_A_WAY_BACK = frozenset({"signs-with-former-key", stopping.STRANDED})
+_WITHOUT_A_LOOK = 0.3
+"""The share of replacements that are begun long after the claim without another look: it is not demanded."""
 _SAYS = 3
 """How often the operator reports that a task is done before looking at the console again."""
 
@@ -284,6 +286,8 @@ class People:
         """Whether the operator of a replacement has the site looked at first: the claim was longer ago."""
         task, step = self._seen.task, self._seen.step
         if task is None or not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate):
+            return False
+        if self._chance.happens(_WITHOUT_A_LOOK, "without a look", task.id):
             return False
         return task.begin_until is None or task.begin_until < now
 

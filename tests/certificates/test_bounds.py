@@ -144,6 +144,27 @@ def test_more_certificates_than_a_chain_has_are_refused():
     assert time.process_time() - begun < ENOUGH
 
 
+def test_many_encrypted_keys_are_refused_before_one_is_opened():
+    """Each might take as long as a whole file."""
+    content = pem(b"ENCRYPTED PRIVATE KEY", sequence(by_pbkdf2(HUGE), tlv(4, bytes(64))))
+    begun = time.monotonic()
+    with pytest.raises(UnusableCertificateFile, match="more than 2 encrypted keys"):
+        parse_certificate_file(content * 3 + content, identity=CertificateId("x"), name="given.file")
+    assert time.monotonic() - begun < ENOUGH
+
+
+def test_a_file_does_not_wait_for_long_behind_others(monkeypatch):
+    """Two are opened at once; a third one is refused after some seconds, and holds no thread for longer."""
+    monkeypatch.setattr(opening, "_QUEUES", 0.1)
+    with (
+        opening._AT_ONCE,
+        opening._AT_ONCE,
+        pytest.raises(UnusableCertificateFile, match="being opened now") as caught,
+    ):
+        opening.open_encrypted("pkcs12", b"", None, "given.file")
+    assert "in a minute" in caught.value.remedy
+
+
 @pytest.mark.parametrize("ends", ["fails", "never"])
 def test_a_library_that_fails_is_an_unusable_file(ends, monkeypatch, tmp_path):
     """A child that ends without an answer, or not at all, is a refusal with a remedy."""

@@ -51,7 +51,7 @@ def revised(path, revision):
     config = configuration()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002" if revision == "older" else "head")
+        command.upgrade(config, "sites" if revision == "older" else "head")
         if revision == "newer":
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
             connection.exec_driver_sql("CREATE TABLE of_the_future (secret BLOB)")

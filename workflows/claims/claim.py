@@ -24,13 +24,16 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     """
     proof = await _proof_now(run, step)
     if proof.findings:
+        if run.open_task.claimed_by:  # its holder asks again: what is read counts for the claim that there is
+            await _settle(run, step, proof)
         await _refuse(run, step, message, proof)
         return
     is_over(run)
+    run.drop_attention(LAPSED)
     run.state.restarted = ()
     now = run.host.now()
-    update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "begun_at": now, "refused": None}
-    update["proof_survey"] = proof.survey_id
+    update: dict[str, object] = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "begun_at": now}
+    update |= {"lapsed_at": None, "refused": None, "proof_survey": proof.survey_id}
     await _take(run, message, run.open_task.model_copy(update=update), swaps=_swaps(step))
     run.state.task = run.open_task.model_copy(update=update)
     if proof.quiet:
@@ -59,7 +62,11 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     run.state.task = run.open_task.model_copy(update={"read_again": False})
     if due is None or (run.host.now() < due and not asked):
         return
-    proof = await _proof_now(run, step)
+    await _settle(run, step, await _proof_now(run, step))
+
+
+async def _settle(run: Running, step: Console | Write, proof: SwapProof) -> None:
+    """What was read of a claimed task counts from now on: its proof holds, or has lapsed."""
     findings, task, now = proof.findings, run.open_task, run.host.now()
     lapsed_at = (task.lapsed_at or now) if findings else None
     update = {"proven_at": now, "lapsed_at": lapsed_at, "refused": task.refused if findings else None}
@@ -103,8 +110,12 @@ async def _proof_now(run: Running, step: Console | Write) -> SwapProof:
 
 async def note_proof(run: Running) -> None:
     """Keep until when the proof counts, and until when its holder may begin, for those who look at the task."""
-    task = run.open_task
-    request = NoteProofRequest(task_id=task.id, proof_until=task.proof_until, begin_until=task.begin_until)
+    task, gone = run.open_task, run.state.withdrawing
+    request = NoteProofRequest(
+        task_id=task.id,
+        proof_until=None if gone else task.proof_until,
+        begin_until=None if gone else task.begin_until,
+    )
     await run.call(ActivityName.NOTE_PROOF, request, Counted, summary="proof of the claim", of_store=True)
 
 

@@ -35,7 +35,7 @@ from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
 from workflows.claims.begin import begin
-from workflows.claims.claim import LAPSED, claim, keep_proof
+from workflows.claims.claim import LAPSED, claim, keep_proof, note_proof
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.people import second_person
 from workflows.requests import about
@@ -323,6 +323,8 @@ async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
     run.raise_attention(_GIVE_BACK, step.title, text, ())
     if not asked:
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
+        if _swaps(step):
+            await note_proof(run)
 
 
 async def _withdraw(run: Running, step: Console | Write) -> bool:

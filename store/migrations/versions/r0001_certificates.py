@@ -5,7 +5,7 @@ from alembic import op
 
 from store.migrations.columns import blobs, instants, texts
 
-revision = "0001"
+revision = "certificates"
 down_revision = None
 branch_labels = None
 depends_on = None

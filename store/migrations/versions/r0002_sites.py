@@ -5,8 +5,8 @@ from alembic import op
 
 from store.migrations.columns import blobs, flags, instants, longs, numbers, texts
 
-revision = "0002"
-down_revision = "0001"
+revision = "sites"
+down_revision = "certificates"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from store.migrations.columns import blobs, flags, instants, numbers, texts
 
-revision = "0003"
-down_revision = "0002"
+revision = "rotations"
+down_revision = "sites"
 branch_labels = None
 depends_on = None
 

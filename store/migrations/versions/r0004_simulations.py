@@ -5,8 +5,8 @@ from alembic import op
 
 from store.migrations.columns import instants, numbers, texts
 
-revision = "0004"
-down_revision = "0003"
+revision = "simulations"
+down_revision = "rotations"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ import base64
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
@@ -257,3 +257,25 @@ async def test_a_site_is_restored_after_its_rotation_was_torn_off(whole, tempora
     assert torn["status"] == "terminated"
     order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
     problem(await whole.post("/v1/rotations", json=order), 409, "site-busy")
+
+
+async def test_no_proof_of_a_task_counts_while_the_rotation_is_held(whole, rotation, first_task, store):
+    """The site is not watched then, and nothing may begin: the task shows no time until the rotation is resumed."""
+    task, path = f"/v1/tasks/{first_task['id']}", f"/v1/rotations/{rotation['id']}"
+    assert (await whole.post(f"{task}/claim", json={"who": "ann"})).status_code == 200
+    until = datetime.now(UTC) + timedelta(minutes=30)
+    await store.tasks.note_proof(first_task["id"], until, until)
+
+    async def shown():
+        one = (await whole.get(task)).json()
+        (listed,) = (await whole.get("/v1/tasks", params={"rotation": rotation["id"], "state": "claimed"})).json()[
+            "items"
+        ]
+        assert listed == one
+        return one["proof_until"] is not None, one["begin_until"] is not None
+
+    assert await shown() == (True, True)
+    assert (await whole.post(f"{path}/hold", json=ANN)).status_code == 200
+    assert await shown() == (False, False)
+    assert (await whole.post(f"{path}/resume", json=ANN)).status_code == 200
+    assert await shown() == (True, True)

@@ -27,9 +27,10 @@ def test_proof_counts_for_half_an_hour_and_longer_where_a_claim_lasts(held, last
 
 
 def test_a_holder_begins_within_ten_minutes_of_the_last_look():
-    """Of the claim, or of a later look, whatever the proof."""
+    """Of the claim, or of a later look, and while the proof counts."""
     assert claimed().begin_until == NOON + 10 * MINUTE
-    assert claimed(begun_at=NOON + HOUR).begin_until == NOON + HOUR + 10 * MINUTE
+    assert claimed(begun_at=NOON + 15 * MINUTE).begin_until == NOON + 25 * MINUTE
+    assert claimed(begun_at=NOON + 25 * MINUTE).begin_until == NOON + 30 * MINUTE
 
 
 @pytest.mark.parametrize("fields", [{"lapsed_at": NOON}, {"claimed_by": ""}, {"proven_at": None}])

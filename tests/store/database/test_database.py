@@ -27,12 +27,12 @@ async def test_the_revisions_make_the_tables(store):
 
 @pytest.fixture
 def older(tmp_path):
-    """A database of the second revision, with a site and a client's server."""
+    """A database without the tables of rotations, with a site and a client's server."""
     engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'old.db'}"))
     config = configuration()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+        command.upgrade(config, "sites")
         connection.execute(text("INSERT INTO sites VALUES ('s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0)"))
         names = "site_id, id, name, group_id, online, non_persistent, present, reading, read_at, first_seen_at"
         names += ", longest_silence, shared, network, system"
@@ -57,7 +57,7 @@ def test_no_revision_is_taken_back(older):
     with older.begin() as connection:
         config.attributes["connection"] = connection
         with pytest.raises(NotImplementedError):
-            command.downgrade(config, "0001")
+            command.downgrade(config, "certificates")
     with older.connect() as connection:
         assert connection.execute(text("SELECT server FROM client_servers")).scalars().all() == ["sepm1"]
 

@@ -59,19 +59,19 @@ def codes(deed):
 
 async def test_a_holder_begins_within_ten_minutes_of_the_claim_or_of_a_look(played):
     """The claim is a beginning; later another look gives ten minutes more, and the task shows until when."""
-    claimed, shown, begun, again = Kept(), Kept(), played.Deed(open_swap, BEGIN, after=25 * MINUTE), Kept()
+    claimed, shown, begun, again = Kept(), Kept(), played.Deed(open_swap, BEGIN, after=15 * MINUTE), Kept()
     await whole(
         played,
         played.Deed(open_swap, CLAIM),
         played.Deed(open_swap, claimed, after=SECOND),
-        played.Deed(open_swap, shown, after=20 * MINUTE),
+        played.Deed(open_swap, shown, after=12 * MINUTE),
         begun,
-        played.Deed(open_swap, again, after=25 * MINUTE + SECOND),
+        played.Deed(open_swap, again, after=15 * MINUTE + SECOND),
     )
     assert begun.answer.accepted
     assert claimed.task.proof_until - claimed.task.begin_until == 20 * MINUTE
     assert (shown.task.proof_until, shown.task.begin_until) == (claimed.task.proof_until, claimed.task.begin_until)
-    assert again.task.begin_until - shown.task.begin_until == 25 * MINUTE
+    assert again.task.begin_until - shown.task.begin_until == 15 * MINUTE
     assert again.task.proof_until == claimed.task.proof_until
 
 
@@ -124,3 +124,55 @@ async def test_only_the_holder_of_a_replacement_begins_it(played):
     whys = [deed.answer.findings[0].message for deed in (wrong, early, other)]
     for text, why in zip(whys, ("nothing is looked at", "is not claimed", "bob holds this task"), strict=True):
         assert why in text
+
+
+def reinstall(build):
+    """A client of a group that fails over gets another build: no policy date moves."""
+    return lambda here: here.hands.reinstall("BRANCH-0001", build)
+
+
+async def test_a_refused_claim_of_its_holder_is_a_lapse(played):
+    """What the second claim has read counts for the first one: nothing may begin, and the task shows it."""
+    again, begun, lapsed = (
+        played.Deed(open_swap, do, after=(12 + n) * MINUTE) for n, do in enumerate((CLAIM, BEGIN, Kept()))
+    )
+    await whole(
+        played,
+        played.Deed(open_swap, CLAIM),
+        played.Deed(open_swap, reinstall("14.2.5323.2000"), after=11 * MINUTE),
+        again,
+        begun,
+        lapsed,
+        played.Deed(open_swap, reinstall("14.0.3752.1000"), after=15 * MINUTE),
+    )
+    assert (codes(again), codes(begun)) == (["no-failover-build"], ["proof-lapsed"])
+    assert (lapsed.do.task.proof_until, lapsed.do.task.begin_until) == (None, None)
+
+
+async def test_proof_that_is_due_is_read_before_the_work_begins(played):
+    """A look sees no build; half an hour after the claim all proof is due, and the beginning waits for it."""
+    begun = played.Deed(open_swap, BEGIN, after=31 * MINUTE)
+    await whole(
+        played,
+        played.Deed(open_swap, CLAIM),
+        played.Deed(open_swap, reinstall("14.2.5323.2000"), after=20 * MINUTE),
+        begun,
+        played.Deed(open_swap, reinstall("14.0.3752.1000"), after=33 * MINUTE),
+    )
+    assert codes(begun) == ["proof-lapsed"]
+
+
+async def test_a_hold_that_comes_during_the_look_refuses_it(played, monkeypatch):
+    """What was true when the message came is asked once more behind the look."""
+    held = []
+
+    async def look(run, _):
+        held.append(run.state.held_by)
+        run.state.held_by, run.state.hold_reason = "ann", "a break"
+        return ""
+
+    monkeypatch.setattr("workflows.claims.begin._look", look)
+    begun = played.Deed(open_swap, BEGIN, after=MINUTE)
+    resumed = played.Deed(open_swap, lambda here: here.say(Move.RESUME), after=2 * MINUTE)
+    await whole(played, played.Deed(open_swap, CLAIM), begun, resumed)
+    assert (held, codes(begun)) == ([""], ["begin_task-refused"])
