@@ -90,23 +90,34 @@ def read_pkcs12(content: bytes, name: str, password: str | None) -> tuple[Sequen
         raise UnusableCertificateFile(name, "is a PKCS#12 file that this password does not open", todo)
     if opened.key is None:
         return opened.certificates, []
-    if others := [each for each in opened.certificates[1:] if not _is_authority(each)]:
+    if strangers := _of_other_entries(opened.certificates):
         # the library gives one key, and not whether there are others: the file may hold several entries
         raise UnusableCertificateFile(
             name,
-            f"holds {1 + len(others)} certificates that are no authority's",
+            f"holds {1 + strangers} certificates that could be the server's",
             "export one entry (keytool -importkeystore -srcalias NAME, or openssl pkcs12) into a file of its own",
         )
     return opened.certificates, [read_key(opened.key, name)]
 
 
-def _is_authority(der: bytes) -> bool:
-    """Whether a certificate says that it may issue others; an old one that says nothing is none."""
+def _of_other_entries(encoded: Sequence[bytes]) -> int:
+    """How many certificates beside the key's own are no authority's, and have issued none of the file."""
     try:
-        basic = x509.load_der_x509_certificate(der).extensions.get_extension_for_class(x509.BasicConstraints)
-    except (ValueError, x509.ExtensionNotFound):
+        own, *others = (x509.load_der_x509_certificate(each) for each in encoded)
+        every = (own, *others)
+        return sum(
+            not _is_authority(each) and all(each.subject != other.issuer for other in every if other is not each)
+            for each in others
+        )
+    except ValueError:
+        return 0  # what cannot be read is named by those who read it
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
         return False
-    return basic.value.ca
 
 
 def _refuse_other_uses(der: bytes) -> None:

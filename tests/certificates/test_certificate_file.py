@@ -155,7 +155,7 @@ def test_a_pkcs12_file_with_two_entries_is_refused(keytool, tmp_path):
     for alias in ("tomcat", "other"):
         keytool("-genkeypair", "-alias", alias, "-keyalg", "RSA", "-keysize", "2048", "-dname", f"CN={alias}",
                 "-validity", "90", "-storetype", "PKCS12", "-keystore", file, "-storepass", password)  # fmt: skip
-    with pytest.raises(UnusableCertificateFile, match="holds 2 certificates that are no authority's") as caught:
+    with pytest.raises(UnusableCertificateFile, match="holds 2 certificates that could be the server's") as caught:
         parse(file.read_bytes())
     assert "one entry" in caught.value.remedy
 
