@@ -1,6 +1,6 @@
 """Plain English in names, docstrings, comments and log events: the words that docs/develop/style.md rules out.
 
-Texts that people of a site read are in catalogues of their own; a stored code stays as it is.
+It leaves out the texts that people of a site read, stored codes, and the documents.
 """
 
 import ast
@@ -56,7 +56,7 @@ def found(text: str) -> Iterator[tuple[int, str]]:
         elif token.type == tokenize.COMMENT or (token.type == tokenize.STRING and line in docstrings):
             for at, each in enumerate(token.string.splitlines()):
                 yield from ((line + at, match.group()) for match in _WORD.finditer(each))
-        elif token.type == tokenize.STRING and _LOGS.search(lines[line - 1][:column] or lines[line - 2]):
+        elif token.type == tokenize.STRING and _LOGS.search(lines[line - 1][:column].strip() or lines[line - 2]):
             yield from ((line, match.group()) for match in _WORD.finditer(token.string))
 
 
@@ -88,6 +88,7 @@ def test_names_and_docstrings_are_plain():
         'def run():\n    """Whoever asks."""',
         "x = 1  # nobody knows",
         'log.info("nobody-asked")',
+        'log.info(\n    "nobody-asked",\n)',
         'X = 1\n"""By a person\'s word."""',
     ],
 )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest, NoteProofRequest
+from rotation.finding import Finding
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
@@ -26,7 +27,9 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     if proof.findings:
         if run.open_task.claimed_by:  # its holder asks again: what is read counts for the claim that there is
             await _settle(run, step, proof)
-        await _refuse(run, step, message, proof)
+        elif isinstance(step, Console):
+            await refuse(run, step, proof)
+        run.reply(message, *_with_remedies(proof.findings, run.open_task))
         return
     is_over(run)
     run.drop_attention(LAPSED)
@@ -34,21 +37,19 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     now = run.host.now()
     update: dict[str, object] = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "begun_at": now}
     update |= {"lapsed_at": None, "refused": None, "proof_survey": proof.survey_id}
-    await _take(run, message, run.open_task.model_copy(update=update), swaps=_swaps(step))
+    await _take(run, message, run.open_task.model_copy(update=update), is_swap=swaps(step))
     run.state.task = run.open_task.model_copy(update=update)
     if proof.quiet:
         await run.record(EventKind.QUIET, f"{step.title}: {'; '.join(proof.quiet)}")
     run.reply(message)
 
 
-async def _refuse(run: Running, step: Console | Write, message: Message, proof: SwapProof) -> None:
-    """Reply why the claim is refused; of a replacement, also when its proof is read again."""
-    findings = proof.findings
-    if isinstance(step, Console):
-        again = await refuse(run, step, proof)
-        then = f"claim it again after {again:%Y-%m-%d %H:%M:%S} UTC, when its proof is read again"
-        findings = tuple(each.model_copy(update={"remedy": each.remedy or then}) for each in findings)
-    run.reply(message, *findings)
+def _with_remedies(findings: tuple[Finding, ...], task: OpenTask) -> tuple[Finding, ...]:
+    """Why a claim is refused; of a replacement, also when its proof is read again."""
+    if task.refused is None:
+        return findings
+    then = f"claim it again after {task.refused.read_at:%Y-%m-%d %H:%M:%S} UTC, when its proof is read again"
+    return tuple(each.model_copy(update={"remedy": each.remedy or then}) for each in findings)
 
 
 async def keep_proof(run: Running, step: Console | Write) -> None:
@@ -71,7 +72,7 @@ async def _settle(run: Running, step: Console | Write, proof: SwapProof) -> None
     lapsed_at = (task.lapsed_at or now) if findings else None
     update = {"proven_at": now, "lapsed_at": lapsed_at, "refused": task.refused if findings else None}
     run.state.task = task.model_copy(update=update | {"proof_survey": proof.survey_id})
-    if _swaps(step) and (task.lapsed_at is None or lapsed_at is None):
+    if swaps(step) and (task.lapsed_at is None or lapsed_at is None):
         await note_proof(run)
     if not findings:
         run.drop_attention(LAPSED)
@@ -96,7 +97,8 @@ def _due(run: Running, task: OpenTask) -> datetime | None:
     return task.refused.read_at if task.refused else next_proof(run, task.proven_at, since=task.lapsed_at)
 
 
-def _swaps(step: Console | Write) -> bool:
+def swaps(step: Console | Write) -> bool:
+    """Whether a step is the replacement of a certificate."""
     return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
@@ -119,15 +121,15 @@ async def note_proof(run: Running) -> None:
     await run.call(ActivityName.NOTE_PROOF, request, Counted, summary="proof of the claim", of_store=True)
 
 
-async def _take(run: Running, message: Message, task: OpenTask, *, swaps: bool) -> None:
+async def _take(run: Running, message: Message, task: OpenTask, *, is_swap: bool) -> None:
     request = MoveTaskRequest(
         task_id=task.id,
         to=TaskState.CLAIMED,
         who=message.who,
         note=message.why,
         at=run.host.now(),
-        proof_until=task.proof_until if swaps else None,
-        begin_until=task.begin_until if swaps else None,
+        proof_until=task.proof_until if is_swap else None,
+        begin_until=task.begin_until if is_swap else None,
     )
     summary = f"task claimed by {message.who}"
     await run.call(ActivityName.MOVE_TASK, request, Counted, summary=summary, of_store=True)

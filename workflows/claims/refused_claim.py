@@ -1,6 +1,6 @@
 """A claim that was refused or has lapsed: a person is asked when its proof does not come back by itself."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from engine.contract import ActivityName, EventKind, LeftOutAnswer
 from rotation.plan.step import Console, Write
@@ -19,12 +19,11 @@ _AT_LEAST = timedelta(hours=8)
 """so much at least, the proof may take to come back before a person is asked."""
 
 
-async def refuse(run: Running, step: Console, proof: SwapProof) -> datetime:
-    """Have the proof read on, since a claim was refused or has lapsed. When it is read next."""
+async def refuse(run: Running, step: Console, proof: SwapProof) -> None:
+    """Have the proof read on, since a claim was refused or has lapsed; the task has when it is read next."""
     now, task = run.host.now(), run.open_task
     refused = _keep(run, task.refused or RefusedClaim(since=now, read_at=now), proof)
     await _ask_when_late(run, step, refused, proof)
-    return refused.read_at
 
 
 def is_over(run: Running) -> None:

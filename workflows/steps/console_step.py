@@ -23,7 +23,6 @@ from rotation.plan.work.task import (
     CompareSignedFiles,
     Evidence,
     RefreshImages,
-    ReplaceCertificate,
     SaveRecoveryFile,
     StartHandOuts,
     StopHandOuts,
@@ -35,7 +34,7 @@ from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
 from workflows.claims.begin import begin
-from workflows.claims.claim import LAPSED, claim, keep_proof, note_proof
+from workflows.claims.claim import LAPSED, claim, keep_proof, note_proof, swaps
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.people import second_person
 from workflows.requests import about
@@ -115,7 +114,7 @@ async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> 
     await _published(run, step)
     update = {"opened_at": run.host.now(), "turning_back": run.state.phase is Phase.TURNING_BACK}
     request = asked.model_copy(update=update)
-    summary, of_store = f"open task: {step.title}", _is_of_store(step) or _swaps(step)
+    summary, of_store = f"open task: {step.title}", _is_of_store(step) or swaps(step)
     opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=summary, of_store=of_store)
     if opened.needless:
         run.note(EventKind.TASK_CLOSED, f"{step.title}: {opened.needless}")
@@ -173,7 +172,7 @@ async def _watch(run: Running, step: Console | Write) -> bool:
 
 def _was_answered(run: Running, step: Console | Write) -> bool:
     """Whether a person has answered what was asked while a certificate may be replaced."""
-    return was_answered(run) or client_look.was_answered(run) or (_swaps(step) and drift_step.was_answered(run))
+    return was_answered(run) or client_look.was_answered(run) or (swaps(step) and drift_step.was_answered(run))
 
 
 def _evidence(step: Console | Write) -> Evidence:
@@ -187,7 +186,7 @@ async def _look_at_site(run: Running, step: Console | Write) -> None:
     While work is open of which nothing can be seen, when the watch has seen something; not in a recovery, which may go
     on while SEPM does not answer.
     """
-    if not _swaps(step):
+    if not swaps(step):
         if run.open_task.read_again and run.state.outline.purpose != "recover":
             await look(run, step)
         return
@@ -205,7 +204,7 @@ def _next_look(run: Running, step: Console | Write) -> datetime:
     since = task.claimed_at or task.opened_at
     heartbeat = min((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=_SLOWEST)
     first = max(_FASTEST, min(_FIRST, heartbeat / _OF_HEARTBEAT))
-    slowest = _SLOWEST_CLAIMED if task.claimed_by and _swaps(step) else _SLOWEST
+    slowest = _SLOWEST_CLAIMED if task.claimed_by and swaps(step) else _SLOWEST
     at = now + min(max(first, 2 * (now - since)), slowest)
     shown = due_server.tells_at(run, task)
     return at if shown is None else max(now + _FASTEST, min(at, shown))
@@ -228,10 +227,6 @@ def _is_of_store(step: Console | Write) -> bool:
     """Whether SEPM shows nothing of the work of `step`, and the store alone is asked about it."""
     work = step.work if isinstance(step, Console) else None
     return isinstance(work, SaveRecoveryFile | CompareSignedFiles | StopHandOuts | StartHandOuts)
-
-
-def _swaps(step: Console | Write) -> bool:
-    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
 async def _look(run: Running, step: Console | Write, *, report: Message | None = None) -> ObserveTaskAnswer:
@@ -323,7 +318,7 @@ async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
     run.raise_attention(_GIVE_BACK, step.title, text, ())
     if not asked:
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
-        if _swaps(step):
+        if swaps(step):
             await note_proof(run)
 
 
@@ -335,12 +330,12 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
     3. a task that no person holds is withdrawn
     """
     run.state.withdrawing = True
-    swaps = _swaps(step)
+    swapping = swaps(step)
     began = run.host.now()
     done: bool | None = None
     while True:
         silent = False
-        if swaps or (run.open_task.claimed_by and _evidence(step) is Evidence.OBSERVED):
+        if swapping or (run.open_task.claimed_by and _evidence(step) is Evidence.OBSERVED):
             seen = await _look(run, step)
             silent = seen.fingerprint is None
             if seen.done:
@@ -353,7 +348,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
             break
         if task.claimed_by:
             await _ask_back(run, step, task.claimed_by)
-        elif not swaps or not silent or run.host.now() >= began + RESTART:
+        elif not swapping or not silent or run.host.now() >= began + RESTART:
             break
         await run.wait(
             until=_next_look(run, step),
@@ -363,7 +358,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
     run.drop_attention(_GIVE_BACK)
     if run.state.task is not None:
         await _close(run, step, TaskState.WITHDRAWN, "the service", "it turns back")
-    replaced = swaps and bool(done)
+    replaced = swapping and bool(done)
     if replaced and run.state.cancelling is not None:
         run.refuse_cancel(f"the certificate was replaced meanwhile ({step.title})")
     run.state.withdrawing = False
