@@ -12,6 +12,7 @@ from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Attention, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
+from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.hosts.loop_guard import LoopGuard
@@ -44,6 +45,8 @@ class Running:
         """What is being done, or waited for."""
         self._untold: list[tuple[EventKind, str]] = []
         self._noted: list[Noted] = []
+        self._passed: GateReading | None = None
+        """The reading with which a gate has passed, where that was noted and not stored yet."""
         self._guard = LoopGuard(f"rotation {state.rotation_id} of {state.site_name}")
 
     @property
@@ -295,8 +298,9 @@ class Running:
         while self._untold:
             await self.record(*self._untold.pop(0))
 
-    def note(self, kind: EventKind, message: str) -> None:
-        """Keep an event that changed nothing: it is stored with the next one."""
+    def note(self, kind: EventKind, message: str, *, reading: GateReading | None = None) -> None:
+        """Keep an event that changed nothing: it is stored with the next one, and so is what a gate has shown."""
+        self._passed = reading or self._passed
         state, step = self.state, self.state.step
         state.events += 1
         self._noted.append(
@@ -331,7 +335,7 @@ class Running:
             step_count=len(state.steps),
             attention=state.attention,
             held=bool(state.held_by),
-            reading=state.wait.reading if state.wait else None,
+            reading=state.wait.reading if state.wait else self._passed,
             next_action_at=state.wait.due if state.wait else None,
             plan_id=state.plan_id,
             plan_hash=state.plan_hash,
@@ -341,6 +345,7 @@ class Running:
             earlier=tuple(self._noted),
         )
         self._noted.clear()
+        self._passed = None
         self.host.show(state)
         if await self._at_once(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}") is None:
             pending = self.host.start(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")

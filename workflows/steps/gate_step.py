@@ -79,7 +79,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
             second_person.over(run)
             return
         reading = await _next_reading(run, step)
-    await run.record(EventKind.GATE_PASSED, _passed(step, reading))
+    run.note(EventKind.GATE_PASSED, _passed(step, reading), reading=reading)
     for code in (_LIMIT, WANTED, *clients_cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
         run.drop_attention(code)
     second_person.over(run)
