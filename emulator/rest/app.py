@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.rest.direct import Body, direct_answer
 from emulator.rest.errors import TooManyCallsError, add_error_handlers, application_body
-from emulator.rest.kept import KeptAnswers
 from emulator.rest.routes.admin import admin_routes, version_routes
 from emulator.rest.routes.authentication import authentication_routes, oauth_routes
 from emulator.rest.routes.computers import computer_routes
@@ -33,7 +32,6 @@ class RestApp:
     def __init__(self, service: RestService) -> None:
         self._service = service
         self._routes = _routes()
-        self._kept = KeptAnswers(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         service = self._service
@@ -57,16 +55,14 @@ class RestApp:
             refusal = JSONResponse(application_body(error.status, error.message), error.status)
             await refusal(scope, receive, dated)
             return
-        if await self._kept.give(scope, dated):
-            return
         bring(scope, service)
         body = Body(receive)
         direct = await direct_answer(service, scope, body)
         if direct is not None:
-            await direct(scope, body.again, self._kept.keeping(scope, dated))
+            await direct(scope, body.again, dated)
             return
         with acting(Actor.PRODUCT):
-            await self._routes(scope, body.again, self._kept.keeping(scope, dated))
+            await self._routes(scope, body.again, dated)
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,8 @@
 """A database in this process's memory, for a simulation: the real tables and statements, gone when it is closed.
 
 One connection serves everything, in the thread of its caller, and nothing ever waits: a simulation is one coroutine,
-and a thread or a greenlet for each statement would cost more than the statement.
+and a thread or a greenlet for each statement would cost more than the statement: over the ordinary database, on a RAM
+disk, 12 drawn sites take five times as much of the processor.
 """
 
 import sqlite3
