@@ -110,10 +110,11 @@ class SimulatedProbe:
         )
 
     async def probe_http(self, server: Server) -> HttpAnswer:
-        """Whether the HTTP port answers."""
+        """Whether the HTTP port answers, and the server's own clock."""
         now = self.clock()
-        up = self.simulation.site.server(server.name).up
-        return HttpAnswer(server=server.name, answers=up, asked_at=now, answered_at=now)
+        emulated = self.simulation.site.server(server.name)
+        own = emulated.clock(now).replace(microsecond=0) if emulated.up else None
+        return HttpAnswer(server=server.name, answers=emulated.up, clock=own, asked_at=now, answered_at=now)
 
     async def probe_https_clock(self, server: Server) -> HttpAnswer:
         """As over HTTP."""
@@ -220,10 +221,10 @@ class Hands:
         match work:
             case AssignList(list=name, pairs=pairs):
                 for pair in pairs:
-                    console.assign_list(name, pair.group_id, pair.location_id)
+                    console.assign_list(name, pair.group_path, pair.location_name)
             case SetSecureCommunications(enabled=enabled, pairs=pairs):
                 for pair in pairs:
-                    console.set_secure_communications(pair.group_id, pair.location_id, enabled)
+                    console.set_secure_communications(pair.group_path, pair.location_name, enabled)
             case PauseReplication():
                 console.pause_replication()
             case ResumeReplication():

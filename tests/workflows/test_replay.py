@@ -2,8 +2,8 @@
 
 A history is committed for each kind of rotation and each version that was released; those of a release are added to,
 never replaced.
-`pytest tests/workflows/test_{replay,recorded,recovery,ninety_days,cancel,many_histories}.py --basetemp DIR` leaves new
-ones below DIR.
+`pytest tests/workflows/test_{replay,recorded,offline_recorded,recovery,ninety_days,cancel,many_histories,roll_back}.py
+--basetemp DIR` leaves new ones below DIR.
 """
 
 from datetime import timedelta
@@ -29,10 +29,11 @@ async def test_committed_histories_replay(path):
 
 
 def test_there_are_histories():
-    """The test above has something to replay: every procedure of a site with REST, its ways out, a history resumed."""
+    """The test above has something to replay: every procedure, its ways out, sites without REST, a history resumed."""
     assert {name(path) for path in HISTORIES} >= {
         *("list-a", "holdout", "client-look", "drill", "https-drill", "stop-drill", "recovery", "restore"),
         *("cancel", "https-drill-cancel", "stop-drill-cancel", "roll-back", "mixed-roll-back", "resumed"),
+        *("offline", "offline-cancel", "offline-roll-back", "offline-restore"),
     }
 
 
