@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from acme import client, errors, messages
@@ -156,8 +157,22 @@ class AcmeExchange:
             return str(self._directory[resource])
 
     def _remember(self, answer: requests.Response, **_: object) -> None:
-        """The library's errors leave out the headers, and Retry-After is one."""
+        """Keep the headers, which the library leaves out of its errors; look at a redirect before it is followed.
+
+        Raises:
+            IssuerRefused: when the authority sends us to another host.
+        """
         self._last = answer
+        target = urljoin(answer.url, answer.headers.get("Location", ""))
+        if answer.is_redirect and urlsplit(target)[:2] != urlsplit(answer.url)[:2]:
+            answer.close()
+            raise IssuerRefused(
+                self._where,
+                "redirect",
+                f"it redirects to another host, {urlsplit(target).netloc}, which was sent nothing",
+                "let ROTATOR_ACME_DIRECTORY name the directory at the host that serves it",
+                status=answer.status_code,
+            )
 
     def _unreadable(self, why: str) -> IssuerRefused:
         remedy = "see that ROTATOR_ACME_DIRECTORY is the ACME directory of the authority"

@@ -6,6 +6,7 @@ from typing import Any
 
 from emulator.serving.description import Description
 
+_OWNER_ONLY = 0o600
 _QUICK = {"relax_floor": "PT20S", "publish_delay": "PT1S", "purge_after": None}
 """Waits that suit heartbeats of seconds; a real site keeps the defaults. The emulator forgets no client."""
 
@@ -38,5 +39,7 @@ def _reached(description: Description) -> dict[str, Any]:
 
 
 def write_registration(path: Path, description: Description) -> None:
-    """Write the document to `path`."""
+    """Write the document to `path`, for its owner alone: it holds the password of the account."""
+    path.touch(_OWNER_ONLY)
+    path.chmod(_OWNER_ONLY)  # one of an earlier run
     path.write_text(json.dumps(registration(description), indent=2) + "\n", encoding="utf-8")

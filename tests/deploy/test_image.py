@@ -183,9 +183,30 @@ def test_who_runs_it_is_no_root_and_owns_the_folder() -> None:
     assert dockerfile.arguments("WORKDIR")[-1] == dockerfile.FOLDER
 
 
+def test_both_stages_are_of_the_base_that_was_asked_for() -> None:
+    """A digest that is given to the build holds for the stage that is shipped, and for the one that makes it."""
+    bases = [words.split()[0] for words in dockerfile.arguments("FROM")]
+    assert bases == ["python:${PYTHON}-slim${DIGEST}"] * 2
+    assert dockerfile.arguments("ARG")[:2] == ["PYTHON=3.13", "DIGEST="]
+
+
+def unit() -> dict[str, str]:
+    """The settings of systemd's unit; of those that are there more than once, the last."""
+    lines = (ROOT / "deploy" / "rotator.service").read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if re.match(r"[A-Za-z]+=", line))
+
+
+def test_the_unit_is_bounded_and_leaves_no_core_file() -> None:
+    """A fault of the service cannot take the machine's memory, and no core file holds its keys."""
+    assert {name: unit()[name] for name in ("MemoryMax", "TasksMax", "LimitCORE")} == {
+        "MemoryMax": "4G",
+        "TasksMax": "1024",
+        "LimitCORE": "0",
+    }
+
+
 def test_the_unit_runs_what_the_image_runs() -> None:
     """The unit of systemd starts the same command, on the folder that it may write to."""
-    lines = (ROOT / "deploy" / "rotator.service").read_text("utf-8").splitlines()
-    unit = dict(line.split("=", 1) for line in lines if re.match(r"[A-Za-z]+=", line))
-    assert unit["ExecStart"].split() == ["/opt/rotator/bin/rotator", *dockerfile.command()[1:]]
-    assert f"/var/lib/{unit['StateDirectory']}" == unit["WorkingDirectory"] == dockerfile.FOLDER
+    settings = unit()
+    assert settings["ExecStart"].split() == ["/opt/rotator/bin/rotator", *dockerfile.command()[1:]]
+    assert f"/var/lib/{settings['StateDirectory']}" == settings["WorkingDirectory"] == dockerfile.FOLDER

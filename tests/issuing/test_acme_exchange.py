@@ -88,6 +88,25 @@ async def test_what_is_no_acme_is_refused_with_a_remedy(moody, customer, resourc
     assert "ROTATOR_ACME_DIRECTORY" in refused.value.remedy
 
 
+@pytest.mark.parametrize("resource", ["directory", "newAccount", "newOrder"])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_to_another_host_is_refused(moody, customer, tmp_path, resource, status):
+    """The other host is asked nothing, though its certificate is trusted; a redirect within the host is followed."""
+    async with Moody.running(tmp_path) as other:
+        (tmp_path / "both.pem").write_text(moody.ca.read_text() + other.ca.read_text())
+        settings = AcmeSettings(directory=f"{moody.where}/directory", ca=tmp_path / "both.pem")
+        applicant = customer(settings, "sepm1.example.test")
+        moody.shows[resource] = (status, {"Location": f"{other.where}/{resource}"}, "")
+        with pytest.raises(IssuerRefused, match="another host") as refused:
+            await applicant.issued()
+        assert other.asked == []
+        assert "ROTATOR_ACME_DIRECTORY" in refused.value.remedy
+
+    usual = {name: f"{moody.where}/{name}" for name in ("newNonce", "newAccount", "newOrder")}
+    moody.shows = {"directory": (status, {"Location": "/moved"}, ""), "moved": (200, {}, usual)}
+    assert await applicant.until(lambda found: found.url)
+
+
 async def test_an_order_waits_as_long_as_the_authority_asks(moody, customer):
     """The Retry-After of an order that is being signed; a second without one."""
     applicant = customer(moody.settings(), "sepm1.example.test")

@@ -6,7 +6,7 @@ from api.site.console_document import ConsoleSiteDocument
 from api.site.site_document import SiteDocument
 from emulator.__main__ import parser, site_spec
 from emulator.serving.description import ControlDescription, describe, readable
-from emulator.serving.registration import registration
+from emulator.serving.registration import registration, write_registration
 from emulator.simulation import Simulation
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -32,3 +32,14 @@ def test_readers_see_that_there_is_no_rest():
     text = readable(_described("--no-rest"))
     assert "password" not in text
     assert "GET http://127.0.0.1:1/export" in text
+
+
+def test_only_its_owner_can_read_the_document(tmp_path):
+    """It holds a password; one of an earlier run that others could read is no exception."""
+    file, earlier = tmp_path / "site.json", tmp_path / "earlier.json"
+    earlier.touch(0o644)
+    earlier.chmod(0o644)
+    for path in (file, earlier):
+        write_registration(path, _described())
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert SiteDocument.model_validate_json(path.read_text()).name == "One Server"
