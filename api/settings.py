@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from certificates.secret_file import read_secret
+
 
 class ApiKeyMissingError(ValueError):
     """No API key is set: the API does not start without one."""
@@ -29,15 +31,16 @@ class ApiSettings(BaseSettings):
         """The key that callers must present.
 
         Raises:
-            ApiKeyMissingError: when neither setting gives one.
+            ApiKeyMissingError: when neither setting gives one, or others can read the file.
         """
         if self.api_key is not None and self.api_key.get_secret_value().strip():
             return SecretStr(self.api_key.get_secret_value().strip())
         if self.api_key_file is not None:
             try:
-                text = self.api_key_file.read_text("utf-8").strip()
+                text = read_secret(self.api_key_file).decode("utf-8").strip()
             except OSError as error:
-                raise ApiKeyMissingError(f"{self.api_key_file} (ROTATOR_API_KEY_FILE) cannot be read") from error
+                where = f"{self.api_key_file} (ROTATOR_API_KEY_FILE)"
+                raise ApiKeyMissingError(f"{where} cannot be read: {error.strerror}") from error
             if text:
                 return SecretStr(text)
         raise ApiKeyMissingError("set ROTATOR_API_KEY, or ROTATOR_API_KEY_FILE to a file that holds the key")

@@ -4,5 +4,6 @@
 - `pem`, `der`, `java_keystore`, `private_key`: the formats, read within bounds
 - `opening`, `opening_child`: a child process opens what is encrypted under a password
 - `new_certificate`, `new_request`, `keystores`: what is made here
+- `secret_file`: files of keys and tokens, refused where others can read them
 - `errors`: what cannot be used; `fingerprint`: what tells a certificate from others
 """

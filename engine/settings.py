@@ -7,6 +7,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.service import TLSConfig
 
+from certificates.secret_file import read_secret
+
 
 class WatchSettings(BaseSettings):
     """The watch over certificates: from the environment (`ROTATOR_WATCH_...`) or from a plain constructor."""
@@ -50,14 +52,14 @@ class TemporalSettings(BaseSettings):
         """What the client takes: False for plain text, True for system trust, or the files' content.
 
         Raises:
-            OSError: when a named file cannot be read.
+            OSError: when a named file cannot be read, or others can read the key.
         """
         if not any((self.tls_ca, self.tls_cert, self.tls_key)):
             return self.tls or self.api_key is not None
         return TLSConfig(
             server_root_ca_cert=self.tls_ca.read_bytes() if self.tls_ca else None,
             client_cert=self.tls_cert.read_bytes() if self.tls_cert else None,
-            client_private_key=self.tls_key.read_bytes() if self.tls_key else None,
+            client_private_key=read_secret(self.tls_key) if self.tls_key else None,
         )
 
     def secret(self) -> str | None:

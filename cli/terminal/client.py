@@ -12,6 +12,7 @@ from typing import Annotated, Any, ParamSpec
 import httpx
 import typer
 
+from certificates.secret_file import ReadableByOthers, read_secret
 from cli.terminal.formatting import ERRORS
 from cli.terminal.problems import lines
 
@@ -162,7 +163,9 @@ def _key(folder: Path) -> str:
         return key
     file = Path(os.environ.get("ROTATOR_API_KEY_FILE") or folder / "api.key")
     try:
-        key = file.read_text("utf-8").strip()
+        key = read_secret(file).decode("utf-8").strip()
+    except ReadableByOthers as error:
+        raise UnreadableError(f"the API key in {file} is not used: {error.strerror}") from None
     except (OSError, UnicodeDecodeError):
         key = ""
     if not key:

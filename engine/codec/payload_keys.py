@@ -5,15 +5,12 @@ import binascii
 import re
 from pathlib import Path
 
-import structlog
-
+from certificates.secret_file import read_secret
 from engine.codec.codec import EncryptingCodec
 from engine.fault import PayloadKeysMalformed
 from engine.settings import TemporalSettings
 
 KEY_BYTES = 32
-_OTHERS = 0o077
-_log = structlog.get_logger(__name__)
 
 
 def payload_codec(settings: TemporalSettings) -> EncryptingCodec | None:
@@ -22,7 +19,7 @@ def payload_codec(settings: TemporalSettings) -> EncryptingCodec | None:
     The setting goes before the file.
 
     Raises:
-        PayloadKeysMalformed: when the setting or the file holds something else.
+        PayloadKeysMalformed: when the setting or the file holds something else, or others can read the file.
     """
     if settings.payload_keys is not None:
         text, source = settings.payload_keys.get_secret_value(), "ROTATOR_TEMPORAL_PAYLOAD_KEYS"
@@ -59,11 +56,7 @@ def _key(word: str, which: str) -> bytes:
 
 def _read(path: Path) -> str:
     try:
-        text = path.read_text("ascii", errors="replace")
-        if path.stat().st_mode & _OTHERS:
-            # mounted secrets of a cluster often look like this, so it is logged and not refused
-            _log.warning("the file of payload keys can be read by others", path=str(path))
+        return read_secret(path).decode("ascii", errors="replace")
     except OSError as error:
         # never a new key: payloads of the old one would stay dark
         raise PayloadKeysMalformed(f"{path} (ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE): {error.strerror}") from error
-    return text

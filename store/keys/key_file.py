@@ -13,16 +13,20 @@ from pathlib import Path
 
 import structlog
 
+from certificates.secret_file import ReadableByOthers, read_secret
 from store.fault import StoreFault
 
 KEY_BYTES = 32
-_OTHERS = 0o077
 _PERMISSIONS = 0o777
 _log = structlog.get_logger(__name__)
 
 
 class VaultKeyMalformed(StoreFault):
     """A key that is not base64 of 32 bytes."""
+
+
+class KeyFileReadable(StoreFault):
+    """Other users of the machine can read the key file."""
 
 
 class KeyFileInUse(StoreFault):
@@ -46,15 +50,14 @@ def read_keys(path: Path) -> tuple[bytes, ...]:
 
     Raises:
         VaultKeyMalformed: when the file holds something else.
+        KeyFileReadable: when other users can read it.
     """
     try:
-        text = path.read_text("ascii", errors="replace")
-        mode = path.stat().st_mode
+        text = read_secret(path).decode("ascii", errors="replace")
     except FileNotFoundError:
         return ()
-    if mode & _OTHERS:
-        # mounted secrets of a cluster often look like this: a warning, and no refusal
-        _log.warning("the key file can be read by others", path=str(path))
+    except ReadableByOthers as error:
+        raise KeyFileReadable(f"{path} is not used: {error.strerror}, and `rotator keys rotate` afterwards") from error
     return parse_keys(text, source=str(path))
 
 

@@ -7,6 +7,7 @@ import httpx
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from certificates.secret_file import ReadableByOthers, read_secret
 from store.keys.key_encryption import KeySettingsWrong
 
 
@@ -51,7 +52,9 @@ class TransitSettings(BaseSettings):
         if self.token_file is None:
             return self.token.get_secret_value() if self.token else ""
         try:
-            text = self.token_file.read_text("ascii").strip()
+            text = read_secret(self.token_file).decode("ascii").strip()
+        except ReadableByOthers as error:
+            raise KeySettingsWrong(f"the token is not read from {self.token_file}: {error.strerror}") from None
         except (OSError, UnicodeDecodeError) as error:
             raise KeySettingsWrong(f"no token can be read from {self.token_file} ({type(error).__name__})") from None
         if not text:

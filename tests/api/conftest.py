@@ -264,6 +264,7 @@ async def rotator(connected, tmp_path):
     here = asyncio.Lock()
     server = HttpServer(create_app(connected, ApiSettings(api_key=SecretStr(KEY))))
     (tmp_path / "up.json").write_text(json.dumps({"api": f"http://127.0.0.1:{server.port}"}))
+    (tmp_path / "api.key").touch(0o600)
     (tmp_path / "api.key").write_text(KEY + "\n")
 
     async def run(*arguments: str, typed: str = "", **environment: str):

@@ -178,6 +178,7 @@ def test_a_used_port_is_named(up, tmp_path) -> None:
 def test_unusable_payload_keys_are_refused(tmp_path) -> None:
     """Nothing is started, and the message names the file and not what it holds."""
     keys = tmp_path / "payload.keys"
+    keys.touch(0o600)
     keys.write_text("hunter2\n")
     flags, environment = command(tmp_path / "var"), {**CLEAN, "ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE": str(keys)}
     refused = subprocess.run(flags, capture_output=True, text=True, check=False, env=environment, timeout=TIMEOUT)

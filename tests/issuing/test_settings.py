@@ -53,6 +53,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
 def test_secrets_come_from_files_too(tmp_path, monkeypatch):
     """Without the end of their line; no repr shows one."""
     file = tmp_path / "key"
+    file.touch(0o600)
     file.write_text(f"{TSIG.get_secret_value()}\n")
     monkeypatch.setenv("ROTATOR_ACME_DIRECTORY", WHERE)
     monkeypatch.setenv("ROTATOR_ACME_EAB_KID", "kid")

@@ -72,6 +72,7 @@ def test_no_key_no_api(monkeypatch, tmp_path):
     """The API does not start without a key, nor with an empty one."""
     monkeypatch.delenv("ROTATOR_API_KEY", raising=False)
     empty = tmp_path / "api.key"
+    empty.touch(0o600)
     empty.write_text("\n")
     for settings in (ApiSettings(), ApiSettings(api_key=SecretStr(" ")), ApiSettings(api_key_file=empty)):
         with pytest.raises(ApiKeyMissingError):

@@ -64,6 +64,7 @@ def test_keys_are_read_in_order(between) -> None:
 def test_a_wrong_key_is_located_and_not_shown(tmp_path, text, named) -> None:
     """The error names the file and the place in it, and never what stands there."""
     file = tmp_path / "payload.keys"
+    file.touch(0o600)
     file.write_text(text, "utf-8")
     with pytest.raises(PayloadKeysMalformed, match=named) as caught:
         payload_codec(TemporalSettings(payload_keys_file=file))

@@ -37,12 +37,12 @@ def sealing(keys):
 def test_a_new_key_goes_first_and_the_others_stay(path):
     """What was written beside the keys stays as well, and so do owner and mode."""
     path.write_text("# of this year\n" + path.read_text())
-    path.chmod(0o640)
+    path.chmod(0o400)
     (old,) = ids(path)
     put_key_first(path)
     assert ids(path)[1:] == [old]
     assert "# of this year" in path.read_text()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
     assert [each.name for each in path.parent.iterdir()] == ["rotator.key"]
 
 

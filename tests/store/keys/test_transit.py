@@ -127,6 +127,7 @@ async def test_a_token_in_a_file_may_be_renewed(server, tmp_path):
     async with key_of(settings.model_copy(update={"token": None})) as key:
         with pytest.raises(KeySettingsWrong, match="no token"):
             await key.newest()
+        file.touch(0o600)
         file.write_text("of-nobody")
         with pytest.raises(KeyServerRefused):
             await key.newest()
