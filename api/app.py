@@ -7,12 +7,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
+from api.access import keys
 from api.certificate import certificate_orders, certificate_requests, certificates, keystores
 from api.http import health
 from api.http.answers import answer_with_problems
 from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
-from api.http.guard import ApiKey, Guard
+from api.http.guard import Guard
 from api.http.openapi import describe_problems
 from api.http.storable_text import require_whole_text
 from api.parts import Authority, Parts
@@ -65,16 +66,13 @@ _RESOURCES = (
     tasks,
     restore,
     standing,
+    keys,
     codec,
 )
 
 
 def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) -> FastAPI:
-    """The application. Without `parts` its lifespan opens the store and a Temporal client from the environment.
-
-    Raises:
-        ApiKeyMissingError: when no API key is set.
-    """
+    """The application. Without `parts` its lifespan opens the store and a Temporal client from the environment."""
     settings = settings or ApiSettings()
     app = FastAPI(
         title="SEPM certificate rotator",
@@ -84,10 +82,9 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     )
     if parts is not None:
         app.state.parts = parts
-    app.state.api_key = key = ApiKey(settings.key())
     app.state.sessions = sessions = Sessions(settings.ui_origin, parts.clock if parts else wall_clock)
     # the guard decides; this only tells OpenAPI and its pages
-    scheme = HTTPBearer(auto_error=False, description="The API key that `rotator up` made, or the operator set")
+    scheme = HTTPBearer(auto_error=False, description="An API key: `rotator up` makes the first, admins add others")
     whole = Depends(require_whole_text)
     for module in _RESOURCES:
         app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else [whole])])
@@ -96,7 +93,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     answer_with_problems(app)
     describe_problems(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Guard, key=key, session=sessions.admit)
+    app.add_middleware(Guard, session=sessions.admit)
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)  # added last, so it comes first
     return app
 

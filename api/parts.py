@@ -12,6 +12,7 @@ from api.service_checks import Standings
 from engine.client.updates import TIMEOUT
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
+from store.access.identities import ApiKey
 from store.store import Store
 
 
@@ -38,6 +39,8 @@ class Parts:
     answer_wait: timedelta = TIMEOUT
     """How long a request waits for the answer of a rotation."""
     authority: Authority | None = None
+    looked_up: dict[bytes, tuple[ApiKey, datetime]] = field(default_factory=dict)
+    """Keys that were presented, by digests of their texts, and when they were last found to count."""
     standings: Standings = field(default_factory=Standings)
     """What the reconciler last found."""
 

@@ -2,6 +2,7 @@
 
 import typer
 
+from cli.access import key, login
 from cli.certificate import certificates, recovery
 from cli.commands import (
     inventory,
@@ -19,10 +20,13 @@ from cli.commands import (
 )
 from cli.demo import command as demo
 from cli.service import backup, emulator, keys, up
+from cli.terminal.profile import choose
 
 # in the order in which `rotator --help` shows them
 _MODULES = (
     up,
+    login,
+    key,
     sites,
     network,
     certificates,
@@ -45,11 +49,11 @@ _MODULES = (
 
 app = typer.Typer(
     name="rotator",
-    help="Replaces the server certificates of SEPM sites without cutting off one client.",
     no_args_is_help=True,
     # a traceback with local variables would show passwords
     pretty_exceptions_show_locals=False,
 )
+app.callback()(choose)
 for module in _MODULES:
     module.register(app)
 

@@ -1,5 +1,6 @@
 """The store: one object with everything that must not be lost."""
 
+from store.access.identities import Identities
 from store.certificate.certificate_orders import CertificateOrders
 from store.certificate.certificate_requests import CertificateRequests
 from store.certificate.certificates import Certificates
@@ -41,6 +42,7 @@ class Store:
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database = database
         self.vault = vault
+        self.identities = Identities(database, vault)
         self.sites = Sites(database, vault)
         self.certificates = Certificates(database, vault)
         self.certificate_requests = CertificateRequests(database, vault)

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from api.certificate.order_document import OrderDocument, OrderList, OrderShown
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
+from rotation.identity.permission import Permission
 from rotation.order import OrderState
 from rotation.values import OrderId
 from service.identity import id_of
@@ -24,6 +26,7 @@ _AGAIN = "2"
     "",
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
 )
 async def order_certificate(
     request_id: str,
@@ -59,14 +62,14 @@ async def order_certificate(
     return OrderShown.of(order)
 
 
-@router.get("", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def list_orders(request_id: str, parts: WithParts) -> OrderList:
     """The orders for a request, the newest first."""
     await parts.store.certificate_requests.get(request_id)
     return OrderList(items=tuple(map(OrderShown.of, await parts.store.certificate_orders.of_request(request_id))))
 
 
-@router.get("/{order_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{order_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_order(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
     """An order: how far it is, what it waits for, and the certificate when it has brought one."""
     order = await _of_request(parts, request_id, order_id)
@@ -79,6 +82,7 @@ async def show_order(request_id: str, order_id: OrderId, parts: WithParts, respo
     "/{order_id}/cancel",
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
 )
 async def cancel(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
     """Go on with an order no more. One that has ended stays as it is."""

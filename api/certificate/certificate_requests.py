@@ -6,16 +6,18 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from api.certificate.request_document import RequestDocument, RequestList, RequestShown
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from certificates.new_request import make_request
+from rotation.identity.permission import Permission
 from store.certificate.certificate_requests import CertificateRequest
 
 router = APIRouter(prefix="/v1/certificates/requests", tags=["certificates"])
 _ID_DIGITS = 16
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
 async def ask(document: RequestDocument, parts: WithParts, response: Response) -> RequestShown:
     """Make a key and the request for its certificate. POST /v1/certificates knows the answer by its public key."""
     try:
@@ -41,13 +43,13 @@ async def ask(document: RequestDocument, parts: WithParts, response: Response) -
     return RequestShown(request=request)
 
 
-@router.get("")
+@router.get("", dependencies=[allowed(Permission.SEE)])
 async def list_requests(parts: WithParts) -> RequestList:
     """Every request, the newest first."""
     return RequestList(items=await parts.store.certificate_requests.list())
 
 
-@router.get("/{request_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{request_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_request(request_id: str, parts: WithParts) -> RequestShown:
     """A request, and the certificate that answered it."""
     return RequestShown(request=await parts.store.certificate_requests.get(request_id))

@@ -14,6 +14,8 @@ from api.certificate.certificate_document import (
     CertificateToCheck,
     SelfSignedDocument,
 )
+from api.http.allowed import allowed, require_seen
+from api.http.caller import Caller
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
 from api.site.fresh_survey import fresh_survey
@@ -22,6 +24,7 @@ from certificates.new_certificate import make_self_signed
 from certificates.parsed_certificate import ParsedCertificate
 from rotation.finding import blockers, blocking
 from rotation.fitness import PlacedServer, unfit
+from rotation.identity.permission import Permission
 from rotation.values import CertificateId, ServerName, SiteId
 from service.acceptance import CertificateUnfitError, accept
 
@@ -30,15 +33,20 @@ _UNNAMED = CertificateId("")
 _SURVEYED_WITHIN = timedelta(days=1)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
 async def add_certificate(document: CertificateDocument, parts: WithParts, response: Response) -> CertificateShown:
     """Keep a certificate, with its key where a file or a request holds it. The same again is the one that is kept."""
     return await _keep(await _parsed(document), parts, response)
 
 
-@router.post("/check", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY))
-async def check_certificate(document: CertificateToCheck, parts: WithParts) -> CertificateChecked:
+@router.post(
+    "/check",
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
+    dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
+)
+async def check_certificate(document: CertificateToCheck, caller: Caller, parts: WithParts) -> CertificateChecked:
     """Whether a certificate may go into a server: one finding for each reason why not. Nothing is stored."""
+    await require_seen(parts, caller, {"site_id": document.site})
     parsed = await _parsed(document)
     place = None
     if document.site is not None and document.server is not None:
@@ -47,7 +55,7 @@ async def check_certificate(document: CertificateToCheck, parts: WithParts) -> C
     return CertificateChecked(fit=not blockers(findings), certificate=parsed.facts, findings=findings)
 
 
-@router.post("/self-signed", status_code=HTTPStatus.CREATED)
+@router.post("/self-signed", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
 async def make_certificate(document: SelfSignedDocument, parts: WithParts, response: Response) -> CertificateShown:
     """Make a certificate as SEPM does at installation: a new RSA key of 2048 bits, signed by itself with SHA-256."""
     made = await asyncio.to_thread(
@@ -56,13 +64,13 @@ async def make_certificate(document: SelfSignedDocument, parts: WithParts, respo
     return await _keep(made, parts, response)
 
 
-@router.get("")
+@router.get("", dependencies=[allowed(Permission.SEE)])
 async def list_certificates(parts: WithParts) -> CertificateList:
     """Every certificate that is kept, the newest first."""
     return CertificateList(items=await parts.store.certificates.list())
 
 
-@router.get("/{certificate_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{certificate_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_certificate(certificate_id: CertificateId, parts: WithParts) -> CertificateShown:
     """A certificate, and whether it may go into a server now."""
     facts = await parts.store.certificates.facts(certificate_id)

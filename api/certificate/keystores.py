@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query, Response
 
 from api.certificate.keystore_document import KeystoreList, KeystoreMade, KeystoreRequest
 from api.certificate.keystore_file import make_keystore
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from certificates.keystores import KeystoreFormat
+from rotation.identity.permission import Permission
 from rotation.values import CertificateId
 from store.certificate.keystores import KeystoreRecord, lives_until
 
@@ -25,6 +27,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     "/{certificate_id}/keystores",
     status_code=HTTPStatus.CREATED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.TAKE_KEYSTORES)],
 )
 async def order_keystore(
     certificate_id: CertificateId, order: KeystoreRequest, parts: WithParts, response: Response
@@ -61,7 +64,9 @@ async def order_keystore(
     )
 
 
-@router.get("/{certificate_id}/keystores", responses=described(HTTPStatus.NOT_FOUND))
+@router.get(
+    "/{certificate_id}/keystores", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)]
+)
 async def list_keystores(certificate_id: CertificateId, parts: WithParts) -> KeystoreList:
     """Who had keystores of a certificate made, and when they were taken; the newest first."""
     await parts.store.certificates.facts(certificate_id)
@@ -72,6 +77,7 @@ async def list_keystores(certificate_id: CertificateId, parts: WithParts) -> Key
     "/{certificate_id}/keystore",
     response_class=Response,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.GONE) | _FILE,
+    dependencies=[allowed(Permission.TAKE_KEYSTORES)],
 )
 async def take_keystore(
     certificate_id: CertificateId,

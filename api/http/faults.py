@@ -32,6 +32,7 @@ from sepm.errors import (
     UnreadableSylink,
     UntrustedCertificate,
 )
+from store.access.identities import IdentityExists, LastAdmin, UnknownIdentity, UnknownKey
 from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate.certificate_requests import UnknownRequest
 from store.certificate.certificates import UnknownCertificate
@@ -100,6 +101,14 @@ _STORE: dict[type[StoreFault], _Answer] = {
     TaskNotInState: _Answer(HTTPStatus.CONFLICT, "task-not-in-state", "look at the task: GET /v1/tasks/ID"),
     TaskHeldByAnother: _Answer(HTTPStatus.CONFLICT, "task-held", "ask its holder to give it back (refused)"),
     FileAlreadyTaken: _Answer(HTTPStatus.CONFLICT, "file-taken", "claim the task once more for another file"),
+    UnknownIdentity: _Answer(HTTPStatus.CONFLICT, "unknown-identity", "a new one needs its roles: `grant`, or --role"),
+    UnknownKey: _Answer(HTTPStatus.NOT_FOUND, "unknown-key", "list the keys: GET /v1/keys"),
+    IdentityExists: _Answer(
+        HTTPStatus.CONFLICT,
+        "identity-exists",
+        "another key for the same person: no `grant` (rotator key add NAME --another); another person: another name",
+    ),
+    LastAdmin: _Answer(HTTPStatus.CONFLICT, "last-admin", "add a key for an admin of all sites first"),
     BadCursor: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-cursor", "begin again without a cursor"),
     VaultKeyMissing: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-missing", _KEY),
     VaultKeyWrong: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-wrong", _KEY),

@@ -1,60 +1,88 @@
-"""The guard before every route: one API key, compared in constant time, before anything of the body is read."""
+"""The guard before every route: the key of an identity, looked up before anything of the body is read."""
 
 import hashlib
-import hmac
 from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
 
-from pydantic import SecretStr
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http import faults
 from api.http.problems import ProblemError
+from api.parts import Parts
+from store.access.identities import ApiKey
+from store.access.key_text import KeyId
+from store.fault import StoreFault
 
 _DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
 OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", "/v1/codec/login", "/v1/codec/logout"})
 _SCHEME = "bearer"
-
-
-class ApiKey:
-    """The API key, for comparing."""
-
-    def __init__(self, key: SecretStr) -> None:
-        self._digest = _digest(key.get_secret_value())
-
-    def is_(self, given: str) -> bool:
-        """Whether that is it."""
-        # digests are of one length, so the comparison tells nothing of the key's
-        return hmac.compare_digest(_digest(given.strip()), self._digest)
+_COUNTS_ON = timedelta(minutes=10)
+"""How long a key that was looked up goes on counting while the database does not answer: what the service knows of its
+own state must be readable then. Nothing can be changed meanwhile."""
 
 
 class Guard:
-    """ASGI middleware: requires the key for all but health, the API's own description, log-in and log-out."""
+    """ASGI middleware: requires a key for all but health, the API's own description, log-in and log-out."""
 
-    def __init__(self, app: ASGIApp, key: ApiKey, session: Callable[[HTTPConnection], str | None]) -> None:
-        """`session` names the person whose session a request carries; that request passes too."""
+    def __init__(self, app: ASGIApp, session: Callable[[HTTPConnection], KeyId | None]) -> None:
+        """`session` names the key that a log-in was made with, whose session a request carries."""
         self._app = app
-        self._key = key
         self._session = session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 401, or pass on."""
-        if scope["type"] == "lifespan" or scope["path"] in OPEN or self._may_pass(HTTPConnection(scope)):
+        """Answer 401, or 503 where keys cannot be looked up, or pass on with the principal in the request's state."""
+        if scope["type"] == "lifespan" or scope["path"] in OPEN:
             await self._app(scope, receive, send)
             return
-        refusal = ProblemError(
-            HTTPStatus.UNAUTHORIZED,
-            "unauthorized",
-            "the request carries no valid API key",
-            remedy="send the header `Authorization: Bearer KEY`; `rotator up` tells where the key lies",
-            headers={"WWW-Authenticate": 'Bearer realm="rotator"'},
-        )
-        await refusal.response()(scope, receive, send)
+        parts: Parts = scope["app"].state.parts
+        try:
+            key = await self._shown(HTTPConnection(scope), parts)
+        except StoreFault as fault:
+            await faults.from_store(fault).response()(scope, receive, send)
+        except (OperationalError, InterfaceError, NoConnection) as error:
+            await faults.from_database(error).response()(scope, receive, send)
+        else:
+            if key is None:
+                await _refusal().response()(scope, receive, send)
+                return
+            scope.setdefault("state", {})["principal"] = key.principal
+            await self._app(scope, receive, send)
+            await parts.store.identities.note_use(key, parts.clock())
 
-    def _may_pass(self, request: HTTPConnection) -> bool:
+    async def _shown(self, request: HTTPConnection, parts: Parts) -> ApiKey | None:
+        """The key that a request shows, in its header or by its session."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        return (self._key.is_(given) and scheme.lower() == _SCHEME) or self._session(request) is not None
+        session = self._session(request)
+        now, found = parts.clock(), None
+        if scheme.lower() != _SCHEME and session is None:
+            return None
+        shown = hashlib.sha256(given.encode() if session is None else session.encode()).digest()
+        try:
+            if scheme.lower() == _SCHEME:
+                found = await parts.store.identities.holder(given, now)
+            if found is None and session is not None:
+                found = await parts.store.identities.still(session, now)
+        except (OperationalError, InterfaceError, NoConnection):
+            found, looked_up = parts.looked_up.get(shown, (None, now))
+            if found is None or now - looked_up > _COUNTS_ON or not found.counts(now):
+                raise
+            return found
+        parts.looked_up.pop(shown, None)
+        if found is not None:
+            parts.looked_up[shown] = found, now
+        return found
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+def _refusal() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.UNAUTHORIZED,
+        "unauthorized",
+        "the request carries no API key that counts: it is missing, unknown, expired or revoked",
+        remedy="send the header `Authorization: Bearer KEY`; an admin adds keys (rotator key add), and `rotator up` "
+        "tells where the first one lies",
+        headers={"WWW-Authenticate": 'Bearer realm="rotator"'},
+    )

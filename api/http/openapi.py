@@ -12,8 +12,8 @@ from api.http.problems import MEDIA_TYPE, Problem
 _JSON = "application/json"
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
-_BY_ITSELF = ("/v1/codec/", "/v1/standing")
-"""What asks neither the store nor Temporal: a form of its own, and what was found before."""
+_OWN_FORM = "/v1/codec/"
+"""It reads its bodies by itself."""
 
 
 def describe_problems(app: FastAPI) -> None:
@@ -53,15 +53,16 @@ def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     if path in OPEN:
         return
     yield HTTPStatus.UNAUTHORIZED
+    yield HTTPStatus.FORBIDDEN
     yield HTTPStatus.INTERNAL_SERVER_ERROR
     body = operation.get("requestBody")
     if body:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     if body and _JSON in body["content"]:
         yield HTTPStatus.BAD_REQUEST
-    if path.startswith(_BY_ITSELF):
-        return
     yield HTTPStatus.SERVICE_UNAVAILABLE
+    if path.startswith(_OWN_FORM):
+        return
     # what stands in the path is any text: an unknown one is not found
     if body or any(each["in"] != "path" for each in operation.get("parameters", ())):
         yield HTTPStatus.UNPROCESSABLE_ENTITY

@@ -5,12 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.http.allowed import allowed, require_seen
+from api.http.caller import Caller
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
 from api.plan.plan_document import NewPlanRequest, PlanInList, PlanList, PlanShown
 from api.site.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
 from api.site.survey_document import SurveyGoesOn
 from rotation.finding import blocking
+from rotation.identity.permission import Permission
 from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.plan.request import PlanRequest
 from rotation.values import PlanId, SiteId
@@ -31,12 +34,16 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
             "`survey_max_age`",
         },
     },
+    dependencies=[allowed(Permission.PLAN)],
 )
-async def make_plan(order: NewPlanRequest, parts: WithParts, response: Response) -> PlanShown | SurveyGoesOn:
+async def make_plan(
+    order: NewPlanRequest, caller: Caller, parts: WithParts, response: Response
+) -> PlanShown | SurveyGoesOn:
     """Survey the site, and compute its rotation. Everything that must stop it is found here.
 
     A survey that takes long goes on, and is shown where `Location` says; the same request then makes the plan of it.
     """
+    await require_seen(parts, caller, {"site_id": order.site_id})
     request = order.request(await parts.store.sites.get(order.site_id))
     await _require_certificates(parts, request)
     survey_id = await survey_within(parts, order.site_id, order.survey_max_age)
@@ -51,9 +58,10 @@ async def make_plan(order: NewPlanRequest, parts: WithParts, response: Response)
     return PlanShown.of(plan)
 
 
-@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
-async def list_plans(site: SiteId, parts: WithParts) -> PlanList:
+@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT), dependencies=[allowed(Permission.SEE)])
+async def list_plans(site: SiteId, caller: Caller, parts: WithParts) -> PlanList:
     """The plans of a site, the newest first."""
+    await require_seen(parts, caller, {"site_id": site})
     await parts.store.sites.get(site)
     return PlanList(
         items=tuple(
@@ -71,13 +79,19 @@ async def list_plans(site: SiteId, parts: WithParts) -> PlanList:
     )
 
 
-@router.get("/{plan_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+@router.get(
+    "/{plan_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT), dependencies=[allowed(Permission.SEE)]
+)
 async def show_plan(plan_id: PlanId, parts: WithParts) -> PlanShown:
     """A plan."""
     return PlanShown.of(await parts.store.plans.get(plan_id))
 
 
-@router.get("/{plan_id}/surveyed", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+@router.get(
+    "/{plan_id}/surveyed",
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.SEE)],
+)
 async def show_surveyed(
     plan_id: PlanId,
     parts: WithParts,

@@ -5,10 +5,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from api.http.allowed import allowed
 from api.http.problems import described
 from api.parts import WithParts
 from api.plan.plan_document import PlanShown
 from api.plan.recovery_document import RecoveryRequest
+from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from service.plans.recovery_planning import recovery_plan
 
@@ -19,6 +21,7 @@ router = APIRouter(prefix="/v1/sites", tags=["plans"])
     "/{site_id}/recovery-plans",
     status_code=HTTPStatus.CREATED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+    dependencies=[allowed(Permission.PLAN)],
 )
 async def plan_recovery(site_id: SiteId, order: RecoveryRequest, parts: WithParts, response: Response) -> PlanShown:
     """Look at every server, and plan to put back the certificates that clients hold. Nothing is touched.

@@ -5,9 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
+from api.http.allowed import allowed
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
 from api.plan.simulation_document import SimulationInList, SimulationList, SimulationRequest, SimulationShown
+from rotation.identity.permission import Permission
 from rotation.plan.plan_with_site import unplayable
 from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId
@@ -26,6 +28,7 @@ _AGAIN = "5"
     "",
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.PLAN)],
 )
 async def simulate_plan(
     plan_id: PlanId,
@@ -53,14 +56,14 @@ async def simulate_plan(
     return SimulationShown.of(simulation)
 
 
-@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT), dependencies=[allowed(Permission.SEE)])
 async def list_simulations(plan_id: PlanId, parts: WithParts) -> SimulationList:
     """The simulations of a plan, the newest first."""
     await parts.store.plans.get(plan_id)
     return SimulationList(items=tuple(map(SimulationInList.of, await parts.store.simulations.of_plan(plan_id))))
 
 
-@router.get("/{simulation_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{simulation_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_simulation(
     plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response
 ) -> SimulationShown:
@@ -75,6 +78,7 @@ async def show_simulation(
     "/{simulation_id}/cancel",
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.PLAN)],
 )
 async def cancel(plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response) -> SimulationShown:
     """Play no more runs. One that has ended stays as it is."""

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from api.http.allowed import allowed
 from api.http.problems import described
 from api.parts import WithParts
+from rotation.identity.permission import Permission
 from rotation.proof.verdict import Reason, Verdict
 from rotation.values import RotationId, Value
 from store.rotation.coverage import ClientVerdict
@@ -24,7 +26,7 @@ class ClientPage(Value):
     cursor: str | None
 
 
-@router.get("/{rotation_id}/clients", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{rotation_id}/clients", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def list_clients(
     rotation_id: RotationId,
     parts: WithParts,

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.http.allowed import allowed
 from api.http.problems import described
 from api.parts import WithParts
+from rotation.identity.permission import Permission
 from rotation.values import RotationId, Value
 from store.rotation.events import Event
 
@@ -20,7 +22,7 @@ class EventPage(Value):
     after: int
 
 
-@router.get("/{rotation_id}/events", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{rotation_id}/events", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def list_events(
     rotation_id: RotationId,
     parts: WithParts,

@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from api.http.allowed import allowed
 from api.http.problems import described
 from api.parts import WithParts
 from rotation.drift.judged_drift import NamedDrift
+from rotation.identity.permission import Permission
 from rotation.values import FoundId, RotationId, Value
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
@@ -42,7 +44,7 @@ class FoundPage(Value):
     items: tuple[FoundShown, ...]
 
 
-@router.get("/{rotation_id}/found", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{rotation_id}/found", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def list_found(
     rotation_id: RotationId,
     parts: WithParts,

@@ -9,9 +9,11 @@ from uuid import uuid4
 from fastapi import APIRouter
 from pydantic import Field
 
+from api.http.allowed import allowed
 from api.http.problems import described
 from api.parts import WithParts
 from api.rotation.messages import say
+from rotation.identity.permission import Permission
 from rotation.running.message import Message, Move
 from rotation.span import UpToAYear
 from rotation.values import RotationId, Value
@@ -91,5 +93,6 @@ for _move, _meaning in _MEANING.items():
         methods=["POST"],
         name=f"{_move.value}_rotation",
         description=_meaning,
+        dependencies=[allowed(Permission.APPROVE if _move is Move.APPROVE else Permission.MOVE)],
         responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )

@@ -4,8 +4,10 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
+from rotation.identity.permission import Permission
 from rotation.originals.file import UnusableOriginalsError, write_originals
 from rotation.originals.saving import file_name
 from rotation.values import RotationId
@@ -19,6 +21,7 @@ _FILE = {HTTPStatus.OK: {"content": {"application/json": {}}, "description": "Th
     "/{rotation_id}/originals",
     response_class=Response,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT) | _FILE,
+    dependencies=[allowed(Permission.SEE)],
 )
 async def take_originals(rotation_id: RotationId, parts: WithParts) -> Response:
     """The original settings of every (group, location), recorded before the first change. Nothing in it is secret.

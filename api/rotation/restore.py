@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.rotation.given_originals import RestoreRequest, read_given, require_own_agree, take_in_given
@@ -12,6 +13,7 @@ from api.rotation.rotation_document import RotationRequest, RotationShown
 from api.rotation.rotation_now import busy, still_running
 from api.rotation.starting import begin, new_id, retry_after
 from api.site.fresh_survey import fresh_survey
+from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from service.plans.restoring import NothingToRestoreError, restore_plan
 from store.progress import Rotation, RotationStatus
@@ -23,6 +25,7 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
     "/{site_id}/restore",
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+    dependencies=[allowed(Permission.START)],
 )
 async def restore_site(site_id: SiteId, order: RestoreRequest, parts: WithParts, response: Response) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.
@@ -73,7 +76,7 @@ async def _new_restore(site_id: SiteId, order: RestoreRequest, parts: Parts) -> 
 async def _nothing(parts: Parts, site_id: SiteId, detail: str) -> ProblemError:
     """A recovery changes no setting: one that was ended leaves its certificate as damaged as it was."""
     remedy = "nothing has to be done; the site is as it was"
-    newest = (await parts.store.rotations.list(1, site_id=site_id)).items
+    newest = (await parts.store.rotations.list(1, sites=(site_id,))).items
     if any(each.purpose == "recover" and each.status is RotationStatus.TERMINATED for each in newest):
         remedy = (
             "no setting has to be put back; plan the recovery that was ended anew: "

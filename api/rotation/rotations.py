@@ -5,11 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
+from api.http.allowed import allowed, require_seen
+from api.http.caller import Caller
 from api.http.problems import described
 from api.parts import WithParts
 from api.rotation.live import live_of
 from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
+from rotation.identity.permission import Permission
 from rotation.values import RotationId, SiteId
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
@@ -19,14 +22,17 @@ router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
     "",
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+    dependencies=[allowed(Permission.START)],
 )
 async def start_rotation(
     order: RotationRequest,
+    caller: Caller,
     parts: WithParts,
     response: Response,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> RotationShown:
     """Start the rotation of a plan that is approved by its hash. The same key again gives the same rotation."""
+    await require_seen(parts, caller, {"plan_id": order.plan_id})
     rotation = await start(parts, order, idempotency_key)
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
@@ -34,21 +40,27 @@ async def start_rotation(
     return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
 
 
-@router.get("")
+@router.get("", dependencies=[allowed(Permission.SEE)])
 async def list_rotations(
     parts: WithParts,
+    caller: Caller,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     cursor: str | None = None,
     site: SiteId | None = None,
 ) -> RotationList:
-    """Rotations, the newest first."""
-    page = await parts.store.rotations.list(limit, cursor, site_id=site)
+    """Rotations of the sites that the caller sees, the newest first."""
+    wanted = caller.sites if site is None else (site,) if caller.sees(site) else ()
+    page = await parts.store.rotations.list(limit, cursor, sites=wanted)
     now = parts.clock()
     items = tuple(RotationShown.of(rotation, parts.standings.of(rotation, now)) for rotation in page.items)
     return RotationList(items=items, cursor=page.cursor)
 
 
-@router.get("/{rotation_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+@router.get(
+    "/{rotation_id}",
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.SEE)],
+)
 async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
     """A rotation: step, gate, coverage, task, attention, next time."""
     rotation = await parts.store.rotations.get(rotation_id)

@@ -11,6 +11,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, Field
 
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described, refused
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleDocument, ConsoleSiteShown, ExportShown
@@ -19,6 +20,7 @@ from engine.fault import EngineFault
 from rotation.access import OfflineDocument
 from rotation.console.exported import ClientExport, implausible, unknown_groups
 from rotation.finding import blocking
+from rotation.identity.permission import Permission
 from rotation.running.message import Message, Move
 from rotation.site import Site
 from rotation.values import SiteId, Value
@@ -52,7 +54,7 @@ class ExportHints(Value):
         )
 
 
-@router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV)
+@router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV, dependencies=[allowed(Permission.RECORD)])
 async def upload_clients(
     site_id: SiteId, request: Request, parts: WithParts, hints: Annotated[ExportHints, Query()]
 ) -> ExportShown:
@@ -88,7 +90,7 @@ async def upload_clients(
     )
 
 
-@router.put("/{site_id}/console", responses=_REFUSALS)
+@router.put("/{site_id}/console", responses=_REFUSALS, dependencies=[allowed(Permission.RECORD)])
 async def describe_console(site_id: SiteId, document: ConsoleDocument, parts: WithParts) -> ConsoleSiteShown:
     """Replace the description of a site without REST. Changes reported before `recorded_at` are part of it."""
     await _at_console(parts, site_id)

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
+from api.http.allowed import allowed
 from api.http.problems import described, refused
 from api.parts import WithParts
+from rotation.identity.permission import Permission
 from rotation.reach.counting import NetworkCount, counted
 from rotation.reach.script import Shell, script
 from rotation.reach.table import read_table
@@ -35,7 +37,9 @@ class HttpReachShown(Value):
     networks: tuple[NetworkCount, ...]
 
 
-@router.get("/{site_id}/network-script", responses=described(HTTPStatus.NOT_FOUND))
+@router.get(
+    "/{site_id}/network-script", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)]
+)
 async def show_script(
     site_id: SiteId, parts: WithParts, runs_in: Annotated[Shell, Query(alias="shell")] = Shell.POWERSHELL
 ) -> ScriptShown:
@@ -48,6 +52,7 @@ async def show_script(
     "/{site_id}/http-reach",
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
     openapi_extra=_CSV,
+    dependencies=[allowed(Permission.RECORD)],
 )
 async def upload_answers(
     site_id: SiteId,
@@ -67,7 +72,7 @@ async def upload_answers(
     return await show_answers(site_id, parts)
 
 
-@router.get("/{site_id}/http-reach", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{site_id}/http-reach", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_answers(site_id: SiteId, parts: WithParts) -> HttpReachShown:
     """How many clients of each network plain HTTP gets through from."""
     await parts.store.sites.get(site_id)

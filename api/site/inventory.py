@@ -6,10 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from api.http.allowed import allowed, require_seen
+from api.http.caller import Caller
 from api.http.problems import described
 from api.parts import WithParts
 from api.site.inventory_document import InventoryShown
 from rotation.finding import Finding
+from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from rotation.watch.expiry import about_ports
 from rotation.watch.inventory import WatchedPort, endpoints
@@ -17,16 +20,19 @@ from rotation.watch.inventory import WatchedPort, endpoints
 router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
 
 
-@router.get("", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_inventory(
     parts: WithParts,
+    caller: Caller,
     since: Annotated[
         AwareDatetime | None, Query(description="Only changes after this; without it all are shown")
     ] = None,
     site: Annotated[SiteId | None, Query(description="Only this site")] = None,
 ) -> InventoryShown:
     """Every certificate on the ports of every registered site, as the watch last saw them."""
+    await require_seen(parts, caller, {"site_id": site})
     sites = await parts.store.sites.list() if site is None else (await parts.store.sites.get(site),)
+    sites = tuple(each for each in sites if caller.sees(each.id))
     addresses = await parts.store.sites.rest_urls()
     watched: list[tuple[SiteId, WatchedPort]] = []
     findings: list[Finding] = []

@@ -6,12 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Discriminator, Tag
 
+from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.invalid import checked
 from api.http.problems import described
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleSiteDocument, ConsoleSiteShown
 from api.site.first_contact import first_contacts, make_contact
 from api.site.site_document import DatabaseDocument, ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
+from rotation.identity.permission import Permission
 from rotation.site import Limits, Site
 from rotation.values import SiteId
 from sepm.tls.trust import Trust
@@ -32,6 +35,7 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
     "",
     status_code=HTTPStatus.CREATED,
     responses=described(HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+    dependencies=[allowed(Permission.REGISTER_SITES)],
 )
 async def register_site(document: Registered, parts: WithParts, response: Response) -> SiteShown | ConsoleSiteShown:
     """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong.
@@ -54,10 +58,10 @@ async def register_site(document: Registered, parts: WithParts, response: Respon
     return SiteShown.of(site, connection)
 
 
-@router.get("")
-async def list_sites(parts: WithParts) -> SiteList:
-    """Every registered site, by name."""
-    sites = await parts.store.sites.list()
+@router.get("", dependencies=[allowed(Permission.SEE)])
+async def list_sites(parts: WithParts, caller: Caller) -> SiteList:
+    """Every registered site that the caller sees, by name."""
+    sites = [site for site in await parts.store.sites.list() if caller.sees(site.id)]
     return SiteList(
         items=tuple(
             SiteInList(id=site.id, name=site.name, servers=tuple(server.name for server in site.servers))
@@ -66,13 +70,13 @@ async def list_sites(parts: WithParts) -> SiteList:
     )
 
 
-@router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """A registered site, without its password."""
     return await _shown(parts, await parts.store.sites.get(site_id))
 
 
-@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND))
+@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.RECORD)])
 async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """Replace what is known of the site's server lists."""
     site = await parts.store.sites.get(site_id)
@@ -81,14 +85,18 @@ async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithPa
     return await _shown(parts, site)
 
 
-@router.put("/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND))
+@router.put(
+    "/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.CONFIGURE_SITES)]
+)
 async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """Say which database the site has: the default one has a certificate of its own."""
     site = await parts.store.sites.set_database(site_id, document.database)
     return await _shown(parts, site)
 
 
-@router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND))
+@router.put(
+    "/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.CONFIGURE_SITES)]
+)
 async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """Replace what the site's owner wants waited for. Plans made before keep theirs."""
     site = await parts.store.sites.set_limits(site_id, limits)

@@ -5,10 +5,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.site.survey_document import SurveyGoesOn, SurveyShown
 from engine.client.surveys import survey
+from rotation.identity.permission import Permission
 from rotation.values import SiteId
 
 router = APIRouter(prefix="/v1/sites", tags=["surveys"])
@@ -20,6 +22,7 @@ router = APIRouter(prefix="/v1/sites", tags=["surveys"])
         **described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
         int(HTTPStatus.ACCEPTED): {"model": SurveyGoesOn, "description": "It goes on"},
     },
+    dependencies=[allowed(Permission.RECORD)],
 )
 async def survey_site(site_id: SiteId, parts: WithParts, response: Response) -> SurveyShown | SurveyGoesOn:
     """Survey a site now. A survey that takes long goes on, and is shown by GET when it is complete."""
@@ -32,7 +35,7 @@ async def survey_site(site_id: SiteId, parts: WithParts, response: Response) -> 
     return SurveyGoesOn(site_id=site_id)
 
 
-@router.get("/{site_id}/survey", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{site_id}/survey", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_survey(site_id: SiteId, parts: WithParts) -> SurveyShown:
     """The newest complete survey of a site."""
     await parts.store.sites.get(site_id)

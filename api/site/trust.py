@@ -5,9 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.http.allowed import allowed
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
+from rotation.identity.permission import Permission
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
 from rotation.trust.fingerprints import address, behind
@@ -20,13 +22,13 @@ _SHOWS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _SAYS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-@router.get("", responses=_SHOWS)
+@router.get("", responses=_SHOWS, dependencies=[allowed(Permission.SEE)])
 async def show_trust(site_id: SiteId, parts: WithParts) -> TrustShown:
     """The certificates that are trusted at the site's REST address now, and those presented there, since when."""
     return await _shown(site_id, parts)
 
 
-@router.get("/contacts", responses=_SHOWS)
+@router.get("/contacts", responses=_SHOWS, dependencies=[allowed(Permission.SEE)])
 async def list_contacts(
     site_id: SiteId,
     parts: WithParts,
@@ -39,14 +41,14 @@ async def list_contacts(
     return ContactPage(items=contacts, after=contacts[-1].number if contacts else after)
 
 
-@router.post("/pin", responses=_SAYS)
+@router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
 async def pin_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
     """Trust a certificate that a person has confirmed as SEPM's: a server that presents it gets the password."""
     await parts.store.contacts.trust(site_id, await _contact(ContactKind.PINNED, site_id, order, parts))
     return await _shown(site_id, parts)
 
 
-@router.post("/drop", responses=_SAYS)
+@router.post("/drop", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
 async def drop_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
     """Stop trusting a pinned certificate, at a person's request. The last one stays where there is no CA."""
     await parts.store.contacts.doubt(site_id, await _contact(ContactKind.DROPPED, site_id, order, parts))

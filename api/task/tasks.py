@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
 
+from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import described
 from api.parts import Parts, WithParts
 from api.rotation.messages import say
@@ -21,6 +23,7 @@ from api.task.task_document import (
 )
 from api.task.task_evidence import evidence_of_sylink
 from api.task.task_file import issue_file
+from rotation.identity.permission import Permission
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import RotationId, SiteId, TaskId
@@ -33,19 +36,21 @@ _SAYING: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("")
+@router.get("", dependencies=[allowed(Permission.SEE_TASKS)])
 async def list_tasks(
     parts: WithParts,
+    caller: Caller,
     state: Annotated[list[TaskState] | None, Query(description="May be given more than once")] = None,
     site: SiteId | None = None,
     rotation: RotationId | None = None,
 ) -> TaskList:
-    """Console tasks, the oldest first."""
-    tasks = await parts.store.tasks.list(state, site_id=site, rotation_id=rotation)
+    """Console tasks of the sites that the caller sees, the oldest first."""
+    every = await parts.store.tasks.list(state, site_id=site, rotation_id=rotation)
+    tasks = [task for task in every if caller.sees(task.site_id)]
     return TaskList(items=tuple([TaskShown.of(await _as_it_counts(parts, task)) for task in tasks]))
 
 
-@router.get("/{task_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{task_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE_TASKS)])
 async def show_task(task_id: TaskId, parts: WithParts) -> TaskShown:
     """A console task, with what to do step by step."""
     return TaskShown.of(await _as_it_counts(parts, await parts.store.tasks.get(task_id)))
@@ -58,13 +63,13 @@ async def _as_it_counts(parts: Parts, task: ConsoleTask) -> ConsoleTask:
     return task.model_copy(update={"proof_until": None, "begin_until": None})
 
 
-@router.post("/{task_id}/claim", responses=_SAYING)
+@router.post("/{task_id}/claim", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def claim_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, response: Response) -> TaskShown:
     """Take the task. Before a certificate is replaced all proof is read once more; 409 says why not now."""
     return await _say(parts, response, task_id, Move.CLAIM_TASK, order)
 
 
-@router.post("/{task_id}/begin", responses=_SAYING)
+@router.post("/{task_id}/begin", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def begin_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, response: Response) -> TaskShown:
     """Begin the replacement of a certificate: the site is looked at within seconds; 409 says why not now.
 
@@ -73,7 +78,7 @@ async def begin_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, res
     return await _say(parts, response, task_id, Move.BEGIN_TASK, order)
 
 
-@router.post("/{task_id}/done", responses=_SAYING)
+@router.post("/{task_id}/done", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def finish_task(task_id: TaskId, order: DoneRequest, parts: WithParts, response: Response) -> TaskShown:
     """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
 
@@ -85,13 +90,13 @@ async def finish_task(task_id: TaskId, order: DoneRequest, parts: WithParts, res
     return await _say(parts, response, task_id, Move.TASK_DONE, order, why=order.note, attestation=evidence)
 
 
-@router.post("/{task_id}/refused", responses=_SAYING)
+@router.post("/{task_id}/refused", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def refuse_task(task_id: TaskId, order: RefusedRequest, parts: WithParts, response: Response) -> TaskShown:
     """Give the task back, with a reason."""
     return await _say(parts, response, task_id, Move.TASK_REFUSED, order, why=order.why)
 
 
-@router.post("/{task_id}/file", responses=_REFUSALS)
+@router.post("/{task_id}/file", responses=_REFUSALS, dependencies=[allowed(Permission.DO_TASKS)])
 async def take_file(task_id: TaskId, order: TaskFileRequest, parts: WithParts, response: Response) -> TaskFile:
     """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
     response.headers["Cache-Control"] = "no-store"

@@ -9,11 +9,14 @@ from fastapi import APIRouter, Request, Response
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 
+from api.http.allowed import allowed
 from api.http.cross_origin import DECODE, ENCODE
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from engine.codec.codec import EncryptingCodec, is_encrypted, key_named_by
 from engine.fault import PayloadUnreadable
+from rotation.identity.identity import Principal
+from rotation.identity.permission import Permission
 
 router = APIRouter(tags=["codec"])
 _log = structlog.get_logger(__name__)
@@ -38,13 +41,25 @@ _BODY = {"requestBody": {"required": True, "content": {"application/json": {"sch
 _Turn = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
 
-@router.post(DECODE, response_class=Response, responses=_REFUSALS, openapi_extra=_BODY)
+@router.post(
+    DECODE,
+    response_class=Response,
+    responses=_REFUSALS,
+    openapi_extra=_BODY,
+    dependencies=[allowed(Permission.READ_PAYLOADS)],
+)
 async def decode(request: Request, parts: WithParts) -> Response:
     """What encrypted payloads hold. Those that are not encrypted come back as they are."""
     return await _answer(request, parts.temporal.data_converter.payload_codec, "decoded")
 
 
-@router.post(ENCODE, response_class=Response, responses=_REFUSALS, openapi_extra=_BODY)
+@router.post(
+    ENCODE,
+    response_class=Response,
+    responses=_REFUSALS,
+    openapi_extra=_BODY,
+    dependencies=[allowed(Permission.WRITE_PAYLOADS)],
+)
 async def encode(request: Request, parts: WithParts) -> Response:
     """Payloads encrypted, for what a person sends from the UI."""
     return await _answer(request, parts.temporal.data_converter.payload_codec, "encoded")
@@ -95,9 +110,10 @@ def _read(body: bytes) -> Sequence[Payload]:
 
 def _who_asks(request: Request) -> dict[str, Any]:
     """What is known of the caller. Of what it shows, the Temporal UI names the namespace and no more."""
-    session = request.app.state.sessions.admit(request)
+    principal: Principal = request.state.principal
     return {
-        "who": session or "whoever has the API key",
+        "who": principal.name,
+        "identity": principal.id,
         "namespace": request.headers.get("x-namespace", "")[:_LONGEST],
         "origin": request.headers.get("origin", "")[:_LONGEST],
         "address": request.client.host if request.client else "",

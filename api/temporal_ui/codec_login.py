@@ -12,12 +12,11 @@ import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.http.guard import ApiKey
+from api.parts import Parts, WithParts
 from api.temporal_ui.sessions import COOKIE, LASTING, Sessions
 
 _FOLDER = "/v1/codec"
 _PAGE = f"{_FOLDER}/login"
-_LONGEST = 100
 router = APIRouter(include_in_schema=False)
 _log = structlog.get_logger(__name__)
 _HEADERS = {
@@ -28,28 +27,25 @@ _HEADERS = {
 
 
 @router.get(_PAGE)
-async def show(request: Request) -> HTMLResponse:
+async def show(request: Request, parts: WithParts) -> HTMLResponse:
     """The form; to those who are logged in, what to set in the UI."""
-    who = _sessions(request).holder(request)
-    return _page(_logged_in(request, who) if who is not None else _form(""))
+    name = await _holder(request, parts)
+    return _page(_logged_in(request, name) if name is not None else _form(""))
 
 
 @router.post(_PAGE)
-async def log_in(request: Request, who: Annotated[str, Form()] = "", key: Annotated[str, Form()] = "") -> Response:
-    """Open a session of the name that was given, which is a claim: there is one key for all."""
-    who = who.strip()[:_LONGEST]
-    api_key: ApiKey = request.app.state.api_key
+async def log_in(request: Request, parts: WithParts, key: Annotated[str, Form()] = "") -> Response:
+    """Open a session of the identity whose key was given. It ends when the key does."""
+    held = await parts.store.identities.holder(key, parts.clock())
     address = request.client.host if request.client else ""
-    if not who:
-        return _page(_form("Say who you are: the log tells who has read what."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    if not api_key.is_(key):
-        _log.warning("a log-in for the codec server was refused", who=who, address=address)
-        return _page(_form("That is not the API key."), HTTPStatus.UNAUTHORIZED)
-    _log.info("logged in for the codec server", who=who, address=address, lasting=str(LASTING))
+    if held is None:
+        _log.warning("a log-in for the codec server was refused", address=address)
+        return _page(_form("That is no API key that counts."), HTTPStatus.UNAUTHORIZED)
+    _log.info("logged in for the codec server", who=held.principal.name, address=address, lasting=str(LASTING))
     answer = RedirectResponse(_PAGE, HTTPStatus.SEE_OTHER)
     answer.set_cookie(
         COOKIE,
-        _sessions(request).open(who),
+        _sessions(request).open(held.id),
         max_age=int(LASTING.total_seconds()),
         path=_FOLDER,
         httponly=True,
@@ -62,12 +58,19 @@ async def log_in(request: Request, who: Annotated[str, Form()] = "", key: Annota
 @router.post(f"{_FOLDER}/logout")
 async def log_out(request: Request) -> Response:
     """End the session."""
-    who = _sessions(request).close(request)
-    if who is not None:
-        _log.info("logged out of the codec server", who=who)
+    key = _sessions(request).close(request)
+    if key is not None:
+        _log.info("logged out of the codec server", key=key)
     answer = RedirectResponse(_PAGE, HTTPStatus.SEE_OTHER)
     answer.delete_cookie(COOKIE, path=_FOLDER)
     return answer
+
+
+async def _holder(request: Request, parts: Parts) -> str | None:
+    """The name of the identity that is logged in."""
+    key = _sessions(request).holder(request)
+    held = await parts.store.identities.still(key, parts.clock()) if key is not None else None
+    return held.principal.name if held is not None else None
 
 
 def _sessions(request: Request) -> Sessions:
@@ -79,8 +82,7 @@ def _form(trouble: str) -> str:
     return f"""<p>Temporal keeps encrypted what rotations do. Log in, and the UI of this browser can show it.</p>
 <p class="trouble" role="alert">{escape(trouble)}</p>
 <form method="post" action="{_PAGE}">
-<label>Your name <input name="who" required maxlength="{_LONGEST}" autocomplete="name"></label>
-<label>API key <input name="key" type="password" required autocomplete="current-password"></label>
+<label>Your API key <input name="key" type="password" required autocomplete="current-password"></label>
 <button>Log in</button>
 </form>"""
 

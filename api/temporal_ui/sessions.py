@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from starlette.requests import HTTPConnection
 
 from api.http.cross_origin import SHARED
+from store.access.key_text import KeyId
 
 COOKIE = "rotator-codec"
 LASTING = timedelta(hours=8)
@@ -21,30 +22,30 @@ class Sessions:
         """`origin` is the one whose pages may use a session; without it no page may."""
         self._origin = origin
         self._clock = clock
-        self._holders: dict[bytes, tuple[str, datetime]] = {}
+        self._holders: dict[bytes, tuple[KeyId, datetime]] = {}
 
-    def open(self, who: str) -> str:
-        """A new session of `who`: what its cookie holds."""
+    def open(self, key: KeyId) -> str:
+        """A new session of the holder of a key: what its cookie holds. It ends with the key, too."""
         now = self._clock()
         self._holders = {digest: held for digest, held in self._holders.items() if held[1] > now}
         token = secrets.token_urlsafe(32)
-        self._holders[_digest(token)] = (who, now + LASTING)
+        self._holders[_digest(token)] = (key, now + LASTING)
         return token
 
-    def close(self, request: HTTPConnection) -> str | None:
-        """End the session that a request carries. Who held it."""
-        who = self.holder(request)
+    def close(self, request: HTTPConnection) -> KeyId | None:
+        """End the session that a request carries. The key that it was opened with."""
+        key = self.holder(request)
         self._holders.pop(_digest(request.cookies.get(COOKIE, "")), None)
-        return who
+        return key
 
-    def holder(self, request: HTTPConnection) -> str | None:
-        """Whose session a request carries; None without one that lasts."""
+    def holder(self, request: HTTPConnection) -> KeyId | None:
+        """The key whose session a request carries; None without one that lasts."""
         # found by its digest, so that a comparison tells nothing of a token
-        who, until = self._holders.get(_digest(request.cookies.get(COOKIE, "")), (None, None))
-        return who if until is not None and self._clock() < until else None
+        key, until = self._holders.get(_digest(request.cookies.get(COOKIE, "")), (None, None))
+        return key if until is not None and self._clock() < until else None
 
-    def admit(self, request: HTTPConnection) -> str | None:
-        """Whose session opens the codec server to this request: one of a page of the UI, and of no other origin."""
+    def admit(self, request: HTTPConnection) -> KeyId | None:
+        """The key whose session opens the codec server to this request: of a page of the UI, of no other origin."""
         theirs = request.headers.get("origin")
         of_the_ui = request.url.path in SHARED and theirs is not None and theirs == self._origin
         return self.holder(request) if of_the_ui else None

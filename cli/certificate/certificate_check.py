@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from cli.terminal.client import UnreadableError
+from cli.terminal.fault import UnreadableError
 from rotation.values import CertificateId
 
 

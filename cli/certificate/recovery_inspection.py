@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from cli.terminal.client import Api, UnreadableError
+from cli.terminal.client import Api
+from cli.terminal.fault import UnreadableError
 from rotation.recovery.saved_file import CERTIFICATE_SHA256, FILE_NAME, FILE_SHA256
 from rotation.survey import ServedCertificate
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from cli.terminal.actor import WhoOption, named
-from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_json
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say, say_json
 from cli.terminal.new_file import refuse_existing, write_new
 from rotation.originals.file import LARGEST, UnusableOriginalsError, read_originals, sha256_of

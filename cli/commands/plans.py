@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import findings, instant, say, say_json, say_table, span
 from cli.terminal.retrying import post_patiently
 

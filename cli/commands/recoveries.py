@@ -10,7 +10,8 @@ from cli.certificate.recovery_inspection import copy_of
 from cli.commands.plans import show
 from cli.commands.rotations import say_started
 from cli.terminal.actor import WhoOption, named
-from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say_json
 from cli.terminal.retrying import post_patiently
 

@@ -9,7 +9,8 @@ import typer
 
 from cli.commands.originals import text_of
 from cli.terminal.actor import WhoOption, WhyOption, named
-from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import OUT, instant, say, say_json, say_table, step_of
 from cli.terminal.progress import overview
 from cli.terminal.retrying import post_patiently

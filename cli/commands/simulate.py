@@ -10,7 +10,8 @@ import structlog
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, UnreadableError, answered, opened
+from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, answered, opened
+from cli.terminal.fault import UnreadableError
 
 if TYPE_CHECKING:
     from simulation.subject import Subject

@@ -9,16 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands.client_exports import clients
-from cli.terminal.client import (
-    FOLDER,
-    ApiOption,
-    ApiRefusedError,
-    FolderOption,
-    JsonOption,
-    UnreadableError,
-    answered,
-    opened,
-)
+from cli.terminal.client import FOLDER, ApiOption, ApiRefusedError, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_json, say_table, span
 
 _TRUST_MISSING = "trust-missing"

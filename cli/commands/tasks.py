@@ -11,7 +11,8 @@ import typer
 
 from cli.certificate.recovery_inspection import evidence_of
 from cli.terminal.actor import WhoOption, WhyOption, named
-from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_json
 from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new

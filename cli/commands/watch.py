@@ -17,10 +17,10 @@ from cli.terminal.client import (
     ApiRefusedError,
     FolderOption,
     JsonOption,
-    UnreadableError,
     answered,
     opened,
 )
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import OUT, say, step_of
 from cli.terminal.progress import overview
 

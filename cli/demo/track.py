@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from cli.demo.site import DemoSite, Floor
-from cli.terminal.client import Api, ApiRefusedError, UnreadableError
+from cli.terminal.client import Api, ApiRefusedError
+from cli.terminal.fault import UnreadableError
 
 _INSTANT = TypeAdapter(datetime)
 _RUNNING = "running"

@@ -16,6 +16,7 @@ from engine.codec.payload_keys import payload_codec
 from engine.process.embedded import EmbeddedServer, find_binary
 from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
+from store.settings import StoreSettings
 
 _INSTALLED = Path(__file__).parent.parent.parent
 _LOOPBACK = "127.0.0.1"
@@ -78,15 +79,18 @@ class ServiceProcesses:
         """Where this machine reaches the API."""
         return _url(self.host, self.port)
 
-    @property
-    def own_api_key(self) -> bool:
-        """Whether the API's key lies in the folder, and is not set from outside."""
-        return not os.environ.get(_API_KEY, "").strip() and not os.environ.get(f"{_API_KEY}_FILE")
+    def store(self) -> StoreSettings:
+        """The database and keys that the children use."""
+        environment = self._environment()
+        return StoreSettings(
+            folder=self.folder.root,
+            database_url=environment["ROTATOR_DATABASE_URL"],
+            key_file=Path(environment["ROTATOR_KEY_FILE"]),
+        )
 
     def children(self) -> tuple[ChildSpec, ...]:
         """In the order in which they are started."""
         ours = self._environment()
-        without_api_key = {name: value for name, value in ours.items() if not name.startswith(_API_KEY)}
         # -P and --app-dir: whatever lies in the working directory, the modules are those of this installation
         api = (sys.executable, "-P", "-m", "uvicorn", "--factory", "api.app:create_app", "--app-dir", str(_INSTALLED))
         flags = (
@@ -102,9 +106,7 @@ class ServiceProcesses:
             "--timeout-keep-alive",
             "30",
         )
-        worker = ChildSpec(
-            self.WORKER, (sys.executable, "-P", "-m", "worker"), without_api_key, stop_within=_WORKER_STOPS_WITHIN
-        )
+        worker = ChildSpec(self.WORKER, (sys.executable, "-P", "-m", "worker"), ours, stop_within=_WORKER_STOPS_WITHIN)
         served = ChildSpec(self.API, (*api, *flags), ours, stop_within=_API_STOPS_WITHIN)
         if self.server is None:
             return (worker, served)
@@ -117,10 +119,9 @@ class ServiceProcesses:
         ports = {self.API: self.port}
         if self.server is not None:
             ports |= {self.TEMPORAL: self.server.port, "ui": self.server.ui_port}
-        set_file = os.environ.get(f"{_API_KEY}_FILE")
         return RunningService(
             api=self.api_url,
-            api_key_file=str(self.folder.api_key) if self.own_api_key else set_file,
+            api_key_file=str(self.folder.api_key) if self.folder.api_key.exists() else None,
             temporal=self.temporal.address,
             namespace=self.temporal.namespace,
             ui=self.server.ui_url if self.server else None,
@@ -138,11 +139,11 @@ class ServiceProcesses:
             "ROTATOR_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder.database}",
             "ROTATOR_KEY_FILE": str(self.folder.key),
         }
-        if self.own_api_key:
-            folder["ROTATOR_API_KEY_FILE"] = str(self.folder.api_key)
         if self.server is not None and self.encrypts:
             folder[_UI_ORIGIN] = self.server.ui_url
         ours = {**folder, **os.environ, "ROTATOR_FOLDER": str(self.folder.root)}
+        # what the command line presents is none of the children's business
+        ours = {name: value for name, value in ours.items() if not name.startswith(_API_KEY)}
         if self.server is None:
             return ours
         # the embedded server speaks plain text on loopback: credentials are meant for some other Temporal

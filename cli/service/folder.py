@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ class Folder:
 
     @property
     def api_key(self) -> Path:
-        """The key that callers of the API present."""
+        """The first key of the API: that of an admin. `rotator up` makes it where there is none."""
         return self.root / "api.key"
 
     @property
@@ -76,20 +75,6 @@ class Folder:
             json.dump({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}, file)
             file.flush()
             yield
-
-    def make_api_key(self) -> None:
-        """Make the API's key at the first start, readable by its owner only. One that is there stays.
-
-        It is hexadecimal: one that begins with a dash would be taken for an option where it is given as an argument.
-        """
-        try:
-            handle = os.open(self.api_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
-        except FileExistsError:
-            return
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
 
 
 def _holder(text: str) -> str:

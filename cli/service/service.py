@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 
 from cli.service import up_file as running_service
 from cli.service.child_processes import ServiceProcesses
+from cli.service.first_key import make_first_key
 from cli.service.folder import Folder
 from cli.service.supervisor import Child, Supervisor
 from engine.client.client import lazy_client
@@ -31,30 +32,32 @@ class NotUp(Exception):  # noqa: N818 - says what is the matter, as the faults o
     """The service did not come up; everything that was started is stopped again."""
 
 
-def serve(folder: Path, host: str, ports: tuple[int, int, int], *, as_json: bool) -> None:
+def serve(folder: Path, host: str, ports: tuple[int, int, int], name: str, *, as_json: bool) -> None:
     """Run everything until a signal says stop.
 
     Args:
         folder: where everything durable lies.
         host: the address of the API.
         ports: of the API, of the embedded Temporal and of its UI; 0 takes a free one.
+        name: of the admin whose key is made where the database has no identity.
         as_json: whether to say where everything is in one line of JSON.
 
     Raises:
         FolderInUse: when another one serves that folder.
+        StoreFault: when the database or its keys cannot be used.
         NotUp, EngineFault: when it does not come up; nothing is left running.
     """
     os.umask(_OWNER_ONLY)  # for our files and those of every child
     place = Folder.at(folder)
     with place.held(datetime.now(UTC)):
-        asyncio.run(_run(place, (host, *ports), as_json=as_json))
+        asyncio.run(_run(place, (host, *ports), name, as_json=as_json))
 
 
-async def _run(place: Folder, addresses: tuple[str, int, int, int], *, as_json: bool) -> None:
+async def _run(place: Folder, addresses: tuple[str, int, int, int], name: str, *, as_json: bool) -> None:
     running_service.forget(place.running_service)  # of one that was killed
     processes = await _planned(place, addresses)
-    if processes.own_api_key:
-        place.make_api_key()
+    if not place.api_key.exists():
+        await make_first_key(processes.store(), name, place.api_key, only=True)
     stop = asyncio.Event()
     _stop_on_signals(stop)
     ready = False

@@ -1,5 +1,6 @@
 """`rotator up`: the whole service in one command, with one folder for everything that must not be lost."""
 
+import getpass
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,9 @@ def up(
     temporal_port: Annotated[int, typer.Option(help="Port of the embedded Temporal; 0 takes a free one")] = 7233,
     ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI; 0 takes a free one")] = 8233,
     *,
+    name: Annotated[
+        str | None, typer.Option(help="Who has the first key, at the first start; else the login name")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready")] = False,
 ) -> None:
     """Run Temporal, the worker and the API until Ctrl-C or SIGTERM; restart what dies.
@@ -37,12 +41,13 @@ def up(
     from cli.service.folder import FolderInUse  # noqa: PLC0415 - see above
     from cli.service.service import NotUp, serve  # noqa: PLC0415 - see above
     from engine.process.logs import log_as_json  # noqa: PLC0415 - see above
+    from store.fault import StoreFault  # noqa: PLC0415 - see above
 
     log_as_json("up")
     code = 0
     try:
-        serve(folder, host, (port, temporal_port, ui_port), as_json=as_json)
-    except (FolderInUse, NotUp, EngineFault, OSError) as error:
+        serve(folder, host, (port, temporal_port, ui_port), name or getpass.getuser(), as_json=as_json)
+    except (FolderInUse, NotUp, EngineFault, StoreFault, OSError) as error:
         typer.echo(f"rotator up: {error}", err=True)
         code = _FAILED
     # The SDK's threads can crash an interpreter that ends while they run (temporalio/sdk-python#300). The children are

@@ -13,7 +13,7 @@ class RunningService(Value):
 
     api: str
     api_key_file: str | None
-    """None when the key was given by the environment."""
+    """None when the folder has no key: the database had identities before."""
     temporal: str
     namespace: str
     ui: str | None
@@ -29,7 +29,7 @@ class RunningService(Value):
 
     def lines(self) -> str:
         """The same for people."""
-        key = self.api_key_file or "as set by ROTATOR_API_KEY"
+        key = self.api_key_file or "none here; `rotator key first` makes another one"
         pids = ", ".join(f"{name} {pid}" for name, pid in self.pids.items())
         rows = {
             "API": self.api,

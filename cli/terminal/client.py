@@ -13,8 +13,10 @@ import httpx
 import typer
 
 from certificates.secret_file import ReadableByOthers, read_secret
+from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import ERRORS
 from cli.terminal.problems import lines
+from cli.terminal.profile import DEFAULT, LoginProfile, chosen, path_of, read_profile
 
 REFUSED, UNREADABLE = 1, 2
 
@@ -45,10 +47,6 @@ class ApiRefusedError(Exception):
         return str(self.problem.get("type", "")).rpartition("/")[2]
 
 
-class UnreadableError(Exception):
-    """Something that was given cannot be read, or the API cannot be reached."""
-
-
 class Api:
     """One API with its key."""
 
@@ -74,6 +72,10 @@ class Api:
     def upload(self, path: str, content: bytes, media_type: str, **params: str) -> Any:
         """Send a file that is added to what is there."""
         return self._call("POST", path, content=content, headers={"content-type": media_type}, params=params)
+
+    def delete(self, path: str) -> Any:
+        """Delete what is at `path` and return the answer."""
+        return self._call("DELETE", path)
 
     def download(self, path: str) -> bytes:
         """The file at `path`."""
@@ -103,12 +105,16 @@ class Api:
 
 @contextmanager
 def opened(address: str | None, folder: Path) -> Iterator[Api]:
-    """The API that options, environment or the folder name.
+    """The API that a profile, options, environment or the folder name.
 
     Raises:
         UnreadableError: when address or key are nowhere.
     """
-    api = Api(address or _address_in(folder), _key(folder))
+    profile = _profile(folder)
+    if profile is None:
+        api = Api(address or address_in(folder), _key(folder))
+    else:
+        api = Api(address or profile.api, profile.key.get_secret_value())
     try:
         yield api
     finally:
@@ -147,7 +153,12 @@ def _problem(answer: httpx.Response) -> Mapping[str, Any]:
     return {"title": f"HTTP {answer.status_code}", "detail": "the answer is none of the rotator's API"}
 
 
-def _address_in(folder: Path) -> str:
+def address_in(folder: Path) -> str:
+    """Where the service of a folder is.
+
+    Raises:
+        UnreadableError: when no service runs there.
+    """
     try:
         described = json.loads((folder / "up.json").read_text("utf-8"))
         return str(described["api"])
@@ -156,6 +167,16 @@ def _address_in(folder: Path) -> str:
             f"nobody said where the API is: {folder / 'up.json'} does not tell; start `rotator up`, or give --api or "
             "ROTATOR_API"
         ) from None
+
+
+def _profile(folder: Path) -> LoginProfile | None:
+    """The profile that is named; else the one without a name, where neither environment nor folder have a key."""
+    if (name := chosen()) is not None:
+        return read_profile(name)
+    elsewhere = any(os.environ.get(each, "").strip() for each in ("ROTATOR_API_KEY", "ROTATOR_API_KEY_FILE"))
+    if elsewhere or (folder / "api.key").exists() or not path_of(DEFAULT).exists():
+        return None
+    return read_profile(DEFAULT)
 
 
 def _key(folder: Path) -> str:
@@ -169,5 +190,5 @@ def _key(folder: Path) -> str:
     except (OSError, UnicodeDecodeError):
         key = ""
     if not key:
-        raise UnreadableError(f"there is no API key in {file}; set ROTATOR_API_KEY or ROTATOR_API_KEY_FILE")
+        raise UnreadableError(f"there is no API key in {file}; log in (rotator login), or set ROTATOR_API_KEY_FILE")
     return key

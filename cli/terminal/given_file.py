@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli.terminal.client import UnreadableError
+from cli.terminal.fault import UnreadableError
 
 
 def content_of(path: Path) -> bytes:

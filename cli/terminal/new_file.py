@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from cli.terminal.client import UnreadableError
+from cli.terminal.fault import UnreadableError
 
 
 def refuse_existing(path: Path | None) -> None:

@@ -72,7 +72,7 @@ async def _ended(store: Store, site_id: SiteId, newest: RotationId) -> tuple[Rot
     found: list[Rotation] = []
     cursor: str | None = None
     while True:
-        page = await store.rotations.list(cursor=cursor, site_id=site_id)
+        page = await store.rotations.list(cursor=cursor, sites=(site_id,))
         for each in page.items:
             if found or each.id == newest:
                 found.insert(0, each)

@@ -1,5 +1,6 @@
 """Rotations: one at a time for each site, begun once for each request, projected for readers."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, or_, select, update
@@ -162,16 +163,16 @@ class Rotations:
             return tuple(_rotation(row) for row in rows)
 
     async def list(
-        self, limit: int = 50, cursor: str | None = None, *, site_id: SiteId | None = None
+        self, limit: int = 50, cursor: str | None = None, *, sites: Collection[SiteId] | None = None
     ) -> Page[Rotation]:
-        """Rotations, the newest first.
+        """Rotations of some sites or of all, the newest first.
 
         Raises:
             BadCursor: when `cursor` is not one of this list.
         """
         wanted = select(RotationRow).order_by(RotationRow.created_at.desc(), RotationRow.id.desc())
-        if site_id is not None:
-            wanted = wanted.where(RotationRow.site_id == site_id)
+        if sites is not None:
+            wanted = wanted.where(RotationRow.site_id.in_(sites))
         if cursor is not None:
             micros, last_id = read_cursor(cursor, int, str)
             last_at = from_microseconds(int(micros))

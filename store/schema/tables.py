@@ -1,5 +1,6 @@
 """Every table, for code that needs them all: importing this fills `Base.metadata`."""
 
+from store.schema.access_tables import AccessSecretRow, ApiKeyRow, IdentityRow
 from store.schema.base import Base
 from store.schema.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
 from store.schema.console_tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
@@ -33,6 +34,8 @@ from store.schema.site_tables import (
 )
 
 __all__ = [
+    "AccessSecretRow",
+    "ApiKeyRow",
     "Base",
     "CertificateOrderRow",
     "CertificateRequestRow",
@@ -47,6 +50,7 @@ __all__ = [
     "ExportedClientsRow",
     "FoundRow",
     "HttpAnswerRow",
+    "IdentityRow",
     "IssuerAccountRow",
     "JudgementRow",
     "KeystoreRow",

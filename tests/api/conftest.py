@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 from temporalio.worker import Worker
 from typer.testing import CliRunner
 
@@ -35,15 +34,15 @@ from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.described import undescribed
+from tests.api.identified import KEY, know
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
 from workflows.watch_certificates import WatchCertificates
 
-KEY = "a-key-for-tests"
 _TIMEOUT = 120
 """Seconds for what takes some ten of a machine that has nothing else to do."""
-_SETTINGS = ApiSettings(api_key=SecretStr(KEY))
+_SETTINGS = ApiSettings()
 _unused: list[FastAPI] = []
 """Applications over parts that are gone, with these settings and the wall clock."""
 _LET_END = timedelta(seconds=10)
@@ -109,9 +108,10 @@ async def temporal_settings(tmp_path_factory) -> AsyncIterator[TemporalSettings]
 
 @pytest.fixture
 async def store(tmp_path) -> AsyncIterator[Store]:
-    """An empty store."""
+    """A store that knows an admin, and nothing else."""
     opened = await Store.open(StoreSettings(folder=tmp_path))
     try:
+        await know(opened)
         yield opened
     finally:
         await opened.close()
@@ -120,7 +120,7 @@ async def store(tmp_path) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API over `parts`. Whatever it is answered must stand in the API's description."""
-    settings = ApiSettings(api_key=SecretStr(KEY))
+    settings = ApiSettings()
     # an application builds its routes with its first requests, which takes longer than most tests: the next test has it
     shared = parts is not None and parts.clock is wall_clock and settings == _SETTINGS
     app = _unused.pop() if shared and _unused else create_app(parts, settings)
@@ -222,8 +222,8 @@ async def whole(connected) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-_APART = {"simulate", "keys"}
-"""Commands that set up the logging of their process."""
+_APART = {"simulate", "key", "keys"}
+"""Commands that set up the logging of their process, or whose requests are logged into the same output."""
 
 
 def _call(arguments, environment):
@@ -241,18 +241,23 @@ def _call(arguments, environment):
 async def _process(arguments, typed, environment):
     """A command in a process of its own, with a terminal if anything is typed."""
     keyboard, terminal = pty.openpty()
-    os.write(keyboard, f"{typed}\n".encode())
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", "from cli.main import main; main()", *arguments,
         env={**clean, **environment},
         stdin=terminal if typed else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,  # a terminal of the person who runs the tests is not asked
     )  # fmt: skip
+    asked = b""
+    if typed and process.stderr is not None:
+        # what is typed before a question that hides it is thrown away
+        asked = await asyncio.wait_for(process.stderr.readuntil(b": "), _TIMEOUT)
+        os.write(keyboard, f"{typed}\n".encode())
     out, err = await process.communicate()
     os.close(keyboard)
     os.close(terminal)
-    return process.returncode, out.decode(), err.decode()
+    return process.returncode, out.decode(), (asked + err).decode()
 
 
 @pytest.fixture
@@ -262,7 +267,7 @@ async def rotator(connected, tmp_path):
     What is `typed` is typed at a terminal; without it there is none.
     """
     here = asyncio.Lock()
-    server = HttpServer(create_app(connected, ApiSettings(api_key=SecretStr(KEY))))
+    server = HttpServer(create_app(connected, ApiSettings()))
     (tmp_path / "up.json").write_text(json.dumps({"api": f"http://127.0.0.1:{server.port}"}))
     (tmp_path / "api.key").touch(0o600)
     (tmp_path / "api.key").write_text(KEY + "\n")

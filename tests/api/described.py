@@ -10,7 +10,8 @@ import httpx
 from fastapi import FastAPI
 
 PROBLEM = "application/problem+json"
-IDS = ("site_id", "certificate_id", "request_id", "order_id", "plan_id", "simulation_id", "rotation_id", "task_id")
+_WITH_IDS = ("site", "certificate", "request", "order", "plan", "simulation", "rotation", "task", "key")
+IDS = tuple(f"{each}_id" for each in _WITH_IDS)
 _OF_ANY_PATH = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 _described: dict[str, Any] = {}
 

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from api.app import create_app
 from api.http.body_limit import LARGEST
@@ -19,7 +18,7 @@ NOT_HERE = httpx.Headers({"Content-Type": "application/json"})
 @pytest.fixture
 def every(unconnected):
     """Every operation under /v1."""
-    app = create_app(unconnected, ApiSettings(api_key=SecretStr("k")))
+    app = create_app(unconnected, ApiSettings())
     return tuple(each for each in operations(app) if each.path.startswith("/v1/"))
 
 
@@ -89,7 +88,7 @@ async def test_a_database_that_is_away(every, unconnected, api, problem):
             continue
         answer = await api.request(**good(each))
         assert described(each, 503) == (answer.status_code == 503), each.name
-        if described(each, 503):
+        if answer.status_code == 503:
             problem(answer, 503, "database-away")
             assert answer.headers["retry-after"]
 

@@ -4,7 +4,6 @@ import os
 
 import pytest
 
-from api.settings import ApiKeyMissingError, ApiSettings
 from certificates.secret_file import ReadableByOthers, read_secret
 from engine.codec.payload_keys import payload_codec
 from engine.fault import PayloadKeysMalformed
@@ -62,14 +61,13 @@ def test_a_file_that_is_not_there_is_not_there(tmp_path):
 @pytest.mark.parametrize(
     ("read", "error"),
     [
-        (lambda file: ApiSettings(api_key_file=file).key(), ApiKeyMissingError),
         (lambda file: payload_codec(TemporalSettings(payload_keys_file=file)), PayloadKeysMalformed),
         (lambda file: TemporalSettings(tls_key=file).tls_config(), OSError),
         (lambda file: DnsSettings(tsig_name="name", tsig_key_file=file).key(), ValueError),
         (lambda file: TransitSettings(token_file=file).current_token(), KeySettingsWrong),
         (read_keys, KeyFileReadable),
     ],
-    ids=["api key", "payload keys", "key of Temporal's client certificate", "TSIG key", "Vault's token", "key file"],
+    ids=["payload keys", "key of Temporal's client certificate", "TSIG key", "Vault's token", "key file"],
 )
 def test_every_key_of_the_service_is_read_so(file, read, error):
     """Each setting that names such a file refuses one that others can read, and says what to do."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,9 +10,11 @@ from pathlib import Path
 
 import httpx
 
+from cli.service.first_key import make_first_key
 from engine.process.embedded import EmbeddedServer, RunningServer, find_binary
 from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
+from store.settings import StoreSettings
 from tests.e2e.caller import TIMEOUT, Caller
 from tests.e2e.house import CLEAN, look_until
 
@@ -88,15 +89,16 @@ class Apart(Caller):
         temporal = EmbeddedServer(
             database=folder / "temporal.db", port=port, ui_port=ui_port, binary=find_binary(TemporalSettings())
         )
-        key = secrets.token_hex(16)
         environment = {
             "ROTATOR_FOLDER": str(folder),
             "ROTATOR_DATABASE_URL": database_url,
             "ROTATOR_KEY_FILE": str(folder / "rotator.key"),
-            "ROTATOR_API_KEY": key,
             "ROTATOR_TEMPORAL_ADDRESS": temporal.address,
             "ROTATOR_TEMPORAL_NAMESPACE": temporal.namespace,
         }
+        settings = StoreSettings(folder=folder, database_url=database_url, key_file=folder / "rotator.key")
+        await make_first_key(settings, "ann", folder / "api.key", only=True)
+        key = (folder / "api.key").read_text().strip()
         async with AsyncExitStack() as stack:
             server = await RunningServer.start(temporal)
             stack.push_async_callback(server.stop)

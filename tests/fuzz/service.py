@@ -10,7 +10,6 @@ from unittest.mock import patch
 
 import httpx
 from fastapi import FastAPI
-from pydantic import SecretStr
 from temporalio.service import RetryConfig
 
 from api.app import create_app
@@ -24,9 +23,9 @@ from store.certificate.certificate_orders import NewOrder
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.good_requests import AT_CONSOLE
+from tests.api.identified import KEY, know
 from tests.store.conftest import Make
 
-KEY = "fuzz"
 CA = "https://ca.test/directory"
 IDS = {"site_id": "site-1", "plan_id": "plan-1", "rotation_id": "rot-1", "task_id": "task-1"}
 _ONCE = RetryConfig(max_retries=0, initial_interval_millis=1, max_interval_millis=1)
@@ -60,8 +59,9 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
         try:
             with patch("engine.client.client._QUICK", _ONCE):
                 temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"))
+            await know(store)
             parts = Parts(store=store, temporal=temporal, authority=Authority(CA, timedelta(days=1)))
-            app = create_app(parts, ApiSettings(api_key=SecretStr(KEY)))
+            app = create_app(parts, ApiSettings())
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             headers = {"Authorization": f"Bearer {KEY}"}
             async with httpx.AsyncClient(transport=transport, base_url="http://fuzz", headers=headers) as api:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from cli.service.child_processes import ServiceProcesses
+from cli.service.first_key import make_first_key
 from cli.service.folder import Folder
 from engine.client.client import lazy_client
 from engine.client.presence import is_served
@@ -111,7 +112,7 @@ async def lane(folder: Path) -> AsyncIterator[Lane]:
     """A lane in a folder of its own."""
     place = Folder.at(folder)
     processes = ServiceProcesses.plan(place, "127.0.0.1", 0, 0, 0)
-    place.make_api_key()
+    await make_first_key(processes.store(), "sweep", place.api_key, only=True)
     headers = {"Authorization": f"Bearer {place.api_key.read_text().strip()}"}
     async with httpx.AsyncClient(base_url=processes.api_url, headers=headers, timeout=40, trust_env=False) as http:
         made = Lane(processes, {SOCKET: str(folder / "sweep.sock")}, http)

@@ -1,4 +1,4 @@
-"""Certificates, requests, orders and keystores."""
+"""Identities and their keys; certificates, requests, orders and keystores."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables."""
+    _identities()
     op.create_table(
         "certificates",
         *texts("id", "fingerprint", "facts", "certificate_pem", "chain_pem"),
@@ -73,6 +74,37 @@ def upgrade() -> None:
         *blobs("key_sealed"),
         *instants("made_at"),
         sa.PrimaryKeyConstraint("issuer", name="pk_issuer_accounts"),
+    )
+
+
+def _identities() -> None:
+    op.create_table(
+        "identities",
+        *texts("id", "name", "likeness", "granted"),
+        *instants("added_at"),
+        *texts("added_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_identities"),
+        sa.UniqueConstraint("likeness", name="uq_identities_likeness"),
+    )
+    op.create_table(
+        "api_keys",
+        *texts("id", "identity_id"),
+        *blobs("hash"),
+        *instants("made_at"),
+        *texts("made_by"),
+        *instants("expires_at", "revoked_at", nullable=True),
+        *texts("revoked_by"),
+        *instants("used_at", nullable=True),
+        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name="fk_api_keys_identity_id_identities"),
+        sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
+    )
+    op.create_index("ix_api_keys_identity_id", "api_keys", ["identity_id"], unique=False)
+    op.create_table(
+        "access_secrets",
+        *texts("name"),
+        *blobs("secret_sealed"),
+        *instants("made_at"),
+        sa.PrimaryKeyConstraint("name", name="pk_access_secrets"),
     )
 
 

@@ -229,7 +229,6 @@ async def test_what_cannot_be_ordered_is_refused(api, service, problem):
 async def test_settings_that_cannot_be_used_stop_the_start(monkeypatch, tmp_path):
     """API and worker say which one; nothing is served."""
     monkeypatch.setenv("ROTATOR_ACME_DIRECTORY", "http://ca.example.test/directory")
-    monkeypatch.setenv("ROTATOR_API_KEY", "a-key-for-tests")
     monkeypatch.setenv("ROTATOR_FOLDER", str(tmp_path))
     app = create_app()
     with pytest.raises(ValueError, match="ROTATOR_ACME_DIRECTORY"):

@@ -1,14 +1,13 @@
 """The key that requests need, and the framework's own refusals as problems."""
 
 import pytest
-from pydantic import SecretStr
 
-from api.settings import ApiKeyMissingError, ApiSettings
+from tests.api.identified import KEY
 
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic a-key-for-tests"}, {"Authorization": "Bearer "}],
+    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {KEY}"}, {"Authorization": "Bearer "}],
     ids=["nothing", "another key", "another scheme", "an empty key"],
 )
 async def test_a_request_needs_the_key(stranger, problem, headers):
@@ -66,18 +65,3 @@ async def test_an_unexpected_error_tells_nothing_of_itself(unconnected, api, pro
     answer = await api.get("/v1/sites")
     problem(answer, 500, "internal-error")
     assert "hunter2" not in answer.text
-
-
-def test_no_key_no_api(monkeypatch, tmp_path):
-    """The API does not start without a key, nor with an empty one."""
-    monkeypatch.delenv("ROTATOR_API_KEY", raising=False)
-    empty = tmp_path / "api.key"
-    empty.touch(0o600)
-    empty.write_text("\n")
-    for settings in (ApiSettings(), ApiSettings(api_key=SecretStr(" ")), ApiSettings(api_key_file=empty)):
-        with pytest.raises(ApiKeyMissingError):
-            settings.key()
-    empty.write_text("from-file\n")
-    assert ApiSettings(api_key_file=empty).key().get_secret_value() == "from-file"
-    with pytest.raises(ApiKeyMissingError):
-        ApiSettings(api_key_file=tmp_path / "nowhere").key()

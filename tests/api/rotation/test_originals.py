@@ -92,7 +92,7 @@ def changed(file, **update):
 
 async def nothing_recorded(store, site):
     """Whether the store knows of no original and no rotation."""
-    return not await store.originals.unrestored(site) and not (await store.rotations.list(site_id=site)).items
+    return not await store.originals.unrestored(site) and not (await store.rotations.list(sites=(site,))).items
 
 
 async def test_the_file_is_taken_when_the_first_task_is_open(whole, rotation, file, site):

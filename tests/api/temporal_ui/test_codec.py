@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from api.app import create_app
 from api.http.faults import from_engine
@@ -26,8 +26,10 @@ from engine.fault import PayloadKeyUnknown
 from engine.plugin import RotatorPlugin
 from engine.process.embedded import find_binary
 from engine.settings import TemporalSettings
+from rotation.identity.permission import Role
+from tests.api.identified import KEY, NAME, key_of
 
-KEY, PAYLOAD_KEY, GONE = "a-key-for-tests", b"p" * 32, b"g" * 32
+PAYLOAD_KEY, GONE = b"p" * 32, b"g" * 32
 UI = "http://127.0.0.1:8233"
 DECODE, ENCODE, LOGIN, LOGOUT = (f"/v1/codec/{name}" for name in ("decode", "encode", "login", "logout"))
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -54,7 +56,7 @@ def clock() -> Clock:
 
 def browser(parts: Parts, origin: str | None = UI, base: str = "http://127.0.0.1:8080") -> httpx.AsyncClient:
     """A client that keeps cookies and has no key, of an API whose UI has that origin."""
-    app = create_app(parts, ApiSettings(api_key=SecretStr(KEY), ui_origin=origin))
+    app = create_app(parts, ApiSettings(ui_origin=origin))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=base)
 
 
@@ -80,9 +82,9 @@ async def audit():
         yield lines
 
 
-async def log_in(client: httpx.AsyncClient, who: str = "Ann") -> None:
+async def log_in(client: httpx.AsyncClient, key: str = KEY) -> None:
     """Log in at the page, and come back to it."""
-    answer = await client.post(LOGIN, data={"who": who, "key": KEY})
+    answer = await client.post(LOGIN, data={"key": key})
     assert (answer.status_code, answer.headers["location"]) == (303, LOGIN)
 
 
@@ -192,7 +194,7 @@ async def test_who_has_logged_in_reads_in_the_ui(ui):
     assert "API key" in (await ui.get(LOGIN)).text
     await log_in(ui)
     page = (await ui.get(LOGIN)).text
-    assert "Ann" in page
+    assert f"<b>{NAME}</b>" in page
     assert "http://127.0.0.1:8080/v1/codec<" in page, "the endpoint to be set in the UI"
     assert "survey-1" in texts(await ui.post(DECODE, json=await body(), headers=FROM_UI))[0]
     assert (await ui.post(ENCODE, json=await body(), headers=FROM_UI)).status_code == 200
@@ -201,7 +203,7 @@ async def test_who_has_logged_in_reads_in_the_ui(ui):
 async def test_the_cookie_is_for_the_ui_alone(ui):
     """No script reads it, no other site has it sent, and no other path sees it; over TLS it never goes in clear."""
     for base, secure in (("http://127.0.0.1:8080", ""), ("https://rotator.example.com", True)):
-        answer = await ui.post(f"{base}{LOGIN}", data={"who": "Ann", "key": KEY})
+        answer = await ui.post(f"{base}{LOGIN}", data={"key": KEY})
         (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
         assert (cookie["path"], cookie["samesite"].lower(), cookie["httponly"]) == ("/v1/codec", "strict", True)
         assert cookie["secure"] == secure
@@ -242,10 +244,10 @@ async def test_a_session_ends(ui, clock, problem):
 
 @pytest.mark.parametrize(
     ("given", "status"),
-    [({"who": "Ann", "key": "wrong"}, 401), ({"who": "Ann"}, 401), ({"who": " ", "key": KEY}, 422), ({}, 422)],
-    ids=["a wrong key", "no key", "no name", "nothing"],
+    [({"key": "wrong"}, 401), ({"key": KEY[:-1] + "0"}, 401), ({"key": ""}, 401), ({}, 401)],
+    ids=["a wrong key", "another secret", "an empty key", "nothing"],
 )
-async def test_a_log_in_wants_name_and_key(ui, given, status):
+async def test_a_log_in_wants_a_key(ui, given, status):
     """Otherwise it says so and sets no cookie."""
     answer = await ui.post(LOGIN, data=given)
     assert answer.status_code == status
@@ -253,9 +255,20 @@ async def test_a_log_in_wants_name_and_key(ui, given, status):
     assert "set-cookie" not in answer.headers
 
 
-async def test_the_page_shows_a_name_as_text(ui):
+async def test_a_session_ends_with_its_key(ui, store, problem):
+    """A key that is revoked closes the sessions that were opened with it."""
+    key = await key_of(store, "Bob", Role.OPERATOR)
+    await log_in(ui, key)
+    assert (await ui.post(DECODE, json=await body(), headers=FROM_UI)).status_code == 200
+    held = await store.identities.holder(key, datetime.now(UTC))
+    await store.identities.revoke(held.id, NAME, datetime.now(UTC))
+    problem(await ui.post(DECODE, json=await body(), headers=FROM_UI), 401, "unauthorized")
+    assert "Bob" not in (await ui.get(LOGIN)).text
+
+
+async def test_the_page_shows_a_name_as_text(ui, store):
     """A name that is markup is no markup; and no other page may frame the log-in."""
-    await log_in(ui, "<script>alert(1)</script>")
+    await log_in(ui, await key_of(store, "<script>alert(1)</script>", Role.ADMIN))
     answer = await ui.get(LOGIN)
     assert "<script>" not in answer.text
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
@@ -322,15 +335,15 @@ async def test_uses_are_logged(ui, audit):
     session = ui.cookies["rotator-codec"]
     await ui.post(DECODE, json=await body(), headers=FROM_UI)
     await ui.post(ENCODE, json={"payloads": [plain('"hello"')]}, headers=BEARER)
-    await ui.post(LOGIN, data={"who": "Mallory", "key": "guessed"})
+    await ui.post(LOGIN, data={"key": "guessed"})
     await ui.post(LOGOUT)
     events = [(line["event"], line.get("who"), line.get("payloads"), line.get("keys")) for line in audit]
     assert events == [
-        ("logged in for the codec server", "Ann", None, None),
-        ("payloads were decoded", "Ann", 2, [key_id(PAYLOAD_KEY)]),
-        ("payloads were encoded", "whoever has the API key", 1, [key_id(PAYLOAD_KEY)]),
-        ("a log-in for the codec server was refused", "Mallory", None, None),
-        ("logged out of the codec server", "Ann", None, None),
+        ("logged in for the codec server", NAME, None, None),
+        ("payloads were decoded", NAME, 2, [key_id(PAYLOAD_KEY)]),
+        ("payloads were encoded", NAME, 1, [key_id(PAYLOAD_KEY)]),
+        ("a log-in for the codec server was refused", None, None, None),
+        ("logged out of the codec server", None, None, None),
     ]
     assert (audit[1]["namespace"], audit[1]["origin"], audit[1]["address"]) == ("rotator", UI, "127.0.0.1")
     lines = json.dumps(audit)
@@ -340,7 +353,7 @@ async def test_uses_are_logged(ui, audit):
 @pytest.fixture
 async def served(encrypting):
     """The API over HTTP: its address."""
-    server = HttpServer(create_app(encrypting, ApiSettings(api_key=SecretStr(KEY))))
+    server = HttpServer(create_app(encrypting, ApiSettings()))
     await server.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.terminal.client import UnreadableError
+from cli.terminal.fault import UnreadableError
 from cli.terminal.new_file import refuse_existing
 
 

@@ -129,7 +129,7 @@ async def test_pages_hold_every_rotation_once(site, make):
         await site.rotations.project(f"rot-{number}", ended, make.at(days=1))
     seen, cursor = [], None
     while True:
-        page = await site.rotations.list(limit=2, cursor=cursor, site_id="site-1")
+        page = await site.rotations.list(limit=2, cursor=cursor, sites=("site-1",))
         seen += [rotation.id for rotation in page.items]
         cursor = page.cursor
         if cursor is None:

@@ -1,0 +1,1 @@
+"""Who has a key: the identities of persons and programs."""

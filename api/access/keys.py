@@ -1,0 +1,64 @@
+"""/v1/keys and /v1/whoami: the identities of persons and programs, and the keys that they are known by."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import APIRouter, Response
+
+from api.access.key_document import KeyList, KeyMade, KeyRequest
+from api.http.allowed import allowed
+from api.http.caller import Caller
+from api.http.problems import described
+from api.parts import WithParts
+from rotation.identity.identity import Principal
+from rotation.identity.permission import Permission
+from store.access.identities import ApiKey
+from store.access.key_text import KeyId, KeyText
+
+router = APIRouter(tags=["access"])
+_log = structlog.get_logger(__name__)
+
+
+@router.get("/v1/whoami", dependencies=[allowed(Permission.KNOW_ITSELF)])
+async def show_caller(caller: Caller) -> Principal:
+    """The identity that the key of this request belongs to."""
+    return caller
+
+
+@router.get("/v1/keys", dependencies=[allowed(Permission.SEE_IDENTITIES)])
+async def list_keys(parts: WithParts) -> KeyList:
+    """Every key, whose it is, when it was used last and when it ends. Its text is kept nowhere."""
+    return KeyList(items=await parts.store.identities.keys())
+
+
+@router.post(
+    "/v1/keys",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.MANAGE_IDENTITIES)],
+)
+async def add_key(order: KeyRequest, caller: Caller, parts: WithParts, response: Response) -> KeyMade:
+    """A key for a new identity, or another key for one that is there. One person has one identity."""
+    text, identities = KeyText.new(), parts.store.identities
+    at = parts.clock()
+    expires_at, by = at + order.expires_in, caller.name
+    if order.grant is None:
+        identity = await identities.named(order.name)
+        key = await identities.add_key(identity.id, text, by=by, at=at, expires_at=expires_at)
+    else:
+        key = await identities.add(order.name, order.grant, text, by=by, at=at, expires_at=expires_at)
+    _log.info("key added", key=key.id, of=key.principal.name, identity=key.principal.id, who=by)
+    response.headers.update({"Cache-Control": "no-store", "Location": f"/v1/keys/{key.id}"})
+    return KeyMade(key=key, text=text.write())
+
+
+@router.delete(
+    "/v1/keys/{key_id}",
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.MANAGE_IDENTITIES)],
+)
+async def revoke_key(key_id: KeyId, caller: Caller, parts: WithParts) -> ApiKey:
+    """Let a key open nothing any more, from the next request on."""
+    key = await parts.store.identities.revoke(key_id, caller.name, parts.clock())
+    _log.info("key revoked", key=key.id, of=key.principal.name, who=caller.name)
+    return key

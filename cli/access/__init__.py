@@ -1,0 +1,1 @@
+"""Keys of the API and log-ins: who may use it, and which key this person presents."""

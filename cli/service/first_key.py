@@ -1,0 +1,57 @@
+"""The first key: an admin's, made on the database itself. Who may read its keys may do everything anyway."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from cli.terminal.new_file import write_new
+from rotation.identity.identity import Grant
+from rotation.identity.name import IdentityName
+from rotation.identity.permission import Role
+from store.access.identities import Identities, IdentityExists, UnknownIdentity
+from store.access.key_text import KeyText
+from store.settings import StoreSettings
+from store.store import Store
+
+_BY = "the operator of the service"
+_NAME: TypeAdapter[str] = TypeAdapter(IdentityName)
+
+
+async def make_first_key(settings: StoreSettings, name: str, file: Path, *, only: bool) -> bool:
+    """Write the key of an admin of all sites to a new file that its owner alone may read; it never expires.
+
+    Args:
+        settings: where database and keys are.
+        name: the admin's; one of this name who is there gets another key.
+        file: where to write it.
+        only: whether to make none where there is an identity. Whether one was made is the result.
+
+    Raises:
+        StoreFault: when the database or its keys cannot be used, or that name is of an identity that is no admin.
+        ValueError: when it is no name.
+        UnreadableError: when the file cannot be written; the key counts and is in no hands: revoke it.
+    """
+    name = _NAME.validate_python(name)
+    store = await Store.open(settings)
+    try:
+        if only and await store.identities.any():
+            return False
+        key = KeyText.new()
+        await _keep(store.identities, name, key)
+    finally:
+        await store.close()
+    write_new(file, f"{key.write()}\n".encode(), remedy=f"revoke key {key.id} and make another one")
+    return True
+
+
+async def _keep(identities: Identities, name: str, key: KeyText) -> None:
+    now = datetime.now(UTC)
+    try:
+        held = await identities.named(name)
+    except UnknownIdentity:
+        await identities.add(name, Grant(roles=(Role.ADMIN,)), key, by=_BY, at=now, expires_at=None)
+        return
+    if Role.ADMIN not in held.roles or held.sites is not None:
+        raise IdentityExists(f"{name} is there and is no admin of all sites; give another --name")
+    await identities.add_key(held.id, key, by=_BY, at=now, expires_at=None)

@@ -1,0 +1,93 @@
+"""Profiles: an address and a key under a name, in a file that its owner alone may read."""
+
+import os
+import re
+import tempfile
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr, ValidationError, field_serializer
+
+from certificates.secret_file import ReadableByOthers, read_secret
+from cli.terminal.fault import UnreadableError
+from rotation.values import Value
+
+DEFAULT = "default"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class LoginProfile(Value):
+    """Where an API is, and the key that this person has for it."""
+
+    api: str
+    key: SecretStr
+
+    @field_serializer("key", when_used="json")
+    def _in_the_file(self, key: SecretStr) -> str:
+        return key.get_secret_value()
+
+
+_chosen: ContextVar[str | None] = ContextVar("profile", default=None)
+
+
+def choose(
+    profile: Annotated[
+        str | None, typer.Option("--profile", envvar="ROTATOR_PROFILE", help="The log-in to use; see `rotator login`")
+    ] = None,
+) -> None:
+    """Replaces the server certificates of SEPM sites without cutting off one client."""
+    _chosen.set(profile)
+
+
+def chosen() -> str | None:
+    """The profile that `rotator --profile NAME` or ROTATOR_PROFILE names."""
+    return _chosen.get()
+
+
+def path_of(name: str) -> Path:
+    """The file of a profile.
+
+    Raises:
+        UnreadableError: when that is no name for one.
+    """
+    if not _NAME.fullmatch(name):
+        raise UnreadableError(f"{name!r} is no name for a profile: letters, digits, dot, dash and underscore")
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path("~/.config").expanduser())
+    return Path(base) / "rotator" / "profiles" / f"{name}.json"
+
+
+def read_profile(name: str) -> LoginProfile:
+    """A profile that `rotator login` has written.
+
+    Raises:
+        UnreadableError: when there is none, or others may read it.
+    """
+    path = path_of(name)
+    try:
+        return LoginProfile.model_validate_json(read_secret(path))
+    except ReadableByOthers as error:
+        raise UnreadableError(f"profile {name} is not used: {path}: {error.strerror}") from None
+    except FileNotFoundError:
+        raise UnreadableError(f"there is no profile {name}: rotator login --profile {name}") from None
+    except (OSError, ValidationError):
+        raise UnreadableError(f"{path} cannot be read; write it again: rotator login --profile {name}") from None
+
+
+def write_profile(name: str, profile: LoginProfile) -> Path:
+    """Put the file in place whole, in the place of an older one.
+
+    Raises:
+        UnreadableError: when it cannot be written.
+    """
+    path = path_of(name)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=".")  # for its owner only
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(profile.model_dump_json() + "\n")
+        Path(made).replace(path)
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be written: {error}") from error
+    return path

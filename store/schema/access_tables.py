@@ -1,0 +1,51 @@
+"""Tables of identities and of the keys by which they are known."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rotation.identity.identity import Grant
+from store.schema.base import Base
+from store.schema.columns import Document
+
+
+class IdentityRow(Base):
+    """A person or a program. No two have the same name, or names that look the same."""
+
+    __tablename__ = "identities"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    likeness: Mapped[str] = mapped_column(unique=True)
+    granted: Mapped[Grant] = mapped_column(Document(Grant))
+    added_at: Mapped[datetime]
+    added_by: Mapped[str]
+
+
+class ApiKeyRow(Base):
+    """A key of an identity. The row stays when the key is revoked."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (Index(None, "identity_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    identity_id: Mapped[str] = mapped_column(ForeignKey("identities.id"))
+    hash: Mapped[bytes]
+    """HMAC-SHA256 of the secret."""
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class AccessSecretRow(Base):
+    """The secret that the hashes are made with."""
+
+    __tablename__ = "access_secrets"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    secret_sealed: Mapped[bytes]
+    made_at: Mapped[datetime]

@@ -1,0 +1,89 @@
+"""Keys and log-ins from the command line: no key is ever an argument."""
+
+import json
+import stat
+from pathlib import Path
+
+from tests.api.identified import KEY, NAME
+
+
+async def test_an_admin_adds_lists_and_revokes_a_key(rotator, tmp_path):
+    """The key lies in a file of its owner, opens the API at once, and nothing from the moment when it is revoked."""
+    file = tmp_path / "bob.key"
+    code, out, err = await rotator("key", "add", "Bob", "--role", "approver", "--out", str(file), "--json")
+    assert code == 0, err
+    made = json.loads(out)
+    assert (made["text"], made["key"]["principal"]["roles"]) == (str(file), ["approver"])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    secret = file.read_text().strip()
+    assert secret not in out + err
+
+    code, out, err = await rotator("whoami", ROTATOR_API_KEY_FILE=str(file))
+    assert code == 0, err
+    assert "Bob (approver), all sites" in out
+    code, out, _ = await rotator("key", "list")
+    assert all(text in out for text in ("Bob", NAME, made["key"]["id"], "approver"))
+    assert secret not in out
+
+    assert (await rotator("key", "revoke", made["key"]["id"]))[0] == 0
+    code, _, err = await rotator("whoami", ROTATOR_API_KEY_FILE=str(file))
+    assert code == 1
+    assert "revoked" in err
+
+
+async def test_another_key_is_of_the_same_identity(rotator):
+    """A second identity for the same person is refused with the way to a second key."""
+    for flags, ends in ((("--role", "viewer"), 0), (("--role", "viewer"), 1), (("--another",), 0), ((), 2)):
+        code, out, err = await rotator("key", "add", "Bob", *flags)
+        assert code == ends, err
+        assert ("rotator_" in out) == (ends == 0)
+    code, out, _ = await rotator("key", "list", "--json")
+    ids = [key["principal"]["id"] for key in json.loads(out)["items"] if key["principal"]["name"] == "Bob"]
+    assert (len(ids), len(set(ids))) == (2, 1)
+
+
+async def test_a_log_in_is_kept_under_a_name(rotator, tmp_path):
+    """The key comes from a file or is typed unseen; its profile is its owner's alone, and later commands use it."""
+    home = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    file = tmp_path / "bob.key"
+    await rotator("key", "add", "Bob", "--role", "viewer", "--out", str(file))
+    code, out, err = await rotator("login", "--profile", "bob", "--key-file", str(file), **home)
+    assert code == 0, err
+    assert "You are Bob (viewer)" in out
+    profile = Path(home["XDG_CONFIG_HOME"]) / "rotator" / "profiles" / "bob.json"
+    assert stat.S_IMODE(profile.stat().st_mode) == 0o600
+    code, out, err = await rotator("--profile", "bob", "whoami", **home)
+    assert code == 0, err
+    assert "Bob" in out
+
+    profile.chmod(0o644)
+    code, _, err = await rotator("--profile", "bob", "whoami", **home)
+    assert code == 2
+    assert "chmod 0600" in err
+
+
+async def test_a_key_is_typed_unseen(rotator, tmp_path):
+    """At a terminal it is asked for; where nothing can be typed, the command says how else it is given."""
+    home = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    code, out, err = await rotator("login", typed=KEY, **home)
+    assert code == 0, err
+    assert f"You are {NAME}" in out
+    assert KEY not in out + err
+    code, _, err = await rotator("login", **home)
+    assert code == 2
+    assert "--key-file" in err
+
+
+async def test_what_cannot_be_used_is_not_kept(rotator, tmp_path):
+    """A key that opens nothing, a profile that is no name, and one that is not there."""
+    home = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    (tmp_path / "wrong.key").write_text("rotator_none\n")
+    for arguments, ends in (
+        (("login", "--key-file", str(tmp_path / "wrong.key")), 1),
+        (("login", "--key-file", str(tmp_path / "nowhere")), 2),
+        (("login", "--profile", "../bob", "--key-file", str(tmp_path / "api.key")), 2),
+        (("--profile", "bob", "whoami"), 2),
+    ):
+        code, _, err = await rotator(*arguments, **home)
+        assert code == ends, err
+    assert not list((tmp_path / "config").rglob("*.json"))
