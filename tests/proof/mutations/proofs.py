@@ -14,7 +14,7 @@ from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows.claims import swap_proof
+from workflows.claims import begin, swap_proof
 from workflows.steps.gate_step import gate as gate_step
 
 
@@ -67,7 +67,17 @@ def no_group_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule
     return canary.Canaries()
 
 
-@mutation(rule="12", replaces=swap_proof.read_proof, where=where.about(Profile.ARRIVALS, where.computers_come))
+async def _no_look(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """No look comes right before the work: there is no proof to compare the site with."""
+    return ""
+
+
+@mutation(
+    rule="12",
+    replaces=swap_proof.read_proof,
+    where=where.about(Profile.ARRIVALS, where.computers_come),
+    behind={begin._look: _no_look},
+)
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """An operator who claims a replacement may go on, whatever has happened since the gate."""
     return swap_proof.SwapProof()
