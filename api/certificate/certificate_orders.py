@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Response
 
 from api.certificate.order_document import OrderDocument, OrderList, OrderShown
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from rotation.identity.permission import Permission
@@ -31,8 +32,10 @@ _AGAIN = "2"
 async def order_certificate(
     request_id: str,
     document: OrderDocument,
+    caller: Caller,
     parts: WithParts,
     response: Response,
+    *,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> OrderShown:
     """Have the authority sign a request. While an order for it is running, it is that order."""
@@ -50,12 +53,15 @@ async def order_certificate(
         id=OrderId(id_of("order", idempotency_key)),
         request_id=request_id,
         issuer=parts.authority.where,
-        asked_by=document.who,
+        asked_by=caller.name,
         asked_at=now,
         gives_up_at=now + parts.authority.patience,
     )
     order = await parts.store.certificate_orders.create(
-        new, again=document.again, idempotency_key=idempotency_key, fingerprint=document.fingerprint(request_id)
+        new,
+        again=document.again,
+        idempotency_key=idempotency_key,
+        fingerprint=document.fingerprint(request_id, caller.name),
     )
     await start(parts, order)
     response.headers.update({"Location": _url(order), "Retry-After": _AGAIN})

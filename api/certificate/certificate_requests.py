@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.certificate.request_document import RequestDocument, RequestList, RequestShown
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from certificates.new_request import make_request
@@ -18,7 +19,7 @@ _ID_DIGITS = 16
 
 
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
-async def ask(document: RequestDocument, parts: WithParts, response: Response) -> RequestShown:
+async def ask(document: RequestDocument, caller: Caller, parts: WithParts, response: Response) -> RequestShown:
     """Make a key and the request for its certificate. POST /v1/certificates knows the answer by its public key."""
     try:
         made = await asyncio.to_thread(make_request, document.names, document.subject)
@@ -35,7 +36,7 @@ async def ask(document: RequestDocument, parts: WithParts, response: Response) -
         subject=made.subject,
         names=document.names,
         request_pem=made.request_pem,
-        asked_by=document.who,
+        asked_by=caller.name,
         asked_at=parts.clock(),
     )
     await parts.store.certificate_requests.add(request, made.key_pem.get_secret_value().encode())

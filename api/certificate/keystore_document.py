@@ -8,9 +8,8 @@ from store.certificate.keystores import KeystoreRecord
 
 
 class KeystoreRequest(Value):
-    """Who wants a keystore, in which format."""
+    """A keystore that is wanted, in which format."""
 
-    who: str = Field(min_length=1, max_length=200)
     format: KeystoreFormat
 
 

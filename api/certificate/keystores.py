@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from api.certificate.keystore_document import KeystoreList, KeystoreMade, KeystoreRequest
 from api.certificate.keystore_file import make_keystore
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from certificates.keystores import KeystoreFormat
@@ -30,7 +31,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     dependencies=[allowed(Permission.TAKE_KEYSTORES)],
 )
 async def order_keystore(
-    certificate_id: CertificateId, order: KeystoreRequest, parts: WithParts, response: Response
+    certificate_id: CertificateId, order: KeystoreRequest, caller: Caller, parts: WithParts, response: Response
 ) -> KeystoreMade:
     """Have a keystore made. Its password is shown here and never again; the file can be taken once, for ten minutes."""
     material = await parts.store.certificates.material(certificate_id)
@@ -47,13 +48,13 @@ async def order_keystore(
         id=f"keystore-{uuid4().hex}",
         certificate_id=certificate_id,
         format=order.format,
-        asked_by=order.who,
+        asked_by=caller.name,
         made_at=at,
         expires_at=lives_until(at),
         taken_at=None,
     )
     await parts.store.keystores.add(record, made.content)
-    _log.info("keystore made", keystore=record.id, certificate=certificate_id, format=order.format, who=order.who)
+    _log.info("keystore made", keystore=record.id, certificate=certificate_id, format=order.format, who=caller.name)
     path = f"/v1/certificates/{certificate_id}/keystore?format={order.format}&ticket={record.id}"
     response.headers.update(_NO_STORE | {"Location": path})
     return KeystoreMade(

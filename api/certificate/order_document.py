@@ -13,14 +13,13 @@ from store.certificate.certificate_orders import CertificateOrder
 
 
 class OrderDocument(Value):
-    """Who orders the certificate of a request."""
+    """An order for the certificate of a request."""
 
-    who: str = Field(min_length=1, max_length=200)
     again: bool = Field(default=False, description="Whether another one is wanted where an order has brought one")
 
-    def fingerprint(self, request_id: str) -> str:
+    def fingerprint(self, request_id: str, who: str) -> str:
         """SHA-256 of the request: the same request has the same fingerprint, whenever it is sent."""
-        content = {"request_id": request_id, **self.model_dump(mode="json")}
+        content = {"request_id": request_id, "who": who, **self.model_dump(mode="json")}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

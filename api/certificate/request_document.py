@@ -10,7 +10,6 @@ from store.certificate.certificate_requests import CertificateRequest
 class RequestDocument(Value):
     """What a certificate is to be for."""
 
-    who: str = Field(min_length=1, max_length=200)
     names: tuple[Name, ...] = Field(min_length=1, max_length=100, description="The first one is the subject too")
     subject: str = Field(
         default="", max_length=1000, description="As RFC 4514 writes it, e.g. CN=sepm.example.org,O=Example"

@@ -13,17 +13,15 @@ from store.rotation.simulations import Simulation
 
 
 class SimulationRequest(SimulationWish):
-    """What is to be played, and who asks."""
-
-    who: str = Field(min_length=1, max_length=200)
+    """What is to be played."""
 
     def wish(self) -> SimulationWish:
-        """Without the name."""
-        return SimulationWish(**{name: getattr(self, name) for name in SimulationWish.model_fields})
+        """The same as it is stored."""
+        return SimulationWish(**dict(self))
 
-    def fingerprint(self, plan_id: PlanId) -> str:
+    def fingerprint(self, plan_id: PlanId, who: str) -> str:
         """SHA-256 of the request: the same request has the same fingerprint, whenever it is sent."""
-        content = {"plan_id": plan_id, **self.model_dump(mode="json")}
+        content = {"plan_id": plan_id, "who": who, **self.model_dump(mode="json")}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
 from api.plan.simulation_document import SimulationInList, SimulationList, SimulationRequest, SimulationShown
@@ -33,8 +34,10 @@ _AGAIN = "5"
 async def simulate_plan(
     plan_id: PlanId,
     order: SimulationRequest,
+    caller: Caller,
     parts: WithParts,
     response: Response,
+    *,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> SimulationShown:
     """Play a plan, as its site is known now, some times. The same key again gives the same simulation."""
@@ -45,11 +48,15 @@ async def simulate_plan(
         id=SimulationId(id_of("sim", idempotency_key)),
         plan_id=plan_id,
         site_id=surveyed.site.id,
-        asked_by=order.who,
+        asked_by=caller.name,
         wish=order.wish(),
     )
     simulation = await parts.store.simulations.create(
-        new, surveyed, parts.clock(), idempotency_key=idempotency_key, fingerprint=order.fingerprint(plan_id)
+        new,
+        surveyed,
+        parts.clock(),
+        idempotency_key=idempotency_key,
+        fingerprint=order.fingerprint(plan_id, caller.name),
     )
     await start(parts, simulation)
     response.headers.update({"Location": _url(simulation), "Retry-After": _AGAIN})

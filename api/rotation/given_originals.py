@@ -22,7 +22,7 @@ _NAMED = 20
 
 
 class RestoreRequest(ReasonedRequest):
-    """Who wants a site restored, and why; with the file of originals where the service has lost its record."""
+    """Why a site is to be restored; with the file of originals where the service has lost its record."""
 
     originals: str | None = Field(
         default=None, max_length=LARGEST, description="The text of the file that GET /v1/rotations/ID/originals gave"
@@ -87,7 +87,7 @@ async def _differing(parts: Parts, given: KeptOriginals, own: Sequence[Original]
 
 
 async def take_in_given(
-    parts: Parts, site_id: SiteId, given: KeptOriginals, survey_id: str, order: RestoreRequest
+    parts: Parts, site_id: SiteId, given: KeptOriginals, survey_id: str, order: RestoreRequest, *, who: str
 ) -> None:
     """Record the originals of the file, as their rotation had recorded them.
 
@@ -110,7 +110,7 @@ async def take_in_given(
         given,
         survey_id,
         without=frozenset(gone.pair for gone in differ.gone),
-        who=order.who,
+        who=who,
         why=order.why,
         now=parts.clock(),
     )

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import described
 from api.parts import WithParts
 from api.rotation.messages import say
@@ -43,9 +44,8 @@ _Statement = Annotated[str, Field(max_length=50_000)]
 
 
 class RotationMoveRequest(Value):
-    """The person who makes the move, and why."""
+    """A move, and why."""
 
-    who: str = Field(min_length=1, max_length=200)
     why: str = Field(default="", max_length=2000)
     by: Annotated[UpToAYear, Field(gt=timedelta(0))] | None = Field(
         default=None, description="For extend: how much longer, e.g. P7D"
@@ -68,13 +68,14 @@ class Moved(Value):
     accepted: bool = True
 
 
-def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, WithParts], Awaitable[Moved]]:
-    async def handler(rotation_id: RotationId, order: RotationMoveRequest, parts: WithParts) -> Moved:
+def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, Caller, WithParts], Awaitable[Moved]]:
+    async def handler(rotation_id: RotationId, order: RotationMoveRequest, caller: Caller, parts: WithParts) -> Moved:
         rotation = await parts.store.rotations.get(rotation_id)
         message = Message(
             move=move,
             rotation_id=rotation_id,
-            who=order.who,
+            who=caller.name,
+            identity=caller.id,
             why=order.why,
             by=order.by,
             attestation=order.evidence,

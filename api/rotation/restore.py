@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.rotation.given_originals import RestoreRequest, read_given, require_own_agree, take_in_given
@@ -27,33 +28,35 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
     dependencies=[allowed(Permission.START)],
 )
-async def restore_site(site_id: SiteId, order: RestoreRequest, parts: WithParts, response: Response) -> RotationShown:
+async def restore_site(
+    site_id: SiteId, order: RestoreRequest, caller: Caller, parts: WithParts, response: Response
+) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.
 
     A service that has lost that record takes it from the file of originals. One that has it keeps its own.
 
     Refused while a person holds a task of that rotation: 409 `task-held` says who, and how the task is given back.
 
-    The same request again (`who`, `why`) gets the restore that runs, whose answer may have been lost. One that was
+    The same request of the same caller again gets the restore that runs, whose answer may have been lost. One that was
     never started is started now.
     """
     await parts.store.sites.get(site_id)
     running = await still_running(parts, site_id)
-    if running is not None and not _is_that(running, order):
+    if running is not None and not _is_that(running, order, caller.name):
         raise await busy(parts, running)
-    rotation = running or await _new_restore(site_id, order, parts)
+    rotation = running or await _new_restore(site_id, order, caller.name, parts)
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
     return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
 
 
-def _is_that(running: Rotation, order: RestoreRequest) -> bool:
+def _is_that(running: Rotation, order: RestoreRequest, who: str) -> bool:
     """Whether `order` is the request that recorded a restore, asked again."""
-    return running.purpose == "restore" and (running.started_by, running.why) == (order.who, order.why)
+    return running.purpose == "restore" and (running.started_by, running.why) == (who, order.why)
 
 
-async def _new_restore(site_id: SiteId, order: RestoreRequest, parts: Parts) -> Rotation:
+async def _new_restore(site_id: SiteId, order: RestoreRequest, who: str, parts: Parts) -> Rotation:
     given = await read_given(parts, site_id, order)
     own = await parts.store.originals.unrestored(site_id)
     if given is not None:
@@ -63,14 +66,14 @@ async def _new_restore(site_id: SiteId, order: RestoreRequest, parts: Parts) -> 
         raise await _nothing(parts, site_id, f"site {site_id}: no rotation left it changed")
     survey_id = await fresh_survey(parts, site_id, order.survey_max_age)
     if not own and given is not None:
-        await take_in_given(parts, site_id, given, survey_id, order)
+        await take_in_given(parts, site_id, given, survey_id, order, who=who)
     try:
         plan = await restore_plan(parts.store, site_id, survey_id, now=parts.clock())
     except NothingToRestoreError as nothing:
         raise await _nothing(parts, site_id, str(nothing)) from None
     await parts.store.plans.add(plan)
-    approved = RotationRequest(plan_id=plan.id, plan_hash=plan.hash, who=order.who, why=order.why)
-    return await begin(parts, plan, approved, new_id(None), None)
+    approved = RotationRequest(plan_id=plan.id, plan_hash=plan.hash, why=order.why)
+    return await begin(parts, plan, approved, who, new_id(None))
 
 
 async def _nothing(parts: Parts, site_id: SiteId, detail: str) -> ProblemError:

@@ -20,9 +20,8 @@ from store.progress import Projected, Rotation
 
 
 class ReasonedRequest(Value):
-    """Who wants something done, and why."""
+    """Something that is wanted, and why."""
 
-    who: str = Field(min_length=1, max_length=200)
     why: str = Field(min_length=1, max_length=2000)
     survey_max_age: UpToAYear = Field(
         default=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
@@ -30,7 +29,7 @@ class ReasonedRequest(Value):
 
 
 class RotationRequest(ReasonedRequest):
-    """The approval of a plan: by its hash, with a name and a reason."""
+    """The approval of a plan: by its hash, with a reason."""
 
     plan_id: PlanId
     plan_hash: str
@@ -39,12 +38,11 @@ class RotationRequest(ReasonedRequest):
         description="Start it though its latest safe start has passed; else refused, with what can be shortened",
     )
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, who: str) -> str:
         """What the same request has in common, whenever it is sent."""
         how = {"survey_max_age", "accept_late_start"}
-        return hashlib.sha256(
-            json.dumps(self.model_dump(mode="json", exclude=how), sort_keys=True).encode()
-        ).hexdigest()
+        content = {"who": who, **self.model_dump(mode="json", exclude=how)}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class StepNow(StepShown):

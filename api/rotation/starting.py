@@ -29,8 +29,8 @@ _RECOVERS_WITHIN = timedelta(hours=1)
 _RECORDED: dict[str, Literal["restore", "recover"]] = {"restore": "restore", "recover": "recover"}
 
 
-async def start(parts: Parts, order: RotationRequest, key: str | None) -> Rotation:
-    """The rotation of an approved plan, started now or by the same request before.
+async def start(parts: Parts, order: RotationRequest, who: str, key: str | None) -> Rotation:
+    """The rotation of a plan that `who` approves, started now or by the same request before.
 
     1. the same request as before: its rotation, started if Temporal did not get it then
     2. the approved hash must be the plan's, and the site as the plan saw it
@@ -44,15 +44,17 @@ async def start(parts: Parts, order: RotationRequest, key: str | None) -> Rotati
         TemporalDown: when the workflow could not be started; the same request again starts it.
     """
     plan = await parts.store.plans.get(order.plan_id)
-    before = await _before(parts, order, plan, key)
+    before = await _before(parts, order, who, plan, key)
     if before is None:
         _require_hash(plan, order)
         await _require_idle(parts, plan)
         await _require_fit(parts, plan, order)
-    return await begin(parts, plan, order, before or new_id(key), key)
+    return await begin(parts, plan, order, who, before or new_id(key), key=key)
 
 
-async def begin(parts: Parts, plan: Plan, order: RotationRequest, rotation_id: RotationId, key: str | None) -> Rotation:
+async def begin(
+    parts: Parts, plan: Plan, order: RotationRequest, who: str, rotation_id: RotationId, *, key: str | None = None
+) -> Rotation:
     """Store the rotation, then start its workflow. Both are found when they are there already."""
     new = NewRotation(
         id=rotation_id,
@@ -60,12 +62,14 @@ async def begin(parts: Parts, plan: Plan, order: RotationRequest, rotation_id: R
         plan_id=plan.id,
         plan_hash=plan.hash,
         purpose=_RECORDED.get(plan.body.purpose, "rotate"),
-        started_by=order.who,
+        started_by=who,
         why=order.why,
     )
     store = parts.store
     await require_free(parts, new.site_id)
-    rotation, _ = await store.rotations.create(new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint())
+    rotation, _ = await store.rotations.create(
+        new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint(who)
+    )
     if rotation.status is RotationStatus.RUNNING:
         await require_alive(parts, rotation)
     return rotation
@@ -79,7 +83,7 @@ def retry_after(rotation: Rotation, plan: Plan, parts: Parts) -> str:
     return str(ceil(min(max(wait, _SOONEST), _LATEST).total_seconds()))
 
 
-async def _before(parts: Parts, order: RotationRequest, plan: Plan, key: str | None) -> RotationId | None:
+async def _before(parts: Parts, order: RotationRequest, who: str, plan: Plan, key: str | None) -> RotationId | None:
     """The rotation that the same request created before."""
     if key is not None:
         with suppress(UnknownRotation):
@@ -90,7 +94,7 @@ async def _before(parts: Parts, order: RotationRequest, plan: Plan, key: str | N
     if running is None or not running.unreported:
         return None
     same = (running.plan_id, running.plan_hash, running.started_by, running.why)
-    return running.id if same == (order.plan_id, order.plan_hash, order.who, order.why) else None
+    return running.id if same == (order.plan_id, order.plan_hash, who, order.why) else None
 
 
 def new_id(key: str | None) -> RotationId:

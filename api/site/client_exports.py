@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, Field
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import ProblemError, described, refused
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleDocument, ConsoleSiteShown, ExportShown
@@ -20,6 +21,7 @@ from engine.fault import EngineFault
 from rotation.access import OfflineDocument
 from rotation.console.exported import ClientExport, implausible, unknown_groups
 from rotation.finding import blocking
+from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.running.message import Message, Move
 from rotation.site import Site
@@ -37,7 +39,6 @@ class ExportHints(Value):
     """What the file itself does not state."""
 
     taken_at: AwareDatetime = Field(description="When the console wrote the file")
-    who: str = Field(min_length=1, max_length=200)
     timezone: str = Field(default="", max_length=100, description="The console's, e.g. Europe/Prague")
     dates: DateOrder | None = Field(default=None, description="The order of day and month: it is never guessed")
     encoding: Encoding | None = Field(default=None, description="Where it is neither UTF-8 nor UTF-16")
@@ -56,7 +57,7 @@ class ExportHints(Value):
 
 @router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV, dependencies=[allowed(Permission.RECORD)])
 async def upload_clients(
-    site_id: SiteId, request: Request, parts: WithParts, hints: Annotated[ExportHints, Query()]
+    site_id: SiteId, request: Request, caller: Caller, parts: WithParts, hints: Annotated[ExportHints, Query()]
 ) -> ExportShown:
     """Take in the console's own export of clients, as text/csv. The rotation reads an open gate again."""
     site, access = await _at_console(parts, site_id)
@@ -75,7 +76,7 @@ async def upload_clients(
         id=uuid4().hex,
         taken_at=hints.taken_at,
         uploaded_at=now,
-        uploaded_by=hints.who,
+        uploaded_by=caller.name,
         sha256=sha256,
         clients=len(read.clients),
         columns=read.columns,
@@ -85,7 +86,7 @@ async def upload_clients(
         site_id=site.id,
         never_seen=sum(1 for client in read.clients if client.last_seen is None),
         unknown_groups=unknown_groups(read.clients, access),
-        read=await _read_gate(parts, site.id, hints.who),
+        read=await _read_gate(parts, site.id, caller),
         **export.model_dump(exclude={"id"}),
     )
 
@@ -118,12 +119,14 @@ async def _at_console(parts: Parts, site_id: SiteId) -> tuple[Site, OfflineDocum
     return site, site.at_console
 
 
-async def _read_gate(parts: Parts, site_id: SiteId, who: str) -> bool:
+async def _read_gate(parts: Parts, site_id: SiteId, caller: Principal) -> bool:
     """Have the rotation read an open gate now. Without an open gate or an answer, it reads at its own time."""
     running = await parts.store.rotations.running(site_id)
     if running is None:
         return False
-    message = Message(move=Move.LOOK_AGAIN, rotation_id=running.id, who=who, request_id=uuid4().hex)
+    message = Message(
+        move=Move.LOOK_AGAIN, rotation_id=running.id, who=caller.name, identity=caller.id, request_id=uuid4().hex
+    )
     with suppress(EngineFault):
         reply = await send(parts.temporal, site_id, message)
         return reply is not None and reply.accepted

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import described, refused
 from api.parts import WithParts
 from rotation.identity.permission import Permission
@@ -57,8 +58,8 @@ async def show_script(
 async def upload_answers(
     site_id: SiteId,
     request: Request,
+    caller: Caller,
     parts: WithParts,
-    who: Annotated[str, Query(min_length=1, max_length=200)],
 ) -> HttpReachShown:
     """Take in what the script has written on clients, as text/csv. The same file again changes nothing.
 
@@ -68,7 +69,7 @@ async def upload_answers(
     read = await asyncio.to_thread(read_table, await request.body(), now=parts.clock())
     if read.findings:
         raise refused("http-reach-unreadable", read.findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    await parts.store.http_reach.add(site_id, read.answers, who)
+    await parts.store.http_reach.add(site_id, read.answers, caller.name)
     return await show_answers(site_id, parts)
 
 

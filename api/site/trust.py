@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
+from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
@@ -42,16 +44,16 @@ async def list_contacts(
 
 
 @router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
-async def pin_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
+async def pin_certificate(site_id: SiteId, order: PinRequest, caller: Caller, parts: WithParts) -> TrustShown:
     """Trust a certificate that a person has confirmed as SEPM's: a server that presents it gets the password."""
-    await parts.store.contacts.trust(site_id, await _contact(ContactKind.PINNED, site_id, order, parts))
+    await parts.store.contacts.trust(site_id, await _contact(ContactKind.PINNED, site_id, order, caller, parts))
     return await _shown(site_id, parts)
 
 
 @router.post("/drop", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
-async def drop_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
+async def drop_certificate(site_id: SiteId, order: PinRequest, caller: Caller, parts: WithParts) -> TrustShown:
     """Stop trusting a pinned certificate, at a person's request. The last one stays where there is no CA."""
-    await parts.store.contacts.doubt(site_id, await _contact(ContactKind.DROPPED, site_id, order, parts))
+    await parts.store.contacts.doubt(site_id, await _contact(ContactKind.DROPPED, site_id, order, caller, parts))
     return await _shown(site_id, parts)
 
 
@@ -72,7 +74,7 @@ async def _over_rest(parts: Parts, site_id: SiteId) -> Site:
     return site
 
 
-async def _contact(kind: ContactKind, site_id: SiteId, order: PinRequest, parts: Parts) -> Contact:
+async def _contact(kind: ContactKind, site_id: SiteId, order: PinRequest, caller: Principal, parts: Parts) -> Contact:
     await _over_rest(parts, site_id)
     access = await parts.store.sites.access(site_id)
     return Contact(
@@ -80,7 +82,7 @@ async def _contact(kind: ContactKind, site_id: SiteId, order: PinRequest, parts:
         kind=kind,
         address=address(access.rest_url),
         fingerprint=order.fingerprint,
-        who=order.who,
+        who=caller.name,
         why=order.why,
     )
 

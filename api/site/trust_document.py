@@ -16,7 +16,6 @@ class PinRequest(Value):
     fingerprint: Annotated[Fingerprint, AfterValidator(normal_fingerprint)] = Field(
         alias="fingerprint_sha256", description="SHA-256 of the certificate in full, colons allowed"
     )
-    who: str = Field(min_length=1, max_length=200)
     why: str = Field(min_length=1, max_length=2000)
 
 

@@ -78,14 +78,8 @@ class TaskList(Value):
     items: tuple[TaskShown, ...]
 
 
-class TaskFileRequest(Value):
-    """Who takes the file of the task."""
-
-    who: str = Field(min_length=1, max_length=200)
-
-
-class ClaimRequest(TaskFileRequest):
-    """Who takes the task."""
+class ClaimRequest(Value):
+    """A claim of the task."""
 
     request_id: str | None = Field(
         default=None, min_length=1, max_length=200, description="The same id again, with the same body, is said once"
@@ -93,7 +87,7 @@ class ClaimRequest(TaskFileRequest):
 
 
 class DoneRequest(ClaimRequest):
-    """Who did the work, and what shows it."""
+    """The work is done, and what shows it."""
 
     note: str = Field(default="", max_length=2000)
     evidence: dict[str, JsonValue] = Field(default_factory=dict, description="E.g. filename and sha256 of a file")
@@ -104,7 +98,7 @@ class DoneRequest(ClaimRequest):
 
 
 class RefusedRequest(ClaimRequest):
-    """Who gives the task back, and why."""
+    """The task is given back, and why."""
 
     why: str = Field(min_length=1, max_length=2000)
 

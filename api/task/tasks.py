@@ -17,12 +17,12 @@ from api.task.task_document import (
     DoneRequest,
     RefusedRequest,
     TaskFile,
-    TaskFileRequest,
     TaskList,
     TaskShown,
 )
 from api.task.task_evidence import evidence_of_sylink
 from api.task.task_file import issue_file
+from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move
@@ -64,22 +64,28 @@ async def _as_it_counts(parts: Parts, task: ConsoleTask) -> ConsoleTask:
 
 
 @router.post("/{task_id}/claim", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
-async def claim_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, response: Response) -> TaskShown:
+async def claim_task(
+    task_id: TaskId, order: ClaimRequest, caller: Caller, parts: WithParts, response: Response
+) -> TaskShown:
     """Take the task. Before a certificate is replaced all proof is read once more; 409 says why not now."""
-    return await _say(parts, response, task_id, Move.CLAIM_TASK, order)
+    return await _say(parts, response, caller, task_id, move=Move.CLAIM_TASK, order=order)
 
 
 @router.post("/{task_id}/begin", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
-async def begin_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, response: Response) -> TaskShown:
+async def begin_task(
+    task_id: TaskId, order: ClaimRequest, caller: Caller, parts: WithParts, response: Response
+) -> TaskShown:
     """Begin the replacement of a certificate: the site is looked at within seconds; 409 says why not now.
 
     A claim is a beginning too. Begin within the ten minutes that `begin_until` shows, or ask again right before.
     """
-    return await _say(parts, response, task_id, Move.BEGIN_TASK, order)
+    return await _say(parts, response, caller, task_id, move=Move.BEGIN_TASK, order=order)
 
 
 @router.post("/{task_id}/done", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
-async def finish_task(task_id: TaskId, order: DoneRequest, parts: WithParts, response: Response) -> TaskShown:
+async def finish_task(
+    task_id: TaskId, order: DoneRequest, caller: Caller, parts: WithParts, response: Response
+) -> TaskShown:
     """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
 
     Evidence of a server list: what the console shows of it, or `sylink`, the text of an exported Sylink.xml.
@@ -87,29 +93,34 @@ async def finish_task(task_id: TaskId, order: DoneRequest, parts: WithParts, res
     """
     task = await parts.store.tasks.get(task_id)
     evidence = evidence_of_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
-    return await _say(parts, response, task_id, Move.TASK_DONE, order, why=order.note, attestation=evidence)
+    return await _say(
+        parts, response, caller, task_id, move=Move.TASK_DONE, order=order, why=order.note, attestation=evidence
+    )
 
 
 @router.post("/{task_id}/refused", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
-async def refuse_task(task_id: TaskId, order: RefusedRequest, parts: WithParts, response: Response) -> TaskShown:
+async def refuse_task(
+    task_id: TaskId, order: RefusedRequest, caller: Caller, parts: WithParts, response: Response
+) -> TaskShown:
     """Give the task back, with a reason."""
-    return await _say(parts, response, task_id, Move.TASK_REFUSED, order, why=order.why)
+    return await _say(parts, response, caller, task_id, move=Move.TASK_REFUSED, order=order, why=order.why)
 
 
 @router.post("/{task_id}/file", responses=_REFUSALS, dependencies=[allowed(Permission.DO_TASKS)])
-async def take_file(task_id: TaskId, order: TaskFileRequest, parts: WithParts, response: Response) -> TaskFile:
+async def take_file(task_id: TaskId, caller: Caller, parts: WithParts, response: Response) -> TaskFile:
     """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
     response.headers["Cache-Control"] = "no-store"
-    return await issue_file(parts, task_id, order.who)
+    return await issue_file(parts, task_id, caller.name)
 
 
 async def _say(
     parts: Parts,
     response: Response,
+    caller: Principal,
     task_id: TaskId,
+    *,
     move: Move,
     order: ClaimRequest,
-    *,
     why: str = "",
     attestation: dict[str, str] | None = None,
 ) -> TaskShown:
@@ -118,7 +129,8 @@ async def _say(
         move=move,
         rotation_id=task.rotation_id,
         task_id=task_id,
-        who=order.who,
+        who=caller.name,
+        identity=caller.id,
         why=why,
         request_id=order.request_id or uuid4().hex,
         attestation=attestation or {},

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import findings, instant, say, say_findings, say_json, say_table
 
@@ -22,7 +21,6 @@ def register(app: typer.Typer) -> None:
 @answered
 def issue(
     request: Annotated[str, typer.Argument(help="The request's id")],
-    who: WhoOption = None,
     *,
     again: Annotated[bool, typer.Option("--again", help="Another one, where an order has brought one")] = False,
     wait: Annotated[bool, typer.Option(help="Wait for its end; the order goes on if this command is stopped")] = True,
@@ -33,7 +31,7 @@ def issue(
     """Have the certificate authority that is set sign a request. Exit code 0 when it has."""
     path = f"/v1/certificates/requests/{request}/orders"
     with opened(api, folder) as rotator:
-        order = rotator.post(path, {"who": named(who), "again": again})
+        order = rotator.post(path, {"again": again})
         if wait:
             order = _ended(rotator, f"{path}/{order['id']}", order, as_json=as_json)
     if as_json:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 from cli.terminal.new_file import refuse_existing, write_new
@@ -22,7 +21,6 @@ def request(
     names: Annotated[list[str], typer.Argument(help="Host names and addresses; the first is the subject too")],
     subject: Annotated[str, typer.Option(help="Another subject, e.g. CN=sepm.example.org,O=Example")] = "",
     out: Annotated[Path | None, typer.Option(help="Where to write the request; printed if not given")] = None,
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -31,7 +29,7 @@ def request(
     """Make a key, which is kept, and the request to have it certified. Bring the answer by `certificate add`."""
     refuse_existing(out)
     with opened(api, folder) as rotator:
-        body = {"who": named(who), "names": names, "subject": subject}
+        body = {"names": names, "subject": subject}
         made = rotator.post("/v1/certificates/requests", body)
     pem = made["request"]["request_pem"]
     if out is not None:

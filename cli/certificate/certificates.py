@@ -8,7 +8,6 @@ import typer
 
 from cli.certificate import certificate_orders, certificate_requests
 from cli.certificate.certificate_check import check_here
-from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import (
     FOLDER,
     REFUSED,
@@ -129,7 +128,6 @@ def keystore(
     certificate: Annotated[str, typer.Argument(help="The certificate's id")],
     form: Annotated[str, typer.Option("--format", help="jks, p12 or pem")] = "p12",
     out: Annotated[Path | None, typer.Option(help="Where to write it; ID.FORMAT if not given")] = None,
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -139,7 +137,7 @@ def keystore(
     path = out or Path(f"{Path(certificate).name}.{Path(form).name}")
     refuse_existing(path)
     with opened(api, folder) as rotator:
-        made = rotator.post(f"/v1/certificates/{certificate}/keystores", {"who": named(who), "format": form})
+        made = rotator.post(f"/v1/certificates/{certificate}/keystores", {"format": form})
         write_new(path, rotator.download(made["path"]), remedy="run the command once more for another")
     if as_json:
         say_json(made | {"filename": str(path)})

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_json
@@ -16,7 +15,6 @@ from cli.terminal.formatting import instant, say, say_json
 def clients(
     site: str,
     file: Annotated[Path, typer.Argument(help="The exported CSV")],
-    who: WhoOption = None,
     *,
     taken_at: Annotated[
         datetime | None, typer.Option(help="When it was exported, UTC; else the time that the file bears")
@@ -42,7 +40,6 @@ def clients(
             f"/v1/sites/{site}/clients",
             content,
             "text/csv",
-            who=named(who),
             taken_at=at.isoformat(),
             timezone=timezone,
             dates=dates,

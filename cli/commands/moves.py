@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import say, say_json
 
@@ -38,7 +37,6 @@ def _add(app: typer.Typer, move: str, text: str) -> None:
     @answered
     def command(
         rotation: _RotationArgument,
-        who: WhoOption = None,
         *,
         why: _WhyOption = "",
         api: ApiOption = None,
@@ -46,7 +44,7 @@ def _add(app: typer.Typer, move: str, text: str) -> None:
         as_json: JsonOption = False,
     ) -> None:
         with opened(api, folder) as rotator:
-            moved = rotator.post(f"/v1/rotations/{rotation}/{move.replace('-', '_')}", {"who": named(who), "why": why})
+            moved = rotator.post(f"/v1/rotations/{rotation}/{move.replace('-', '_')}", {"why": why})
         _say(moved, as_json=as_json)
 
 
@@ -54,7 +52,6 @@ def _add(app: typer.Typer, move: str, text: str) -> None:
 def extend(
     rotation: _RotationArgument,
     by: Annotated[str, typer.Option(help="How much longer, as ISO 8601 duration: P7D, PT12H")],
-    who: WhoOption = None,
     *,
     why: _WhyOption = "",
     api: ApiOption = None,
@@ -63,7 +60,7 @@ def extend(
 ) -> None:
     """Wait longer in the current gate."""
     with opened(api, folder) as rotator:
-        moved = rotator.post(f"/v1/rotations/{rotation}/extend", {"who": named(who), "why": why, "by": by})
+        moved = rotator.post(f"/v1/rotations/{rotation}/extend", {"why": why, "by": by})
     _say(moved, as_json=as_json)
 
 
@@ -72,7 +69,6 @@ def state_gate(
     rotation: _RotationArgument,
     clients: Annotated[int, typer.Option(help="How many clients of the gate's groups the console shows", min=0)],
     covered: Annotated[int, typer.Option(help="How many of them as the gate wants them", min=0)],
-    who: WhoOption = None,
     *,
     missing: Annotated[list[str] | None, typer.Option(help="A client that is not; may be given more than once")] = None,
     why: Annotated[str, typer.Option("--why", help="What was looked at in the console")],
@@ -83,7 +79,7 @@ def state_gate(
     """State what the console shows of the open gate."""
     evidence = {"clients": str(clients), "covered": str(covered), "missing": ", ".join(missing or ())}
     with opened(api, folder) as rotator:
-        body = {"who": named(who), "why": why, "evidence": evidence}
+        body = {"why": why, "evidence": evidence}
         moved = rotator.post(f"/v1/rotations/{rotation}/state_gate", body)
     _say(moved, as_json=as_json)
 

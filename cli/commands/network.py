@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 from cli.terminal.given_file import content_of
@@ -35,7 +34,6 @@ def script(
 def answers(
     site: str,
     files: Annotated[list[Path] | None, typer.Argument(help="What the script has written; none: show what is known")],
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -45,7 +43,7 @@ def answers(
     path = f"/v1/sites/{site}/http-reach"
     with opened(api, folder) as rotator:
         for file in files or ():
-            rotator.upload(path, content_of(file), "text/csv", who=named(who))
+            rotator.upload(path, content_of(file), "text/csv")
         shown = rotator.get(path)
     if as_json:
         say_json(shown)

@@ -9,7 +9,6 @@ import typer
 from cli.certificate.recovery_inspection import copy_of
 from cli.commands.plans import show
 from cli.commands.rotations import say_started
-from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say_json
@@ -32,7 +31,6 @@ def recover(
         list[str] | None,
         typer.Option(help="SERVER=SHA256 of the certificate that a client holds of it, read off its Sylink.xml"),
     ] = None,
-    who: WhoOption = None,
     *,
     why: Annotated[
         str | None, typer.Option("--why", help="The reason; with it the plan is started at once, without it only shown")
@@ -55,7 +53,7 @@ def recover(
         made = rotator.post(f"/v1/sites/{site}/recovery-plans", order)
         started = None
         if why is not None:
-            approved = {"plan_id": made["id"], "plan_hash": made["hash"], "who": named(who), "why": why}
+            approved = {"plan_id": made["id"], "plan_hash": made["hash"], "why": why}
             started = post_patiently(rotator, "/v1/rotations", approved, {"Idempotency-Key": uuid4().hex})
     if as_json:
         say_json(started or made)

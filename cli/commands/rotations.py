@@ -8,7 +8,7 @@ from uuid import uuid4
 import typer
 
 from cli.commands.originals import text_of
-from cli.terminal.actor import WhoOption, WhyOption, named
+from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import OUT, instant, say, say_json, say_table, step_of
@@ -29,7 +29,6 @@ def start(
     plan_hash: Annotated[
         str | None, typer.Option("--hash", help="The approved hash; that of the stored plan if not given")
     ] = None,
-    who: WhoOption = None,
     *,
     why: WhyOption,
     accept_late_start: Annotated[
@@ -45,7 +44,7 @@ def start(
     """Start the rotation of a plan."""
     with opened(api, folder) as rotator:
         approved = plan_hash or rotator.get(f"/v1/plans/{plan}")["hash"]
-        order = {"plan_id": plan, "plan_hash": approved, "who": named(who), "why": why}
+        order = {"plan_id": plan, "plan_hash": approved, "why": why}
         if accept_late_start:
             order["accept_late_start"] = True
         started = post_patiently(rotator, "/v1/rotations", order, {"Idempotency-Key": key or uuid4().hex})
@@ -55,7 +54,6 @@ def start(
 @answered
 def restore(
     site: Annotated[str, typer.Argument(help="The site's id")],
-    who: WhoOption = None,
     *,
     why: WhyOption,
     originals: Annotated[
@@ -75,7 +73,7 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Bring back a site that a rotation left changed."""
-    order: dict[str, Any] = {"who": named(who), "why": why}
+    order: dict[str, Any] = {"why": why}
     if accept_differences and originals is None:
         raise UnreadableError("--accept-differences is about a file: give --originals too")
     if originals is not None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import typer
 
 from cli.certificate.recovery_inspection import evidence_of
-from cli.terminal.actor import WhoOption, WhyOption, named
+from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_json
@@ -66,7 +66,6 @@ def list_tasks(
 @answered
 def claim(
     task: _TaskArgument,
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -74,14 +73,13 @@ def claim(
 ) -> None:
     """Take a task."""
     with opened(api, folder) as rotator:
-        _show(_say(rotator, f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
+        _show(_say(rotator, f"/v1/tasks/{task}/claim", {}), as_json=as_json)
 
 
 @_app.command("begin")
 @answered
 def begin(
     task: _TaskArgument,
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -89,7 +87,7 @@ def begin(
 ) -> None:
     """Begin a replacement that you have claimed ten minutes ago or more: the site is looked at once more."""
     with opened(api, folder) as rotator:
-        _show(_say(rotator, f"/v1/tasks/{task}/begin", {"who": named(who)}), as_json=as_json)
+        _show(_say(rotator, f"/v1/tasks/{task}/begin", {}), as_json=as_json)
 
 
 @_app.command("done")
@@ -104,7 +102,6 @@ def done(
             "about a server list it is an exported Sylink.xml, which is sent whole"
         ),
     ] = None,
-    who: WhoOption = None,
     *,
     client: Annotated[
         list[str] | None, typer.Option(help="A client that was looked at; its file follows with --sylink")
@@ -121,7 +118,7 @@ def done(
         stated["clients"] = _looked_at(client or [], sylink or [])
     with opened(api, folder) as rotator:
         shown = stated | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
-        body = {"who": named(who), "note": note, "evidence": shown}
+        body = {"note": note, "evidence": shown}
         _show(_say(rotator, f"/v1/tasks/{task}/done", body), as_json=as_json)
 
 
@@ -129,7 +126,6 @@ def done(
 @answered
 def refused(
     task: _TaskArgument,
-    who: WhoOption = None,
     *,
     why: WhyOption,
     api: ApiOption = None,
@@ -138,7 +134,7 @@ def refused(
 ) -> None:
     """Give a task back."""
     with opened(api, folder) as rotator:
-        _show(_say(rotator, f"/v1/tasks/{task}/refused", {"who": named(who), "why": why}), as_json=as_json)
+        _show(_say(rotator, f"/v1/tasks/{task}/refused", {"why": why}), as_json=as_json)
 
 
 @_app.command("file")
@@ -148,7 +144,6 @@ def file(
     out: Annotated[
         Path | None, typer.Option(help="Where to write it; the server's name in this folder if not given")
     ] = None,
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -157,7 +152,7 @@ def file(
     """Take the certificate file of a task. It is given once for each claim, and its password is shown once."""
     refuse_existing(out)
     with opened(api, folder) as rotator:
-        taken = rotator.post(f"/v1/tasks/{task}/file", {"who": named(who)})
+        taken = rotator.post(f"/v1/tasks/{task}/file", {})
     if as_json:
         say_json(taken)
         return

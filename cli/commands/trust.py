@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.terminal.actor import WhoOption, WhyOption, named
+from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 
@@ -36,14 +36,13 @@ def pin(
     site: _SiteArgument,
     fingerprint: _FingerprintArgument,
     why: WhyOption,
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
     """Trust a certificate: a server that presents it gets the password. Compare it with the SEPM console first."""
-    body = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
+    body = {"fingerprint_sha256": fingerprint, "why": why}
     with opened(api, folder) as rotator:
         _say(rotator.post(f"/v1/sites/{site}/trust/pin", body), as_json=as_json)
 
@@ -54,14 +53,13 @@ def drop(
     site: _SiteArgument,
     fingerprint: _FingerprintArgument,
     why: WhyOption,
-    who: WhoOption = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
     """Stop trusting a pinned certificate."""
-    body = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
+    body = {"fingerprint_sha256": fingerprint, "why": why}
     with opened(api, folder) as rotator:
         _say(rotator.post(f"/v1/sites/{site}/trust/drop", body), as_json=as_json)
 

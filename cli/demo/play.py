@@ -79,7 +79,7 @@ def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, A
         stage.start(
             f"emulator-{scene.name}",
             ("emulator", "--spec", str(_written(stage, scene.name, spec)), "--json", "--robot-api", here["api"]),
-            EMULATOR_ROBOT_KEY=key,
+            EMULATOR_ROBOT_KEY=_robot_key(rotator, scene.name),
         )
         for scene, spec in zip(SCENES, specs, strict=True)
     ]
@@ -96,6 +96,12 @@ def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, A
         screen.say(f"{site.name:15}{site.described['rest']['url']}, {called}")
     screen.say(f"Folder         {stage.folder}")
     return here, rotator, sites
+
+
+def _robot_key(rotator: Api, site: str) -> str:
+    """The key of a site's robot: it may do tasks, and nothing else."""
+    grant = {"roles": ["robot"]}
+    return str(rotator.post("/v1/keys", {"name": f"robot of {site}", "grant": grant})["text"])
 
 
 def _written(stage: DemoProcesses, name: str, spec: SiteSpec) -> Path:

@@ -15,7 +15,6 @@ from cli.terminal.retrying import post_patiently
 from emulator.spec import SiteSpec
 
 _SPAN = TypeAdapter(timedelta)
-_WHO = "rotator demo"
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class DemoSite:
             for server in self.described["servers"]
         }
         self._rotator.upload(
-            f"/v1/sites/{self.id}/http-reach", self._control.get("/network-answers").content, "text/csv", who="demo"
+            f"/v1/sites/{self.id}/http-reach", self._control.get("/network-answers").content, "text/csv"
         )
         # no client of a fresh site was ever seen at a second server; the demo's approver vouches for failover
         order = {"site_id": self.id, "certificates": certificates, "unproven_failover": "approve"}
@@ -119,7 +118,7 @@ class DemoSite:
 
     def start(self, plan: dict[str, Any]) -> dict[str, Any]:
         """Approve the plan by its hash: the rotation begins."""
-        order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": _WHO, "why": "to show how it goes"}
+        order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "to show how it goes"}
         return post_patiently(self._rotator, "/v1/rotations", order, {"Idempotency-Key": uuid4().hex})
 
     def verdict(self) -> dict[str, Any]:

@@ -63,7 +63,8 @@ class Robot:
     site_name: str
     seed: int
     pace: RobotSpec = field(default_factory=RobotSpec)
-    who: str = "console robot"
+    who: str = ""
+    """The name of its identity, as the product knows it; asked for once."""
     pause: Pause = wall_pause
     poll: timedelta = timedelta(seconds=0.5)
     back_off: BackOff = field(default_factory=BackOff)
@@ -109,6 +110,8 @@ class Robot:
 
     async def _tasks(self) -> list[Task]:
         """What was claimed before comes first."""
+        if not self.who:
+            self.who = str((await self._call("GET", "/v1/whoami")).json()["name"])
         answer = await self._call("GET", "/v1/tasks", params={"state": ["claimed", "open"]})
         tasks = []
         for item in answer.json()["items"]:
@@ -146,7 +149,7 @@ class Robot:
             self.unreported.pop(task.id, None)
         if task.id not in self.unreported:
             self.unreported[task.id] = await self._act(task)
-        body = {"who": self.who, "note": "done at the console", "evidence": self.unreported[task.id]}
+        body = {"note": "done at the console", "evidence": self.unreported[task.id]}
         # refused while nothing of it can be seen yet: the robot reports it again, and now and then does it again
         try:
             await self._call("POST", f"/v1/tasks/{task.id}/done", json=body)
@@ -176,18 +179,18 @@ class Robot:
         return evidence
 
     async def _claim(self, task: Task) -> None:
-        answer = await self._call("POST", f"/v1/tasks/{task.id}/claim", json={"who": self.who})
+        answer = await self._call("POST", f"/v1/tasks/{task.id}/claim", json={})
         if answer.status_code == HTTPStatus.ACCEPTED:
             raise TaskGoneError("the product is still at work on the claim")
 
     async def _file(self, task: Task) -> CertificateFile:
         """The certificate of a task. Where the answer that held it was lost, another claim gives another file."""
-        path, body = f"/v1/tasks/{task.id}/file", {"who": self.who}
+        path = f"/v1/tasks/{task.id}/file"
         try:
-            answer = await self._call("POST", path, json=body)
+            answer = await self._call("POST", path)
         except TaskGoneError:
             await self._claim(task)
-            answer = await self._call("POST", path, json=body)
+            answer = await self._call("POST", path)
         return CertificateFile.model_validate_json(answer.content)
 
     async def _see_it_back(self, server: str) -> None:

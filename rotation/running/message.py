@@ -42,6 +42,9 @@ class Message(Value):
     move: Move
     rotation_id: RotationId
     who: str = Field(min_length=1, max_length=200)
+    """The name, for showing."""
+    identity: str = Field(default="", max_length=100)
+    """Who it is: two persons are two identities. The API sets it; without it a message is nobody's approval."""
     why: str = Field(default="", max_length=2000)
     request_id: str = Field(min_length=1, max_length=200)
     by: Span | None = None

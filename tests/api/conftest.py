@@ -34,7 +34,7 @@ from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.described import undescribed
-from tests.api.identified import KEY, know
+from tests.api.identified import KEY, know, know_others
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
@@ -115,6 +115,12 @@ async def store(tmp_path) -> AsyncIterator[Store]:
         yield opened
     finally:
         await opened.close()
+
+
+@pytest.fixture
+async def people(store) -> dict[str, dict[str, str]]:
+    """Other people than the admin whose key a test sends by itself: the headers of their requests, by name."""
+    return await know_others(store)
 
 
 @asynccontextmanager

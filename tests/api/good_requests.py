@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 CORPUS = Path(__file__).parents[1] / "certificates" / "corpus" / "made_by_openssl"
-_WHO = {"who": "ann", "why": "the old one ends in May"}
+_WHY = {"why": "the old one ends in May"}
 _LIST = {
     "name": "Default",
     "protocol": "HTTPS",
@@ -40,10 +40,10 @@ _SITE = {
     **_LISTS,
 }
 _FILE = {"file_base64": base64.b64encode((CORPUS / "rsa-3072.pem").read_bytes()).decode(), "password": "open sesame"}
-_MOVE = {**_WHO, "by": "P7D", "request_id": "r1"}
+_MOVE = {**_WHY, "by": "P7D", "request_id": "r1"}
 _PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "MQ=="}]}
 _SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90}
-_PIN = {**_WHO, "fingerprint_sha256": "bb" * 32}
+_PIN = {**_WHY, "fingerprint_sha256": "bb" * 32}
 
 _GROUP = {
     "name": "Default",
@@ -76,7 +76,7 @@ BODIES: dict[str, Any] = {
     "PUT /v1/sites/{site_id}/database": {"database": "own"},
     "PUT /v1/sites/{site_id}/limits": _LIMITS,
     "POST /v1/sites/{site_id}/restore": {
-        **_WHO,
+        **_WHY,
         "survey_max_age": "PT1H",
         "originals": "{}",
         "accept_differences": True,
@@ -84,12 +84,12 @@ BODIES: dict[str, Any] = {
     "POST /v1/sites/{site_id}/recovery-plans": {"files": {}, "held": {"sepm1": "aa" * 32}},
     "POST /v1/sites/{site_id}/trust/pin": _PIN,
     "POST /v1/sites/{site_id}/trust/drop": _PIN,
-    "POST /v1/certificates/requests": {"who": "ann", "names": ["sepm.example"], "subject": "CN=sepm.example,O=E,C=AT"},
-    "POST /v1/certificates/requests/{request_id}/orders": {"who": "ann", "again": True},
+    "POST /v1/certificates/requests": {"names": ["sepm.example"], "subject": "CN=sepm.example,O=E,C=AT"},
+    "POST /v1/certificates/requests/{request_id}/orders": {"again": True},
     "POST /v1/certificates": _FILE,
     "POST /v1/certificates/check": _FILE | {"site": "{site_id}", "server": "sepm1", "days": 30},
     "POST /v1/certificates/self-signed": _SELF,
-    "POST /v1/certificates/{certificate_id}/keystores": {"who": "ann", "format": "jks"},
+    "POST /v1/certificates/{certificate_id}/keystores": {"format": "jks"},
     "POST /v1/plans": {
         "site_id": "{site_id}",
         "certificates": {"*": "{certificate_id}", "sepm1": "{certificate_id}"},
@@ -104,8 +104,8 @@ BODIES: dict[str, Any] = {
         "leave_out_http": False,
         "survey_max_age": "PT1H",
     },
-    "POST /v1/plans/{plan_id}/simulations": {"who": "ann", "runs": 1, "seed": 7, "clients": 20},
-    "POST /v1/rotations": {"plan_id": "{plan_id}", "plan_hash": "ff" * 32, **_WHO, "accept_late_start": True},
+    "POST /v1/plans/{plan_id}/simulations": {"runs": 1, "seed": 7, "clients": 20},
+    "POST /v1/rotations": {"plan_id": "{plan_id}", "plan_hash": "ff" * 32, **_WHY, "accept_late_start": True},
     **{
         f"POST /v1/rotations/{{rotation_id}}/{move}": _MOVE
         for move in (
@@ -123,11 +123,10 @@ BODIES: dict[str, Any] = {
     },
     "POST /v1/rotations/{rotation_id}/state_gate": _MOVE
     | {"evidence": {"clients": "2", "covered": "1", "missing": "a"}},
-    "POST /v1/tasks/{task_id}/claim": {"who": "ann"},
-    "POST /v1/tasks/{task_id}/begin": {"who": "ann"},
-    "POST /v1/tasks/{task_id}/done": {"who": "ann", "note": "", "evidence": {"filename": "a.zip", "sha256": "ab" * 32}},
-    "POST /v1/tasks/{task_id}/refused": _WHO,
-    "POST /v1/tasks/{task_id}/file": {"who": "ann"},
+    "POST /v1/tasks/{task_id}/claim": {},
+    "POST /v1/tasks/{task_id}/begin": {},
+    "POST /v1/tasks/{task_id}/done": {"note": "", "evidence": {"filename": "a.zip", "sha256": "ab" * 32}},
+    "POST /v1/tasks/{task_id}/refused": _WHY,
     "POST /v1/keys": {"name": "bob", "grant": {"roles": ["approver"], "sites": None}, "expires_in": "P30D"},
     "POST /v1/codec/decode": _PAYLOADS,
     "POST /v1/codec/encode": _PAYLOADS,
@@ -145,10 +144,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /v1/rotations/{rotation_id}/found": {"skip": "0", "limit": "10"},
     "GET /v1/sites/{site_id}/trust/contacts": {"after": "0", "limit": "10"},
     "GET /v1/sites/{site_id}/network-script": {"shell": "powershell"},
-    "POST /v1/sites/{site_id}/http-reach": {"who": "nora"},
     "PUT /v1/sites/{site_id}/clients": {
         "taken_at": "2026-03-01T08:00:00Z",
-        "who": "ann",
         "timezone": "Europe/Prague",
         "dates": "dmy",
     },

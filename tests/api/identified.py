@@ -28,3 +28,12 @@ async def key_of(store: Store, name: str, *roles: Role, sites: tuple[SiteId, ...
     key = KeyText.new().write()
     await know(store, name, *roles, key=key, sites=sites)
     return key
+
+
+OTHERS = {"ben": (Role.ADMIN,), "olga": (Role.OPERATOR,), "bob": (Role.APPROVER, Role.OPERATOR)}
+"""Other people of tests, and their roles."""
+
+
+async def know_others(store: Store) -> dict[str, dict[str, str]]:
+    """Have a store know them: the header of each."""
+    return {name: {"Authorization": f"Bearer {await key_of(store, name, *roles)}"} for name, roles in OTHERS.items()}

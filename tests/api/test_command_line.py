@@ -54,7 +54,7 @@ async def test_from_a_site_to_a_rotation(rotator, site):
     code, out, err = await rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16", "--json")
     assert code == 0, err
     plan = json.loads(out)
-    code, out, err = await rotator("start", plan["id"], "--why", "it ends in May", "--who", "ann", "--json")
+    code, out, err = await rotator("start", plan["id"], "--why", "it ends in May", "--json")
     assert code == 0, err
     rotation = json.loads(out)["id"]
     code, out, _ = await rotator("status")
@@ -138,7 +138,7 @@ async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, s
         "plan", site, "-c", json.loads(out)["certificate"]["id"], "--trust-network", "10.0.0.0/16", "--json"
     )
     plan = json.loads(out)["id"]
-    code, _, err = await rotator("start", plan, "--why", "it ends in May", "--who", "ann", "--json")
+    code, _, err = await rotator("start", plan, "--why", "it ends in May", "--json")
     assert code == 0, err
     async with asyncio.timeout(60):
         while not (tasks := json.loads((await rotator("tasks", "list", "--site", site, "--json"))[1])["items"]):
@@ -146,9 +146,9 @@ async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, s
     (task,) = tasks
     file = await save_recovery_file("SEPM-1")
     whole = file.read_bytes()
-    done = ("tasks", "done", task["id"], "--who", "ann", "--file", str(file), "--json")
-    assert (await rotator("tasks", "claim", task["id"], "--who", "ann"))[0] == 0
-    code, _, err = await rotator("tasks", "begin", task["id"], "--who", "ann")
+    done = ("tasks", "done", task["id"], "--file", str(file), "--json")
+    assert (await rotator("tasks", "claim", task["id"]))[0] == 0
+    code, _, err = await rotator("tasks", "begin", task["id"])
     assert (code, "nothing is looked at before this work" in err) == (1, True), err
     for content, wanted, why in ((whole[:-1], 2, "cut or damaged"), (pack(parts(7)), 1, "about to be replaced")):
         file.write_bytes(content)
@@ -231,7 +231,7 @@ async def test_a_wrong_key_is_refused(rotator):
     assert "guess-4711" not in err
 
 
-async def test_tasks_are_listed_claimed_and_done(rotator, site, until):
+async def test_tasks_are_listed_claimed_and_done(rotator, site, people, until):
     """A person finds the task with what to do, takes it, and says done with the file that shows it."""
     _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
     certificate = json.loads(out)["certificate"]["id"]
@@ -246,20 +246,18 @@ async def test_tasks_are_listed_claimed_and_done(rotator, site, until):
     code, out, _ = await rotator("tasks")
     assert code == 0
     assert "Server Private Key Backup" in out
-    assert (await rotator("tasks", "claim", task, "--who", "ann"))[0] == 0
-    code, _, err = await rotator("tasks", "done", task, "--who", "ben")
+    assert (await rotator("tasks", "claim", task))[0] == 0
+    code, _, err = await rotator("tasks", "done", task, ROTATOR_API_KEY=people["ben"]["Authorization"].split()[1])
     assert code == 1
     assert "ann holds this task" in err
-    code, _, err = await rotator("tasks", "done", task, "--who", "ann", "--client", "PC-1")
+    code, _, err = await rotator("tasks", "done", task, "--client", "PC-1")
     assert (code, "say --client NAME --sylink FILE for each" in err) == (2, True)
-    code, _, err = await rotator("tasks", "done", task, "--who", "ann", "--client", "PC-1", "--sylink", __file__)
+    code, _, err = await rotator("tasks", "done", task, "--client", "PC-1", "--sylink", __file__)
     assert (code, "the Sylink.xml of PC-1: is no XML" in err) == (1, True)
-    code, _, err = await rotator("tasks", "file", task, "--who", "ann")
+    code, _, err = await rotator("tasks", "file", task)
     assert code == 1
     assert "it replaces no certificate" in err
-    code, out, err = await rotator(
-        "tasks", "done", task, "--who", "ann", "-e", "filename=a.zip", "-e", "sha256=" + "ab" * 32
-    )
+    code, out, err = await rotator("tasks", "done", task, "-e", "filename=a.zip", "-e", "sha256=" + "ab" * 32)
     assert code == 0, err
     assert "done" in out
     assert (await rotator("cancel", rotation, "--why", "only a test"))[0] == 0
@@ -287,7 +285,7 @@ async def test_a_keystore_is_written_and_its_password_shown_once(rotator, tmp_pa
 async def test_a_certificate_is_requested_and_its_answer_added(rotator, tmp_path, openssl):
     """The request goes to a file; what an authority makes of it is added with its chain, and has the key."""
     file, root, key, leaf = (tmp_path / name for name in ("new.csr", "root.pem", "root.key", "leaf.der"))
-    code, out, err = await rotator("certificate", "request", "sepm1.example.org", "--out", str(file), "--who", "ann")
+    code, out, err = await rotator("certificate", "request", "sepm1.example.org", "--out", str(file))
     assert (code, "written" in out) == (0, True), err
     openssl("req", "-x509", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=root", "-keyout", key, "-out", root)
     openssl("x509", "-req", "-in", file, "-CA", root, "-CAkey", key, "-days", "99", "-copy_extensions", "copy",

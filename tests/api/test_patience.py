@@ -25,6 +25,6 @@ async def test_a_plan_and_its_start_wait_for_the_survey(whole, site, rotator):
     assert code == 0, err
     (plan,) = (await whole.get("/v1/plans", params={"site": site})).json()["items"]
     assert plan["id"] in out
-    code, _, err = await rotator("start", plan["id"], "--hash", plan["hash"], "--who", "ann", "--why", "it ends")
+    code, _, err = await rotator("start", plan["id"], "--hash", plan["hash"], "--why", "it ends")
     assert code == 0, err
     assert len((await whole.get("/v1/rotations", params={"site": site})).json()["items"]) == 1

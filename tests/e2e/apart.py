@@ -97,7 +97,7 @@ class Apart(Caller):
             "ROTATOR_TEMPORAL_NAMESPACE": temporal.namespace,
         }
         settings = StoreSettings(folder=folder, database_url=database_url, key_file=folder / "rotator.key")
-        await make_first_key(settings, "ann", folder / "api.key", only=True)
+        await make_first_key(settings, "Ann", folder / "api.key", only=True)
         key = (folder / "api.key").read_text().strip()
         async with AsyncExitStack() as stack:
             server = await RunningServer.start(temporal)

@@ -56,6 +56,11 @@ class Caller:
         assert answer.status_code == status, answer.text
         return answer.json()
 
+    async def key_of(self, name: str, role: str) -> str:
+        """The key of a new identity."""
+        made = await self.post("/v1/keys", {"name": name, "grant": {"roles": [role]}}, 201)
+        return str(made["text"])
+
     async def rotation(self, site: str) -> WorkflowHandle[Any, Any]:
         """The workflow of a site, as the Temporal UI has it."""
         return (await lazy_client(self.temporal)).get_workflow_handle(rotation_workflow(SiteId(site)))

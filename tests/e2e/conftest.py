@@ -50,9 +50,10 @@ def open_site(tmp_path_factory):
         (folder / "site.json").write_text(specification(folder.name).model_dump_json())
         api = robot if isinstance(robot, str) else house.apis[-1]
         plays = ("--robot-api", api) if robot else ()
-        key = {"EMULATOR_ROBOT_KEY": house.key} if robot else {}
+        robot_key = await house.key_of(f"robot of {folder.name}", "robot") if robot else ""
+        key = {"EMULATOR_ROBOT_KEY": robot_key} if robot else {}
         arguments = ("emulator", "--spec", str(folder / "site.json"), "--json", *plays, *flags)
-        site = Site(house, await Program.start(folder, "emulator", *arguments, **key))
+        site = Site(house, await Program.start(folder, "emulator", *arguments, **key), robot_key=robot_key)
         try:
             if registered:
                 await site.register()

@@ -32,7 +32,8 @@ class Site:
     house: Caller
     program: Program
     id: str = ""
-    who: str = "Ann at the console"
+    robot_key: str = ""
+    """The key of the robot at its console, where there is one."""
     control: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +70,7 @@ class Site:
     @staticmethod
     def order(plan: dict[str, Any], why: str = "the old certificate expires") -> dict[str, Any]:
         """The approval of a plan."""
-        return {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "Ann", "why": why}
+        return {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": why}
 
     async def start(self, relax_floor: str = "PT5S") -> str:
         """Plan and start a rotation; its id. A test that acts within A8 gives a floor that outlasts what it does."""
@@ -140,7 +141,7 @@ class Site:
         """Take a task; one that cannot be had yet is asked for again."""
 
         async def claimed() -> int:
-            return (await self.house.ask("POST", f"/v1/tasks/{task['id']}/claim", json={"who": self.who})).status_code
+            return (await self.house.ask("POST", f"/v1/tasks/{task['id']}/claim", json={})).status_code
 
         await look_until(claimed, lambda status: status == 200, f"{task['title']} is claimed")
 
@@ -160,7 +161,7 @@ class Site:
                 shown = ", ".join(f"{server}={port}" for server, port in ports.items())
                 return {"list_name": name, "protocol": "HTTP", "ports": shown}
             case "replace_certificate":
-                file = await self.house.post(f"/v1/tasks/{task['id']}/file", {"who": self.who}, 200)
+                file = await self.house.post(f"/v1/tasks/{task['id']}/file", {}, 200)
                 kept = {name: file[name] for name in ("content_base64", "format", "password")}
                 await self.console(kind, server=work["server"], **kept)
             case "compare_signed_files":
@@ -176,7 +177,7 @@ class Site:
         """Report a task as done until it is closed; a task whose work is observed may close by itself."""
 
         async def closed() -> str:
-            await self.house.ask("POST", f"/v1/tasks/{task['id']}/done", json={"who": self.who, "evidence": evidence})
+            await self.house.ask("POST", f"/v1/tasks/{task['id']}/done", json={"evidence": evidence})
             return str((await self.house.get(f"/v1/tasks/{task['id']}"))["state"])
 
         await look_until(closed, lambda state: state == "done", f"{task['title']} is done")

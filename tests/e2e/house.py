@@ -103,7 +103,19 @@ class House(Caller):
         """Start everything on free ports, with these settings; by the command `before` where one is given."""
         root = folder / "var"
         ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
-        command = (*before, sys.executable, "-m", "cli.main", "up", "--folder", str(root), "--json", *ports)
+        command = (
+            *before,
+            sys.executable,
+            "-m",
+            "cli.main",
+            "up",
+            "--folder",
+            str(root),
+            "--name",
+            "Ann",
+            "--json",
+            *ports,
+        )
         program = await Program.run(folder, "up", command, environment)
         where = TemporalSettings(address=program.printed["temporal"], namespace=program.printed["namespace"])
         key = (root / "api.key").read_text().strip()

@@ -60,7 +60,7 @@ async def test_a_full_disk_of_temporal_is_shown_and_survived(crowded, open_site)
             return (await house.http.request(method, house.apis[0] + path, **options)).status_code
 
         async def move(name):
-            why = {"who": "Ann", "why": "w" * 1900}
+            why = {"why": "w" * 1900}
             return await status("POST", f"/v1/rotations/{rotation}/{name}", json=why)
 
         moves = cycle(("hold", "resume"))

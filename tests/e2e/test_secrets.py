@@ -163,7 +163,7 @@ def secrets_of(whole: Whole) -> dict[str, set[bytes]]:
     found = {
         "SEPM password": {whole.site.program.printed["rest"]["password"].encode()},
         "SEPM token": whole.sepm.matches(rb'"(?:token|refreshToken|access_token)":\s*"([^"]+)"'),
-        "API key": {house.key.encode()},
+        "API key": {house.key.encode(), whole.site.robot_key.encode()},
         "key of the database": {form for key in sealing for form in (key, *_raw(base64.b64decode(key)))},
         "password of a file": {file["password"].encode() for file in files},
         "file": {file["content_base64"][at : at + 64].encode() for file in files for at in (200, 800)},
@@ -243,7 +243,7 @@ async def answers(whole: Whole) -> bytes:
 
 async def requested(whole: Whole) -> str:
     """A request for a certificate: its id. The service made its key, and has shown it to no caller."""
-    order = {"who": "ann", "names": ["sepm1.example.org"]}
+    order = {"names": ["sepm1.example.org"]}
     made = await whole.site.house.post("/v1/certificates/requests", order, 201)
     return str(made["request"]["id"])
 
@@ -254,7 +254,7 @@ async def keystores_of(whole: Whole) -> dict[str, set[bytes]]:
     rotation = await house.get(f"/v1/rotations/{whole.rotation}")
     plan = await house.get(f"/v1/plans/{rotation['plan_id']}")
     path = KEYSTORE.format(certificate_id=plan["certificates"][0]["certificate_id"])
-    made = [await house.post(f"{path}s", {"who": "ann", "format": "jks"}, 201) for _ in range(2)]
+    made = [await house.post(f"{path}s", {"format": "jks"}, 201) for _ in range(2)]
     taken = await house.ask("GET", made[0]["path"])
     assert taken.status_code == 200, taken.text
     return {
@@ -265,7 +265,7 @@ async def keystores_of(whole: Whole) -> dict[str, set[bytes]]:
 
 async def simulated(whole: Whole, plan: str) -> str:
     """A simulation of the plan, begun: its id."""
-    begun = await whole.site.house.post(f"/v1/plans/{plan}/simulations", {"runs": 1, "who": "ann"}, 202)
+    begun = await whole.site.house.post(f"/v1/plans/{plan}/simulations", {"runs": 1}, 202)
     return str(begun["id"])
 
 
@@ -326,4 +326,4 @@ async def test_the_search_knows_the_key_where_it_is(whole) -> None:
     found = {form for form, piece in key_in_every_form(key) if piece in plain}
     assert {"PKCS8, PEM", "PKCS1, PEM", "d", "p", "q"} <= found
     api = whole.robot.matches(rb"Bearer ([^\r]+)")
-    assert api == {whole.site.house.key.encode()}
+    assert api == {whole.site.robot_key.encode()}

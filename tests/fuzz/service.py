@@ -86,7 +86,7 @@ async def _filled(store: Store, api: httpx.AsyncClient) -> dict[str, str]:
     await store.rotations.create(make.new(), make.t0)
     await store.tasks.add(make.task())
     certificate = await api.post("/v1/certificates/self-signed", json={"names": ["sepm.example"]})
-    request = await api.post("/v1/certificates/requests", json={"who": "ann", "names": ["sepm.example"]})
+    request = await api.post("/v1/certificates/requests", json={"names": ["sepm.example"]})
     request_id = request.json()["request"]["id"]
     order = NewOrder(
         id=OrderId("order-1"), request_id=request_id, issuer=CA, asked_by="ann", asked_at=make.t0, gives_up_at=make.t0

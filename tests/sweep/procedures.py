@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.sweep.visits import WHO, Visit
+from tests.sweep.visits import Visit
 
 Play = Callable[[Visit, Callable[[], None]], Awaitable[None]]
 """Plays on a site, and says when the procedure itself begins."""
@@ -36,7 +36,7 @@ async def _cancel(visit: Visit, begins: Callable[[], None]) -> None:
     rotation = await visit.start(await visit.plan())
     await visit.in_gate(rotation)
     begins()
-    order = {"who": WHO, "why": "not today", "request_id": f"cancel-{rotation}"}
+    order = {"why": "not today", "request_id": f"cancel-{rotation}"}
     await visit.lane.post(f"/v1/rotations/{rotation}/cancel", order)
     await visit.ended(rotation)
 
@@ -57,7 +57,7 @@ async def _restored(visit: Visit, begins: Callable[[], None]) -> None:
     await visit.lane.rising()  # a part may have died meanwhile
     await (await visit.workflow()).terminate("pulled out")
     begins()
-    restoring = await visit.lane.post(f"/v1/sites/{visit.id}/restore", {"who": WHO, "why": "put it back"})
+    restoring = await visit.lane.post(f"/v1/sites/{visit.id}/restore", {"why": "put it back"})
     visit.rotations.append(restoring["id"])
     await visit.ended(restoring["id"])
 

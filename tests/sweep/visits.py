@@ -16,7 +16,6 @@ from tests.sweep.lanes import Lane
 from tests.sweep.sites import LIMITS
 
 _PLAIN = ("name", "address", "https_port", "http_port")
-WHO = "Ann"
 
 
 @dataclass
@@ -61,7 +60,7 @@ class Visit:
         order |= {"trusted_networks": ["10.0.0.0/16", "10.114.0.0/16"]}  # of both locations
         plan = await self.lane.post("/v1/plans", order)
         self.planned = {each["server"]: each["fingerprint"] for each in plan["certificates"]}
-        return {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": WHO, "why": "the old one expires"}
+        return {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "the old one expires"}
 
     async def start(self, approval: dict[str, str]) -> str:
         """Start a rotation."""

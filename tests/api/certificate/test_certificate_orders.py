@@ -34,8 +34,6 @@ from tests.issuing.authority import BLOCKED, EAB_KEY, TSIG_KEY, NameServer, Pebb
 from worker import serve
 from workflows.issue_certificate import IssueCertificate
 
-WHO = {"who": "ann"}
-
 
 @pytest.fixture(scope="module")
 async def names(tmp_path_factory) -> AsyncIterator[NameServer]:
@@ -63,7 +61,7 @@ class Service:
 
     async def asked(self, *wanted: str) -> str:
         """A request that waits: where its orders are."""
-        answer = await self.http.post("/v1/certificates/requests", json=WHO | {"names": wanted})
+        answer = await self.http.post("/v1/certificates/requests", json={"names": wanted})
         return f"{answer.headers['location']}/orders"
 
     async def shown(self, order: str) -> dict[str, Any]:
@@ -154,9 +152,9 @@ async def test_a_killed_worker_costs_no_second_order(service, names, unconnected
     name = a_name()
     url = await service.asked(name)
     async with calling(replace(unconnected, authority=service.parts.authority)) as deaf:
-        problem(await deaf.post(url, json=WHO), 503, "temporal-down")
+        problem(await deaf.post(url, json={}), 503, "temporal-down")
     await take_up(service.parts)
-    answer = await service.http.post(url, json=WHO)
+    answer = await service.http.post(url, json={})
     assert (answer.status_code, answer.json()["state"]) == (202, "running")
     here = answer.headers["Location"]
     assert int(answer.headers["Retry-After"])
@@ -178,7 +176,7 @@ async def test_a_killed_worker_costs_no_second_order(service, names, unconnected
     assert await names.texts(record["name"]) == set()
     certificate = (await service.http.get(f"/v1/certificates/{order['certificate_id']}")).json()["certificate"]
     assert (certificate["has_key"], certificate["names"]) == (True, [name])
-    problem(await service.http.post(url, json=WHO), 409, "already-issued")
+    problem(await service.http.post(url, json={}), 409, "already-issued")
 
     text = await service.history(order["id"]) + json.dumps(order) + service.log.read_text()
     for secret in (TSIG_KEY, EAB_KEY, "PRIVATE KEY", account_key.splitlines()[1]):
@@ -201,7 +199,7 @@ async def test_the_command_orders_and_waits(service, rotator):
 async def test_an_order_is_cancelled(service, until):
     """The next worker carries out the cancel; a second cancel changes nothing."""
     url = await service.asked(a_name())
-    here = (await service.http.post(url, json=WHO)).headers["Location"]
+    here = (await service.http.post(url, json={})).headers["Location"]
     assert (await service.http.post(f"{here}/cancel")).status_code == 202
     async with service.at_work():
         order = await until(partial(service.shown, here), lambda order: order["state"] != "running")
@@ -210,18 +208,18 @@ async def test_an_order_is_cancelled(service, until):
 
 
 async def test_what_cannot_be_ordered_is_refused(api, service, problem):
-    """No authority, no such request, no such order, no `who`, and a key that another request has used."""
+    """No authority, no such request, no such order, no order at all, and a key that another request has used."""
     shop = service.http
     mine, other = await service.asked(a_name()), await service.asked(a_name())
-    problem(await api.post(mine, json=WHO), 409, "no-issuer")
-    problem(await shop.post("/v1/certificates/requests/none/orders", json=WHO), 404, "unknown-request")
+    problem(await api.post(mine, json={}), 409, "no-issuer")
+    problem(await shop.post("/v1/certificates/requests/none/orders", json={}), 404, "unknown-request")
     problem(await shop.get("/v1/certificates/requests/none/orders"), 404, "unknown-request")
     problem(await shop.get(f"{mine}/order-none"), 404, "unknown-order")
-    problem(await shop.post(mine, json={}), 422, "invalid-request")
+    problem(await shop.post(mine, json={"again": "perhaps"}), 422, "invalid-request")
     key = {"Idempotency-Key": mine}
-    first = await shop.post(mine, json=WHO, headers=key)
-    assert (await shop.post(mine, json=WHO, headers=key)).headers["Location"] == first.headers["Location"]
-    problem(await shop.post(other, json=WHO, headers=key), 422, "idempotency-conflict")
+    first = await shop.post(mine, json={}, headers=key)
+    assert (await shop.post(mine, json={}, headers=key)).headers["Location"] == first.headers["Location"]
+    problem(await shop.post(other, json={}, headers=key), 422, "idempotency-conflict")
     problem(await shop.get(f"{other}/{first.json()['id']}"), 404, "unknown-order")
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
 from sqlalchemy import text
 
-ORDER = {"who": "ann", "names": ["sepm1.example.org", "192.0.2.7"]}
+ORDER = {"names": ["sepm1.example.org", "192.0.2.7"]}
 NOW = datetime.now(UTC)
 
 
@@ -77,7 +77,7 @@ async def test_the_signed_answer_finds_its_key(api, authority, way):
     assert facts["public_key"] == request["public_key"]
     answered = (await api.get(f"/v1/certificates/requests/{request['id']}")).json()["request"]
     assert answered == request | {"certificate_id": facts["id"]}
-    order = {"who": "ann", "format": "p12"}
+    order = {"format": "p12"}
     assert (await api.post(f"/v1/certificates/{facts['id']}/keystores", json=order)).status_code == 201
     again = await api.post("/v1/certificates", json=document)
     assert again.json()["certificate"] == facts

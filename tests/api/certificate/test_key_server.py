@@ -13,6 +13,7 @@ from store.keys.transit_settings import TransitSettings
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.conftest import calling
+from tests.api.identified import know
 from workflows.hosts.temporal_host import is_refusal
 
 
@@ -21,6 +22,9 @@ async def away(tmp_path):
     """An API whose keys lie with a server that does not answer."""
     port, temporal = choose_ports("127.0.0.1", 0, 0)
     server = TransitSettings(address=f"https://127.0.0.1:{port}", token=SecretStr("a-token-of-ours"))
+    before = await Store.open(StoreSettings(folder=tmp_path))
+    await know(before)  # its secret is sealed by the key file, which is named still
+    await before.close()
     store = await Store.open(StoreSettings(folder=tmp_path, transit=server))
     nowhere = TemporalSettings(address=f"127.0.0.1:{temporal}")
     async with calling(Parts(store=store, temporal=await lazy_client(nowhere))) as client:

@@ -22,7 +22,7 @@ async def certificate(api):
 
 async def ordered(api, certificate, form="jks"):
     """A keystore that waits to be taken."""
-    answer = await api.post(f"/v1/certificates/{certificate}/keystores", json={"who": "ann", "format": form})
+    answer = await api.post(f"/v1/certificates/{certificate}/keystores", json={"format": form})
     assert answer.status_code == 201, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["location"] == answer.json()["path"]
@@ -104,9 +104,9 @@ async def test_what_cannot_be_given_is_refused(api, certificate, problem):
     other = (await api.post(MADE, json={"names": ["other"]})).json()["certificate"]["id"]
     problem(await api.get(f"/v1/certificates/{other}/keystore?format=jks&ticket={ticket}"), 404, "unknown-keystore")
     for path in ("/v1/certificates/none/keystores", f"{own}s"):
-        answer = await api.post(path, json={"who": "", "format": "jks"})
+        answer = await api.post(path, json={"format": ""})
         problem(answer, 422, "invalid-request")
-    order = {"who": "ann", "format": "jks"}
+    order = {"format": "jks"}
     problem(await api.post("/v1/certificates/none/keystores", json=order), 404, "unknown-certificate")
     problem(await api.get("/v1/certificates/none/keystores"), 404, "unknown-certificate")
     assert (await api.get(made["path"])).status_code == 200, "a refusal takes nothing"

@@ -56,7 +56,7 @@ async def test_a_recovery_needs_a_file_and_is_started_soon(whole, lost, calling_
     assert [finding["code"] for finding in body["findings"]] == ["recovery-file-missing"]
     made = await whole.post(path, json={"files": {SEPM_1: copy_of(file)}})
     assert made.status_code == 201, made.text
-    order = {"plan_id": made.json()["id"], "plan_hash": made.json()["hash"], "who": "ann", "why": "lost"}
+    order = {"plan_id": made.json()["id"], "plan_hash": made.json()["hash"], "why": "lost"}
     async with calling_at(wall_clock() + timedelta(hours=2)) as later:
         body = problem(await later.post("/v1/rotations", json=order), 409, "plan-stale")
     assert [finding["code"] for finding in body["findings"]] == ["recovery-plan-old"]
@@ -76,13 +76,13 @@ async def test_a_lost_certificate_comes_back(whole, rotator, console, lost, show
     assert (task["kind"], task["evidence"]) == ("put_certificate_back", "observed")
     assert task["subject"]["recovery_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert task["subject"]["keystore"].startswith("keystore_")
-    early = await whole.post(f"/v1/tasks/{task['id']}/done", json={"who": "bob"})
+    early = await whole.post(f"/v1/tasks/{task['id']}/done", json={})
     assert early.status_code == 409
     held = task["subject"]["fingerprint_sha256"]
     await console("/console/restore_certificate", server=SEPM_1, fingerprint_sha256=held)
     gate = await shown_when(rotation["id"], lambda shown: shown["live"] and shown["live"]["wait"])
     assert (gate["step_number"], gate["live"]["purpose"]) == ("returned", "recover")
-    cancelled = await whole.post(f"/v1/rotations/{rotation['id']}/cancel", json={"who": "ann", "why": "enough"})
+    cancelled = await whole.post(f"/v1/rotations/{rotation['id']}/cancel", json={"why": "enough"})
     assert cancelled.status_code == 200, cancelled.text
     assert (await shown_when(rotation["id"], lambda shown: shown["status"] != "running"))["status"] == "cancelled"
 
@@ -93,7 +93,7 @@ async def test_a_recovery_ended_from_outside_is_planned_again(whole, lost, tempo
 
     async def begun():
         made = (await whole.post(f"/v1/sites/{site}/recovery-plans", json={"files": {SEPM_1: copy_of(file)}})).json()
-        order = {"plan_id": made["id"], "plan_hash": made["hash"], "who": "ann", "why": "lost"}
+        order = {"plan_id": made["id"], "plan_hash": made["hash"], "why": "lost"}
         answer = await whole.post("/v1/rotations", json=order)
         assert answer.status_code == 202, answer.text
 
@@ -103,9 +103,7 @@ async def test_a_recovery_ended_from_outside_is_planned_again(whole, lost, tempo
     await begun()
     (task,) = await until(waiting, lambda tasks: tasks)
     await temporal.get_workflow_handle(rotation_workflow(site)).terminate("torn off")
-    refusal = problem(
-        await whole.post(f"/v1/sites/{site}/restore", json={"who": "ann", "why": "x"}), 409, "nothing-to-restore"
-    )
+    refusal = problem(await whole.post(f"/v1/sites/{site}/restore", json={"why": "x"}), 409, "nothing-to-restore")
     assert f"POST /v1/sites/{site}/recovery-plans" in refusal["remedy"]
     assert await waiting() == []
     await begun()

@@ -10,7 +10,7 @@ from rotation.simulation import PlayRunRequest
 from rotation.values import SimulationId
 from service.world import World
 
-ORDER = {"runs": 2, "seed": 4, "who": "ann"}
+ORDER = {"runs": 2, "seed": 4}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from rotation.finding import blocking
 @pytest.fixture
 async def rotation(whole, plan):
     """A rotation that has just started."""
-    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends"}
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends"}
     answer = await whole.post("/v1/rotations", json=order)
     assert answer.status_code == 202, answer.text
     return answer.json()

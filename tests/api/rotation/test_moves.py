@@ -15,14 +15,15 @@ from rotation.plan.work.task import ConsoleTask, Evidence, ReplaceCertificate, T
 from rotation.running.message import Message, Move
 from rotation.values import ServerName
 from tests.api.conftest import calling
+from tests.api.identified import NAME
 
-ANN = {"who": "ann", "why": "a reason"}
+REASON = {"why": "a reason"}
 
 
 @pytest.fixture
 async def rotation(whole, plan):
     """A rotation that has just started."""
-    answer = await whole.post("/v1/rotations", json={"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN})
+    answer = await whole.post("/v1/rotations", json={"plan_id": plan["id"], "plan_hash": plan["hash"], **REASON})
     assert answer.status_code == 202, answer.text
     return answer.json()
 
@@ -51,27 +52,27 @@ async def waiting_task(whole, rotation, first_task, until):
 async def test_a_rotation_is_held_and_goes_on(whole, rotation, first_task, problem, shown_when):
     """A move is refused with what to do, or obeyed, and shown with who made it and why."""
     path = f"/v1/rotations/{rotation['id']}"
-    assert "why" in problem(await whole.post(f"{path}/hold", json={"who": "ann"}), 409, "hold-refused")["remedy"]
-    assert (await whole.post(f"{path}/hold", json=ANN)).json()["accepted"]
-    problem(await whole.post(f"{path}/hold", json=ANN), 409, "hold-refused")
+    assert "why" in problem(await whole.post(f"{path}/hold", json={}), 409, "hold-refused")["remedy"]
+    assert (await whole.post(f"{path}/hold", json=REASON)).json()["accepted"]
+    problem(await whole.post(f"{path}/hold", json=REASON), 409, "hold-refused")
     held = await shown_when(rotation["id"], lambda shown: shown["held"])
     assert (held["live"]["held_by"], held["live"]["hold_reason"]) == ("ann", "a reason")
     assert [step["state"] for step in held["live"]["steps"]].count("current") == 1
     assert held["live"]["task"]["id"] == first_task["id"]
-    assert (await whole.post(f"{path}/resume", json=ANN)).status_code == 200
-    problem(await whole.post(f"{path}/extend", json=ANN | {"by": "P1D"}), 409, "extend-refused")
-    problem(await whole.post(f"{path}/proceed", json=ANN), 409, "proceed-refused")
-    refused = problem(await whole.post(f"{path}/roll_back", json=ANN), 409, "roll-back-refused")
+    assert (await whole.post(f"{path}/resume", json=REASON)).status_code == 200
+    problem(await whole.post(f"{path}/extend", json=REASON | {"by": "P1D"}), 409, "extend-refused")
+    problem(await whole.post(f"{path}/proceed", json=REASON), 409, "proceed-refused")
+    refused = problem(await whole.post(f"{path}/roll_back", json=REASON), 409, "roll-back-refused")
     assert "cancel" in refused["remedy"]
-    problem(await whole.post(f"{path}/finish", json=ANN), 409, "finish-refused")
-    problem(await whole.post(f"{path}/hold", json={"who": ""}), 422, "invalid-request")
+    problem(await whole.post(f"{path}/finish", json=REASON), 409, "finish-refused")
+    problem(await whole.post(f"{path}/hold", json={"who": "ben"}), 422, "invalid-request")
 
 
 @pytest.mark.usefixtures("first_task")
 async def test_the_same_request_id_is_one_move(whole, rotation):
     """A move that is sent again under its id is answered as the first time, and made once."""
     path = f"/v1/rotations/{rotation['id']}"
-    order = ANN | {"request_id": "hold-once"}
+    order = REASON | {"request_id": "hold-once"}
     assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
     assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
 
@@ -80,36 +81,36 @@ async def test_the_same_request_id_is_one_move(whole, rotation):
 async def test_a_request_id_is_bound_to_its_move_and_body(whole, rotation, problem):
     """A cancel under the request id of a hold is not answered as accepted: it is refused, and nothing is cancelled."""
     path = f"/v1/rotations/{rotation['id']}"
-    assert (await whole.post(f"{path}/hold", json=ANN | {"request_id": "one"})).status_code == 200
-    reused = await whole.post(f"{path}/cancel", json=ANN | {"request_id": "one"})
+    assert (await whole.post(f"{path}/hold", json=REASON | {"request_id": "one"})).status_code == 200
+    reused = await whole.post(f"{path}/cancel", json=REASON | {"request_id": "one"})
     assert "hold by ann" in problem(reused, 422, "request-id-reused")["detail"]
-    other_body = await whole.post(f"{path}/hold", json=ANN | {"why": "another", "request_id": "one"})
+    other_body = await whole.post(f"{path}/hold", json=REASON | {"why": "another", "request_id": "one"})
     problem(other_body, 422, "request-id-reused")
     assert (await whole.get(path)).json()["live"]["cancelling_by"] == ""
 
 
-async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, first_task, problem):
+async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, first_task, people, problem):
     """Claim, done and refused are refused with who holds it and what to do, and nothing of them happens later."""
     path, task = f"/v1/rotations/{rotation['id']}", f"/v1/tasks/{first_task['id']}"
-    assert (await whole.post(f"{path}/hold", json=ANN)).status_code == 200
-    ben = {"who": "ben"}
-    for call, body in {"claim": ben, "begin": ben, "done": ben, "refused": ben | {"why": "no"}}.items():
+    assert (await whole.post(f"{path}/hold", json=REASON)).status_code == 200
+    for call, body in {"claim": {}, "begin": {}, "done": {}, "refused": {"why": "no"}}.items():
         code = {"claim": "claim-task", "begin": "begin-task", "done": "task-done", "refused": "task-refused"}[call]
-        refusal = problem(await whole.post(f"{task}/{call}", json=body), 409, f"{code}-refused")
+        refusal = problem(await whole.post(f"{task}/{call}", json=body, headers=people["ben"]), 409, f"{code}-refused")
         assert "held by ann: a reason" in refusal["detail"]
         assert "resume" in refusal["remedy"]
-    assert (await whole.post(f"{path}/resume", json=ANN)).status_code == 200
-    assert (await whole.post(f"{task}/claim", json={"who": "ann"})).json()["claimed_by"] == "ann"
+    assert (await whole.post(f"{path}/resume", json=REASON)).status_code == 200
+    assert (await whole.post(f"{task}/claim", json={})).json()["claimed_by"] == "ann"
 
 
 async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal, rotation, first_task, store):
     """What was sent by an API that died before it could answer is answered to the same request, and was done once."""
-    order = {"who": "ann", "request_id": "claim-once"}
+    order = {"request_id": "claim-once"}
     message = Message(
         move=Move.CLAIM_TASK,
         rotation_id=rotation["id"],
         task_id=first_task["id"],
-        who=order["who"],
+        who=NAME,
+        identity=(await store.identities.named(NAME)).id,
         request_id=order["request_id"],
     )
     await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).signal(Move.CLAIM_TASK.value, message)
@@ -122,7 +123,7 @@ async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal,
 
 async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, connected, tmp_path, waiting_task, problem):
     """202 while the rotation is at work on it; what waits behind it is withdrawn, and never happens."""
-    task, claim = f"/v1/tasks/{waiting_task['id']}", {"who": "ann", "request_id": "slow"}
+    task, claim = f"/v1/tasks/{waiting_task['id']}", {"request_id": "slow"}
     impatient = replace(connected, answer_wait=timedelta(seconds=2))
     database = tmp_path / "rotator.db"
     with closing(sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)) as lock:
@@ -132,17 +133,17 @@ async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, conn
             accepted = await api.post(f"{task}/claim", json=claim)
             assert (accepted.status_code, accepted.json()["pending"]) == (202, "claim_task"), accepted.text
             assert accepted.headers["location"] == task
-            busy = problem(await api.post(f"{task}/refused", json=ANN), 503, "rotation-busy")
+            busy = problem(await api.post(f"{task}/refused", json=REASON), 503, "rotation-busy")
         assert "task claimed by ann" in busy["detail"]
         lock.execute("ROLLBACK")
     claimed = await whole.post(f"{task}/claim", json=claim)
     assert (claimed.status_code, claimed.json()["pending"]) == (200, None), claimed.text
     evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "servers": [{"server": "SEPM-1"}]}
-    done = await whole.post(f"{task}/done", json={"who": "ann", "evidence": evidence})
+    done = await whole.post(f"{task}/done", json={"evidence": evidence})
     assert (done.status_code, done.json()["state"]) == (200, "done"), done.text
 
 
-async def test_a_task_is_claimed_by_one_person(whole, first_task, problem):
+async def test_a_task_is_claimed_by_one_person(whole, first_task, people, problem):
     """The task says what to do; the person who claims it holds it, and no other can close it."""
     assert first_task["kind"] == "save_recovery_file"
     assert first_task["subject"] == {"server": "SEPM-1"}
@@ -150,29 +151,29 @@ async def test_a_task_is_claimed_by_one_person(whole, first_task, problem):
     assert first_task["instructions"]
     assert (first_task["state"], first_task["claimed_by"]) == ("open", None)
     path = f"/v1/tasks/{first_task['id']}"
-    claimed = await whole.post(f"{path}/claim", json={"who": "ann"})
+    claimed = await whole.post(f"{path}/claim", json={})
     assert (claimed.status_code, claimed.json()["state"], claimed.json()["claimed_by"]) == (200, "claimed", "ann")
-    problem(await whole.post(f"{path}/claim", json={"who": "ben"}), 409, "claim-task-refused")
-    problem(await whole.post(f"{path}/done", json={"who": "ben"}), 409, "task-done-refused")
-    problem(await whole.post(f"{path}/file", json={"who": "ann"}), 409, "no-file")
+    problem(await whole.post(f"{path}/claim", json={}, headers=people["ben"]), 409, "claim-task-refused")
+    problem(await whole.post(f"{path}/done", json={}, headers=people["ben"]), 409, "task-done-refused")
+    problem(await whole.post(f"{path}/file", json={}), 409, "no-file")
     assert (claimed.json()["proof_until"], claimed.json()["begin_until"]) == (None, None)
-    problem(await whole.post(f"{path}/begin", json={"who": "ann"}), 409, "begin-task-refused")
-    untold = await whole.post(f"{path}/done", json={"who": "ann", "evidence": {"filename": "recovery_1.zip"}})
+    problem(await whole.post(f"{path}/begin", json={}), 409, "begin-task-refused")
+    untold = await whole.post(f"{path}/done", json={"evidence": {"filename": "recovery_1.zip"}})
     assert "SHA-256" in problem(untold, 409, "task-done-refused")["findings"][0]["message"]
     evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "servers": [{"server": "SEPM-1"}]}
-    done = await whole.post(f"{path}/done", json={"who": "ann", "note": "on the vault", "evidence": evidence})
+    done = await whole.post(f"{path}/done", json={"note": "on the vault", "evidence": evidence})
     assert (done.status_code, done.json()["state"], done.json()["closed_by"]) == (200, "done", "ann"), done.text
     assert done.json()["attestation"]["sha256"] == "ab" * 32
-    problem(await whole.post(f"{path}/done", json={"who": "ann"}), 409, "task-done-refused")
+    problem(await whole.post(f"{path}/done", json={}), 409, "task-done-refused")
 
 
 async def test_a_task_is_given_back(whole, rotation, first_task, shown_when):
     """Given back with a reason it is closed as refused, and the rotation asks what to do."""
-    answer = await whole.post(f"/v1/tasks/{first_task['id']}/refused", json=ANN)
+    answer = await whole.post(f"/v1/tasks/{first_task['id']}/refused", json=REASON)
     assert (answer.status_code, answer.json()["state"]) == (200, "refused"), answer.text
     shown = await shown_when(rotation["id"], lambda shown: shown["attention"])
     assert [each["code"] for each in shown["attention"]] == ["task-refused"]
-    assert (await whole.post(f"/v1/rotations/{rotation['id']}/retry", json=ANN)).status_code == 200
+    assert (await whole.post(f"/v1/rotations/{rotation['id']}/retry", json=REASON)).status_code == 200
 
 
 async def test_tasks_are_listed_by_state_and_site(whole, rotation, first_task, problem):
@@ -184,7 +185,7 @@ async def test_tasks_are_listed_by_state_and_site(whole, rotation, first_task, p
     assert (await whole.get("/v1/tasks", params={"state": ["claimed", "open"]})).json()["items"]
     problem(await whole.get("/v1/tasks", params={"state": "lost"}), 422, "invalid-request")
     for method, path in (("GET", ""), ("POST", "/claim"), ("POST", "/done"), ("POST", "/file")):
-        answer = await whole.request(method, f"/v1/tasks/none{path}", json={"who": "ann"})
+        answer = await whole.request(method, f"/v1/tasks/none{path}", json={})
         problem(answer, 404, "unknown-task")
 
 
@@ -203,7 +204,7 @@ async def test_events_tell_what_happened(whole, rotation):
     assert (await whole.get(f"/v1/rotations/{rotation['id']}/clients")).json() == none_yet
 
 
-async def test_the_file_of_a_replacement_is_given_once(whole, store, plan, first_task, problem):
+async def test_the_file_of_a_replacement_is_given_once(whole, store, plan, first_task, *, people, problem):
     """Its holder gets certificate and key with a password of its own, once for each claim."""
     chosen = plan["certificates"][0]
     stored = await store.tasks.get(first_task["id"])
@@ -212,21 +213,21 @@ async def test_the_file_of_a_replacement_is_given_once(whole, store, plan, first
         **{**dict(stored), "id": "replace-1", "evidence": Evidence.OBSERVED, "state": TaskState.OPEN, "work": work}
     )
     await store.tasks.add(task)
-    problem(await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"}), 409, "task-not-in-state")
+    problem(await whole.post("/v1/tasks/replace-1/file", json={}), 409, "task-not-in-state")
     at = stored.opened_at
     await store.tasks.transition(task.id, [TaskState.OPEN], TaskState.CLAIMED, who="ann", at=at)
-    problem(await whole.post("/v1/tasks/replace-1/file", json={"who": "ben"}), 409, "task-held")
-    answer = await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"})
+    problem(await whole.post("/v1/tasks/replace-1/file", json={}, headers=people["ben"]), 409, "task-held")
+    answer = await whole.post("/v1/tasks/replace-1/file", json={})
     assert answer.headers["cache-control"] == "no-store"
     file = answer.json()
     assert (file["filename"], file["format"]) == ("SEPM-1.pfx", "pkcs12")
     bundle = load_pkcs12(base64.b64decode(file["content_base64"]), file["password"].encode())
     assert bundle.key is not None
-    again = await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"})
+    again = await whole.post("/v1/tasks/replace-1/file", json={})
     problem(again, 409, "file-taken")
     assert file["password"] not in again.text
     await store.tasks.transition(task.id, [TaskState.CLAIMED], TaskState.CLAIMED, who="ann", at=at)
-    another = (await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"})).json()
+    another = (await whole.post("/v1/tasks/replace-1/file", json={})).json()
     assert another["password"] != file["password"]
 
 
@@ -234,13 +235,13 @@ async def test_the_file_of_a_replacement_is_given_once(whole, store, plan, first
 async def test_a_cancelled_rotation_lets_the_site_go(whole, temporal, rotation, problem, shown_when):
     """After a cancel before the first change it has ended, and takes no more moves."""
     path = f"/v1/rotations/{rotation['id']}"
-    assert (await whole.post(f"{path}/cancel", json=ANN)).status_code == 200
+    assert (await whole.post(f"{path}/cancel", json=REASON)).status_code == 200
     ended = await shown_when(rotation["id"], lambda shown: shown["status"] != "running")
     assert (ended["status"], ended["live"]) == ("cancelled", None)
     # it reports its end before it ends
     await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).result()
-    problem(await whole.post(f"{path}/hold", json=ANN), 409, "not-running")
-    restored = await whole.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN)
+    problem(await whole.post(f"{path}/hold", json=REASON), 409, "not-running")
+    restored = await whole.post(f"/v1/sites/{rotation['site_id']}/restore", json=REASON)
     problem(restored, 409, "nothing-to-restore")
 
 
@@ -248,21 +249,21 @@ async def test_a_cancelled_rotation_lets_the_site_go(whole, temporal, rotation, 
 async def test_a_site_is_restored_after_its_rotation_was_torn_off(whole, temporal, rotation, problem):
     """While a rotation runs there is no restore; after a terminate one starts, and nothing else may before it."""
     path = f"/v1/sites/{rotation['site_id']}/restore"
-    problem(await whole.post(path, json=ANN), 409, "site-busy")
+    problem(await whole.post(path, json=REASON), 409, "site-busy")
     await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).terminate("torn off")
-    answer = await whole.post(path, json=ANN)
+    answer = await whole.post(path, json=REASON)
     assert answer.status_code == 202, answer.text
     assert answer.json()["purpose"] == "restore"
     torn = (await whole.get(f"/v1/rotations/{rotation['id']}")).json()
     assert torn["status"] == "terminated"
-    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
+    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **REASON}
     problem(await whole.post("/v1/rotations", json=order), 409, "site-busy")
 
 
 async def test_no_proof_of_a_task_counts_while_the_rotation_is_held(whole, rotation, first_task, store):
     """The site is not watched then, and nothing may begin: the task shows no time until the rotation is resumed."""
     task, path = f"/v1/tasks/{first_task['id']}", f"/v1/rotations/{rotation['id']}"
-    assert (await whole.post(f"{task}/claim", json={"who": "ann"})).status_code == 200
+    assert (await whole.post(f"{task}/claim", json={})).status_code == 200
     until = datetime.now(UTC) + timedelta(minutes=30)
     await store.tasks.note_proof(first_task["id"], until, until)
 
@@ -275,7 +276,7 @@ async def test_no_proof_of_a_task_counts_while_the_rotation_is_held(whole, rotat
         return one["proof_until"] is not None, one["begin_until"] is not None
 
     assert await shown() == (True, True)
-    assert (await whole.post(f"{path}/hold", json=ANN)).status_code == 200
+    assert (await whole.post(f"{path}/hold", json=REASON)).status_code == 200
     assert await shown() == (False, False)
-    assert (await whole.post(f"{path}/resume", json=ANN)).status_code == 200
+    assert (await whole.post(f"{path}/resume", json=REASON)).status_code == 200
     assert await shown() == (True, True)

@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from engine.ids import rotation_workflow
+from rotation.identity.permission import Role
 from rotation.originals.file import LARGEST, read_originals, sha256_of, write_originals
 from rotation.originals.plan_of_file import plan_known
 from rotation.site import Server, Site
@@ -16,15 +17,16 @@ from store.settings import StoreSettings
 from store.site.sites import SiteConnection
 from store.store import Store
 from tests.api.conftest import calling
+from tests.api.identified import key_of, know
 from tests.fuzz.corpus import originals
 
-ANN = {"who": "ann", "why": "a reason"}
+REASON = {"why": "a reason"}
 
 
 @pytest.fixture
 async def rotation(whole, plan):
     """A rotation that has just started."""
-    answer = await whole.post("/v1/rotations", json={"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN})
+    answer = await whole.post("/v1/rotations", json={"plan_id": plan["id"], "plan_hash": plan["hash"], **REASON})
     assert answer.status_code == 202, answer.text
     return answer.json()
 
@@ -59,6 +61,7 @@ async def torn(temporal, site, file):
 async def renewed(connected, staffed, document, tmp_path):
     """An API over a new store, in which the site was registered again by hand; its worker is one of its own."""
     store = await Store.open(StoreSettings(folder=tmp_path / "new"))
+    await know(store)
     parts = replace(connected, store=store, task_queue=f"{tmp_path.name}-new")
     try:
         async with staffed(parts), calling(parts) as api:
@@ -136,12 +139,12 @@ async def test_the_command_writes_it_and_replaces_no_file(rotator, rotation, fil
 async def test_its_sha256_may_come_with_the_first_task(whole, task, file, problem):
     """Another one is not taken, and the task stays open."""
     path = f"/v1/tasks/{task['id']}"
-    assert (await whole.post(f"{path}/claim", json={"who": "ann"})).status_code == 200
+    assert (await whole.post(f"{path}/claim", json={})).status_code == 200
     files = {"filename": "recovery_1.zip", "sha256": "ab" * 32}
-    wrong = {"who": "ann", "evidence": files | {"originals_sha256": "cd" * 32}}
+    wrong = {"evidence": files | {"originals_sha256": "cd" * 32}}
     refusal = problem(await whole.post(f"{path}/done", json=wrong), 409, "task-done-refused")
     assert "originals_sha256" in refusal["remedy"]
-    right = {"who": "ann", "evidence": files | {"originals_sha256": sha256_of(read_originals(file))}}
+    right = {"evidence": files | {"originals_sha256": sha256_of(read_originals(file))}}
     assert (await whole.post(f"{path}/done", json=right)).json()["state"] == "done"
 
 
@@ -149,8 +152,8 @@ async def test_a_lost_store_restores_from_the_file(lost, torn, site, problem):
     """Its originals are recorded as the rotation had recorded them, and the restore goes the usual way."""
     api, store = lost
     path = f"/v1/sites/{site}/restore"
-    problem(await api.post(path, json=ANN), 409, "nothing-to-restore")
-    answer = await api.post(path, json=ANN | {"originals": torn})
+    problem(await api.post(path, json=REASON), 409, "nothing-to-restore")
+    answer = await api.post(path, json=REASON | {"originals": torn})
     assert (answer.status_code, answer.json()["purpose"]) == (202, "restore"), answer.text
     given = read_originals(torn)
     recorded = await store.originals.of(given.rotation_id)
@@ -163,9 +166,9 @@ async def test_a_lost_store_restores_from_the_file(lost, torn, site, problem):
     known = (await api.get(f"/v1/rotations/{given.rotation_id}")).json()["plan_id"]
     plan = (await api.get(f"/v1/plans/{known}")).json()
     assert plan["reasons"][0]["code"] == "originals-from-file"
-    assert (await api.post(path, json=ANN | {"originals": torn})).json()["id"] == answer.json()["id"]
-    other = ANN | {"who": "ben", "originals": torn}
-    problem(await api.post(path, json=other), 409, "site-busy")
+    assert (await api.post(path, json=REASON | {"originals": torn})).json()["id"] == answer.json()["id"]
+    ben = {"Authorization": f"Bearer {await key_of(store, 'ben', Role.ADMIN)}"}
+    problem(await api.post(path, json=REASON | {"originals": torn}, headers=ben), 409, "site-busy")
 
 
 async def test_an_unusable_file_is_refused_and_changes_nothing(lost, torn, site, problem):
@@ -178,7 +181,7 @@ async def test_an_unusable_file_is_refused_and_changes_nothing(lost, torn, site,
         ("", "originals-unreadable"),
         ("x" * (LARGEST + 1), "invalid-request"),
     ):
-        refusal = problem(await api.post(f"/v1/sites/{site}/restore", json=ANN | {"originals": text}), 422, code)
+        refusal = problem(await api.post(f"/v1/sites/{site}/restore", json=REASON | {"originals": text}), 422, code)
         assert site in refusal["detail"] or code == "invalid-request"
     assert await nothing_recorded(store, site)
 
@@ -194,7 +197,7 @@ async def test_a_file_of_another_site_is_refused(lost, torn, site, problem):
         {"servers": (server.model_copy(update={"name": "SEPM-9"}),)},
         {"pairs": tuple(strange)},
     ):
-        body = ANN | {"originals": changed(torn, **other), "accept_differences": True}
+        body = REASON | {"originals": changed(torn, **other), "accept_differences": True}
         problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-of-another-site")
     assert await nothing_recorded(store, site)
 
@@ -204,7 +207,7 @@ async def test_a_file_whose_certificates_are_not_those_of_the_site_is_refused(lo
     api, store = lost
     (chosen,) = read_originals(torn).certificates
     older = chosen.model_copy(update={"fingerprint": "ab" * 32, "replaces": "cd" * 32})
-    body = ANN | {"originals": changed(torn, certificates=(older,)), "accept_differences": True}
+    body = REASON | {"originals": changed(torn, certificates=(older,)), "accept_differences": True}
     refusal = problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-do-not-fit")
     assert [each["code"] for each in refusal["findings"]] == ["certificate-unlike"]
     assert await nothing_recorded(store, site)
@@ -216,7 +219,7 @@ async def test_what_is_not_at_the_site_is_named(lost, torn, site, problem):
     given = read_originals(torn)
     gone = given.pairs[0].model_copy(update={"location_id": "gone", "location_name": "Gone"})
     other = given.pairs[0].model_copy(update={"server_list": "Lost list"})
-    body = ANN | {"originals": changed(torn, pairs=(other, *given.pairs[1:], gone))}
+    body = REASON | {"originals": changed(torn, pairs=(other, *given.pairs[1:], gone))}
     refusal = problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-do-not-fit")
     assert [each["code"] for each in refusal["findings"]] == ["pair-gone", "list-gone", "pair-changed"]
     assert refusal["findings"][0]["subject"].endswith("/ Gone")
@@ -231,7 +234,7 @@ async def test_what_is_not_at_the_site_is_named(lost, torn, site, problem):
 @pytest.mark.usefixtures("task")
 async def test_not_while_a_rotation_runs(whole, file, site, problem):
     """The site is busy, whatever the file says."""
-    problem(await whole.post(f"/v1/sites/{site}/restore", json=ANN | {"originals": file}), 409, "site-busy")
+    problem(await whole.post(f"/v1/sites/{site}/restore", json=REASON | {"originals": file}), 409, "site-busy")
 
 
 async def test_the_stores_own_record_wins(whole, store, torn, site, problem):
@@ -240,12 +243,12 @@ async def test_the_stores_own_record_wins(whole, store, torn, site, problem):
     other = (given.pairs[0].model_copy(update={"server_list": "Other"}), *given.pairs[1:])
     path = f"/v1/sites/{site}/restore"
     refusal = problem(
-        await whole.post(path, json=ANN | {"originals": changed(torn, pairs=other)}), 409, "originals-differ"
+        await whole.post(path, json=REASON | {"originals": changed(torn, pairs=other)}), 409, "originals-differ"
     )
     assert [each["subject"] for each in refusal["findings"]] == [given.pairs[0].name]
     assert refusal["remedy"] == f"restore without the file: rotator restore {site} --why REASON"
     assert await store.originals.of(given.rotation_id)
-    answer = await whole.post(path, json=ANN | {"originals": torn})
+    answer = await whole.post(path, json=REASON | {"originals": torn})
     assert (answer.status_code, answer.json()["purpose"]) == (202, "restore"), answer.text
 
 
@@ -256,16 +259,16 @@ async def test_what_was_put_back_is_not_put_back_again(whole, connected, torn, s
     store, now = connected.store, connected.clock()
     await store.rotations.project(given.rotation_id, Progress(status=RotationStatus.RESTORED), now)
     await store.originals.mark_restored(given.rotation_id, now)
-    problem(await whole.post(path, json=ANN | {"originals": torn}), 409, "originals-kept")
+    problem(await whole.post(path, json=REASON | {"originals": torn}), 409, "originals-kept")
     older = changed(torn, rotation_id="rot-older", recorded_at=given.recorded_at.replace(year=2020))
-    refusal = problem(await whole.post(path, json=ANN | {"originals": older}), 409, "originals-outdated")
+    refusal = problem(await whole.post(path, json=REASON | {"originals": older}), 409, "originals-outdated")
     assert given.rotation_id in refusal["detail"]
 
 
 async def test_not_while_temporal_runs_what_the_store_has_lost(file, renewed, site, problem):
     """The store alone was lost: the workflow is ended first, by the command that the answer gives."""
     api, store = renewed
-    answer = await api.post(f"/v1/sites/{site}/restore", json=ANN | {"originals": file})
+    answer = await api.post(f"/v1/sites/{site}/restore", json=REASON | {"originals": file})
     assert "terminate" in problem(answer, 409, "rotation-adrift")["remedy"]
     assert await nothing_recorded(store, site)
 
@@ -281,7 +284,7 @@ async def test_what_a_file_knows_is_no_plan_to_start(api, store, file_only, prob
     )
     await store.sites.add(site, connection, plan.made_at)
     await store.plans.add(plan)
-    order = ANN | {"plan_id": plan.id, "plan_hash": plan.hash}
+    order = REASON | {"plan_id": plan.id, "plan_hash": plan.hash}
     refusal = problem(await api.post("/v1/rotations", json=order), 409, "plan-stale")
     assert [each["code"] for each in refusal["findings"]] == ["plan-is-from-file"]
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from api.rotation.rotation_document import RotationRequest
 from api.rotation.starting import new_id
 from store.progress import NewRotation
+from tests.api.identified import NAME
 
-WHO = {"who": "ann", "why": "the certificate ends in May"}
+REASON = {"why": "the certificate ends in May"}
 
 
 def order_of(plan):
     """The approval of a plan."""
-    return {"plan_id": plan["id"], "plan_hash": plan["hash"], **WHO}
+    return {"plan_id": plan["id"], "plan_hash": plan["hash"], **REASON}
 
 
 async def stored_only(store, plan, key):
@@ -22,10 +23,10 @@ async def stored_only(store, plan, key):
         site_id=plan["site_id"],
         plan_id=plan["id"],
         plan_hash=plan["hash"],
-        started_by=WHO["who"],
-        why=WHO["why"],
+        started_by=NAME,
+        why=REASON["why"],
     )
-    fingerprint = RotationRequest(**order_of(plan)).fingerprint()
+    fingerprint = RotationRequest(**order_of(plan)).fingerprint(NAME)
     rotation, _ = await store.rotations.create(new, datetime.now(UTC), idempotency_key=key, fingerprint=fingerprint)
     return rotation.id
 
@@ -38,7 +39,7 @@ async def test_only_the_approved_hash_starts(whole, plan, problem):
     assert (await whole.get("/v1/rotations")).json() == {"items": [], "cursor": None}
 
 
-async def test_a_rotation_starts_once(whole, plan, problem):
+async def test_a_rotation_starts_once(whole, plan, people, problem):
     """The same key again gives the same rotation, with another body it is refused, and the site is busy."""
     key = {"Idempotency-Key": plan["site_id"]}
     answer = await whole.post("/v1/rotations", json=order_of(plan), headers=key)
@@ -48,9 +49,9 @@ async def test_a_rotation_starts_once(whole, plan, problem):
     assert int(answer.headers["retry-after"]) >= 1
     again = await whole.post("/v1/rotations", json=order_of(plan), headers=key)
     assert (again.status_code, again.json()["id"]) == (202, rotation_id)
-    other = await whole.post("/v1/rotations", json=order_of(plan) | {"who": "ben"}, headers=key)
+    other = await whole.post("/v1/rotations", json=order_of(plan), headers=key | people["ben"])
     problem(other, 422, "idempotency-conflict")
-    busy = await whole.post("/v1/rotations", json=order_of(plan) | {"who": "ben"})
+    busy = await whole.post("/v1/rotations", json=order_of(plan), headers=people["ben"])
     assert rotation_id in problem(busy, 409, "site-busy")["detail"]
     listed = (await whole.get("/v1/rotations")).json()
     assert [each["id"] for each in listed["items"]] == [rotation_id]
@@ -109,7 +110,7 @@ async def test_a_stored_rotation_is_started_by_the_same_request(store, api, whol
         answer = await whole.post("/v1/rotations", json=order_of(plan), headers=headers)
         assert (answer.status_code, answer.json()["id"]) == (202, rotation_id), answer.text
         await shown_when(rotation_id, lambda shown: shown["live"])
-        order = {"who": "ann", "why": "only a test"}
+        order = {"why": "only a test"}
         assert (await whole.post(f"/v1/rotations/{rotation_id}/cancel", json=order)).status_code == 200
         await shown_when(rotation_id, lambda shown: shown["status"] == "cancelled")
 
@@ -118,6 +119,6 @@ async def test_unknown_rotation_is_refused(api, problem):
     """Every route of a rotation that is not kept says so."""
     for path in ("", "/clients", "/events"):
         problem(await api.get(f"/v1/rotations/none{path}"), 404, "unknown-rotation")
-    problem(await api.post("/v1/rotations/none/hold", json=WHO), 404, "unknown-rotation")
-    problem(await api.post("/v1/rotations/none/dance", json=WHO), 404, "not-found")
+    problem(await api.post("/v1/rotations/none/hold", json=REASON), 404, "unknown-rotation")
+    problem(await api.post("/v1/rotations/none/dance", json=REASON), 404, "not-found")
     problem(await api.get("/v1/rotations", params={"cursor": "nonsense"}), 422, "bad-cursor")

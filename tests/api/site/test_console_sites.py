@@ -40,7 +40,7 @@ def exported(seen, names=NAMES, extra=""):
 
 async def upload(api, site, content, **hints):
     """The answer to an upload; `hints` may name another time than now."""
-    asked = {"taken_at": datetime.now(UTC).isoformat(), "who": "olga"} | hints
+    asked = {"taken_at": datetime.now(UTC).isoformat()} | hints
     return await api.put(f"/v1/sites/{site}/clients", params=asked, content=content)
 
 
@@ -106,7 +106,7 @@ async def test_the_document_is_replaced(api, described, problem):
 async def test_no_certificate_is_trusted_without_rest(api, described, problem):
     """It has no REST address: each request about trust is refused; the inventory has its ports all the same."""
     site = (await api.post("/v1/sites", json=described)).json()["id"]
-    path, word = f"/v1/sites/{site}/trust", {"fingerprint_sha256": "ab" * 32, "who": "ann", "why": "the proxy's"}
+    path, word = f"/v1/sites/{site}/trust", {"fingerprint_sha256": "ab" * 32, "why": "the proxy's"}
     for refused in (
         await api.get(path),
         await api.get(f"{path}/contacts"),
@@ -117,7 +117,7 @@ async def test_no_certificate_is_trusted_without_rest(api, described, problem):
     assert (await api.get("/v1/inventory", params={"site": site})).status_code == 200
     body = problem(await api.post(f"/v1/sites/{site}/recovery-plans", json={}), 422, "plan-refused")
     assert [finding["code"] for finding in body["findings"]] == ["recovery-site-unknown"]
-    problem(await api.post(f"/v1/sites/{site}/restore", json={"who": "ann", "why": "x"}), 409, "nothing-to-restore")
+    problem(await api.post(f"/v1/sites/{site}/restore", json={"why": "x"}), 409, "nothing-to-restore")
 
 
 async def test_the_command_line_registers_and_uploads(rotator, described, tmp_path):
@@ -140,7 +140,7 @@ async def test_the_command_line_registers_and_uploads(rotator, described, tmp_pa
 async def test_what_is_stated_is_bounded(api, problem):
     """It is kept in the state of the rotation, which Temporal carries."""
     for evidence in ({"missing": "x" * 50_001}, {str(number): "" for number in range(21)}):
-        statement = {"who": "ann", "why": "seen", "evidence": evidence}
+        statement = {"why": "seen", "evidence": evidence}
         problem(await api.post("/v1/rotations/none/state_gate", json=statement), 422, "invalid-request")
 
 
@@ -149,7 +149,7 @@ async def test_exports_are_for_sites_without_rest(whole, site, problem):
     problem(await upload(whole, site, exported(datetime.now(UTC))), 409, "site-over-rest")
 
 
-async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare, *, problem, until):
+async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare, *, people, problem, until):
     """Registered, exported, planned, started and finished: by attested tasks, exports, and one statement of two."""
     described = described | {"servers": [{name: each[name] for name in PLAIN} for each in spare["servers"]]}
     site = (await whole.post("/v1/sites", json=described)).json()["id"]
@@ -161,9 +161,9 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     weak = {finding["code"] for finding in plan["reasons"] if finding["code"].startswith("console-proof")}
     assert weak >= {"console-proof-settings", "console-proof-gates", "console-proof-serial", "console-proof-claim"}
     assert [step["number"] for step in plan["steps"]][1:5] == ["recovery", "hand-outs", "A6-A7", "A8"]
-    start = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends in May"}
+    start = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends in May"}
     rotation = (await whole.post("/v1/rotations", json=start)).json()["id"]
-    console = Console(whole, site, rotation, spare["control"])
+    console = Console(whole, people, site, rotation, spare["control"])
 
     async def look():
         shown = (await whole.get(f"/v1/rotations/{rotation}")).json()
@@ -175,7 +175,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     assert {"nothing-attested", "hand-outs-not-told", "statement-other-count", "approve-refused"} <= console.refused
     assert console.stated == 2
     events = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
-    assert "3 clients are covered by ann and eve" in events
+    assert "3 clients are covered by ann and bob" in events
     assert "the statement names PC-9, whom nobody knows" in events
     held = {"held": {"SEPM-1": "ab" * 32}, "files": {"SEPM-1": RECOVERY_FILE}}
     recovery = (await whole.post(f"/v1/sites/{site}/recovery-plans", json=held)).json()
@@ -189,7 +189,8 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
 class Console:
     """The operator at the console of the site, and the persons who state and approve."""
 
-    def __init__(self, api, site, rotation, control):
+    def __init__(self, api, people, site, rotation, control):
+        self._people, self._olga = people, people["olga"]
         self._api, self._site, self._rotation, self._control = api, site, rotation, control
         self.refused, self.stated = set(), 0
 
@@ -200,8 +201,8 @@ class Console:
             await self._do(task)
         wanted = {each["code"] for each in (shown["live"] or shown)["attention"]}
         if "second-person" in wanted:
-            await self._say("approve", "Ann")
-            await self._say("approve", "eve")
+            await self._say("approve", "ann")
+            await self._say("approve", "bob")
         elif "proof-wanted" in wanted and self.stated < 2:
             await self._say("state_gate", "ann", evidence={"clients": "4", "covered": "4"})
             unknown = {"clients": "3", "covered": "2", "missing": "PC-9"}
@@ -213,21 +214,21 @@ class Console:
 
     async def _do(self, task):
         path = f"/v1/tasks/{task['id']}"
-        if (await self._api.post(f"{path}/claim", json={"who": "olga"})).status_code != 200:
+        if (await self._api.post(f"{path}/claim", json={}, headers=self._olga)).status_code != 200:
             return
         if task["kind"] == "replace_certificate":
-            file = (await self._api.post(f"{path}/file", json={"who": "olga"})).json()
+            file = (await self._api.post(f"{path}/file", json={}, headers=self._olga)).json()
             await self._put_in(task["subject"]["server"], file)
         if task["kind"] == "set_secure_communications":
             assert task["evidence"] == "attested"
-            await self._refused(await self._api.post(f"{path}/done", json={"who": "olga"}))
+            await self._refused(await self._api.post(f"{path}/done", json={}, headers=self._olga))
         evidence: dict[str, object] = {"filename": "Sylink.xml", "sha256": "0" * 64}
         if task["kind"] == "stop_hand_outs":
-            await self._refused(await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence}))
+            await self._refused(await self._api.post(f"{path}/done", json={"evidence": evidence}, headers=self._olga))
             evidence = {"stopped": ["gpo: SEP at start-up"]}
         if task["kind"] == "compare_signed_files":
             evidence = await self._dates(task["subject"]["server"])
-        await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence})
+        await self._api.post(f"{path}/done", json={"evidence": evidence}, headers=self._olga)
 
     async def _dates(self, server):
         """When a server's keystore was changed, and its oldest .SIG file."""
@@ -248,8 +249,8 @@ class Console:
         assert base64.b64decode(file["content_base64"])
 
     async def _say(self, move, who, **more):
-        move_body = {"who": who, "why": "looked at the page of each group", **more}
-        answer = await self._api.post(f"/v1/rotations/{self._rotation}/{move}", json=move_body)
+        path, body = f"/v1/rotations/{self._rotation}/{move}", {"why": "looked at the page of each group", **more}
+        answer = await self._api.post(path, json=body, headers=self._people.get(who, {}))
         await self._refused(answer)
         return answer.status_code == 200
 

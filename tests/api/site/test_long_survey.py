@@ -44,7 +44,7 @@ async def test_a_plan_over_a_long_survey_is_answered_with_the_survey_to_follow(i
 
 async def test_a_start_over_a_long_survey_is_not_made(impatient, plan, problem):
     """503: nothing was started, and the survey goes on."""
-    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends"}
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends"}
     body = problem(
         await impatient.post("/v1/rotations", json=order, headers={"Idempotency-Key": "k"}), 503, "survey-running"
     )

@@ -191,7 +191,7 @@ async def test_unknown_site_is_refused(api, problem):
         ("POST", "/survey", None),
         ("PUT", "/lists", {}),
         ("PUT", "/limits", {}),
-        ("POST", "/restore", {"who": "ann", "why": "because"}),
+        ("POST", "/restore", {"why": "because"}),
     ):
         answer = await api.request(method, f"/v1/sites/nowhere{path}", json=body)
         assert "/v1/sites" in problem(answer, 404, "unknown-site")["remedy"]

@@ -3,6 +3,8 @@
 import json
 from urllib.parse import urlsplit
 
+from tests.api.identified import NAME
+
 OTHER = "ab" * 32
 
 
@@ -27,14 +29,14 @@ async def test_a_pin_is_a_word_in_the_trail(api, document, problem):
     """A pin is given in full, with who and why; a short fingerprint is refused, and so is dropping the last pin."""
     path = f"/v1/sites/{(await api.post('/v1/sites', json=document)).json()['id']}/trust"
     served = document["trust"]["fingerprint_sha256"]
-    word = {"fingerprint_sha256": ":".join(["AB"] * 32), "who": "ann", "why": "the proxy has its own"}
+    word = {"fingerprint_sha256": ":".join(["AB"] * 32), "why": "the proxy has its own"}
     problem(await api.post(f"{path}/pin", json=word | {"fingerprint_sha256": "abab"}), 422, "invalid-request")
     problem(await api.post(f"{path}/pin", json=word | {"why": ""}), 422, "invalid-request")
     problem(await api.post("/v1/sites/nowhere/trust/pin", json=word), 404, "unknown-site")
     trust = (await api.post(f"{path}/pin", json=word)).json()
     assert trust["pinned_sha256"] == sorted([OTHER, served])
     last = (await api.get(f"{path}/contacts")).json()["items"][-1]
-    assert (last["kind"], last["fingerprint"], last["who"], last["why"]) == ("pinned", OTHER, word["who"], word["why"])
+    assert (last["kind"], last["fingerprint"], last["who"], last["why"]) == ("pinned", OTHER, NAME, word["why"])
 
     problem(await api.post(f"{path}/drop", json=word | {"fingerprint_sha256": "cd" * 32}), 409, "not-pinned")
     dropped = (await api.post(f"{path}/drop", json=word)).json()
@@ -54,7 +56,7 @@ async def test_first_contact_asks_for_the_fingerprint(rotator, document, tmp_pat
     assert code == 0, err
     assert f"presents SHA-256 {served}" in err
     site = json.loads(out)["id"]
-    code, out, _ = await rotator("trust", "pin", site, OTHER, "--why", "a balancer", "--who", "ann")
+    code, out, _ = await rotator("trust", "pin", site, OTHER, "--why", "a balancer")
     assert code == 0
     assert served in out
     assert OTHER in out

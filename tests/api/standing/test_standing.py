@@ -28,9 +28,10 @@ from store.progress import Progress, RotationStatus
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.conftest import calling
+from tests.api.identified import know
 from tests.api.other_versions import Breaks, Sleeps
 
-ANN = {"who": "ann", "why": "a reason"}
+REASON = {"why": "a reason"}
 MINUTE = timedelta(minutes=1)
 
 
@@ -60,7 +61,7 @@ async def rotation(api, unstaffed, staffed, document, *, tmp_path, until):
         made = (await api.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})).json()
         order = {"site_id": site, "certificates": {"*": made["certificate"]["id"]}, "trusted_networks": ["10.0.0.0/16"]}
         plan = (await api.post("/v1/plans", json=order)).json()
-        approved = {"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN}
+        approved = {"plan_id": plan["id"], "plan_hash": plan["hash"], **REASON}
         key = {"Idempotency-Key": "a-key"}
         begun = (await api.post("/v1/rotations", json=approved, headers=key)).json()
         await until(lambda: unstaffed.store.tasks.list(rotation_id=begun["id"]), lambda tasks: tasks)
@@ -100,23 +101,23 @@ async def named_by_health(api, rotation):
 async def is_refused_with(api, problem, rotation, remedy):
     """Every move of the rotation is refused with the one remedy that helps."""
     for move in ("hold", "cancel", "resume"):
-        refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/{move}", json=ANN), 409, "rotation-adrift")
+        refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/{move}", json=REASON), 409, "rotation-adrift")
         assert refusal["remedy"] == remedy
 
 
 async def is_restored(api, problem, unstaffed, staffed, rotation):
     """A new start says to restore first, a restore begins, and what was adrift is not any more."""
-    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
+    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **REASON}
     refusal = problem(await api.post("/v1/rotations", json=order), 409, "site-left-changed")
     assert refusal["remedy"].endswith(f"/v1/sites/{rotation['site_id']}/restore")
     async with staffed(unstaffed):
-        answer = await api.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN)
+        answer = await api.post(f"/v1/sites/{rotation['site_id']}/restore", json=REASON)
         assert (answer.status_code, answer.json()["purpose"]) == (202, "restore"), answer.text
     found = await Reconciler(unstaffed).look()
     assert rotation["id"] not in {each.trouble.subject for each in found.all}
     torn = (await api.get(f"/v1/rotations/{rotation['id']}")).json()
     assert (torn["status"], torn["standing"], torn["trouble"]) == ("terminated", None, None)
-    assert problem(await api.post(f"/v1/rotations/{rotation['id']}/hold", json=ANN), 409, "not-running")
+    assert problem(await api.post(f"/v1/rotations/{rotation['id']}/hold", json=REASON), 409, "not-running")
 
 
 async def test_a_rotation_that_is_well_is_sound(api, unstaffed, staffed, rotation):
@@ -155,7 +156,7 @@ async def test_a_rotation_that_temporal_has_lost_is_adrift_until_it_is_restored(
 async def test_a_site_left_changed_is_reported_until_it_is_restored(api, unstaffed, staffed, rotation, problem):
     """Noted as terminated, and not put back: the refused start that noted it does not end the alarm, a restore does."""
     await handle(unstaffed, rotation).terminate("pulled out")
-    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
+    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **REASON}
     problem(await api.post("/v1/rotations", json=order), 409, "site-left-changed")
     await Reconciler(unstaffed).look()
     shown = (await api.get(f"/v1/rotations/{rotation['id']}")).json()
@@ -178,13 +179,13 @@ async def test_a_cancelled_restore_leaves_the_site_to_another_one(api, unstaffed
 
     await handle(unstaffed, rotation).terminate("pulled out")
     async with staffed(unstaffed):
-        first = (await api.post(restore, json=ANN)).json()
-        assert (await api.post(f"/v1/rotations/{first['id']}/cancel", json=ANN)).status_code == 200
+        first = (await api.post(restore, json=REASON)).json()
+        assert (await api.post(f"/v1/rotations/{first['id']}/cancel", json=REASON)).status_code == 200
         assert (await ended(first)).status is RotationStatus.CANCELLED
         assert (await unstaffed.store.rotations.get(rotation["id"])).status is RotationStatus.TERMINATED
         (left,) = (await Reconciler(unstaffed).look()).rotations
         assert left.trouble.remedy == f"rotator restore {site} --why REASON"
-        second = (await api.post(restore, json=ANN)).json()
+        second = (await api.post(restore, json=REASON)).json()
         assert (await ended(second)).status is RotationStatus.COMPLETED
     assert (await unstaffed.store.rotations.get(rotation["id"])).status is RotationStatus.RESTORED
     assert (await Reconciler(unstaffed).look()).rotations == ()
@@ -217,7 +218,7 @@ async def test_an_old_store_with_a_new_temporal_is_adrift(elsewhere, rotation, p
         trouble = await shown_as(there, problem, rotation, "adrift", TroubleCode.HISTORY_GONE)
         await is_refused_with(there, problem, rotation, trouble["remedy"])
         key = {"Idempotency-Key": "a-key"}
-        order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
+        order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **REASON}
         refusal = problem(await there.post("/v1/rotations", json=order, headers=key), 409, "rotation-adrift")
         assert refusal["remedy"] == trouble["remedy"]
         assert await newest_run(elsewhere.temporal, rotation_workflow(rotation["site_id"])) is None
@@ -233,7 +234,7 @@ async def test_a_stranger_under_the_id_is_named_with_what_ends_it(api, unstaffed
     trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.OTHER_RUN)
     assert f"--run-id {strange.first_execution_run_id} --reason REASON" in trouble["remedy"]
     await is_refused_with(api, problem, rotation, trouble["remedy"])
-    refusal = problem(await api.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN), 409, "rotation-adrift")
+    refusal = problem(await api.post(f"/v1/sites/{rotation['site_id']}/restore", json=REASON), 409, "rotation-adrift")
     assert refusal["remedy"] == trouble["remedy"]
     assert found.workflows == () or found.workflows[0].trouble.code is TroubleCode.NOT_RECORDED
     await strange.terminate("as the service says")
@@ -267,7 +268,7 @@ async def test_a_temporal_copy_older_than_the_store_is_reported(api, unstaffed, 
         )
         trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.HISTORY_OLDER)
         assert trouble["remedy"].startswith("say again what was said to it since that copy")
-        held = await api.post(f"/v1/rotations/{rotation['id']}/hold", json=ANN)
+        held = await api.post(f"/v1/rotations/{rotation['id']}/hold", json=REASON)
         assert held.status_code == 200, held.text
 
 
@@ -280,7 +281,7 @@ async def test_a_rotation_without_a_worker_is_stalled(api, unstaffed, rotation, 
     await reconciler.look()
     trouble = await shown_as(api, problem, rotation, "stalled", TroubleCode.NO_WORKER)
     assert await named_by_health(api, rotation)
-    refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/hold", json=ANN), 503, "rotation-stalled")
+    refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/hold", json=REASON), 503, "rotation-stalled")
     assert refusal["remedy"] == trouble["remedy"]
     assert refusal["remedy"].startswith("rotator up; where a worker runs, make room")
     clock[0] += 2 * MINUTE
@@ -307,7 +308,9 @@ async def test_a_rotation_that_its_worker_cannot_run_is_stalled(
         (code,) = await until(codes_found, lambda found: found & codes)
         trouble = await shown_as(api, problem, rotation, "stalled", code)
         assert "temporal workflow terminate" in trouble["remedy"]
-        refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/cancel", json=ANN), 503, "rotation-stalled")
+        refusal = problem(
+            await api.post(f"/v1/rotations/{rotation['id']}/cancel", json=REASON), 503, "rotation-stalled"
+        )
         assert refusal["remedy"] == trouble["remedy"]
     async with staffed(unstaffed):
         await until(codes_found, lambda found: not found)
@@ -317,6 +320,7 @@ async def test_a_rotation_that_its_worker_cannot_run_is_stalled(
 async def test_a_store_that_knows_less_than_temporal_says_so(unstaffed, staffed, rotation, tmp_path, *, until, problem):
     """A store of before the rotation: its workflow is adrift, changes nothing, is not ended, and goes on afterwards."""
     older = await Store.open(StoreSettings(folder=tmp_path / "older"))
+    await know(older)
     try:
         parts = replace(unstaffed, store=older)
         found = await until(Reconciler(parts).look, lambda found: found.workflows)

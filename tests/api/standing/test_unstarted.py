@@ -10,13 +10,13 @@ from engine.ids import rotation_workflow
 from service.plans.restoring import restore_plan
 from store.progress import NewRotation, Progress, RotationStatus
 
-ANN = {"who": "ann", "why": "a reason"}
+REASON = {"why": "a reason"}
 
 
 @pytest.fixture
 async def recorded(whole, plan, store, temporal, until):
     """Records, and does not start, a restore of a site whose rotation was torn off; gives its id."""
-    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN}
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], **REASON}
     torn = (await whole.post("/v1/rotations", json=order)).json()
     site = plan["site_id"]
     await until(lambda: store.originals.unrestored(site), lambda left: left)
@@ -41,18 +41,18 @@ async def test_a_recorded_restore_is_taken_up_when_the_service_starts(connected,
     await take_up(connected)
 
 
-async def test_a_recorded_restore_is_taken_up_by_the_same_request(whole, recorded, problem, shown_when):
+async def test_a_recorded_restore_is_taken_up_by_the_same_request(whole, recorded, people, problem, shown_when):
     """The same request gets the restore that it recorded, however often; for another one the site is busy."""
     path = f"/v1/sites/{recorded.site_id}/restore"
-    answer = await whole.post(path, json=ANN)
+    answer = await whole.post(path, json=REASON)
     assert (answer.status_code, answer.json()["id"]) == (202, recorded.id), answer.text
     await shown_when(recorded.id, lambda shown: shown["live"] and shown["updated_at"] != shown["created_at"])
-    problem(await whole.post(path, json=ANN | {"who": "ben"}), 409, "site-busy")
-    assert (await whole.post(path, json=ANN)).json()["id"] == recorded.id, "its answer may have been lost"
+    problem(await whole.post(path, json=REASON, headers=people["ben"]), 409, "site-busy")
+    assert (await whole.post(path, json=REASON)).json()["id"] == recorded.id, "its answer may have been lost"
 
 
-async def test_a_recorded_restore_is_taken_up_by_any_request_for_the_site(whole, recorded, problem, shown_when):
+async def test_a_recorded_restore_is_taken_up_by_any_request_for_the_site(whole, recorded, people, problem, shown_when):
     """Another person's restore finds the site busy, with a restore that runs from then on."""
-    answer = await whole.post(f"/v1/sites/{recorded.site_id}/restore", json=ANN | {"who": "ben"})
+    answer = await whole.post(f"/v1/sites/{recorded.site_id}/restore", json=REASON, headers=people["ben"])
     assert recorded.id in problem(answer, 409, "site-busy")["detail"]
     await shown_when(recorded.id, lambda shown: shown["live"])

@@ -103,6 +103,7 @@ class _Product:
         """Paths that answer 503 once; True when the call has its effect all the same."""
         self.app = FastAPI()
         self.app.get("/v1/tasks")(self.list)
+        self.app.get("/v1/whoami")(self.whoami)
         self.app.post("/v1/tasks/{task}/claim")(self.claim)
         self.app.post("/v1/tasks/{task}/file")(self.file)
         self.app.post("/v1/tasks/{task}/done")(self.finish)
@@ -136,6 +137,9 @@ class _Product:
                     await call_next(request)
                 return JSONResponse({}, status_code=503)
         return await call_next(request)
+
+    async def whoami(self) -> dict[str, Any]:
+        return {"name": "console robot"}
 
     async def list(self, state: Annotated[Sequence[str], Query()]) -> dict[str, Any]:
         return {"items": [task for task in self.tasks.values() if task["state"] in state]}
@@ -243,7 +247,7 @@ async def test_every_kind_of_task_is_done_at_the_console(robot, product, desk):
         "ports": "sepm-1=8014",
     }
     assert product.done[asked[3]]["evidence"] == {}
-    assert product.done[asked[3]]["who"] == "console robot"
+    assert robot.who == "console robot"
 
 
 async def test_without_rest_it_works_by_names_and_copies_serials(robot, product, desk, pauses):
