@@ -114,6 +114,7 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 temporal=await lazy_client(temporal),
                 task_queue=temporal.task_queue,
                 survey_wait=settings.survey_wait,
+                two_persons_start=settings.two_persons_start,
                 authority=Authority(where, acme.patience) if where else None,
             )
             beside = [asyncio.create_task(work) for work in (take_up(parts), Reconciler(parts).run())]

@@ -39,6 +39,8 @@ class Parts:
     answer_wait: timedelta = TIMEOUT
     """How long a request waits for the answer of a rotation."""
     authority: Authority | None = None
+    two_persons_start: bool = False
+    """Whether two persons approve each plan."""
     looked_up: dict[bytes, tuple[ApiKey, datetime]] = field(default_factory=dict)
     """Keys that were presented, by digests of their texts, and when they were last found to count."""
     standings: Standings = field(default_factory=Standings)

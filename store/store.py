@@ -1,6 +1,7 @@
 """The store: one object with everything that must not be lost."""
 
 from store.access.identities import Identities
+from store.access.wishes import Wishes
 from store.certificate.certificate_orders import CertificateOrders
 from store.certificate.certificate_requests import CertificateRequests
 from store.certificate.certificates import Certificates
@@ -43,6 +44,7 @@ class Store:
         self.database = database
         self.vault = vault
         self.identities = Identities(database, vault)
+        self.wishes = Wishes(database)
         self.sites = Sites(database, vault)
         self.certificates = Certificates(database, vault)
         self.certificate_requests = CertificateRequests(database, vault)

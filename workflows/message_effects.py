@@ -19,7 +19,7 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
         case Move.CANCEL:
             state.cancelling = Cancelling(by=message.who, why=message.why)
         case Move.ROLL_BACK:
-            state.rolling_back = RollingBack(by=message.who, why=message.why)
+            state.rolling_back = RollingBack(by=message.who, identity=message.identity, why=message.why)
         case Move.EXTEND:
             return _extend(state, message, now)
         case Move.PROCEED:
@@ -60,7 +60,7 @@ def _proceed(state: RotationState, message: Message) -> Move:
     """A wish to go on without full coverage, or with what was born: the first attention that offers it is meant."""
     about = next(each.code for each in state.attention if Move.PROCEED in each.options)
     reading = state.wait.reading if state.wait else None
-    wished = Proceed(about=about, asked_by=message.who, why=message.why)
+    wished = Proceed(about=about, asked_by=message.who, identity=message.identity, why=message.why)
     if about == DRIFT:
         wished = wished.model_copy(update={"found": state.found, "key": state.born_key})
     elif reading is not None:
@@ -76,6 +76,7 @@ def _state_gate(state: RotationState, message: Message, now: datetime) -> Move:
     state.proceed = Proceed(
         about=WANTED,
         asked_by=message.who,
+        identity=message.identity,
         why=message.why,
         waiting=reading.waiting if reading else 0,
         evidence=message.attestation,

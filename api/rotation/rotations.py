@@ -33,7 +33,7 @@ async def start_rotation(
 ) -> RotationShown:
     """Start the rotation of a plan that is approved by its hash. The same key again gives the same rotation."""
     await require_seen(parts, caller, {"plan_id": order.plan_id})
-    rotation = await start(parts, order, caller.name, idempotency_key)
+    rotation = await start(parts, order, caller, idempotency_key)
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)

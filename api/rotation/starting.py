@@ -7,12 +7,15 @@ from math import ceil
 from typing import Literal
 
 from api.http.problems import ProblemError, refused
+from api.http.second_person import require_second
 from api.parts import Parts
 from api.rotation.orphaned_tasks import require_no_claimed_task
 from api.rotation.rotation_document import RotationRequest
 from api.rotation.rotation_now import busy, require_alive, require_free, still_running
 from api.site.fresh_survey import fresh_survey
 from rotation.finding import blocking
+from rotation.identity.identity import Principal
+from rotation.identity.two_persons import TwoPersonAct, reasons_to_start_together
 from rotation.originals.plan_of_file import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.advice.shortening import too_late
@@ -29,27 +32,30 @@ _RECOVERS_WITHIN = timedelta(hours=1)
 _RECORDED: dict[str, Literal["restore", "recover"]] = {"restore": "restore", "recover": "recover"}
 
 
-async def start(parts: Parts, order: RotationRequest, who: str, key: str | None) -> Rotation:
-    """The rotation of a plan that `who` approves, started now or by the same request before.
+async def start(parts: Parts, order: RotationRequest, caller: Principal, key: str | None) -> Rotation:
+    """The rotation of a plan that the caller approves, started now or by the same request before.
 
     1. the same request as before: its rotation, started if Temporal did not get it then
     2. the approved hash must be the plan's, and the site as the plan saw it
     3. its latest safe start must not have passed, unless the approver accepts that
-    4. store it, then start its workflow
+    4. a plan that leaves clients out by name, or begins too late, is started by two persons
+    5. store it, then start its workflow
 
     Raises:
-        ProblemError: 409 when the plan is not what was approved, no longer fits the site, or begins too late.
+        ProblemError: 409 when the plan is not what was approved, no longer fits the site, begins too late, or waits for
+            a second person.
         SiteBusy: when another rotation of the site runs.
         IdempotencyConflict: when the key was used for another request.
         TemporalDown: when the workflow could not be started; the same request again starts it.
     """
     plan = await parts.store.plans.get(order.plan_id)
-    before = await _before(parts, order, who, plan, key)
+    before = await _before(parts, order, caller.name, plan, key)
     if before is None:
         _require_hash(plan, order)
         await _require_idle(parts, plan)
-        await _require_fit(parts, plan, order)
-    return await begin(parts, plan, order, who, before or new_id(key), key=key)
+        late = await _require_fit(parts, plan, order)
+        await _require_two_persons(parts, plan, order, caller, late=late)
+    return await begin(parts, plan, order, caller.name, before or new_id(key), key=key)
 
 
 async def begin(
@@ -129,16 +135,26 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
         )
 
 
-async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> None:
-    """Refuse a plan that the site has grown out of, and one that would begin too late."""
+async def _require_two_persons(
+    parts: Parts, plan: Plan, order: RotationRequest, caller: Principal, *, late: bool
+) -> None:
+    reasons = tuple(reasons_to_start_together(plan.body, late=late, always=parts.two_persons_start))
+    if reasons:
+        content = {"plan": plan.id, "hash": plan.hash, "late": late}
+        reason = "; ".join(reasons)
+        await require_second(parts, caller, TwoPersonAct.START, content, why=order.why, reason=reason)
+
+
+async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> bool:
+    """Refuse a plan that the site has grown out of, and one that would begin too late. Whether it does, as accepted."""
     if is_from_file(plan):
         text = "the service made this plan from a file of originals to record a lost rotation; it cannot be started"
         raise refused("plan-stale", [blocking("plan-is-from-file", plan.id, text, "make a new plan")])
     if plan.body.purpose == "restore":
-        return
+        return False
     if plan.body.purpose == "recover":
         _require_recent(plan, parts.clock())
-        return
+        return False
     if plan.body.purpose == "roll-back":
         unfit = blocking("plan-is-a-roll-back", plan.id, "it goes on from a rotation that runs", "make a new plan")
         raise refused("plan-stale", [unfit])
@@ -146,8 +162,11 @@ async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> None
     findings, newer = await planned_again(parts.store, plan.body.site_id, survey_id, plan, now=parts.clock())
     if findings:
         raise refused("plan-stale", findings)
-    if newer is not None and not order.accept_late_start:
+    if newer is None:
+        return False
+    if not order.accept_late_start:
         _require_in_time(newer)
+    return bool(too_late(newer.findings))
 
 
 def _require_in_time(plan: Plan) -> None:

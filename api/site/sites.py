@@ -10,11 +10,13 @@ from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.invalid import checked
 from api.http.problems import described
+from api.http.second_person import require_second
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleSiteDocument, ConsoleSiteShown
 from api.site.first_contact import first_contacts, make_contact
 from api.site.site_document import DatabaseDocument, ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
 from rotation.identity.permission import Permission
+from rotation.identity.two_persons import TwoPersonAct, lowered
 from rotation.site import Limits, Site
 from rotation.values import SiteId
 from sepm.tls.trust import Trust
@@ -95,10 +97,18 @@ async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithP
 
 
 @router.put(
-    "/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.CONFIGURE_SITES)]
+    "/{site_id}/limits",
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.CONFIGURE_SITES)],
 )
-async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown | ConsoleSiteShown:
-    """Replace what the site's owner wants waited for. Plans made before keep theirs."""
+async def set_limits(site_id: SiteId, limits: Limits, caller: Caller, parts: WithParts) -> SiteShown | ConsoleSiteShown:
+    """Replace what the site's owner wants waited for. Plans made before keep theirs.
+
+    To lower a floor below the vendor's takes two persons: 409 `second-person` keeps the first request as a wish.
+    """
+    if floors := lowered((await parts.store.sites.get(site_id)).limits, limits):
+        content = {"site": site_id, "limits": limits.model_dump(mode="json")}
+        await require_second(parts, caller, TwoPersonAct.FLOORS, content, why="", reason=", ".join(floors))
     site = await parts.store.sites.set_limits(site_id, limits)
     return await _shown(parts, site)
 

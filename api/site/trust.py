@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query
 from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described
+from api.http.second_person import require_second
 from api.parts import Parts, WithParts
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.identity.two_persons import TwoPersonAct
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
 from rotation.trust.fingerprints import address, behind
@@ -45,8 +47,15 @@ async def list_contacts(
 
 @router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
 async def pin_certificate(site_id: SiteId, order: PinRequest, caller: Caller, parts: WithParts) -> TrustShown:
-    """Trust a certificate that a person has confirmed as SEPM's: a server that presents it gets the password."""
-    await parts.store.contacts.trust(site_id, await _contact(ContactKind.PINNED, site_id, order, caller, parts))
+    """Trust a certificate that two persons have confirmed as SEPM's: a server that presents it gets the password.
+
+    The first request is kept as a wish (409 `second-person`); the same of another identity is obeyed.
+    """
+    contact = await _contact(ContactKind.PINNED, site_id, order, caller, parts)
+    content = {"site": site_id, "fingerprint": order.fingerprint}
+    wish = await require_second(parts, caller, TwoPersonAct.TRUST, content, why=order.why)
+    both = contact.model_copy(update={"who": f"{wish.asked_by} and {caller.name}"})
+    await parts.store.contacts.trust(site_id, both)
     return await _shown(site_id, parts)
 
 

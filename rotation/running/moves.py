@@ -15,7 +15,7 @@ from rotation.values import ServerName
 
 def refusal(message: Message, state: RotationState) -> Finding | None:
     """Why `message` may not be sent now; None when it may. The first rule that speaks decides."""
-    for rule in (_other_rotation, _ended, _unexplained, _by_move):
+    for rule in (_other_rotation, _ended, _unidentified, _unexplained, _by_move):
         finding = rule(message, state)
         if finding is not None:
             return finding
@@ -46,6 +46,17 @@ def _ended(message: Message, state: RotationState) -> Finding | None:
     if state.outcome is None:
         return None
     return _refuse(message, f"the rotation has ended: {state.outcome.value}", "start a new one from a new plan")
+
+
+_TWO_PERSONS = frozenset({Move.APPROVE, Move.PROCEED, Move.STATE_GATE, Move.ROLL_BACK})
+"""What two persons do together, each known by an identity of his own."""
+
+
+def _unidentified(message: Message, _state: RotationState) -> Finding | None:
+    """A message that was not sent over the API bears a name and no identity: anybody may have written it."""
+    if message.move not in _TWO_PERSONS or message.identity:
+        return None
+    return _refuse(message, f"it bears the name {message.who} and no identity", "send it over the API, with your key")
 
 
 _LET = "let it finish (the default); hold stops it where it stands"
@@ -92,16 +103,10 @@ def _offered(message: Message, state: RotationState) -> bool:
 def _approve(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
         return _refuse(message, "nothing waits for an approval")
-    if state.proceed is not None and _is_same(state.proceed.asked_by, message.who):
-        return _refuse(message, f"{message.who} asked for it", "a second person approves")
-    if state.rolling_back is not None and _is_same(state.rolling_back.by, message.who):
-        return _refuse(message, f"{message.who} asked for it", "a second person approves")
+    wishes = (state.proceed, state.rolling_back)
+    if any(wish is not None and wish.identity == message.identity for wish in wishes):
+        return _refuse(message, f"{message.who} asked for it", "another identity approves: a second person")
     return None
-
-
-def _is_same(one: str, other: str) -> bool:
-    """Whether two names are one person's: a second person is not the first one in capitals."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _hold(message: Message, state: RotationState) -> Finding | None:

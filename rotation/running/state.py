@@ -81,6 +81,8 @@ class Proceed(Value):
     about: str = ""
     """The code of the attention that it answers."""
     asked_by: str
+    identity: str = ""
+    """Of the person who asked; another one approves."""
     why: str
     waiting: int = 0
     """How many clients held the gate, where it answers for one."""
@@ -119,6 +121,8 @@ class RollingBack(Value):
     """A wish to put the old certificates back: it is planned, and needs a second person (rule 15)."""
 
     by: str
+    identity: str = ""
+    """Of the person who asked; another one approves."""
     why: str
     stopped: bool = False
     """Whether the steps stand still for it."""

@@ -359,6 +359,7 @@ class People:
                 "move": move,
                 "rotation_id": self._seen.rotation_id,
                 "who": who,
+                "identity": who,
                 "why": why,
                 "request_id": f"request-{self._requests}",
                 "by": by,

@@ -49,3 +49,22 @@ class AccessSecretRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     secret_sealed: Mapped[bytes]
     made_at: Mapped[datetime]
+
+
+class WishRow(Base):
+    """What one person wanted, and another one seconded. Rows are never deleted."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (Index(None, "digest"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    act: Mapped[str]
+    digest: Mapped[str]
+    """SHA-256 of the act and its content."""
+    asked_by: Mapped[str]
+    identity_id: Mapped[str] = mapped_column(ForeignKey("identities.id"))
+    why: Mapped[str]
+    asked_at: Mapped[datetime]
+    seconded_by: Mapped[str]
+    seconded_identity: Mapped[str]
+    seconded_at: Mapped[datetime | None]

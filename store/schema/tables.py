@@ -1,6 +1,6 @@
 """Every table, for code that needs them all: importing this fills `Base.metadata`."""
 
-from store.schema.access_tables import AccessSecretRow, ApiKeyRow, IdentityRow
+from store.schema.access_tables import AccessSecretRow, ApiKeyRow, IdentityRow, WishRow
 from store.schema.base import Base
 from store.schema.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
 from store.schema.console_tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
@@ -72,5 +72,6 @@ __all__ = [
     "SwapRow",
     "TaskRow",
     "WatchedPortRow",
+    "WishRow",
     "WriteRow",
 ]

@@ -283,7 +283,14 @@ class Make:
 
     def message(self, move, **fields):
         """What a person says to that rotation."""
-        known = {"move": move, "rotation_id": "r1", "who": "ada", "why": "because", "request_id": "1"}
+        known = {
+            "move": move,
+            "rotation_id": "r1",
+            "who": "ada",
+            "identity": "identity-ada",
+            "why": "because",
+            "request_id": "1",
+        }
         return Message(**{**known, **fields})
 
 

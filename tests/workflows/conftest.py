@@ -271,6 +271,7 @@ class Stage:
             move=move,
             rotation_id=self.rotation_id,
             who=who,
+            identity=who,
             why=why,
             request_id=uuid4().hex,
             task_id=task.id if task else None,

@@ -158,7 +158,14 @@ class Play(Bystanders):
     def say(self, move: Move, who: str = "ann", why: str = "because", **fields: object) -> Message:
         """Something that a person says to the rotation."""
         self._requests += 1
-        known = {"move": move, "rotation_id": ROTATION, "who": who, "why": why, "request_id": f"t-{self._requests}"}
+        known = {
+            "move": move,
+            "rotation_id": ROTATION,
+            "who": who,
+            "identity": who,
+            "why": why,
+            "request_id": f"t-{self._requests}",
+        }
         return Message.model_validate({**known, **fields})
 
     def settings(self) -> dict[tuple[str, str], tuple[str, bool]]:

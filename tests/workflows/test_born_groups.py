@@ -51,7 +51,9 @@ async def test_rule_1_clients_of_a_group_with_settings_of_its_own_are_left_out_b
     """No gate has a rule for them: the rotation waits, and goes on without them by name when a second person agrees."""
     born = played.Deed(played.at("A8"), bear("BRANCH-0001", KIOSKS, inherits=False))
     wish = played.Deed(played.asked("drift"), lambda here: here.say(Move.PROCEED, "ann"), follows=born)
-    alone = played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "Ann"), follows=wish)
+    alone = played.Deed(
+        played.asked("second-person"), lambda here: here.say(Move.APPROVE, "Ann", identity="ann"), follows=wish
+    )
     second = played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "eve"), follows=alone)
     async with played.play(born, wish, alone, second) as here:
         here.absent = lambda state: played.asked("drift")(state) or played.asked("second-person")(state)

@@ -106,6 +106,16 @@ def _identities() -> None:
         *instants("made_at"),
         sa.PrimaryKeyConstraint("name", name="pk_access_secrets"),
     )
+    op.create_table(
+        "wishes",
+        *texts("id", "act", "digest", "asked_by", "identity_id", "why"),
+        *instants("asked_at"),
+        *texts("seconded_by", "seconded_identity"),
+        *instants("seconded_at", nullable=True),
+        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name="fk_wishes_identity_id_identities"),
+        sa.PrimaryKeyConstraint("id", name="pk_wishes"),
+    )
+    op.create_index("ix_wishes_digest", "wishes", ["digest"], unique=False)
 
 
 def downgrade() -> None:

@@ -66,8 +66,8 @@ async def test_a_stale_plan_does_not_start(whole, site, plan, document, problem)
     assert (await whole.get("/v1/rotations")).json()["items"] == []
 
 
-async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, site, document, *, problem):
-    """Past the latest safe start nothing is stored, and the findings name each way to shorten; accepted, it starts."""
+async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, site, document, *, people, problem):
+    """Past the latest safe start nothing is stored, and the findings name each way to shorten; two may accept it."""
     limits = document["limits"] | {"gate_patience": "P3660D"}  # a margin longer than the old certificate lasts
     await whole.put(f"/v1/sites/{site}/limits", json=limits)
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
@@ -88,7 +88,11 @@ async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, sit
     assert all(way.startswith("shorten-") for way in ways)
     assert (await whole.get("/v1/rotations")).json()["items"] == []
 
-    code, out, err = await rotator("start", late["id"], "--why", "it ends in May", "--accept-late-start", "--json")
+    start = ("start", late["id"], "--why", "it ends in May", "--accept-late-start", "--json")
+    code, _, err = await rotator(*start)
+    assert (code, "its latest safe start has passed" in err) == (1, True)
+    assert (await whole.get("/v1/rotations")).json()["items"] == []
+    code, out, err = await rotator(*start, ROTATOR_API_KEY=people["ben"]["Authorization"].split()[1])
     assert code == 0, err
     assert json.loads(out)["status"] == "running"
 

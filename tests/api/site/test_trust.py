@@ -25,18 +25,27 @@ async def test_first_contact_begins_the_trail(api, document):
     assert (await api.get(f"/v1/sites/{site}/trust/contacts", params={"after": page["after"]})).json()["items"] == []
 
 
-async def test_a_pin_is_a_word_in_the_trail(api, document, problem):
-    """A pin is given in full, with who and why; a short fingerprint is refused, and so is dropping the last pin."""
+async def test_a_pin_is_a_word_in_the_trail(api, document, people, problem):
+    """A pin is given in full, by two persons, with who and why; a short one is refused; the last pin is not dropped."""
     path = f"/v1/sites/{(await api.post('/v1/sites', json=document)).json()['id']}/trust"
     served = document["trust"]["fingerprint_sha256"]
     word = {"fingerprint_sha256": ":".join(["AB"] * 32), "why": "the proxy has its own"}
     problem(await api.post(f"{path}/pin", json=word | {"fingerprint_sha256": "abab"}), 422, "invalid-request")
     problem(await api.post(f"{path}/pin", json=word | {"why": ""}), 422, "invalid-request")
     problem(await api.post("/v1/sites/nowhere/trust/pin", json=word), 404, "unknown-site")
-    trust = (await api.post(f"{path}/pin", json=word)).json()
+    for _ in range(2):  # the same person is no second one
+        refusal = problem(await api.post(f"{path}/pin", json=word), 409, "second-person")
+        assert "another identity" in refusal["remedy"]
+    assert (await api.get(path)).json()["pinned_sha256"] == [served]
+    trust = (await api.post(f"{path}/pin", json=word | {"why": "I compared it"}, headers=people["bob"])).json()
     assert trust["pinned_sha256"] == sorted([OTHER, served])
     last = (await api.get(f"{path}/contacts")).json()["items"][-1]
-    assert (last["kind"], last["fingerprint"], last["who"], last["why"]) == ("pinned", OTHER, NAME, word["why"])
+    assert (last["kind"], last["fingerprint"], last["who"], last["why"]) == (
+        "pinned",
+        OTHER,
+        f"{NAME} and bob",
+        "I compared it",
+    )
 
     problem(await api.post(f"{path}/drop", json=word | {"fingerprint_sha256": "cd" * 32}), 409, "not-pinned")
     dropped = (await api.post(f"{path}/drop", json=word)).json()
@@ -44,7 +53,7 @@ async def test_a_pin_is_a_word_in_the_trail(api, document, problem):
     problem(await api.post(f"{path}/drop", json=word | {"fingerprint_sha256": served}), 409, "last-pin")
 
 
-async def test_first_contact_asks_for_the_fingerprint(rotator, document, tmp_path):
+async def test_first_contact_asks_for_the_fingerprint(rotator, document, people, tmp_path):
     """The command shows it, as ssh does, and the administrator types it in; another one registers nothing."""
     served = document.pop("trust")["fingerprint_sha256"]
     file = tmp_path / "site.json"
@@ -56,11 +65,15 @@ async def test_first_contact_asks_for_the_fingerprint(rotator, document, tmp_pat
     assert code == 0, err
     assert f"presents SHA-256 {served}" in err
     site = json.loads(out)["id"]
-    code, out, _ = await rotator("trust", "pin", site, OTHER, "--why", "a balancer")
+    pin = ("trust", "pin", site, OTHER, "--why", "a balancer")
+    code, _, err = await rotator(*pin)
+    assert code == 1
+    assert "takes two persons" in err
+    code, out, _ = await rotator(*pin, ROTATOR_API_KEY=people["bob"]["Authorization"].split()[1])
     assert code == 0
     assert served in out
     assert OTHER in out
     code, out, _ = await rotator("trust", "contacts", site)
     assert code == 0
-    assert "ann: a balancer" in out
+    assert "ann and bob: a balancer" in out
     assert (await rotator("trust", "drop", site, OTHER, "--why", "gone"))[0] == 0

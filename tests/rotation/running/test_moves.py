@@ -160,12 +160,30 @@ def test_answers_need_a_question(make, say, move, message):
     assert say(move, make.state(attention=asks(make, Move.EXTEND, move))) is None
 
 
-@pytest.mark.parametrize("who", ["ada", "Ada", " ada ", "ADA"])
+BOB = {"who": "bob", "identity": "identity-bob"}
+
+
+@pytest.mark.parametrize("who", ["ada", "Ada", "bob", "another name"])
 def test_who_wants_to_proceed_cannot_approve_it(make, say, who):
-    """Going on without proof takes a second person, not the first one spelt otherwise."""
-    state = make.state(attention=asks(make, Move.APPROVE), proceed=Proceed(asked_by="Ada", why="hurry", waiting=3))
+    """Going on without proof takes a second identity, not the first one under another name."""
+    wish = Proceed(asked_by="Ada", identity="identity-ada", why="hurry", waiting=3)
+    state = make.state(attention=asks(make, Move.APPROVE), proceed=wish)
     assert say(Move.APPROVE, state, who=who) == ("approve-refused", f"{who} asked for it")
-    assert say(Move.APPROVE, state, who="bob") is None
+    assert say(Move.APPROVE, state, **BOB) is None
+    assert say(Move.APPROVE, state, who="Ada", identity="identity-bob") is None
+
+
+@pytest.mark.parametrize("move", [Move.APPROVE, Move.PROCEED, Move.STATE_GATE, Move.ROLL_BACK])
+def test_what_two_persons_do_takes_an_identity(make, say, move):
+    """A message that came past the API has a name that anybody may have written."""
+    state = make.state(attention=asks(make, move), swapped=("s1",))
+    assert say(move, state, identity="") == (f"{move.value}-refused", "it bears the name ada and no identity")
+
+
+@pytest.mark.parametrize("move", [Move.HOLD, Move.CANCEL])
+def test_what_one_person_may_do_takes_none(say, move):
+    """A hold or a cancel out of the Temporal UI is obeyed."""
+    assert say(move, identity="") is None
 
 
 def test_cancel(make, say):
@@ -211,14 +229,13 @@ def test_a_recovery_is_cancelled_at_any_time_and_not_rolled_back(make, say):
     assert "puts back what clients hold" in say(Move.ROLL_BACK, state)[1]
 
 
-@pytest.mark.parametrize("who", ["ada", " ADA "])
+@pytest.mark.parametrize("who", ["ada", "another name"])
 def test_who_wants_the_old_certificates_cannot_approve_that(make, say, who):
     """It takes a second person; any person may have it finish."""
-    state = make.state(
-        swapped=("s1",), attention=asks(make, Move.APPROVE, Move.FINISH), rolling_back=RollingBack(by="Ada", why="no")
-    )
+    wish = RollingBack(by="Ada", identity="identity-ada", why="no")
+    state = make.state(swapped=("s1",), attention=asks(make, Move.APPROVE, Move.FINISH), rolling_back=wish)
     assert say(Move.APPROVE, state, who=who) == ("approve-refused", f"{who} asked for it")
-    assert say(Move.APPROVE, state, who="bob") is None
+    assert say(Move.APPROVE, state, **BOB) is None
     assert say(Move.FINISH, state, who=who) is None
     assert say(Move.FINISH) == ("finish-refused", "it is on its way to finish")
 
@@ -274,11 +291,11 @@ def test_a_gate_is_stated_only_when_it_asks(make, say):
     assert say(Move.STATE_GATE, state, attestation=stated, why=" ") == ("state_gate-refused", "it needs a reason")
     other = stated | {"clients": "4"}
     assert say(Move.STATE_GATE, state, attestation=other) is not None
-    waiting = Proceed(about="proof-wanted", asked_by="ann", why="seen", evidence=stated)
+    waiting = Proceed(about="proof-wanted", asked_by="Ada", identity="identity-ada", why="seen", evidence=stated)
     twice = make.state(wait=wait, attention=asks(make, Move.STATE_GATE, Move.APPROVE), proceed=waiting)
     assert say(Move.STATE_GATE, twice, attestation=stated) is not None
     assert say(Move.APPROVE, twice, who="Ann") == ("approve-refused", "Ann asked for it")
-    assert say(Move.APPROVE, twice, who="eve") is None
+    assert say(Move.APPROVE, twice, **BOB) is None
 
 
 def test_a_gate_is_read_at_once_on_demand(make, say):

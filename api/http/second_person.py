@@ -1,0 +1,36 @@
+"""Acts that take two identities: the first request is kept as a wish, and the same one of another person is done."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+
+from api.http.problems import ProblemError
+from api.parts import Parts
+from rotation.identity.identity import Principal
+from rotation.identity.two_persons import LASTS, TwoPersonAct, Wish
+
+_log = structlog.get_logger(__name__)
+
+
+async def require_second(
+    parts: Parts, caller: Principal, act: TwoPersonAct, content: Mapping[str, Any], *, why: str, reason: str = ""
+) -> Wish:
+    """The wish of the other person, who sent the same before.
+
+    Raises:
+        ProblemError: 409 `second-person`, when there is none: this request is kept as a wish, and nothing else is done.
+    """
+    now = parts.clock()
+    wish = await parts.store.wishes.second(act, content, by=caller, why=why, at=now)
+    if wish is None:
+        because = f" ({reason})" if reason else ""
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "second-person",
+            f"to {act.value} takes two persons{because}: the wish of {caller.name} is kept, and nothing is done yet",
+            remedy=f"a person with a key of another identity sends the same within {LASTS.days} days",
+        )
+    _log.info("two persons", act=act.name, first=wish.asked_by, second=caller.name, why=why)
+    return wish

@@ -1,0 +1,53 @@
+"""What two persons do together before it happens, outside a running rotation."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+
+from rotation.identity.identity import IdentityId
+from rotation.plan.plan import PlanBody
+from rotation.site import Limits
+from rotation.values import Value
+
+VENDORS = Limits()
+"""The floors that the vendor names."""
+LASTS = timedelta(days=7)
+"""How long a wish waits for a second person."""
+
+
+class TwoPersonAct(StrEnum):
+    """An act that takes two identities."""
+
+    TRUST = "trust a fingerprint"
+    FLOORS = "lower a floor below the vendor's"
+    START = "start the plan"
+
+
+class Wish(Value):
+    """What one person wants, and another one has to want, too."""
+
+    asked_by: str
+    identity: IdentityId
+    why: str
+
+
+def lowered(now: Limits, wanted: Limits) -> tuple[str, ...]:
+    """The floors that would be lower than they are, and lower than the vendor's."""
+    floors = ("relax_floor", "holdout_minimum")
+    return tuple(name for name in floors if getattr(wanted, name) < min(getattr(now, name), getattr(VENDORS, name)))
+
+
+def reasons_to_start_together(body: PlanBody, *, late: bool, always: bool) -> Iterator[str]:
+    """Why a plan is started by two persons; nothing where one is enough.
+
+    Args:
+        body: the plan.
+        late: whether its latest safe start has passed, and it is started all the same.
+        always: whether the operator of the service has two persons approve each plan.
+    """
+    if body.left_out:
+        yield f"it leaves out {len(body.left_out)} clients by name"
+    if late:
+        yield "its latest safe start has passed"
+    if always:
+        yield "two persons approve each plan here"

@@ -1,0 +1,86 @@
+"""What two persons do together: one identity in two costumes is refused, and two are accepted."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rotation.identity.permission import Role
+from tests.api.conftest import calling
+from tests.api.identified import NAME, key_of
+
+LOW = {"relax_floor": "PT1H", "holdout_minimum": "P7D"}
+PIN = {"fingerprint_sha256": "ab" * 32, "why": "compared"}
+
+
+@pytest.fixture
+async def costume(api):
+    """Another key of the admin whose key a test sends by itself."""
+    made = await api.post("/v1/keys", json={"name": NAME})
+    assert made.status_code == 201, made.text
+    return {"Authorization": f"Bearer {made.json()['text']}"}
+
+
+@pytest.fixture
+async def second(store):
+    """The key of another admin."""
+    return {"Authorization": f"Bearer {await key_of(store, 'ben', Role.ADMIN)}"}
+
+
+@pytest.fixture
+async def site(api, document):
+    """A registered site whose floors are the vendor's."""
+    floors = {"relax_floor": "PT24H", "holdout_minimum": "P30D"}
+    answer = await api.post("/v1/sites", json=document | {"limits": document["limits"] | floors})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def test_a_fingerprint(api, site, costume, second, problem):
+    """A second key of the same person is the same person."""
+    path = f"/v1/sites/{site}/trust"
+    for _ in range(2):
+        problem(await api.post(f"{path}/pin", json=PIN), 409, "second-person")
+        problem(await api.post(f"{path}/pin", json=PIN, headers=costume), 409, "second-person")
+    other = PIN | {"fingerprint_sha256": "cd" * 32}
+    problem(await api.post(f"{path}/pin", json=other, headers=second), 409, "second-person")
+    assert (await api.post(f"{path}/pin", json=PIN, headers=second)).status_code == 200
+    # a wish counts once
+    assert (await api.post(f"{path}/drop", json=PIN)).status_code == 200
+    problem(await api.post(f"{path}/pin", json=PIN, headers=second), 409, "second-person")
+
+
+async def test_floors_below_the_vendors(api, site, costume, second, problem):
+    """To lower them takes two, who want the very same; to raise them, or to change other limits, takes one."""
+    path = f"/v1/sites/{site}/limits"
+    assert (await api.put(path, json={"relax_floor": "PT48H"})).status_code == 200
+    assert (await api.put(path, json={"away_limit": "P14D"})).status_code == 200
+    refusal = problem(await api.put(path, json=LOW), 409, "second-person")
+    assert "relax_floor, holdout_minimum" in refusal["detail"]
+    problem(await api.put(path, json=LOW, headers=costume), 409, "second-person")
+    problem(await api.put(path, json=LOW | {"relax_floor": "PT2H"}, headers=second), 409, "second-person")
+    assert (await api.get(f"/v1/sites/{site}")).json()["limits"]["relax_floor"] == "P1D"
+    assert (await api.put(path, json=LOW, headers=second)).json()["limits"]["relax_floor"] == "PT1H"
+    assert (await api.put(path, json=LOW | {"relax_floor": "PT2H"})).status_code == 200, "it is raised"
+
+
+async def test_a_wish_lasts_a_week(unconnected, document, second, problem):
+    """After that it is another wish."""
+    now = datetime.now(UTC)
+    async with calling(unconnected) as api:
+        site = (await api.post("/v1/sites", json=document)).json()["id"]
+        problem(await api.post(f"/v1/sites/{site}/trust/pin", json=PIN), 409, "second-person")
+    async with calling(replace(unconnected, clock=lambda: now + timedelta(days=8))) as api:
+        problem(await api.post(f"/v1/sites/{site}/trust/pin", json=PIN, headers=second), 409, "second-person")
+
+
+async def test_each_plan_where_the_operator_wants_it(connected, plan, costume, second, problem):
+    """By a setting two persons start each plan; the second one starts it."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends in May"}
+    async with calling(replace(connected, two_persons_start=True)) as api:
+        refusal = problem(await api.post("/v1/rotations", json=order), 409, "second-person")
+        assert "two persons approve each plan here" in refusal["detail"]
+        problem(await api.post("/v1/rotations", json=order, headers=costume), 409, "second-person")
+        assert (await api.get("/v1/rotations")).json()["items"] == []
+        answer = await api.post("/v1/rotations", json=order, headers=second)
+        assert (answer.status_code, answer.json()["started_by"]) == (202, "ben"), answer.text
