@@ -12,7 +12,7 @@ from api.service_checks import Standings
 from engine.client.updates import TIMEOUT
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
-from store.access.identities import ApiKey
+from store.access.api_key import ApiKey
 from store.store import Store
 
 

@@ -9,7 +9,7 @@ from rotation.identity.identity import Grant
 from rotation.identity.name import IdentityName
 from rotation.span import UpToAYear
 from rotation.values import Value
-from store.access.identities import ApiKey
+from store.access.api_key import ApiKey
 
 
 class KeyRequest(Value):

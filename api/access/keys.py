@@ -12,7 +12,7 @@ from api.http.problems import described
 from api.parts import WithParts
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from store.access.identities import ApiKey
+from store.access.api_key import ApiKey
 from store.access.key_text import KeyId, KeyText
 
 router = APIRouter(tags=["access"])

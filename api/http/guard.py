@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.http import faults
 from api.http.problems import ProblemError
 from api.parts import Parts
-from store.access.identities import ApiKey
+from store.access.api_key import ApiKey
 from store.access.key_text import KeyId
 from store.fault import StoreFault
 

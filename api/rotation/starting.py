@@ -141,7 +141,7 @@ async def _require_two_persons(
     reasons = tuple(reasons_to_start_together(plan.body, late=late, always=parts.two_persons_start))
     if reasons:
         content = {"plan": plan.id, "hash": plan.hash, "late": late}
-        reason = "; ".join(reasons)
+        reason = f"{plan.id}: {'; '.join(reasons)}"
         await require_second(parts, caller, TwoPersonAct.START, content, why=order.why, reason=reason)
 
 

@@ -53,7 +53,7 @@ _TWO_PERSONS = frozenset({Move.APPROVE, Move.PROCEED, Move.STATE_GATE, Move.ROLL
 
 
 def _unidentified(message: Message, _state: RotationState) -> Finding | None:
-    """A message that was not sent over the API bears a name and no identity: anybody may have written it."""
+    """A message that was not sent over the API bears a name, which any sender may write, and no identity."""
     if message.move not in _TWO_PERSONS or message.identity:
         return None
     return _refuse(message, f"it bears the name {message.who} and no identity", "send it over the API, with your key")

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
-from pydantic import Field
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rotation.identity.identity import Grant, IdentityId, Principal
 from rotation.identity.name import IdentityName, likeness
 from rotation.identity.permission import Role
-from rotation.values import Value
+from store.access.api_key import ApiKey, key_of, principal_of
 from store.access.key_hash import KeyHash
 from store.access.key_text import KeyId, KeyText
 from store.database.database import Database
@@ -41,29 +40,14 @@ class LastAdmin(StoreFault):
     """It is the last key by which an admin of all sites could add another one."""
 
 
-class ApiKey(Value):
-    """A key of an identity, without what only its holder has."""
-
-    id: KeyId
-    principal: Principal
-    made_at: datetime
-    made_by: str
-    expires_at: datetime | None = Field(description="null: never")
-    revoked_at: datetime | None
-    revoked_by: str
-    used_at: datetime | None = Field(description="The last use, to the minute")
-
-    def counts(self, now: datetime) -> bool:
-        """Whether it opens the API."""
-        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
-
-
 class Identities:
     """Who may use the API."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._hash = KeyHash(database, vault)
+        self._noted: dict[KeyId, datetime] = {}
+        """When the use of a key was last to be noted: a store that cannot be written is not tried with each request."""
 
     async def add(
         self, name: IdentityName, grant: Grant, key: KeyText, *, by: str, at: datetime, expires_at: datetime | None
@@ -90,7 +74,7 @@ class Identities:
             session.add(row)
             await session.flush()
             session.add(kept)
-            return _key(kept, row)
+            return key_of(kept, row)
 
     async def named(self, name: str) -> Principal:
         """The identity of that very name.
@@ -102,7 +86,7 @@ class Identities:
             row = await session.scalar(select(IdentityRow).where(IdentityRow.name == name))
         if row is None:
             raise UnknownIdentity(f"there is no identity {name}")
-        return _principal(row)
+        return principal_of(row)
 
     async def with_role(self, roles: Sequence[Role]) -> tuple[str, ...]:
         """The names of those that have one of the roles."""
@@ -131,7 +115,7 @@ class Identities:
                 .join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
                 .order_by(ApiKeyRow.made_at.desc(), ApiKeyRow.id)
             )
-            return tuple(_key(*row) for row in rows)
+            return tuple(key_of(*row) for row in rows)
 
     async def any(self) -> bool:
         """Whether there is an identity."""
@@ -169,19 +153,21 @@ class Identities:
         found = await self._find(key.id)
         if found is None or not await self._hash.fits(key, found[0].hash):
             return None
-        held = _key(*found)
+        held = key_of(*found)
         return held if held.counts(now) else None
 
     async def still(self, key_id: KeyId, now: datetime) -> ApiKey | None:
         """The key of a session that was opened with it; None when it opens nothing any more."""
         found = await self._find(key_id)
-        held = _key(*found) if found is not None else None
+        held = key_of(*found) if found is not None else None
         return held if held is not None and held.counts(now) else None
 
     async def note_use(self, key: ApiKey, now: datetime) -> None:
         """Keep when it was used, once a minute. A store that cannot be written is no reason to refuse a request."""
-        if key.used_at is not None and now - key.used_at < _USE_NOTED_EVERY:
+        last = max((at for at in (key.used_at, self._noted.get(key.id)) if at is not None), default=None)
+        if last is not None and now - last < _USE_NOTED_EVERY:
             return
+        self._noted[key.id] = now
         try:
             async with self._database.write() as session:
                 await session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key.id).values(used_at=now))
@@ -218,14 +204,14 @@ class Identities:
         found = await self._find(key_id)
         if found is None:
             raise UnknownKey(f"there is no key of id {key_id}")
-        return _key(*found)
+        return key_of(*found)
 
 
 async def _all(session: AsyncSession) -> list[ApiKey]:
     rows = await session.execute(
         select(ApiKeyRow, IdentityRow).join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
     )
-    return [_key(*row) for row in rows]
+    return [key_of(*row) for row in rows]
 
 
 def _require_admin(left: Sequence[ApiKey], revoked: ApiKey, now: datetime) -> None:
@@ -234,20 +220,3 @@ def _require_admin(left: Sequence[ApiKey], revoked: ApiKey, now: datetime) -> No
 
     if opens(revoked) and not any(map(opens, left)):
         raise LastAdmin(f"key {revoked.id} of {revoked.principal.name} is the last one of an admin")
-
-
-def _principal(row: IdentityRow) -> Principal:
-    return Principal(id=IdentityId(row.id), name=row.name, roles=row.granted.roles, sites=row.granted.sites)
-
-
-def _key(row: ApiKeyRow, identity: IdentityRow) -> ApiKey:
-    return ApiKey(
-        id=KeyId(row.id),
-        principal=_principal(identity),
-        made_at=row.made_at,
-        made_by=row.made_by,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        revoked_by=row.revoked_by,
-        used_at=row.used_at,
-    )

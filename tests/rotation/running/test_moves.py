@@ -175,7 +175,7 @@ def test_who_wants_to_proceed_cannot_approve_it(make, say, who):
 
 @pytest.mark.parametrize("move", [Move.APPROVE, Move.PROCEED, Move.STATE_GATE, Move.ROLL_BACK])
 def test_what_two_persons_do_takes_an_identity(make, say, move):
-    """A message that came past the API has a name that anybody may have written."""
+    """A message that came past the API has a name that any sender may have written."""
     state = make.state(attention=asks(make, move), swapped=("s1",))
     assert say(move, state, identity="") == (f"{move.value}-refused", "it bears the name ada and no identity")
 
