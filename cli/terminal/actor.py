@@ -1,4 +1,4 @@
-"""Why: what is said to a rotation carries a reason."""
+"""Why: a move carries a reason."""
 
 from typing import Annotated
 

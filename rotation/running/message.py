@@ -44,7 +44,7 @@ class Message(Value):
     who: str = Field(min_length=1, max_length=200)
     """The name, for showing."""
     identity: str = Field(default="", max_length=100)
-    """Who it is: two persons are two identities. The API sets it; without it a message is nobody's approval."""
+    """The identity; the API sets it. Two persons are two identities."""
     why: str = Field(default="", max_length=2000)
     request_id: str = Field(min_length=1, max_length=200)
     by: Span | None = None

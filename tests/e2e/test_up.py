@@ -244,13 +244,18 @@ def test_killed_itself_it_leaves_no_orphan(own) -> None:
     assert own().ready()
 
 
-def test_a_service_that_cannot_come_up_says_why(tmp_path) -> None:
-    """A child that keeps ending is named, its reason stands in the log, and nothing is left running."""
+@pytest.mark.parametrize(
+    ("had_a_key", "says"), [(False, "rotator up: a key in"), (True, "ended 3 times")], ids=["first start", "later"]
+)
+def test_a_service_that_cannot_come_up_says_why(tmp_path, had_a_key, says) -> None:
+    """The first start makes a key of the API, and says what keeps it from that; later a child that ends is named."""
     folder = tmp_path / "var"
     folder.mkdir()
     (folder / "rotator.key").write_text("no key")
+    if had_a_key:
+        (folder / "api.key").write_text("of an earlier start")
     failed = subprocess.run(command(folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=TIMEOUT)
     assert failed.returncode == 1
-    assert "ended 3 times" in failed.stderr
+    assert says in failed.stderr
     assert "is not base64" in failed.stderr
     assert not (folder / "up.json").exists()
