@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
@@ -26,8 +26,10 @@ from api.standing.reconciler import Reconciler
 from api.standing.unstarted import take_up
 from api.task import tasks
 from api.temporal_ui import codec, codec_login
+from api.temporal_ui.door_server import open_door
 from api.temporal_ui.sessions import Sessions
 from engine.client.client import lazy_client
+from engine.codec.codec import EncryptingCodec
 from engine.process.logs import log_as_json
 from engine.settings import TemporalSettings
 from issuing.settings import AcmeSettings
@@ -82,7 +84,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     )
     if parts is not None:
         app.state.parts = parts
-    app.state.sessions = sessions = Sessions(settings.ui_origin, parts.clock if parts else wall_clock)
+    app.state.sessions = sessions = Sessions(settings.ui_origins, parts.clock if parts else wall_clock)
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description="An API key: `rotator up` makes the first, admins add others")
     whole = Depends(require_whole_text)
@@ -119,7 +121,8 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
             )
             beside = [asyncio.create_task(work) for work in (take_up(parts), Reconciler(parts).run())]
             try:
-                yield
+                async with _door(app, settings, parts):
+                    yield
             finally:
                 for task in beside:
                     task.cancel()
@@ -128,3 +131,11 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
             await store.close()
 
     return lifespan
+
+
+def _door(app: FastAPI, settings: ApiSettings, parts: Parts) -> AbstractAsyncContextManager[None]:
+    """The door before the Temporal UI, where the settings name one that is to be served."""
+    if settings.ui_upstream is None:
+        return nullcontext()
+    encrypted = isinstance(parts.temporal.data_converter.payload_codec, EncryptingCodec)
+    return open_door(app, settings.ui_upstream, settings.ui_port, encrypted=encrypted)

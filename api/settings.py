@@ -12,9 +12,19 @@ class ApiSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROTATOR_", frozen=True)
 
     ui_origin: str | None = Field(default=None, pattern=r"^https?://[^/*\s]+$")
-    """The Temporal UI whose pages may use the codec server, e.g. `https://temporal.example.com`. `rotator up` names the
-    embedded one."""
+    """Where people open the Temporal UI, e.g. `https://temporal.example.com`: its pages may use the codec server, and a
+    door of ours opens under this name too."""
+    ui_upstream: str | None = Field(default=None, pattern=r"^https?://[^/*\s]+$")
+    """The Temporal UI that is served at a door of ours. `rotator up` names that of the embedded Temporal."""
+    ui_port: int = Field(default=8233, ge=1, le=65535)
+    """The port of that door, on loopback."""
     two_persons_start: bool = False
     """Whether each plan is started by two persons. Some are in any case: docs/admin/access.md."""
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey before it answers that the survey goes on."""
+
+    @property
+    def ui_origins(self) -> frozenset[str]:
+        """The origins of the Temporal UI: where it is, and where the door is."""
+        door = {f"http://127.0.0.1:{self.ui_port}", f"http://localhost:{self.ui_port}"} if self.ui_upstream else set()
+        return frozenset(door | ({self.ui_origin} if self.ui_origin else set()))

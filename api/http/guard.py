@@ -28,14 +28,17 @@ own state must be readable then. Nothing can be changed meanwhile."""
 class Guard:
     """ASGI middleware: requires a key for all but health, the API's own description, log-in and log-out."""
 
-    def __init__(self, app: ASGIApp, session: Callable[[HTTPConnection], KeyId | None]) -> None:
-        """`session` names the key that a log-in was made with, whose session a request carries."""
+    def __init__(
+        self, app: ASGIApp, session: Callable[[HTTPConnection], KeyId | None], free: frozenset[str] = OPEN
+    ) -> None:
+        """`session` names the key that a log-in was made with, whose session a request carries; `free` needs no key."""
         self._app = app
         self._session = session
+        self._free = free
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, or 503 where keys cannot be looked up, or pass on with the principal in the request's state."""
-        if scope["type"] == "lifespan" or scope["path"] in OPEN:
+        if scope["type"] == "lifespan" or scope["path"] in self._free:
             await self._app(scope, receive, send)
             return
         parts: Parts = scope["app"].state.parts

@@ -11,7 +11,7 @@ from rotation.finding import Finding
 from rotation.values import Value
 
 MEDIA_TYPE = "application/problem+json"
-_NAMES = {name.lower(): name for name in ("SEPM", "REST", "CA", "DNS", "SHA256")}
+_NAMES = {name.lower(): name for name in ("SEPM", "REST", "CA", "DNS", "SHA256", "UI")}
 
 
 class Problem(Value):

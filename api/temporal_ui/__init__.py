@@ -1,1 +1,5 @@
-"""What the Temporal UI asks of the API: payloads in clear text, and the login for them."""
+"""The Temporal UI: who may look at it, and what it asks of the API.
+
+- `door`, `ui_proxy`, `door_server`: the UI of `rotator up` behind a log-in, for looking
+- `codec`: payloads in clear text; `codec_login`, `sessions`: the log-in for both
+"""

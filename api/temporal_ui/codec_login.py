@@ -1,9 +1,10 @@
-"""The page at which a person logs in with the API key, so that the Temporal UI of this browser shows what is encrypted.
+"""The page at which a person logs in with an API key: it opens the Temporal UI of `rotator up` to this browser.
 
-The UI has no log-in of its own where the embedded Temporal runs; what it can send to a codec server then is the cookie
-that this page sets (docs/develop/decisions/0014-codec-log-in.md).
+Where Temporal runs elsewhere, the cookie that this page sets is what its UI can send to the codec server
+(docs/develop/decisions/0014-codec-log-in.md).
 """
 
+import re
 from html import escape
 from http import HTTPStatus
 from typing import Annotated
@@ -13,10 +14,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.parts import Parts, WithParts
-from api.temporal_ui.sessions import COOKIE, LASTING, Sessions
+from api.temporal_ui.sessions import COOKIE, LASTING, LOGIN, LOGOUT, Sessions
 
-_FOLDER = "/v1/codec"
-_PAGE = f"{_FOLDER}/login"
+_CODEC = "/v1/codec"
+_WITHIN = re.compile(r"/(?![/\\])[!-~]*")
+"""Where a log-in may lead: a page of the same origin."""
 router = APIRouter(include_in_schema=False)
 _log = structlog.get_logger(__name__)
 _HEADERS = {
@@ -26,28 +28,29 @@ _HEADERS = {
 }
 
 
-@router.get(_PAGE)
-async def show(request: Request, parts: WithParts) -> HTMLResponse:
-    """The form; to those who are logged in, what to set in the UI."""
+@router.get(LOGIN)
+async def show(request: Request, parts: WithParts, then: str = "") -> HTMLResponse:
+    """The form; to those who are logged in, what to set in a UI elsewhere."""
     name = await _holder(request, parts)
-    return _page(_logged_in(request, name) if name is not None else _form(""))
+    return _page(_logged_in(request, name) if name is not None else _form("", then))
 
 
-@router.post(_PAGE)
-async def log_in(request: Request, parts: WithParts, key: Annotated[str, Form()] = "") -> Response:
+@router.post(LOGIN)
+async def log_in(
+    request: Request, parts: WithParts, key: Annotated[str, Form()] = "", then: Annotated[str, Form()] = ""
+) -> Response:
     """Open a session of the identity whose key was given. It ends when the key does."""
     held = await parts.store.identities.holder(key, parts.clock())
     address = request.client.host if request.client else ""
     if held is None:
-        _log.warning("a log-in for the codec server was refused", address=address)
-        return _page(_form("That is no API key that counts."), HTTPStatus.UNAUTHORIZED)
-    _log.info("logged in for the codec server", who=held.principal.name, address=address, lasting=str(LASTING))
-    answer = RedirectResponse(_PAGE, HTTPStatus.SEE_OTHER)
+        _log.warning("a log-in for the Temporal UI was refused", address=address)
+        return _page(_form("That is no API key that counts.", then), HTTPStatus.UNAUTHORIZED)
+    _log.info("logged in for the Temporal UI", who=held.principal.name, address=address, lasting=str(LASTING))
+    answer = RedirectResponse(then if _WITHIN.fullmatch(then) else LOGIN, HTTPStatus.SEE_OTHER)
     answer.set_cookie(
         COOKIE,
         _sessions(request).open(held.id),
         max_age=int(LASTING.total_seconds()),
-        path=_FOLDER,
         httponly=True,
         samesite="strict",  # the UI is of the same site: another port of the same host, or a sister domain
         secure=request.url.scheme == "https",
@@ -55,14 +58,14 @@ async def log_in(request: Request, parts: WithParts, key: Annotated[str, Form()]
     return answer
 
 
-@router.post(f"{_FOLDER}/logout")
+@router.post(LOGOUT)
 async def log_out(request: Request) -> Response:
     """End the session."""
     key = _sessions(request).close(request)
     if key is not None:
-        _log.info("logged out of the codec server", key=key)
-    answer = RedirectResponse(_PAGE, HTTPStatus.SEE_OTHER)
-    answer.delete_cookie(COOKIE, path=_FOLDER)
+        _log.info("logged out of the Temporal UI", key=key)
+    answer = RedirectResponse(LOGIN, HTTPStatus.SEE_OTHER)
+    answer.delete_cookie(COOKIE)
     return answer
 
 
@@ -78,33 +81,36 @@ def _sessions(request: Request) -> Sessions:
     return sessions
 
 
-def _form(trouble: str) -> str:
-    return f"""<p>Temporal keeps encrypted what rotations do. Log in, and the UI of this browser can show it.</p>
+def _form(trouble: str, then: str) -> str:
+    return f"""<p>The Temporal UI shows what rotations do. Log in, and it opens in this browser.</p>
 <p class="trouble" role="alert">{escape(trouble)}</p>
-<form method="post" action="{_PAGE}">
+<form method="post" action="{LOGIN}"><input type="hidden" name="then" value="{escape(then)}">
 <label>Your API key <input name="key" type="password" required autocomplete="current-password"></label>
 <button>Log in</button>
 </form>"""
 
 
 def _logged_in(request: Request, who: str) -> str:
-    endpoint = escape(f"{str(request.base_url).rstrip('/')}{_FOLDER}")
-    return f"""<p>You are logged in as <b>{escape(who)}</b>, for {LASTING.total_seconds() / 3600:.0f} hours at most.</p>
-<p>Once in each browser, in the Temporal UI:</p>
+    here = str(request.base_url).rstrip("/")
+    next_step = '<p><a href="/">Open the Temporal UI</a></p>'
+    if here not in _sessions(request).origins:
+        next_step = f"""<p>To read encrypted payloads, once in each browser, in the Temporal UI:</p>
 <ol><li>open <b>Codec Server</b> (the glasses at the top)</li>
 <li>choose <b>Use my browser setting and ignore Cluster-level setting</b></li>
-<li>give the endpoint <code>{endpoint}</code></li>
-<li>switch on <b>Include cross-origin credentials</b>, <b>Apply</b>, and load the page again</li></ol>
-<form method="post" action="{_FOLDER}/logout"><button>Log out</button></form>"""
+<li>give the endpoint <code>{escape(here)}{_CODEC}</code></li>
+<li>switch on <b>Include cross-origin credentials</b>, <b>Apply</b>, and load the page again</li></ol>"""
+    return f"""<p>You are logged in as <b>{escape(who)}</b>, for {LASTING.total_seconds() / 3600:.0f} hours at most.</p>
+{next_step}
+<form method="post" action="{LOGOUT}"><button>Log out</button></form>"""
 
 
 def _page(body: str, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
     page = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Read encrypted payloads</title>
+<html lang="en"><head><meta charset="utf-8"><title>Temporal UI: log in</title>
 <style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 40em; margin: 3em auto; padding: 0 1em }}
 label {{ display: block; margin: 1em 0 }} input {{ display: block; width: 100%; font: inherit }}
 .trouble:empty {{ display: none }} .trouble {{ color: #b00020 }} button {{ font: inherit }}</style></head>
-<body><h1>Read encrypted payloads</h1>
+<body><h1>Temporal UI</h1>
 {body}
 </body></html>
 """

@@ -1,8 +1,8 @@
-"""Who has logged in for the Temporal UI: a cookie that opens the codec server to the UI's pages, and nothing else."""
+"""Who has logged in for the Temporal UI: a cookie that opens the door and, to pages of the UI, the codec server."""
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from starlette.requests import HTTPConnection
@@ -10,7 +10,8 @@ from starlette.requests import HTTPConnection
 from api.http.cross_origin import SHARED
 from store.access.key_text import KeyId
 
-COOKIE = "rotator-codec"
+COOKIE = "rotator-ui"
+LOGIN, LOGOUT = "/v1/codec/login", "/v1/codec/logout"
 LASTING = timedelta(hours=8)
 """A working day."""
 
@@ -18,9 +19,9 @@ LASTING = timedelta(hours=8)
 class Sessions:
     """They are kept in memory: each ends at its log-out, after `LASTING`, and with this process."""
 
-    def __init__(self, origin: str | None, clock: Callable[[], datetime]) -> None:
-        """`origin` is the one whose pages may use a session; without it no page may."""
-        self._origin = origin
+    def __init__(self, origins: Iterable[str], clock: Callable[[], datetime]) -> None:
+        """`origins` are those whose pages may use a session; without them no page may."""
+        self.origins = frozenset(origins)
         self._clock = clock
         self._holders: dict[bytes, tuple[KeyId, datetime]] = {}
 
@@ -47,7 +48,7 @@ class Sessions:
     def admit(self, request: HTTPConnection) -> KeyId | None:
         """The key whose session opens the codec server to this request: of a page of the UI, of no other origin."""
         theirs = request.headers.get("origin")
-        of_the_ui = request.url.path in SHARED and theirs is not None and theirs == self._origin
+        of_the_ui = request.url.path in SHARED and theirs is not None and theirs in self.origins
         return self.holder(request) if of_the_ui else None
 
 

@@ -90,6 +90,7 @@ def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, A
     screen.heading(f"Started in {time.monotonic() - began:.1f} s")
     screen.say(f"Rotator        {here['api']}, with its worker and Temporal ({_pids(here)})")
     screen.say(f"Temporal UI    {here['ui']}/namespaces/{here['namespace']}/workflows")
+    screen.say(f"Log-in there   with the key in {here['api_key_file']}")
     for site in sites:
         clients, servers = site.verdict()["clients_total"], len(site.described["servers"])
         called = f"{servers} server{'s' if servers > 1 else ''}, {clients} clients that call every 3 s"

@@ -14,7 +14,7 @@ from cli.service.supervisor import ChildSpec
 from cli.service.up_file import RunningService
 from engine.codec.payload_keys import payload_codec
 from engine.process.embedded import EmbeddedServer, find_binary
-from engine.process.ports import choose_ports
+from engine.process.ports import any_loopback, choose_ports
 from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 
@@ -26,7 +26,6 @@ _WORKER_STOPS_WITHIN = timedelta(seconds=35)
 _API_STOPS_WITHIN = timedelta(seconds=8)
 _PREFIX = "ROTATOR_"
 _API_KEY = "ROTATOR_API_KEY"
-_UI_ORIGIN = "ROTATOR_UI_ORIGIN"
 _CREDENTIALS = ("ROTATOR_TEMPORAL_TLS", "ROTATOR_TEMPORAL_API_KEY")
 
 
@@ -40,6 +39,8 @@ class ServiceProcesses:
     server: EmbeddedServer | None
     """None when the settings name a Temporal that runs elsewhere."""
     temporal: TemporalSettings
+    ui_port: int | None = None
+    """Where the API serves the UI of that server, to those who have logged in."""
     encrypts: bool = False
     """Whether Temporal keeps payloads encrypted."""
 
@@ -63,16 +64,22 @@ class ServiceProcesses:
             return cls(folder=folder, host=host, port=port, server=None, temporal=settings, encrypts=encrypts)
         binary = find_binary(settings)
         (port,) = choose_ports(host, port)
-        temporal_port, ui_port = choose_ports(_LOOPBACK, temporal_port, ui_port)
+        temporal_port, door = choose_ports(_LOOPBACK, temporal_port, ui_port)
+        # the UI itself has no log-in and answers under every host name: it listens where no page finds it
+        ui_ip = any_loopback()
+        (ui_port,) = choose_ports(ui_ip, 0)
         server = EmbeddedServer(
             database=folder.temporal_database,
             port=temporal_port,
             ui_port=ui_port,
+            ui_ip=ui_ip,
             binary=binary,
             namespace=settings.namespace,
-            codec_endpoint=f"{_url(host, port)}/v1/codec" if encrypts else None,
         )
-        return cls(folder=folder, host=host, port=port, server=server, temporal=server.settings(), encrypts=encrypts)
+        temporal = server.settings()
+        return cls(
+            folder=folder, host=host, port=port, server=server, ui_port=door, temporal=temporal, encrypts=encrypts
+        )
 
     @property
     def api_url(self) -> str:
@@ -117,15 +124,15 @@ class ServiceProcesses:
     def running_service(self, pids: Mapping[str, int]) -> RunningService:
         """Where everything is now."""
         ports = {self.API: self.port}
-        if self.server is not None:
-            ports |= {self.TEMPORAL: self.server.port, "ui": self.server.ui_port}
+        if self.server is not None and self.ui_port is not None:
+            ports |= {self.TEMPORAL: self.server.port, "ui": self.ui_port}
         return RunningService(
             api=self.api_url,
             api_key_file=str(self.folder.api_key) if self.folder.api_key.exists() else None,
             temporal=self.temporal.address,
             namespace=self.temporal.namespace,
-            ui=self.server.ui_url if self.server else None,
-            codec_login=f"{self.api_url}/v1/codec/login" if self.encrypts else None,
+            ui=_url(_LOOPBACK, self.ui_port) if self.ui_port else None,
+            codec_login=f"{self.api_url}/v1/codec/login" if self.encrypts and self.server is None else None,
             folder=str(self.folder.root),
             pid=os.getpid(),
             pids=dict(pids),
@@ -139,8 +146,6 @@ class ServiceProcesses:
             "ROTATOR_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder.database}",
             "ROTATOR_KEY_FILE": str(self.folder.key),
         }
-        if self.server is not None and self.encrypts:
-            folder[_UI_ORIGIN] = self.server.ui_url
         ours = {**folder, **os.environ, "ROTATOR_FOLDER": str(self.folder.root)}
         # what the command line presents is none of the children's business
         ours = {name: value for name, value in ours.items() if not name.startswith(_API_KEY)}
@@ -151,6 +156,8 @@ class ServiceProcesses:
         return ours | {
             "ROTATOR_TEMPORAL_ADDRESS": self.server.address,
             "ROTATOR_TEMPORAL_NAMESPACE": self.server.namespace,
+            "ROTATOR_UI_UPSTREAM": self.server.ui_url,
+            "ROTATOR_UI_PORT": str(self.ui_port),
         }
 
 

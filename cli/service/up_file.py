@@ -17,9 +17,9 @@ class RunningService(Value):
     temporal: str
     namespace: str
     ui: str | None
-    """The Temporal UI; None when Temporal runs elsewhere."""
+    """The Temporal UI, behind a log-in; None when Temporal runs elsewhere."""
     codec_login: str | None = None
-    """The page at which a person logs in, to read encrypted payloads in the UI; None when they are not encrypted."""
+    """The page at which a person logs in, to read encrypted payloads in a UI elsewhere; None without either."""
     folder: str
     pid: int
     """Of `rotator up` itself."""
@@ -34,7 +34,7 @@ class RunningService(Value):
         rows = {
             "API": self.api,
             "API key": key,
-            "Temporal UI": self.ui or "see the Temporal that you run",
+            "Temporal UI": f"{self.ui} (log in with the API key)" if self.ui else "see the Temporal that you run",
             "Temporal": f"{self.temporal}, namespace {self.namespace}",
             **({"UI log-in": self.codec_login} if self.codec_login else {}),
             "Folder": self.folder,

@@ -78,8 +78,8 @@ class EmbeddedServer:
     ui_port: int
     binary: Path
     namespace: str = "rotator"
-    codec_endpoint: str | None = None
-    """Where the UI has payloads decrypted, when they are encrypted."""
+    ui_ip: str = _LOOPBACK
+    """The loopback address of the UI, which has no log-in and answers under every name: of `rotator up` a drawn one."""
 
     @property
     def address(self) -> str:
@@ -89,19 +89,18 @@ class EmbeddedServer:
     @property
     def ui_url(self) -> str:
         """Where the Temporal UI is."""
-        return f"http://{_LOOPBACK}:{self.ui_port}"
+        return f"http://{self.ui_ip}:{self.ui_port}"
 
     def command(self) -> tuple[str, ...]:
         """The program with every flag that it needs."""
-        flags = ["--ip", _LOOPBACK, "--port", str(self.port), "--ui-port", str(self.ui_port), "--ui-disable-news-fetch"]
+        flags = ["--ip", _LOOPBACK, "--port", str(self.port), "--ui-disable-news-fetch"]
+        flags += ["--ui-ip", self.ui_ip, "--ui-port", str(self.ui_port)]
         # left to itself it may take the very port that it was given for something else
         http_port, metrics_port = choose_ports(_LOOPBACK, 0, 0)
         flags += ["--http-port", str(http_port), "--metrics-port", str(metrics_port)]
         flags += ["--db-filename", str(self.database), "--namespace", self.namespace]
         # without these a file is half as fast as memory; with them it survives kill -9 as well
         flags += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"]
-        if self.codec_endpoint is not None:
-            flags += ["--ui-codec-endpoint", self.codec_endpoint]
         for key, value in (_TUNING | _SHUT).items():
             flags += ["--dynamic-config-value", f"{key}={value}"]
         return (str(self.binary), "server", "start-dev", *flags, "--log-level", "error")
@@ -158,7 +157,8 @@ class RunningServer:
             EmbeddedServerFailed: when it ends at once or does not serve in time; nothing is left running.
         """
         # else we would find the other server ready, and take it for ours
-        choose_ports(_LOOPBACK, server.port, server.ui_port)
+        choose_ports(_LOOPBACK, server.port)
+        choose_ports(server.ui_ip, server.ui_port)
         read, write = os.pipe() if needs_pipe() else (None, None)
         process = await asyncio.create_subprocess_exec(
             *tied(server.command(), read),

@@ -16,6 +16,12 @@ class PortInUse(EngineFault):
     """Something else listens there, and clients would speak to it in place of us."""
 
 
+def any_loopback() -> str:
+    """An address of loopback that a page cannot guess; the usual one where the system has no others."""
+    drawn = (str(1 + secrets.randbelow(254)) for _ in range(3))
+    return ".".join(("127", *drawn)) if sys.platform.startswith("linux") else "127.0.0.1"
+
+
 def choose_ports(host: str, *wanted: int) -> tuple[int, ...]:
     """The ports that are wanted, with a free one in place of each 0.
 

@@ -33,7 +33,7 @@ class Permission(StrEnum):
     START = "start rotations and restores"
     MOVE = "hold, resume, extend, proceed, state gates, cancel, roll back, finish"
     APPROVE = "approve what another person wishes"
-    READ_PAYLOADS = "read encrypted payloads in the Temporal UI"
+    READ_PAYLOADS = "look at the Temporal UI, and read payloads there"
     WRITE_PAYLOADS = "encrypt payloads, which Temporal then takes for the service's own"
     SEE_IDENTITIES = "see who has keys"
     MANAGE_IDENTITIES = "add and revoke keys"

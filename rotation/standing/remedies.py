@@ -13,9 +13,17 @@ def restore(site_id: SiteId) -> str:
 
 def terminate(run: Run, service: Service) -> str:
     """What ends a workflow from outside."""
+    return f"temporal workflow terminate {_named(run, service)} --reason REASON"
+
+
+def unpause(run: Run, service: Service) -> str:
+    """What has Temporal go on with a workflow that was paused there."""
+    return f"temporal workflow unpause {_named(run, service)} --reason REASON"
+
+
+def _named(run: Run, service: Service) -> str:
     where = f"--address {shlex.quote(service.address)} --namespace {shlex.quote(service.namespace)}"
-    which = f"--workflow-id {shlex.quote(run.workflow_id)} --run-id {shlex.quote(run.run_id)}"
-    return f"temporal workflow terminate {where} {which} --reason REASON"
+    return f"{where} --workflow-id {shlex.quote(run.workflow_id)} --run-id {shlex.quote(run.run_id)}"
 
 
 WORKER = "rotator up"

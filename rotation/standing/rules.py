@@ -103,12 +103,11 @@ def _ended_outside(recorded: Recorded, run: Run, _service: Service) -> Trouble |
     return adrift(TroubleCode.ENDED_OUTSIDE, recorded.rotation_id, text, remedies.restore(recorded.site_id))
 
 
-def _paused(recorded: Recorded, run: Run, _service: Service) -> Trouble | None:
+def _paused(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if run.status is not RunStatus.PAUSED:
         return None
     text = "somebody has paused its workflow in Temporal"
-    remedy = f"unpause {run.workflow_id} in the Temporal UI"
-    return stalled(TroubleCode.PAUSED, recorded.rotation_id, text, remedy)
+    return stalled(TroubleCode.PAUSED, recorded.rotation_id, text, remedies.unpause(run, service))
 
 
 def _task_fails(recorded: Recorded, run: Run, service: Service) -> Trouble | None:

@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, Page, async_playwright
 
+from tests.e2e import browsing
 from tests.e2e.caller import TIMEOUT, Caller
 from tests.e2e.demonstrated import Demo
 from tests.e2e.emulated import LONG_TIMEOUT, Site, specification
 from tests.e2e.house import House, Program
+from tests.programs import program
 
 HERE = Path(__file__).parent
 WITHIN = LONG_TIMEOUT + TIMEOUT
@@ -99,3 +102,27 @@ def demo(tmp_path) -> Iterator[Callable[..., Demo]]:
     finally:
         for each in started:
             each.close()
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Headless Chromium, as the system has it."""
+    chromium = program("chromium", "chromium-browser", "google-chrome", package="chromium")
+    async with async_playwright() as driver:
+        flags = [*browsing.FLAGS, browsing.RESOLVING]
+        started = await driver.chromium.launch(executable_path=chromium, args=flags)
+        try:
+            yield started
+        finally:
+            await started.close()
+
+
+@pytest.fixture
+async def page(browser) -> AsyncIterator[Page]:
+    """A new browser without any cookie or setting."""
+    context = await browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(browsing.TIMEOUT)
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()

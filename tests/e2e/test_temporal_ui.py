@@ -8,31 +8,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import expect
 
 from engine.process.ports import choose_ports
-from tests.programs import program
+from tests.e2e.browsing import TIMEOUT, history_of, log_in, log_out, sees
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-TIMEOUT = 60_000
-"""Milliseconds: the page loads slowly while other tests run."""
 GIVEN_UP = "Codec Server could not connect"
 CIPHERTEXT = re.compile(r"[A-Za-z0-9+/]{200,}={0,2}")
 """Nonce and hidden bytes of an input, in Base64."""
 SUMMARY = "store the original settings"
 """The summary that the timeline shows of one activity of every rotation."""
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """Headless Chromium, as the system has it."""
-    chromium = program("chromium", "chromium-browser", "google-chrome", package="chromium")
-    async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path=chromium, args=[*FLAGS])
-        try:
-            yield started
-        finally:
-            await started.close()
 
 
 @pytest.fixture(scope="module")
@@ -61,85 +46,25 @@ async def rotation(site) -> dict[str, Any]:
     return shown
 
 
-@pytest.fixture
-async def page(browser) -> AsyncIterator[Page]:
-    """A new browser without any cookie or setting."""
-    context = await browser.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(TIMEOUT)
-    try:
-        yield await context.new_page()
-    finally:
-        await context.close()
-
-
-async def history_of(house: Any, rotation: dict[str, Any]) -> str:
-    """The address of the page that shows the whole history in the UI."""
-    run = (await (await house.rotation(rotation["site_id"])).describe()).run_id
-    workflow = f"rotate%2F{rotation['site_id']}"
-    return f"{house.program.printed['ui']}/namespaces/rotator/workflows/{workflow}/{run}/history"
-
-
-async def sees(page: Page, text: str) -> None:
-    """Wait until a text is there to be seen; the UI keeps a hidden copy of some for small screens."""
-    await expect(page.get_by_text(text).locator("visible=true").first).to_be_visible(timeout=TIMEOUT)
-
-
-async def log_in(page: Page, house: Any, key: str) -> None:
-    """Log in at the page that `rotator up` names."""
-    await page.goto(house.program.printed["codec_login"])
-    await page.get_by_label("Your API key").fill(key)
-    await page.get_by_role("button", name="Log in").click()
-
-
-async def read(page: Page, house: Any, here: str) -> None:
-    """Log in, and do on a page of the UI what the log-in page then names, once for a browser."""
-    await log_in(page, house, house.key)
-    await sees(page, "You are logged in as Ann")
-    endpoint, text = await page.locator("code").inner_text(), await page.inner_text("body")
-    own, credentials = "Use my browser setting and ignore Cluster-level setting", "Include cross-origin credentials"
-    assert own in text
-    assert credentials in text
-    await page.goto(here)
-    await page.locator('button[data-testid^="data-encoder-status"]:visible').first.click()
-    await page.get_by_text(own).click()
-    await page.get_by_label("Codec Server browser endpoint").fill(endpoint)
-    await page.get_by_text(credentials).click()
-    await page.get_by_role("button", name="Apply").click()
-    await page.reload()
-
-
-async def test_text_for_those_who_are_logged_in_and_ciphertext_for_all_others(page, house, rotation):
-    """The UI shows ciphertext at first, text after log-in and the steps that it names, ciphertext after log-out."""
+async def test_text_for_those_who_are_logged_in_and_nothing_for_all_others(page, house, rotation):
+    """The UI asks for the log-in, then shows text, without any setting in the browser; after the log-out nothing."""
     here, plan = await history_of(house, rotation), rotation["plan_hash"]
-
-    async def sees_ciphertext() -> None:
-        await page.goto(here)
-        await sees(page, GIVEN_UP)
-        await page.wait_for_function(
-            "pattern => new RegExp(pattern).test(document.body.innerText)", arg=CIPHERTEXT.pattern, timeout=TIMEOUT
-        )
-        dark = await page.inner_text("body")
-        assert plan not in dark
-        assert SUMMARY not in dark
-
-    await sees_ciphertext()
-
-    await read(page, house, here)
+    await log_in(page, house, here)
     await sees(page, plan)
     await sees(page, SUMMARY)
     light = await page.inner_text("body")
     assert GIVEN_UP not in light
     assert not CIPHERTEXT.search(light)
 
-    await page.goto(house.program.printed["codec_login"])
-    await page.get_by_role("button", name="Log out").click()
-    await expect(page.get_by_label("Your API key")).to_be_visible(timeout=TIMEOUT)
-    await sees_ciphertext()
+    await log_out(page, house)
+    await page.goto(here)
+    await expect(page.get_by_label("API key")).to_be_visible(timeout=TIMEOUT)
+    assert plan not in await page.inner_text("body")
 
 
 async def test_the_details_are_text_too(page, house, rotation):
     """Summary, details and current details stand under User Metadata for a reader who is logged in."""
-    await read(page, house, (await history_of(house, rotation)).replace("/history", "/user-metadata"))
+    await log_in(page, house, (await history_of(house, rotation)).replace("/history", "/user-metadata"))
     # each is shown in a frame of its own
     for place, text in enumerate((rotation["plan_hash"][:12], rotation["plan_hash"], rotation["step_title"])):
         frame = page.locator("iframe").locator("visible=true").nth(place).content_frame
@@ -148,8 +73,8 @@ async def test_the_details_are_text_too(page, house, rotation):
 
 async def test_a_page_of_another_origin_reads_nothing(page, house):
     """With the cookie in the browser, a script of another port is refused by the browser and by the service."""
-    await log_in(page, house, house.key)
-    endpoint = await page.locator("code").inner_text()
+    await log_in(page, house)
+    ui = house.program.printed["ui"]
     (port,) = choose_ports("127.0.0.1", 0)
     await page.route(f"http://127.0.0.1:{port}/", lambda route: route.fulfill(body="<p>another page</p>"))
     await page.goto(f"http://127.0.0.1:{port}/")
@@ -158,19 +83,21 @@ async def test_a_page_of_another_origin_reads_nothing(page, house):
         try { return (await fetch(endpoint + "/decode", request)).status }
         catch (error) { return error.name }
     }"""
-    # sent without a preflight, as its type is plain text: the service sees it, and the page no answer
-    assert await page.evaluate(asked, endpoint) == "TypeError"
-    headers = {"X-Namespace": "rotator"}
-    for origin, status in ((page.url.rstrip("/"), 401), (house.program.printed["ui"], 200)):
-        answer = await page.request.post(
-            f"{endpoint}/decode", data='{"payloads": []}', headers=headers | {"Origin": origin}
-        )
-        assert answer.status == status, origin
+    api = house.apis[0]
+    for where in (ui, api):
+        # sent without a preflight, as its type is plain text: the service sees it, and the page no answer
+        assert await page.evaluate(asked, f"{where}/v1/codec") == "TypeError"
+        headers = {"X-Namespace": "rotator"}
+        for origin, status in ((page.url.rstrip("/"), {401, 403}), (ui, {200})):
+            answer = await page.request.post(
+                f"{where}/v1/codec/decode", data='{"payloads": []}', headers=headers | {"Origin": origin}
+            )
+            assert answer.status in status, origin
 
 
 async def test_the_log_tells_who_has_read(page, house, rotation):
     """Each use is a line of the service's log with name, number and namespace, and nothing of what was read."""
-    await read(page, house, await history_of(house, rotation))
+    await log_in(page, house, await history_of(house, rotation))
     await sees(page, rotation["plan_hash"])
     log = house.program.logs[1].read_text()
     lines = [json.loads(line) for line in log.splitlines() if '"payloads were decoded"' in line]

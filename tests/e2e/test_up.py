@@ -122,11 +122,14 @@ def own(tmp_path) -> Iterator[Callable[..., Up]]:
 
 
 def test_it_says_where_everything_is_when_it_is_ready(up) -> None:
-    """One line of JSON, the same in up.json; the API answers by then, and so does the Temporal UI."""
+    """One line of JSON, the same in up.json; the API answers by then, and so does the log-in of the Temporal UI."""
     assert up.ready()
     assert up.file() == {**up.printed, "pids": up.file()["pids"]}
     assert set(up.printed["pids"]) == {"temporal", "worker", "api"}
-    assert httpx.get(up.printed["ui"], timeout=10, trust_env=False, follow_redirects=True).is_success
+    page = httpx.get(
+        up.printed["ui"], headers={"Accept": "text/html"}, timeout=10, trust_env=False, follow_redirects=True
+    )
+    assert (page.status_code, "Log in" in page.text) == (200, True)
 
 
 def test_the_api_key_opens_the_api(up) -> None:
@@ -251,6 +254,7 @@ def test_a_service_that_cannot_come_up_says_why(tmp_path, had_a_key, says) -> No
     """The first start makes a key of the API, and says what keeps it from that; later a child that ends is named."""
     folder = tmp_path / "var"
     folder.mkdir()
+    (folder / "rotator.key").touch(0o600)
     (folder / "rotator.key").write_text("no key")
     if had_a_key:
         (folder / "api.key").write_text("of an earlier start")

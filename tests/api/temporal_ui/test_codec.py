@@ -185,7 +185,7 @@ async def test_where_nothing_is_encrypted_it_says_so(unconnected, problem):
 async def test_decoding_needs_a_key_or_log_in(ui, problem):
     """Neither does a page of the UI, nor one with a made-up cookie."""
     problem(await ui.post(DECODE, json=await body(), headers=FROM_UI), 401, "unauthorized")
-    ui.cookies.set("rotator-codec", "made-up", path="/v1/codec")
+    ui.cookies.set("rotator-ui", "made-up", path="/")
     problem(await ui.post(DECODE, json=await body(), headers=FROM_UI), 401, "unauthorized")
 
 
@@ -205,7 +205,7 @@ async def test_the_cookie_is_for_the_ui_alone(ui):
     for base, secure in (("http://127.0.0.1:8080", ""), ("https://rotator.example.com", True)):
         answer = await ui.post(f"{base}{LOGIN}", data={"key": KEY})
         (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
-        assert (cookie["path"], cookie["samesite"].lower(), cookie["httponly"]) == ("/v1/codec", "strict", True)
+        assert (cookie["path"], cookie["samesite"].lower(), cookie["httponly"]) == ("/", "strict", True)
         assert cookie["secure"] == secure
         assert int(cookie["max-age"]) == LASTING.total_seconds()
         assert KEY not in cookie.value
@@ -235,10 +235,10 @@ async def test_a_session_ends(ui, clock, problem):
     problem(await ui.post(DECODE, json=await body(), headers=FROM_UI), 401, "unauthorized")
 
     await log_in(ui)
-    stolen = ui.cookies["rotator-codec"]
+    stolen = ui.cookies["rotator-ui"]
     assert (await ui.post(LOGOUT)).status_code == 303
-    assert "rotator-codec" not in ui.cookies
-    ui.cookies.set("rotator-codec", stolen, path="/v1/codec")
+    assert "rotator-ui" not in ui.cookies
+    ui.cookies.set("rotator-ui", stolen, path="/")
     problem(await ui.post(DECODE, json=await body(), headers=FROM_UI), 401, "unauthorized")
 
 
@@ -332,18 +332,18 @@ def test_an_origin_that_is_none_is_refused(origin):
 async def test_uses_are_logged(ui, audit):
     """Who, what, how much, by which keys, for which namespace, from where; never what was read, and no secret."""
     await log_in(ui)
-    session = ui.cookies["rotator-codec"]
+    session = ui.cookies["rotator-ui"]
     await ui.post(DECODE, json=await body(), headers=FROM_UI)
     await ui.post(ENCODE, json={"payloads": [plain('"hello"')]}, headers=BEARER)
     await ui.post(LOGIN, data={"key": "guessed"})
     await ui.post(LOGOUT)
     events = [(line["event"], line.get("who"), line.get("payloads"), line.get("keys")) for line in audit]
     assert events == [
-        ("logged in for the codec server", NAME, None, None),
+        ("logged in for the Temporal UI", NAME, None, None),
         ("payloads were decoded", NAME, 2, [key_id(PAYLOAD_KEY)]),
         ("payloads were encoded", NAME, 1, [key_id(PAYLOAD_KEY)]),
-        ("a log-in for the codec server was refused", None, None, None),
-        ("logged out of the codec server", None, None, None),
+        ("a log-in for the Temporal UI was refused", None, None, None),
+        ("logged out of the Temporal UI", None, None, None),
     ]
     assert (audit[1]["namespace"], audit[1]["origin"], audit[1]["address"]) == ("rotator", UI, "127.0.0.1")
     lines = json.dumps(audit)

@@ -1,7 +1,6 @@
 """The embedded server: what it keeps over kill -9, and what it refuses."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,14 +75,6 @@ def test_a_missing_binary_is_named(tmp_path) -> None:
     """A path that is set and wrong is not passed over in favour of another program."""
     with pytest.raises(EmbeddedServerFailed, match="ROTATOR_TEMPORAL_BINARY"):
         find_binary(TemporalSettings(binary=tmp_path / "temporal"))
-
-
-def test_the_ui_asks_the_codec_server_where_there_is_one(own_server) -> None:
-    """It is started with the endpoint where payloads are encrypted, and without any where they are not."""
-    assert "--ui-codec-endpoint" not in own_server.command()
-    endpoint = "http://127.0.0.1:8080/v1/codec"
-    command = replace(own_server, codec_endpoint=endpoint).command()
-    assert command[command.index("--ui-codec-endpoint") + 1] == endpoint
 
 
 @workflow.defn(sandboxed=False)

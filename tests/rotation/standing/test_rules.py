@@ -66,7 +66,7 @@ def seconds(count: float) -> timedelta:
         ),
         (
             WELL.model_copy(update={"status": RunStatus.PAUSED}),
-            Standing.STALLED, TroubleCode.PAUSED, "unpause rotate/madrid in the Temporal UI",
+            Standing.STALLED, TroubleCode.PAUSED, TERMINATE.replace("terminate", "unpause"),
         ),
         (
             WELL.model_copy(update={"task": PendingTask(attempt=3, error="KeyError")}),
