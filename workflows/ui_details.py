@@ -1,6 +1,5 @@
 """The story that the Temporal UI tells without any other tool: current details and search attributes."""
 
-import html
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.open_task import OpenTask
     from rotation.running.state import RotationState
     from rotation.running.wait import GateReading
+    from rotation.text.plain_text import markdown
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
 STEP = SearchAttributeKey.for_keyword(SearchAttribute.STEP)
@@ -72,7 +72,7 @@ def _share(reading: GateReading) -> float:
 
 
 def details(state: RotationState) -> str:
-    """Markdown lists: the UI renders no tables, and inline HTML it would render is escaped."""
+    """Markdown lists: the UI renders no tables. Texts of others are no markup."""
     parts = [_headline(state), _attention(state), _refused(state), _now(state), _people(state), _steps(state)]
     return "\n\n".join(part for part in parts if part)
 
@@ -80,11 +80,11 @@ def details(state: RotationState) -> str:
 def _headline(state: RotationState) -> str:
     step = state.step
     if state.outcome is not None:
-        return f"# {_safe(state.site_name)}: {state.outcome.value}"
+        return f"# {markdown(state.site_name)}: {state.outcome.value}"
     where = f"step {state.cursor + 1} of {len(state.steps)}" if step else "ending"
-    held = f", **held** by {_safe(state.held_by)}: {_safe(state.hold_reason)}" if state.held_by else ""
+    held = f", **held** by {markdown(state.held_by)}: {markdown(state.hold_reason)}" if state.held_by else ""
     back = _BACK.get(state.outline.purpose, "")
-    return f"# {_safe(state.site_name)}: {state.phase.value}{back}, {where}{held}"
+    return f"# {markdown(state.site_name)}: {state.phase.value}{back}, {where}{held}"
 
 
 _BACK = {
@@ -99,19 +99,19 @@ def _attention(state: RotationState) -> str:
     lines = ["## Needs a person"]
     for attention in state.attention:
         options = f" Options: {', '.join(option.value for option in attention.options)}." if attention.options else ""
-        lines.append(f"- **{attention.code}** {_safe(attention.subject)}: {_safe(attention.message)}{options}")
+        lines.append(f"- **{attention.code}** {markdown(attention.subject)}: {markdown(attention.message)}{options}")
     return "\n".join(lines)
 
 
 def _refused(state: RotationState) -> str:
-    return f"## Refused\n- {_safe(state.refused)}" if state.refused else ""
+    return f"## Refused\n- {markdown(state.refused)}" if state.refused else ""
 
 
 def _now(state: RotationState) -> str:
     step, wait = state.step, state.wait
     if step is None:
         return ""
-    lines = [f"## Now\n- **{step.number}** {_safe(step.title)}"]
+    lines = [f"## Now\n- **{step.number}** {markdown(step.title)}"]
     if wait is not None:
         lines.append(f"- not before {_at(wait.due)}; a person is asked at {_at(wait.limit)}")
         if wait.next_at is not None:
@@ -127,7 +127,7 @@ def _reading(reading: GateReading) -> list[str]:
     lines = [f"- coverage: {proven}, {others} ({_at(reading.taken_at)})"]
     lines.extend(f"  - {reason.value}: {count}" for reason, count in sorted(reading.by_reason.items()))
     if reading.waiting_names:
-        lines.append(f"- waited for: {_safe(', '.join(reading.waiting_names))}")
+        lines.append(f"- waited for: {markdown(', '.join(reading.waiting_names))}")
     return lines
 
 
@@ -136,12 +136,12 @@ def _people(state: RotationState) -> str:
     if task is None:
         return ""
     step = next((each for each in state.steps if each.id == task.step), state.step)
-    holder = f"held by {_safe(task.claimed_by)}" if task.claimed_by else "nobody has claimed it"
+    holder = f"held by {markdown(task.claimed_by)}" if task.claimed_by else "nobody has claimed it"
     evidence = "closes when the settings read back"
     if isinstance(step, Console):
         seen = evidence_for(step.work) is Evidence.OBSERVED
         evidence = "closes when it is seen" if seen else "closes when its holder says that it is done"
-    lines = [f"## Console task\n- {_safe(step.title) if step else ''} ({holder}; {evidence}), task `{task.id}`"]
+    lines = [f"## Console task\n- {markdown(step.title) if step else ''} ({holder}; {evidence}), task `{task.id}`"]
     if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) and task.claimed_by:
         lines.append(_proof(task, state))
     return "\n".join(lines)
@@ -160,13 +160,9 @@ def _steps(state: RotationState) -> str:
     lines = ["## Steps"]
     for index, step in enumerate(state.steps):
         mark = "[x]" if index < state.cursor else ("**>**" if index == state.cursor else "[ ]")
-        lines.append(f"- {mark} {step.number} {_safe(step.title)}")
+        lines.append(f"- {mark} {step.number} {markdown(step.title)}")
     return "\n".join(lines)
 
 
 def _at(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _safe(text: str) -> str:
-    return html.escape(text, quote=False).replace("\n", " ")

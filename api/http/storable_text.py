@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import Request
 
 from api.http.problems import ProblemError
-from rotation.storable_text import is_whole
+from rotation.text.storable_text import is_whole
 
 
 async def require_whole_text(request: Request) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from cli.terminal.client import FOLDER, REFUSED, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
-from cli.terminal.formatting import instant, say, say_json, say_table
+from cli.terminal.formatting import instant, say, say_error, say_json, say_table
 from cli.terminal.new_file import refuse_existing, write_new
 from rotation.identity.permission import Role
 
@@ -111,7 +111,7 @@ def first(
     try:
         asyncio.run(make_first_key(StoreSettings(folder=folder.resolve()), name or getpass.getuser(), file, only=False))
     except (StoreFault, ValueError, OSError, sqlite3.Error) as error:
-        typer.echo(f"rotator key: {error}", err=True)
+        say_error(f"rotator key: {error}")
         raise typer.Exit(REFUSED) from None
     say(f"The key is in {file}")
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, answered, opened
 from cli.terminal.fault import UnreadableError
+from cli.terminal.formatting import ERRORS
 
 if TYPE_CHECKING:
     from simulation.subject import Subject
@@ -141,10 +142,9 @@ class _progress:  # noqa: N801 - reads as a function where it is used
     """A bar on standard error."""
 
     def __init__(self, runs: int) -> None:
-        from rich.console import Console  # noqa: PLC0415 - needed here only
         from rich.progress import Progress  # noqa: PLC0415 - needed here only
 
-        self._bar = Progress(console=Console(stderr=True), transient=True)
+        self._bar = Progress(console=ERRORS, transient=True)
         self._task = self._bar.add_task("rotations", total=runs)
 
     def __enter__(self) -> Any:

@@ -11,7 +11,7 @@ import typer
 from cli.commands.client_exports import clients
 from cli.terminal.client import FOLDER, ApiOption, ApiRefusedError, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
-from cli.terminal.formatting import instant, say, say_json, say_table, span
+from cli.terminal.formatting import instant, say, say_error, say_json, say_table, span
 
 _TRUST_MISSING = "trust-missing"
 _app = typer.Typer(help="Register sites, show and survey them.", no_args_is_help=True)
@@ -119,7 +119,7 @@ def survey(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, a
 
 def _compared(refused: ApiRefusedError) -> str:
     """The fingerprint that the administrator types in after the command has shown it."""
-    typer.echo(f"{refused}.\nCompare it with the certificate in the SEPM console.", err=True)
+    say_error(f"{refused}.\nCompare it with the certificate in the SEPM console.")
     typed: str = typer.prompt("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)", err=True)
     return typed
 

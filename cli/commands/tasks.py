@@ -13,7 +13,7 @@ from cli.certificate.recovery_inspection import evidence_of
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
-from cli.terminal.formatting import instant, say, say_json
+from cli.terminal.formatting import instant, say, say_error, say_json
 from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new
 
@@ -199,7 +199,7 @@ def _say(rotator: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Send it, and send it again while the rotation is still at work on it."""
     body |= {"request_id": uuid4().hex}
     while (task := rotator.post(path, body))["pending"]:
-        typer.echo("the rotation is still at work on it", err=True)
+        say_error("the rotation is still at work on it")
     return dict(task)
 
 

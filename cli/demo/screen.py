@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.track import Track
-from cli.terminal.formatting import step_of, table
+from cli.terminal.formatting import PlainConsole, step_of, table
 
 _INSTANT = TypeAdapter(datetime)
 _WIDE = 160
@@ -28,7 +28,7 @@ class Screen:
 
     def __init__(self, *, to_stderr: bool) -> None:
         stream = sys.stderr if to_stderr else sys.stdout
-        self._console = Console(stderr=to_stderr, width=None if stream.isatty() else _WIDE, highlight=False)
+        self._console = PlainConsole(stderr=to_stderr, width=None if stream.isatty() else _WIDE, highlight=False)
         self._live: Live | None = None
 
     @property

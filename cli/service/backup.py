@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.terminal.client import FOLDER, UNREADABLE
+from cli.terminal.formatting import say_error
 from store.fault import StoreFault
 
 
@@ -27,9 +28,9 @@ def backup(
     try:
         copies = copy_all(folder, target)
     except (StoreFault, OSError) as error:
-        typer.echo(f"rotator backup: {error}", err=True)
+        say_error(f"rotator backup: {error}")
         raise typer.Exit(UNREADABLE) from None
     for path in copies.files:
         typer.echo(path)
     for key in sorted(copies.keys_elsewhere):
-        typer.echo(f"rotator backup: key {key} opens a part of it and is not in it: keep that key too", err=True)
+        say_error(f"rotator backup: key {key} opens a part of it and is not in it: keep that key too")

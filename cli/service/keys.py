@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.terminal.client import FOLDER, REFUSED
-from cli.terminal.formatting import say, say_json, say_table
+from cli.terminal.formatting import say, say_error, say_json, say_table
 
 if TYPE_CHECKING:
     from store.keys.key_rotation import KnownKey, Rotated
@@ -60,9 +60,7 @@ def rotate(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
         say(f"{'New key' if done.made else 'Went on with key'} {done.key_id}: {done.done.values} values have got it.")
         say("Older keys are still known. `rotator keys list` shows them; old backups need them.")
     for value in done.done.broken:
-        typer.echo(
-            f"rotator keys: {value} does not open and is left as it is: put that row back from a backup", err=True
-        )
+        say_error(f"rotator keys: {value} does not open and is left as it is: put that row back from a backup")
     if done.done.broken:
         raise typer.Exit(REFUSED)
 
@@ -127,5 +125,5 @@ def _with_store(folder: Path, work: "Callable[[Store], Coroutine[Any, Any, Any]]
             raise FileNotFoundError(f"{folder} is no folder of `rotator up`; name it by --folder")
         return asyncio.run(run())
     except (StoreFault, OSError, sqlite3.Error) as error:
-        typer.echo(f"rotator keys: {error}", err=True)
+        say_error(f"rotator keys: {error}")
         raise typer.Exit(REFUSED) from None

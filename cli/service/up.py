@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.terminal.client import FOLDER
+from cli.terminal.formatting import say_error
 from engine.fault import EngineFault
 
 _FAILED = 1
@@ -48,7 +49,7 @@ def up(
     try:
         serve(folder, host, (port, temporal_port, ui_port), name or getpass.getuser(), as_json=as_json)
     except (FolderInUse, NotUp, EngineFault, StoreFault, OSError) as error:
-        typer.echo(f"rotator up: {error}", err=True)
+        say_error(f"rotator up: {error}")
         code = _FAILED
     # The SDK's threads can crash an interpreter that ends while they run (temporalio/sdk-python#300). The children are
     # stopped and everything is closed by now.

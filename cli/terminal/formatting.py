@@ -8,11 +8,23 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from pydantic import TypeAdapter
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 
+from rotation.text.plain_text import visible, visible_json
+
 _WIDE = 240
+
+
+class PlainConsole(Console):
+    """The edge to the terminal: what others have written is shown, and steers nothing. Styles are our own."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """All that is written comes by here."""
+        for part in super().render(renderable, options):
+            yield part if part.control else Segment(visible(part.text), part.style)
 
 
 def _width(stream: TextIO) -> int | None:
@@ -20,7 +32,7 @@ def _width(stream: TextIO) -> int | None:
     return None if stream.isatty() or "COLUMNS" in os.environ else _WIDE
 
 
-OUT, ERRORS = Console(width=_width(sys.stdout)), Console(stderr=True, width=_width(sys.stderr))
+OUT, ERRORS = PlainConsole(width=_width(sys.stdout)), PlainConsole(stderr=True, width=_width(sys.stderr))
 _SPAN = TypeAdapter(timedelta)
 _INSTANT = TypeAdapter(datetime)
 _UNITS = (
@@ -33,12 +45,18 @@ _UNITS = (
 
 def say_json(document: Any) -> None:
     """The document, as a program reads it."""
-    OUT.print(json.dumps(document, indent=2, ensure_ascii=False), highlight=False, markup=False, soft_wrap=True)
+    written = visible_json(json.dumps(document, indent=2, ensure_ascii=False))
+    OUT.print(written, highlight=False, markup=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
     """A line; what others wrote is not taken for markup."""
     OUT.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def say_error(text: str) -> None:
+    """A line on standard error."""
+    ERRORS.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def say_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rotation.reach.targets import Target
+from rotation.text.plain_text import cell
 
 _SCRIPT = """\
 # Asks each management server over plain HTTP whether it answers, and writes a CSV line for each.
@@ -66,7 +67,7 @@ if ($Out) { [IO.File]::WriteAllLines($Out, [string[]]$lines) } else { $lines }
 
 def powershell(targets: Iterable[Target]) -> str:
     """The script that asks `targets`."""
-    rows = (f"  ,@({_quoted(each.server)}, {_quoted(each.host)}, {each.port})" for each in targets)
+    rows = (f"  ,@({_quoted(cell(each.server))}, {_quoted(each.host)}, {each.port})" for each in targets)
     return _SCRIPT.replace("@@TARGETS@@", "\n".join(rows))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rotation.reach.targets import Target
+from rotation.text.plain_text import cell
 
 _SCRIPT = """\
 #!/bin/sh
@@ -51,7 +52,7 @@ echo 'client,address,prefix,server,host,port,result,time'
 
 def shell(targets: Iterable[Target]) -> str:
     """The script that asks `targets`."""
-    rows = (f"ask {_quoted(each.server)} {_quoted(each.host)} {each.port}" for each in targets)
+    rows = (f"ask {_quoted(cell(each.server))} {_quoted(each.host)} {each.port}" for each in targets)
     return _SCRIPT.replace("@@TARGETS@@", "\n".join(rows))
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rotation.finding import Finding, blocking
 from rotation.network import network_of
 from rotation.reach.answer import ReachAnswer
+from rotation.text.plain_text import of_cell
 from rotation.values import ServerName, Value
 
 COLUMNS = ("client", "address", "prefix", "server", "host", "port", "result", "time")
@@ -84,7 +85,7 @@ def _answer(number: int, row: Sequence[str], now: datetime) -> ReachAnswer | Fin
         return ReachAnswer(
             client=client,
             network=network_of((address,), (prefix,)),
-            server=ServerName(server),
+            server=ServerName(of_cell(server)),
             host=host.casefold(),
             port=int(port),
             result=result.casefold(),

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from rotation.site import Protocol, Server
-from rotation.storable_text import is_whole
+from rotation.text.storable_text import is_whole
 from sepm.offline.sylink import certificates_in, parse_sylink
 
 SYLINK = "sylink"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from rotation.site import Protocol
-from rotation.storable_text import is_whole
+from rotation.text.storable_text import is_whole
 from rotation.values import ClientId, Fingerprint, Value
 
 CLIENTS = "clients"

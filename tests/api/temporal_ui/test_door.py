@@ -188,7 +188,7 @@ async def test_a_session_ends(door, clock, itself, problem):
     ids=["viewer", "robot", "some"],
 )
 async def test_it_shows_all_sites_and_so_wants_who_may_see_them(door, itself, store, problem, grant):
-    """An identity that may not read payloads, or sees some sites only, may log in, and gets what it lacks as the answer."""
+    """An identity that may not read payloads, or sees some sites only, logs in, and the answer says what it lacks."""
     role, sites = grant
     key = await key_of(store, "vera", role, sites=sites)
     await door.post(LOGIN, data={"key": key}, headers={"Origin": HERE})

@@ -95,7 +95,7 @@ async def test_what_the_ui_shows_needs_no_worker(client, begin, task_queue) -> N
     body = PlanBody(site_id=begin.site_id, certificates=(), waves=(), scopes=(), publish_delay=timedelta(0), steps=())
     await start_rotation(client, begin, details=static_details(begin, body), task_queue=task_queue)
     found = await client.get_workflow_handle(rotation_workflow(begin.site_id)).describe()
-    assert await found.static_summary() == "<b>Site</b>: rotate, plan 0123456789ab"
+    assert await found.static_summary() == "&lt;b&gt;Site&lt;/b&gt;: rotate, plan 0123456789ab"
     assert "&lt;b&gt;Site&lt;/b&gt;" in await found.static_details()
     shown = found.typed_search_attributes
     assert shown.get(SearchAttributeKey.for_keyword(SearchAttribute.ROTATION)) == begin.rotation_id

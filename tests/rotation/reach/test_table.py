@@ -1,10 +1,15 @@
 """Reading what the script has written."""
 
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rotation.reach.powershell import powershell
+from rotation.reach.shell import shell
 from rotation.reach.table import COLUMNS, MOST_LINES, read_table
+from rotation.reach.targets import Target
+from rotation.values import ServerName
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 HEADER = ",".join(COLUMNS)
@@ -60,3 +65,15 @@ def test_a_file_that_is_none_is_refused():
     assert "no line of an answer" in read_table(HEADER.encode(), now=NOW).findings[0].message
     assert "send it in parts" in read_table(b"\n" * (MOST_LINES + 1), now=NOW).findings[0].message
     assert len(read_table(b"wrong\n" * 1000, now=NOW).findings) == 20
+
+
+def test_the_name_of_a_server_is_no_formula_for_a_spreadsheet(tmp_path):
+    """The script writes it as text, into the file that people open; it is read back as what it was."""
+    target = Target(server=ServerName("=cmd|calc!A0"), host="127.0.0.1", port=1)
+    script = tmp_path / "network.sh"
+    script.write_text(shell([target]))
+    run = subprocess.run(["/bin/sh", str(script)], capture_output=True, check=True, timeout=60)
+    assert b'"\'=cmd|calc!A0"' in run.stdout
+    (answer,) = read_table(run.stdout, now=datetime.now(UTC)).answers
+    assert answer.server == target.server
+    assert "'''=cmd|calc!A0'" in powershell([target])
