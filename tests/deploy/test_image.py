@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from tests.deploy import dockerfile
 from tests.deploy.dockerfile import ROOT
 from tests.deploy.dockerignore import allowed, every_file
+from tests.deploy.pins import pins
 
 TIMEOUT = 90
 CLEAN = {
@@ -63,9 +64,7 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 def pinned(lock: str) -> list[Requirement]:
     """What a lock pins for this machine."""
-    lines = (ROOT / "requirements" / f"{lock}.lock").read_text("utf-8").splitlines()
-    found = [Requirement(line.removesuffix("\\").strip()) for line in lines if re.match(r"[a-z0-9]", line)]
-    return [each for each in found if each.marker is None or each.marker.evaluate()]
+    return [each for each in pins(lock) if each.marker is None or each.marker.evaluate()]
 
 
 def lend(requirement: Requirement, site: Path) -> None:
