@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from emulator.certificates.certificates import self_signed
+from emulator.certificates.certificates import issued, self_signed
 from emulator.certificates.keys import pool_key
 from emulator.certificates.recovery import RecoveryFile
 from emulator.clients.client import Client
@@ -45,7 +45,7 @@ def build_site(spec: SiteSpec, timeline: Timeline) -> Site:
     start = timeline.now
     site = Site(spec, timeline)
     for number, server_spec in enumerate(spec.servers):
-        server = _server(spec, server_spec, start, number)
+        server = built_server(spec.seed, server_spec, start, number, authority=spec.authority)
         server.recovery_files.append(RecoveryFile(server.credential, site.domain.id, start - _INSTALLED))
         site.servers[server.id] = server
     for list_spec in spec.server_lists:
@@ -70,11 +70,24 @@ def build_clients(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime) -
             yield _client(spec, site, outbox, start, batch=batch, name=name)
 
 
-def _server(spec: SiteSpec, server: ServerSpec, start: datetime, number: int) -> Server:
-    installed = start.replace(microsecond=0) - _INSTALLED
-    credential = self_signed(pool_key(number), server.name, installed, seed=spec.seed)
+def built_server(
+    seed: int,
+    server: ServerSpec,
+    start: datetime,
+    number: int,
+    *,
+    installed: datetime | None = None,
+    authority: str = "",
+) -> Server:
+    """A server with the certificate that it was installed with, of that key of the pool; long ago without a date."""
+    made = start.replace(microsecond=0) - _INSTALLED if installed is None else installed.replace(microsecond=0)
+    credential = (
+        issued(pool_key(number), server.name, made, authority=authority, seed=seed)
+        if authority
+        else self_signed(pool_key(number), server.name, made, seed=seed)
+    )
     return Server(
-        id=identity(spec.seed, "server", server.name),
+        id=identity(seed, "server", server.name),
         name=server.name,
         address=server.address,
         https_port=server.https_port or HTTPS_PORT,
@@ -206,6 +219,7 @@ def _set_habits(client: Client, spec: SiteSpec, site: Site, batch: ClientSpec, s
     """What system it has, when it takes lists, and where it roams."""
     client.system, client.upgrade_to = batch.system, batch.upgrade_to
     client.list_lag = FAR_FUTURE if batch.list_lag is None else span_ms(batch.list_lag)
+    client.ahead_ms = span_ms(batch.clock_ahead)
     if batch.roams_to is not None:
         client.other_reachable = _reachable(spec, site, batch.roams_reaching)
         client.other_location, client.roams_every = batch.roams_to, span_ms(batch.roams_every)

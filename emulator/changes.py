@@ -11,7 +11,7 @@ from emulator.clients.fleet import Fleet
 from emulator.errors import ServerBusyError
 from emulator.instants import span_ms
 from emulator.state.publishing import Outbox
-from emulator.state.site import Group, Location, LocationSettings, Server, ServerList, Site
+from emulator.state.site import Group, Location, LocationSettings, Server, ServerList, Site, StaleAnswers
 from emulator.state.timeline import Timeline
 from emulator.switches import InheritorsFollow, SecureCommunicationsScope, Switches
 
@@ -155,6 +155,16 @@ class Changes:
             self.site.api_silent -= 1
 
         self.timeline.after(span_ms(lasting), speak)
+
+    def make_answers_stale(self, lasting: timedelta, *, keeps_date: bool) -> None:
+        """A cache stands before the REST API for a while; a later one takes the place of an earlier one."""
+        stale = self.site.stale = StaleAnswers(keeps_date)
+
+        def clear() -> None:
+            if self.site.stale is stale:
+                self.site.stale = None
+
+        self.timeline.after(span_ms(lasting), clear)
 
     def move_ports(self, server: Server, effect: int, *, https_port: int | None = None, http_port: int) -> None:
         """Have a server listen at other ports; None: where it does."""

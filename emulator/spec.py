@@ -50,6 +50,8 @@ class ServerSpec(_Spec):
     """How long its services restart after a change of certificate."""
     publish_lag: timedelta = Field(default=timedelta(), ge=timedelta())
     """How much later than the others it publishes."""
+    rest: bool = False
+    """Whether the product may ask its REST API too; that of the first server it always may."""
     republishes_after_swap: bool = True
     """Whether it publishes anything new after a change of its certificate, before `republish` at the console."""
 
@@ -146,6 +148,8 @@ class ClientSpec(_Spec):
     """Servers their network lets them reach; None: all."""
     http_blocked: bool = False
     """Their network lets no plain HTTP through."""
+    clock_ahead: timedelta = timedelta()
+    """How far their own clocks are ahead, or behind: some clients look whether a certificate is valid now."""
 
     @model_validator(mode="after")
     def _one_machine(self) -> Self:
@@ -197,6 +201,8 @@ class SiteSpec(_Spec):
     rest: bool = True
     """Whether it has a REST API; 12.x has none."""
     servers: tuple[ServerSpec, ...] = Field(min_length=1)
+    authority: str = ""
+    """Name of the authority that has issued their certificates, and issues the next ones; empty: self-signed."""
     foreign_servers: tuple[str, ...] = ()
     """Names of another site's servers that lists may hold; no client reaches them."""
     server_lists: tuple[ListSpec, ...] = ()

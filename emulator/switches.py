@@ -110,6 +110,15 @@ class MismatchClearsLastServer(StrEnum):
     AFTER_24H = "after_24h"
 
 
+class Trusts(StrEnum):
+    """Which certificates a client accepts from a server to which it comes over HTTPS."""
+
+    HELD = "held"
+    """Those that it holds."""
+    SAME_AUTHORITY = "same_authority"
+    """Also one of the authority that has issued one of those. Policy files still verify with held ones only."""
+
+
 class Switches(BaseModel):
     """One site's answers to the open questions."""
 
@@ -135,6 +144,9 @@ class Switches(BaseModel):
     """Whether a client that has taken something new comes back within a minute."""
     rejected_download: RejectedDownload = RejectedDownload.STAY_AND_REPORT
     tls_mismatch_when_unverified: UnverifiedMismatch = UnverifiedMismatch.REFUSED
+    trusts: Trusts = Trusts.HELD
+    checks_validity: bool = False
+    """Whether clients refuse a certificate that has ended, or has not begun, by their own clocks."""
     mismatch_clears_last_server: MismatchClearsLastServer = MismatchClearsLastServer.AT_ONCE
     stays: timedelta = timedelta(hours=24)
     """How long a client stays with its last server before it chooses again."""

@@ -99,6 +99,8 @@ class Client:
     """The version that SEPM is about to install on it; empty: none."""
     list_lag: int = 0
     """How long after a policy it takes the server list; 0: as the site's switch has it."""
+    ahead_ms: int = 0
+    """How far its own clock is ahead."""
     policy_taken: int = 0
     """When it last took a policy."""
     other_location: str = ""

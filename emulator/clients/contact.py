@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from emulator.clients.client import FAILURES_UNTIL_LOST, Client, Defect, Steady, Trouble
+from emulator.clients.trust import is_valid, vouched_for
 from emulator.instants import FAR_FUTURE, span_ms
 from emulator.state.draws import draw, identity
 from emulator.state.effects import NO_EFFECT
@@ -16,6 +17,7 @@ from emulator.switches import (
     RejectedDownload,
     SerialReported,
     Switches,
+    Trusts,
     UnverifiedMismatch,
 )
 
@@ -50,7 +52,7 @@ class Contacts:
         trouble: Trouble | None = None
         for entry in self._candidates(client, at):
             server = self._site.servers.get(entry.server_id)
-            trial = self._try(client, server, entry)
+            trial = self._try(client, server, entry, at)
             if server is not None and (trial is _Trial.CURRENT or trial is _Trial.TAKEN):
                 self._exchanged(client, server, at, trial)
                 return
@@ -80,7 +82,7 @@ class Contacts:
         if server is None:
             why, effect = f"{entry.server_name} is a server of another site", client.listed.effect
         elif trial is _Trial.UNTRUSTED:
-            why, effect = f"it does not hold the certificate that {server.name} shows", server.shown_by
+            why, effect = self._distrust(client, server, at), server.shown_by
         elif trial is _Trial.REJECTED:
             why = f"the policy file of {server.name} does not verify"
             effect = max(server.signing_by, self._rejected_for(client, server))
@@ -100,6 +102,11 @@ class Contacts:
             gives = self._outbox.since(client.listed, client.location, lambda now: now.port_of(server.id) == port)
             effect = max(gives, server.ports_by)
         return Trouble(at, why, entry.server_id, max(effect, client.effect))
+
+    def _distrust(self, client: Client, server: Server, at: int) -> str:
+        if self.switches.checks_validity and not is_valid(server.credential, client, at):
+            return f"by its clock the certificate that {server.name} shows is not valid now"
+        return f"it does not hold the certificate that {server.name} shows"
 
     def _rejected_for(self, client: Client, server: Server) -> int:
         """The effect behind the file that a client rejects; no effect when it would have rejected any other file.
@@ -164,7 +171,7 @@ class Contacts:
             and self.switches.mismatch_clears_last_server is MismatchClearsLastServer.AFTER_24H
         )
 
-    def _try(self, client: Client, server: Server | None, entry: ServerEntry) -> _Trial:
+    def _try(self, client: Client, server: Server | None, entry: ServerEntry, at: int) -> _Trial:
         settings = client.settings
         listed = client.listed
         if server is None or not server.takes(over_http=settings.over_http):
@@ -176,7 +183,7 @@ class Contacts:
                 return _Trial.UNREACHABLE
         elif entry.https_port != server.https_port:
             return _Trial.UNREACHABLE
-        elif server.credential.fingerprint not in listed.fingerprints and (
+        elif not self._accepts(client, server, at) and (
             settings.secure_communications or self.switches.tls_mismatch_when_unverified is UnverifiedMismatch.REFUSED
         ):
             return _Trial.UNTRUSTED
@@ -186,6 +193,22 @@ class Contacts:
         if settings.secure_communications and not self._outbox.signatures.verified(published, server.id, listed):
             return _Trial.REJECTED
         return _Trial.TAKEN
+
+    def _accepts(self, client: Client, server: Server, at: int) -> bool:
+        """Whether a client takes the certificate that a server shows for that server's."""
+        shown, listed = server.credential, client.listed
+        if self.switches.checks_validity and not is_valid(shown, client, at):
+            return False
+        return shown.fingerprint in listed.fingerprints or (
+            self.switches.trusts is Trusts.SAME_AUTHORITY and vouched_for(shown, listed)
+        )
+
+    def _until(self, client: Client, at: int, until: int) -> int:
+        """Until when the same happens at each heartbeat: at most until a certificate begins or ends."""
+        if not self.switches.checks_validity:
+            return until
+        edges = (edge - client.ahead_ms for each in self._site.servers.values() for edge in each.credential.valid_ms)
+        return min([until, *(edge - 1 for edge in edges if edge > at)])
 
     @staticmethod
     def _is_older(published: Publication, client: Client) -> bool:
@@ -204,7 +227,8 @@ class Contacts:
                 client.hurries = at + 1 + draw(client.stream, at) % _HURRY_MS
         client.succeed()
         if trial is _Trial.CURRENT and client.last == server.id:
-            client.steady = Steady(client.last_since + span_ms(self.switches.stays) - 1, seen=True)
+            until = client.last_since + span_ms(self.switches.stays) - 1
+            client.steady = Steady(self._until(client, at, until), seen=True)
 
     def _take(self, client: Client, published: Publication, at: int) -> None:
         """Take what was published, in one download or in two: these take turns, whatever is published meanwhile."""
@@ -256,9 +280,10 @@ class Contacts:
             return
         # the same outcome every time from here on
         if rejected_at is None:
-            client.steady = Steady(FAR_FUTURE, clings=stuck)
+            client.steady = Steady(self._until(client, at, FAR_FUTURE), clings=stuck)
         elif client.last == rejected_at.id:
-            client.steady = Steady(client.last_since + span_ms(self.switches.stays) - 1, seen=seen)
+            until = client.last_since + span_ms(self.switches.stays) - 1
+            client.steady = Steady(self._until(client, at, until), seen=seen)
 
     def _seen(self, client: Client, server: Server, at: int) -> None:
         """The server writes its contact down, in a new record where there is none."""

@@ -170,6 +170,16 @@ class Fleet:
         """Make room for the clients of a new group."""
         self._by_group[group_id] = []
 
+    def make_room(self, group_id: str) -> None:
+        """Make room for the clients of a group that is there again."""
+        self._by_group.setdefault(group_id, [])
+
+    def leave_group(self, group_id: str, other: str) -> None:
+        """Records without a machine that were in a group which is gone are in another one."""
+        for record in self._stale:
+            if record.group_id == group_id:
+                record.group_id = other
+
     def machines(self, group_id: str) -> tuple[Client, ...]:
         """The machines of a group, by name."""
         return tuple(self._by_group[group_id])

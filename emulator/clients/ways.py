@@ -104,7 +104,7 @@ def _hindrances(client: Client, there: _Shows, switches: Switches) -> Iterator[b
         client.defect is Defect.DISPUTED and switches.defective_builds is DefectiveBuilds.UP_TO_14_2_1
     )
     if there.fingerprint in held:
-        return
+        return  # it counts certificates as valid: one that is not yet will be
     refuses = secure or switches.tls_mismatch_when_unverified is UnverifiedMismatch.REFUSED
     if not settings.over_http and refuses:
         yield not fails_over

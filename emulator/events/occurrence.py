@@ -8,7 +8,10 @@ from emulator.changes import Changes
 from emulator.clients.client import Client
 from emulator.clients.machines import Machines
 from emulator.errors import EmulatorError, ServerBusyError, UnknownNameError
+from emulator.events.joining import add_server
+from emulator.events.restoring import restore_database
 from emulator.events.site_events import (
+    AnswersStale,
     ApiSilent,
     CertificateDamaged,
     CertificateGenerated,
@@ -18,6 +21,8 @@ from emulator.events.site_events import (
     ComputersMove,
     ComputersReimaged,
     DatabaseMaintained,
+    DatabaseRestored,
+    DatabaseSaved,
     GroupAdded,
     GroupMoved,
     HeartbeatSet,
@@ -32,6 +37,7 @@ from emulator.events.site_events import (
     RecordShared,
     RowsDoubled,
     SecureCommunicationsSet,
+    ServerAdded,
     ServerCutOff,
     ServerDies,
     ServerRestarts,
@@ -41,6 +47,7 @@ from emulator.events.site_events import (
 )
 from emulator.instants import span_ms
 from emulator.people.console import Console
+from emulator.state.backup import saved
 from emulator.state.draws import draw, origin
 from emulator.state.effects import Actor, acting
 from emulator.state.group_tree import GroupTree
@@ -57,6 +64,7 @@ _ToSettings = (
     PolicyEdited | PoliciesEditedOften | DatabaseMaintained | SecureCommunicationsSet | HeartbeatSet
     | ListAssigned | ListEdited
 )  # fmt: skip
+_ToDatabase = DatabaseSaved | DatabaseRestored
 _ToTree = GroupAdded | LocationAdded | GroupMoved | InheritanceSet
 
 
@@ -73,6 +81,7 @@ class Occurrence:
             (group.id, location.id): settings.server_list for group, location, settings in self._site.pairs()
         }
         """The list of each (group, location) at the start."""
+        self._backup = saved(self._site)
 
     def befall(self, site_event: SiteEvent) -> None:
         """Have it happen now.
@@ -91,6 +100,13 @@ class Occurrence:
         elif isinstance(site_event, ApiSilent):
             self._site.effects.record("server.api_silent", self._site.first_server.name)
             self._changes.silence_api(site_event.lasting)
+        elif isinstance(site_event, AnswersStale):
+            self._site.effects.record("server.answers_stale", self._site.first_server.name)
+            self._changes.make_answers_stale(site_event.lasting, keeps_date=site_event.keeps_date)
+        elif isinstance(site_event, ServerAdded):
+            add_server(self._changes, site_event)
+        elif isinstance(site_event, _ToDatabase):
+            self._to_database(site_event)
         elif isinstance(site_event, _ToTree):
             self._to_groups(site_event)
         else:
@@ -162,6 +178,14 @@ class Occurrence:
                 self._console.restore_certificate(server)
             case CertificateDamaged(server=server, form=form):
                 self._console.damage_certificate(server, form)
+
+    def _to_database(self, site_event: _ToDatabase) -> None:
+        match site_event:
+            case DatabaseSaved():
+                self._site.effects.record("database.save", self._site.name)
+                self._backup = saved(self._site)
+            case DatabaseRestored():
+                restore_database(self._changes, self._backup)
 
     def _upgrade(self, server: Server, version: str, lasting: timedelta, *, resets_ports: bool) -> None:
         if not server.up:

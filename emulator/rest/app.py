@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from emulator.rest.cache import StaleCache
 from emulator.rest.direct import Body, direct_answer
 from emulator.rest.errors import TooManyCallsError, add_error_handlers, application_body
 from emulator.rest.routes.admin import admin_routes, version_routes
@@ -32,6 +33,7 @@ class RestApp:
     def __init__(self, service: RestService) -> None:
         self._service = service
         self._routes = _routes()
+        self._cache = StaleCache()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         service = self._service
@@ -42,12 +44,36 @@ class RestApp:
             await Response(status_code=404)(scope, receive, send)
             return
         now = service.advance()
+        key, stale = (scope["path"], scope["query_string"]), service.site.stale
+        sent: list[Message] = []
+        kept = self._cache.answer(stale, key) if scope["method"] == "GET" and not service.own_line else None
 
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                date = _date_header(service.server_time().replace(microsecond=0))
-                message = {**message, "headers": [*message["headers"], (b"date", date)]}
+                message = {**message, "headers": [*message["headers"], (b"date", self._date())]}
+            if stale is not None:
+                sent.append(message)
             await send(message)
+
+        if kept is not None:
+            for message in kept:
+                await send(message if stale is None or stale.keeps_date else self._dated_now(message))
+            return
+        await self._answer(scope, receive, dated, now)
+        if scope["method"] == "GET" and not service.own_line and sent:
+            self._cache.keep(key, sent)
+
+    def _date(self) -> bytes:
+        return _date_header(self._service.server_time().replace(microsecond=0))
+
+    def _dated_now(self, message: Message) -> Message:
+        if message["type"] != "http.response.start":
+            return message
+        headers = [(name, value) for name, value in message["headers"] if name != b"date"]
+        return {**message, "headers": [*headers, (b"date", self._date())]}
+
+    async def _answer(self, scope: Scope, receive: Receive, dated: Send, now: datetime) -> None:
+        service = self._service
 
         try:
             service.count_call(now)

@@ -37,7 +37,7 @@ class InProcess(httpx.AsyncBaseTransport):
             httpx.ConnectError: as above.
         """
         self._service.advance()
-        if not self._service.site.answers:
+        if not self._service.answers:
             raise httpx.ConnectError("connection refused")
         scope: Scope = {
             "type": "http",

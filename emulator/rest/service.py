@@ -14,7 +14,7 @@ from starlette.types import Scope
 from emulator.rest.errors import TokenError, TooManyCallsError
 from emulator.rest.tokens import Token, Tokens
 from emulator.simulation import Simulation
-from emulator.state.site import Site
+from emulator.state.site import Server, Site
 from emulator.switches import Switches
 
 _RATE_WINDOW = timedelta(minutes=1)
@@ -28,7 +28,7 @@ async def wall_pause(span: timedelta) -> None:
 
 @dataclass
 class RestService:
-    """The REST service of the site's first server."""
+    """The REST service of one server."""
 
     simulation: Simulation
     clock: Callable[[], datetime]
@@ -36,6 +36,8 @@ class RestService:
     """When the simulation started."""
     pause: Callable[[timedelta], Awaitable[None]] = wall_pause
     """Passes the time that an answer takes."""
+    server: str = ""
+    """The server that it runs on; empty: the site's first one."""
     tokens: Tokens = field(default_factory=Tokens)
     _calls: deque[datetime] = field(default_factory=deque)
 
@@ -55,9 +57,24 @@ class RestService:
         self.simulation.advance_to(now)
         return now
 
+    @property
+    def here(self) -> Server:
+        """The server that it runs on."""
+        return self.site.server(self.server) if self.server else self.site.first_server
+
+    @property
+    def own_line(self) -> bool:
+        """Whether the product asks it past what stands before the first server."""
+        return self.here is not self.site.first_server
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers the product."""
+        return self.here.answers and not self.site.api_silent
+
     def server_time(self) -> datetime:
-        """What the first server's own clock shows."""
-        return self.site.first_server.clock(self.clock())
+        """What that server's own clock shows."""
+        return self.here.clock(self.clock())
 
     def count_call(self, now: datetime) -> None:
         """Take note of a call.
@@ -81,7 +98,7 @@ class RestService:
 
     def issue(self) -> Token:
         """A new token."""
-        return self.tokens.issue(self.clock(), self.switches.token_life, self.site.first_server.started)
+        return self.tokens.issue(self.clock(), self.switches.token_life, self.here.started)
 
     def authorised(self, authorization: str) -> Token:
         """The token of an `Authorization` header.
@@ -92,11 +109,11 @@ class RestService:
         scheme, _, value = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise TokenError("")
-        return self.tokens.check(value.strip(), self.clock(), self.site.first_server.started)
+        return self.tokens.check(value.strip(), self.clock(), self.here.started)
 
     def refresh(self, refresh_token: str) -> Token:
         """A new token for a refresh token."""
-        started = self.site.first_server.started
+        started = self.here.started
         return self.tokens.refresh(refresh_token, self.clock(), self.switches.token_life, started)
 
 

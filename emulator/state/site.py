@@ -190,6 +190,14 @@ def policy_serial(group_id: str, date_ms: int) -> str:
     return f"{group_id[:4]}-{date:%m/%d/%Y %H:%M:%S} {date_ms % 1000:03d}"
 
 
+@dataclass(frozen=True, eq=False)
+class StaleAnswers:
+    """A cache before REST, which answers as was answered first since it is there."""
+
+    keeps_date: bool
+    """Whether it gives the `Date` of then."""
+
+
 class Site:
     """All that the servers of one site share."""
 
@@ -199,6 +207,8 @@ class Site:
         self.version = spec.sepm_version
         self.api_silent = 0
         """How many causes keep its REST API from answering, though its servers run."""
+        self.stale: StaleAnswers | None = None
+        """What a cache before its REST API does; None: there is none."""
         self.id = identity(spec.seed, "site", spec.name)
         self._domains = Domains(spec.seed, spec.domain)
         self.replication_partner = spec.replication_partner

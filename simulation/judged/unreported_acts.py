@@ -12,8 +12,8 @@ from rotation.values import ServerName
 from simulation.judged.facts import Facts
 from simulation.judged.group_history import MOVES, path_at_the_end, paths_since
 
-LIST = frozenset({"rest.sem_server", "console.assign_list"})
-SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
+LIST = frozenset({"rest.sem_server", "console.assign_list", "database.sem_server"})
+SECURE = frozenset({"rest.secure_communications", "console.secure_communications", "database.secure_communications"})
 SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 _NAMING = frozenset({"drift", "attention", "amended"})
 SEEN_WITHIN = timedelta(minutes=3)

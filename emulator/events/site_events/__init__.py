@@ -1,7 +1,7 @@
 """What happens at a site without the product asking for it, as values: they travel as JSON.
 
 A name that is no longer there when its time comes makes an event void. By what they touch: `computers`, `servers`,
-`settings` and `tree`.
+`settings`, `database` and `tree`.
 """
 
 from datetime import datetime
@@ -19,6 +19,7 @@ from emulator.events.site_events.computers import (
     RowsDoubled,
     SylinkHandedOut,
 )
+from emulator.events.site_events.database import AnswersStale, DatabaseRestored, DatabaseSaved
 from emulator.events.site_events.servers import (
     ApiSilent,
     CertificateDamaged,
@@ -26,6 +27,7 @@ from emulator.events.site_events.servers import (
     CertificateRestored,
     ClockSet,
     HttpPortMoved,
+    ServerAdded,
     ServerCutOff,
     ServerDies,
     ServerRestarts,
@@ -48,6 +50,7 @@ from emulator.events.site_events.tree import (
 )
 
 __all__ = [
+    "AnswersStale",
     "ApiSilent",
     "CertificateDamaged",
     "CertificateGenerated",
@@ -57,6 +60,8 @@ __all__ = [
     "ComputersMove",
     "ComputersReimaged",
     "DatabaseMaintained",
+    "DatabaseRestored",
+    "DatabaseSaved",
     "GroupAdded",
     "GroupMoved",
     "HeartbeatSet",
@@ -73,6 +78,7 @@ __all__ = [
     "RowsDoubled",
     "Scheduled",
     "SecureCommunicationsSet",
+    "ServerAdded",
     "ServerCutOff",
     "ServerDies",
     "ServerRestarts",
@@ -94,11 +100,15 @@ SiteEvent = Annotated[
     | ServerDies
     | ServerUpgraded
     | HttpPortMoved
+    | ServerAdded
     | ApiSilent
+    | AnswersStale
     | ClockSet
     | PolicyEdited
     | PoliciesEditedOften
     | DatabaseMaintained
+    | DatabaseSaved
+    | DatabaseRestored
     | SecureCommunicationsSet
     | HeartbeatSet
     | ListAssigned

@@ -83,6 +83,15 @@ class ServerUpgraded(SiteEventBase):
     resets_ports: bool = True
 
 
+class ServerAdded(SiteEventBase):
+    """An administrator installs another management server: the default list names it from then on, and no other."""
+
+    site_event: Literal["server_added"] = "server_added"
+    server: str
+    https_port: int = Field(default=443, ge=1, le=65535)
+    http_port: int = Field(default=8014, ge=1, le=65535)
+
+
 class ApiSilent(SiteEventBase):
     """The REST API answers no request for a while; the servers and their clients notice nothing of it."""
 
