@@ -7,6 +7,7 @@ from simulation.drawn.chance import Chance
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile, Scenario
 from tests.proof.drawn.drawing import SMALL, Sizes, draw
+from tests.proof.drawn.wider_world import wider_world
 
 _ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.03)
 _TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.06)
@@ -26,6 +27,8 @@ FOURTH = 300_000
 """From here on as from `THIRD`, and at half of the sites one build takes its server lists late (docs/safety.md)."""
 FIFTH = 400_000
 """From here on as from `THIRD`, and one site in five of several servers asks for the drill with stopped servers."""
+SIXTH = 500_000
+"""From here on as from `FIFTH`, in a wider world (tests/proof/drawn/wider_world.py)."""
 _LAGGING, _LAGS, _DRILLED = 0.5, (timedelta(hours=1), timedelta(days=4)), 0.2
 _PAIR = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=7), quick=1.0, absent=0.03)
 _SEVERAL = Sizes(
@@ -66,7 +69,8 @@ def scenario(seed: int) -> Scenario:
     drawn = draw(seed, sizes(seed), Faults.ALL, Profile.STALE if stale else None)
     drawn = _with_a_lag(drawn) if FOURTH <= seed < FIFTH else drawn
     drawn = drawn if seed < THIRD else _drilled(drawn)
-    return drawn if seed < FIFTH else _stopping(drawn)
+    drawn = drawn if seed < FIFTH else _stopping(drawn)
+    return drawn if seed < SIXTH else wider_world(drawn)
 
 
 def _drilled(drawn: Scenario) -> Scenario:

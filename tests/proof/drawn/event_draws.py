@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from emulator.events.site_events import (
+    AnswersStale,
     ApiSilent,
     CertificateGenerated,
     CertificateRestored,
@@ -16,6 +17,8 @@ from emulator.events.site_events import (
     ComputersMove,
     ComputersReimaged,
     DatabaseMaintained,
+    DatabaseRestored,
+    DatabaseSaved,
     GroupAdded,
     GroupMoved,
     HeartbeatSet,
@@ -30,6 +33,7 @@ from emulator.events.site_events import (
     RowsDoubled,
     Scheduled,
     SecureCommunicationsSet,
+    ServerAdded,
     ServerCutOff,
     ServerDies,
     ServerRestarts,
@@ -79,6 +83,9 @@ WIDER = (
     "sylink_handed_out",
 )
 """Ordinary administration that may endanger a rotation."""
+
+RARE = ("database_saved", "database_restored", "answers_stale", "server_added")
+"""What is rarer, and drawn from the sixth version of the draws on."""
 
 
 def draw_site_events(
@@ -135,11 +142,18 @@ class _Drawing:
             "record_shared": lambda: RecordShared(group=self._group()),
             "rows_doubled": lambda: RowsDoubled(group=self._group(), count=self._few()),
             "server_dies": lambda: ServerDies(server=self._second_server()),
+            "database_saved": DatabaseSaved,
+            "database_restored": DatabaseRestored,
+            "answers_stale": self._stale,
+            "server_added": lambda: ServerAdded(server=f"SEPM-N{self._number()}"),
             "server_upgraded": lambda: ServerUpgraded(server=self._server(), version=_NEWER),
             "sylink_handed_out": self._handed_out,
             "inheritance_set": lambda: InheritanceSet(group=self._group(), inherits=self._source.random() < 1 / 2),
         }
         return makers[kind]()
+
+    def _stale(self) -> SiteEvent:
+        return AnswersStale(lasting=self._minutes(10, 24 * 60), keeps_date=self._source.random() < 1 / 2)
 
     def _appear(self) -> SiteEvent:
         build, age = self._source.choice(_BUILDS), timedelta(days=self._source.randrange(120))
