@@ -12,6 +12,7 @@ from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState, 
 from rotation.values import ServerName, TaskId
 from sepm.errors import SepmError
 from service.edited_lists import dates_of_lists
+from service.second_view import second_view
 from service.world import World
 
 WATCH = "the watch"
@@ -46,8 +47,8 @@ class OpenSwaps:
         except Exception:  # noqa: BLE001 - one site's trouble must not end the watch over the others
             _log.exception("the site cannot be watched", site=task.site_id)
             return False
-        self._seen[task.id] = now
-        return any(now.differs_from(each, _due(task)) for each in before)
+        self._seen[task.id] = now[0]
+        return any(look.differs_from(each, _due(task)) for look in now for each in before)
 
     async def _before(self, task: ConsoleTask) -> list[SiteGlance]:
         """What the last look has seen, and the survey that the proof rests on; where none does, either of them."""
@@ -64,21 +65,25 @@ async def has_moved(world: World, task: ConsoleTask, survey_id: str) -> bool:
     Raises:
         SepmError: when SEPM could not be asked.
     """
-    now = await _look(world, task)
-    return now.differs_from(sighting_of(await world.store.surveys.get(survey_id)), _due(task))
+    proven = sighting_of(await world.store.surveys.get(survey_id))
+    return any(look.differs_from(proven, _due(task)) for look in await _look(world, task))
 
 
 def _due(task: ConsoleTask) -> ServerName | None:
     return task.work.server if isinstance(task.work, ReplaceCertificate) else None
 
 
-async def _look(world: World, task: ConsoleTask) -> SiteGlance:
+async def _look(world: World, task: ConsoleTask) -> list[SiteGlance]:
+    """What the site shows; of a replacement also what another of its servers shows of it, where one answers."""
     site = await world.site(task.site_id)
     served = {seen.server: seen.fingerprint for seen in await world.served(site.servers)}
     if not isinstance(task.work, ReplaceCertificate):
-        return SiteGlance(served)
+        return [SiteGlance(served)]
     async with await world.sepm(site) as client:
         groups, lists = await client.glances(), await dates_of_lists(client)
         policies = {group: seen.policy_date for group, seen in groups.items()}
         clients = {group: seen.computers for group, seen in groups.items() if seen.computers is not None}
-        return SiteGlance(served, policies, lists, await client.version(), clients)
+        seen = SiteGlance(served, policies, lists, await client.version(), clients)
+    plan = await world.store.plans.get((await world.store.rotations.get(task.rotation_id)).plan_id)
+    second = await second_view(world, site, plan)
+    return [seen] if second is None else [seen, second.shows]

@@ -9,7 +9,7 @@ from issuing.issuer import Issuer
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.trust.fingerprints import owner
-from rotation.values import SiteId
+from rotation.values import Fingerprint, SiteId
 from sepm.access import Access
 from sepm.port import Sepm
 from sepm.rest.client import SepmClient
@@ -35,15 +35,17 @@ async def wall_sleep(duration: timedelta) -> None:
     await asyncio.sleep(duration.total_seconds())
 
 
-def over_tls(world: "World", site: Site, connection: SiteConnection) -> SepmClient:
+def over_tls(world: "World", site: Site, connection: SiteConnection, *, refusals: bool = True) -> SepmClient:
     """A client that trusts what is known for the site, and while a swap is not settled the announced certificate.
 
-    Each of its connections is in the site's trail of contacts before anything is sent over it.
+    Each of its connections is in the site's trail of contacts before anything is sent over it; without `refusals` only
+    those that are accepted.
     """
     server = owner(site, connection.rest_url)
 
     async def heard(handshake: Handshake) -> None:
-        await world.store.contacts.record(site.id, handshake.contact(world.clock(), server))
+        if handshake.accepted or refusals:
+            await world.store.contacts.record(site.id, handshake.contact(world.clock(), server))
 
     access = Access(
         site=site.name,
@@ -78,6 +80,16 @@ class World:
             return ConsoleSite(site, site.at_console, self.store.console, self.probe)
         connection = await self.store.sites.connection(site.id)
         return over_tls(self, site, connection) if self.connect is None else self.connect(site, connection)
+
+    async def sepm_at(self, site: Site, server: Server, trusted: frozenset[Fingerprint]) -> Sepm:
+        """The REST API of one server of the site, which presents one of these certificates: no other is accepted."""
+        connection = await self.store.sites.connection(site.id)
+        host = f"[{server.address}]" if ":" in server.address else server.address
+        url = f"https://{host}:{server.rest_port}"
+        there = connection.model_copy(update={"rest_url": url, "fingerprints": trusted, "by_ca": False})
+        if self.connect is not None:
+            return self.connect(site, there)
+        return over_tls(self, site, there, refusals=False)
 
     async def site(self, site_id: SiteId) -> Site:
         """The site as registered."""

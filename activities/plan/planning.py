@@ -14,6 +14,7 @@ from engine.contract import (
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
 from rotation.drift.presented import SILENT, certificate_drift
+from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers, folded
 from rotation.fitness import PlacedServer
@@ -29,6 +30,7 @@ from rotation.values import ListName, ServerName
 from service.edited_lists import lists_not_as_known
 from service.identity import new_plan_id
 from service.plans.planning import planned_again
+from service.second_view import second_view
 from service.world import World
 
 
@@ -145,7 +147,15 @@ class Planning:
             *(each.finding for each in await self._lists(request, plan, survey)),
             *(each.finding for each in await self._upgraded(request, plan, survey)),
             *await self._unfit(request, plan, survey),
+            *await self._contradicted(request, plan, survey),
         )
+
+    async def _contradicted(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
+        """What another server tells otherwise, where a certificate is about to be replaced."""
+        if _replaced_now(plan.body, request.at) is None:
+            return ()
+        seen = await second_view(self._world, await self._world.site(request.site_id), plan)
+        return () if seen is None else tuple(contradictions(survey, seen.shows, seen.server))
 
     async def _lists(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
         store, site = self._world.store, await self._world.site(request.site_id)

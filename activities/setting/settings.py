@@ -182,7 +182,7 @@ class SettingsWriter:
             raise TypeError(f"step {step.id} is no gate")
         references = self._world.store.references
         canaries = gate_before(scope.plan.body, step)
-        missing, fixed = [], []
+        missing, fixed, older = [], [], []
         with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 clock = await client.clock()
@@ -205,8 +205,9 @@ class SettingsWriter:
             fixed.append(reference)
             if reference.fixed is None:
                 missing.append(owner.path)
+                older += [owner.path] if date < reference.date_before else []
         await references.save_all(rotation_id, step.id, fixed)
-        return ReferenceAnswer(missing=some(missing))
+        return ReferenceAnswer(missing=some(missing), older=some(older))
 
 
 def location_by_location(pairs: Iterable[WantedPair]) -> list[WantedPair]:

@@ -103,14 +103,14 @@ def self_signed(
 
 
 def issued(
-    key: rsa.RSAPrivateKey, name: str, not_before: datetime, *, authority: str, life: timedelta = _LIFE, seed: int = 0
+    key: rsa.RSAPrivateKey, name: str, not_before: datetime, *, authority: str, address: str = "", seed: int = 0
 ) -> Credential:
     """A server's certificate of an authority, which is the same for the same name."""
     issuer = authority_of(authority)
     certificate = (
-        _begun(key, name, not_before, life, seed)
+        _begun(key, name, not_before, _LIFE, seed)
         .issuer_name(issuer.certificate.subject)
-        .add_extension(x509.SubjectAlternativeName(_names(name, "")), critical=False)
+        .add_extension(x509.SubjectAlternativeName(_names(name, address)), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(issuer.key, hashes.SHA256())
     )

@@ -76,6 +76,8 @@ class ReferenceAnswer(Value):
     """Whether every owner's policy moved after the last write; names of some that did not."""
 
     missing: tuple[str, ...] = ()
+    older: tuple[str, ...] = ()
+    """Of some, the policy is older than it was before the write: the site's database was put back."""
 
 
 class LookRequest(StepRequest):

@@ -13,7 +13,7 @@ from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import SettingField
 from rotation.proof.membership import followers
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
-from rotation.values import GroupId, ServerName, Value
+from rotation.values import GroupId, ListName, ServerName, Value
 
 LOCATION_NEW, PAIR_GONE = "location-new", "pair-gone"
 _GROUP_NEW = "group-new"
@@ -148,7 +148,7 @@ def _settings(
             if group is None:
                 yield blocking("group-gone", owner.path, f"group {group_id} is gone", "find out where its clients went")
             elif group_id == owner.group_id and not group.inherits:
-                yield from _locations(owner, group, left, excluded)
+                yield from _locations(owner, group, left, excluded, _Lists.of(body, survey))
 
 
 def _locations(
@@ -156,6 +156,7 @@ def _locations(
     group: ObservedGroup,
     left: Mapping[Pair, ExpectedSettings],
     excluded: Collection[tuple[str, str]],
+    lists: "_Lists",
 ) -> Iterable[Drift | Finding]:
     for location in group.locations:
         subject = f"{group.path} / {location.name}"
@@ -165,7 +166,7 @@ def _locations(
             others = [left[Pair(group_id=group.id, location_id=planned.location_id)] for planned in owner.pairs]
             yield _born_location(owner, location, subject, others, excluded)
             continue
-        for field, finding in _differences(owner, location, wanted, subject):
+        for field, finding in _differences(owner, location, wanted, subject, lists):
             shows = location.settings.server_list
             yield Drift(finding=finding, owner=owner.group_id, pair=pair, field=field, shows=shows)
     there = {location.id for location in group.locations}
@@ -198,13 +199,39 @@ def _born_location(
     return blocking(LOCATION_NEW, subject, text, remedy)
 
 
+class _Lists(Value):
+    """The lists that were copied for the rotation, and those that SEPM shows."""
+
+    copies: frozenset[ListName]
+    shown: frozenset[ListName]
+
+    @classmethod
+    def of(cls, body: PlanBody, survey: SiteSurvey) -> "_Lists":
+        """Those of a plan, at a site as it is."""
+        return cls(copies=frozenset(copy.copy_name for copy in body.copies), shown=frozenset(survey.lists_edited))
+
+
+def _assigned_again(wanted: Collection[ListName], lists: _Lists) -> str:
+    """How a pair is given one of these lists: a copy is gone where the site's database was put back as it was."""
+    gone = sorted(lists.copies.intersection(wanted) - lists.shown)
+    if not gone or lists.shown.intersection(wanted):
+        return _PUT_BACK
+    name = ", ".join(map(repr, gone))
+    if lists.shown:
+        return f"SEPM shows no server list {name}: copy it again as its task said, then retry"
+    return f"{_PUT_BACK}; where {name} is gone, copy it again as its task said"
+
+
 def _differences(
-    owner: OwnerScope, location: ObservedLocation, wanted: ExpectedSettings, subject: str
+    owner: OwnerScope, location: ObservedLocation, wanted: ExpectedSettings, subject: str, lists: _Lists
 ) -> Iterable[tuple[SettingField | None, Finding]]:
     now = location.settings
     if now.server_list not in wanted.server_lists:
         text = f"uses {now.server_list!r}, not {' or '.join(map(repr, sorted(wanted.server_lists)))}"
-        yield SettingField.SERVER_LIST, blocking("list-drift", subject, text, _PUT_BACK)
+        yield (
+            SettingField.SERVER_LIST,
+            blocking("list-drift", subject, text, _assigned_again(wanted.server_lists, lists)),
+        )
     if now.secure_communications not in wanted.secure_communications:
         text = f"secure communications are {'on, not off' if now.secure_communications else 'off, not on'}"
         yield (

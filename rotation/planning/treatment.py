@@ -127,6 +127,15 @@ def _unverified_or_http(owner: OwnerView) -> Iterable[Finding]:
             yield info("relax-https-unverified", subject, "HTTPS without secure communications is unproven")
 
 
+def _trusts_an_authority(owner: OwnerView) -> Iterable[Finding]:
+    """A client that takes a new certificate for its authority's sake comes, and rejects what its key has signed (7)."""
+    for location in owner.group.locations:
+        known = owner.lists[location.settings.server_list]
+        if known.protocol is Protocol.HTTPS and known.verifies_ca and location.settings.secure_communications:
+            text = "its clients accept what an authority has issued: one that rejects a download stays where it is"
+            yield info("relax-verifies-ca", f"{owner.group.path} / {location.name}", text)
+
+
 def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
     names = _unproven_names(owner)
     if names and owner.choice is Unproven.RELAX:
@@ -166,6 +175,7 @@ _RELAX_RULES: tuple[Rule, ...] = (
     _cannot_fail_over,
     _too_few_servers,
     _unverified_or_http,
+    _trusts_an_authority,
     _unproven_failover,
     _no_drill,
 )

@@ -27,7 +27,8 @@ def chosen(scenario: Scenario) -> dict[ServerName, ParsedCertificate]:
     if scenario.registered is None:
         authority = scenario.spec.authority
         if authority:
-            return {server: _issued(server, number, authority) for number, server in enumerate(addresses)}
+            every = enumerate(addresses.items())
+            return {server: _issued(server, address, number, authority) for number, (server, address) in every}
         return {server: new_certificate(server, address) for server, address in addresses.items()}
     wanted = scenario.registered.request.certificates
     return {server: _stand_in(wanted[server]) for server in addresses if server in wanted}
@@ -39,9 +40,9 @@ def _stand_in(identity: CertificateId) -> ParsedCertificate:
 
 
 @cache
-def _issued(server: ServerName, number: int, authority: str) -> ParsedCertificate:
+def _issued(server: ServerName, address: str, number: int, authority: str) -> ParsedCertificate:
     """The next certificate of a server at a site with an authority, in a file with that of the authority."""
-    made = issued(pool_key(_KEYS + number), server, START - _BACKDATED, authority=authority)
+    made = issued(pool_key(_KEYS + number), server, START - _BACKDATED, authority=authority, address=address)
     file = made.certificate_pem + authority_of(authority).certificate_pem + made.key_pem
     return parse_certificate_file(file, identity=certificate_id(server), name=server)
 

@@ -34,6 +34,7 @@ from simulation.people.console import ConsolePeople
 from simulation.people.networks import open_ports_of
 from simulation.people.tidying import slowed_down, to_upgrade, unasked_changes
 from store.rotation.plans import Plans
+from workflows.steps.reference import EDIT_A_POLICY
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _FAILS_OVER = "14.3.9816.7000"
@@ -43,7 +44,11 @@ _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate
 
 def _to_edit(state: RotationState, body: PlanBody) -> Iterator[str]:
     """The groups of which the product asks that a policy is edited at the console."""
-    asked = [each.message for each in state.attention if each.code == "policy-by-hand"]
+    asked = [
+        each.message
+        for each in state.attention
+        if each.code == "policy-by-hand" or (each.code == "serial-did-not-move" and EDIT_A_POLICY in each.message)
+    ]
     for owner in body.scopes:
         if any(owner.path in message for message in asked):
             yield owner.path
@@ -118,6 +123,8 @@ class Operator:
         with self._own_lists(), suppress(EmulatorError):
             await self.hands.put_right()
         with self._own_lists(), suppress(EmulatorError), acting(Actor.TASK):
+            for gone in self._to_copy_again(state):
+                self._simulation.console.put_list(gone)
             for operation in unasked_changes(self._simulation, self._began, state, body, self._pem):
                 with suppress(EmulatorError):  # a server that is down keeps no other thing from being put right
                     await self._desk.operate(operation)
@@ -151,6 +158,12 @@ class Operator:
     def _as_evidence(self, name: str, value: object) -> str:
         """A piece of evidence as the product gets it: of files that clients hold, what they show."""
         return read_looks(json.dumps(value), self._servers) if name == CLIENTS else str(value)
+
+    def _to_copy_again(self, state: RotationState) -> list[ServerList]:
+        """The lists of this person's that are gone, and that the product asks to have copied again."""
+        asked = [each.message for each in state.attention if "copy it again" in each.message]
+        gone = (known for known in self._lists.values() if known.id not in self._simulation.site.server_lists)
+        return [known for known in gone if any(known.name in message for message in asked)]
 
     def _lists_now(self) -> dict[str, ServerList]:
         return dict(self._simulation.site.server_lists)

@@ -32,9 +32,14 @@ _BELOW = "/sepm"
 class RestLine:
     """Carries calls to the emulated REST API: the same bytes as over the network, without it."""
 
-    def __init__(self, simulation: Simulation, clock: SimulatedClock, output: RecordedOutput | None = None) -> None:
+    def __init__(
+        self, simulation: Simulation, clock: SimulatedClock, output: RecordedOutput | None = None, server: str = ""
+    ) -> None:
         self._output, self.clock = output, clock
-        self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now(), pause=clock.sleep))
+        start = clock.now()
+        self._way = InProcess(
+            RestService(simulation=simulation, clock=clock, start=start, pause=clock.sleep, server=server)
+        )
 
     async def send(self, call: Call) -> Answer:
         """One call.

@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities.registry import all_activities
 from activities.survey.surveying import Surveying
 from emulator.simulation import Simulation
+from emulator.switches import Trusts
 from engine.contract import SurveyAnswer, SurveyRequest
 from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
@@ -42,7 +43,7 @@ SITE = SiteId("site")
 ROTATION = RotationId("rotation")
 _PAGE = 200
 _REST = 8446
-"""Where REST answers, at the first server only."""
+"""Where REST answers at the first server; at others, where it does, at the ports after it."""
 _TRIES, _LATER = 100, timedelta(minutes=20)
 _PLANS = 6
 """How often people plan until every network is known: the script, a port, a word, each once."""
@@ -65,16 +66,26 @@ class Stage:
             self.site = self.site.model_copy(update={"access": self.console.document(START)})
         self.certificates = chosen(scenario)
         self.connection = SiteConnection(
-            rest_url=f"https://{self.site.servers[0].address}:{_REST}",
+            rest_url=_url(self.site.servers[0]),
             username=scenario.spec.administrator,
             password=SecretStr(scenario.spec.password),
             fingerprints=frozenset({Fingerprint("0" * 64)}),
         )
-        client = kept_client(self.site, self.connection, RestLine(self.simulation, self.clock, output), self.clock)
+        clients = {
+            _url(each): kept_client(
+                self.site,
+                self.connection,
+                RestLine(self.simulation, self.clock, output, server=each.name),
+                self.clock,
+            )
+            for each in reversed(self.site.servers)
+            if each is self.site.servers[0] or each.rest_port is not None
+        }
+        client = clients[self.connection.rest_url]
         self.world = SimulatedWorld(
             store=self.store,
             clock=self.clock,
-            connect=lambda _site, _connection: client,
+            connect=lambda _site, connection: clients[connection.rest_url],
             probe=SimulatedProbe(self.simulation, self.clock),
             sleep=self.clock.sleep,
             registered=self.site,
@@ -218,6 +229,10 @@ class Stage:
         return tuple(events)
 
 
+def _url(server: Server) -> str:
+    return f"https://{server.address}:{server.rest_port or _REST}"
+
+
 def registered(scenario: Scenario, simulation: Simulation) -> Site:
     """The site as its administrator would register it: what the emulator really has."""
     emulated = simulation.site
@@ -230,14 +245,15 @@ def registered(scenario: Scenario, simulation: Simulation) -> Site:
                 address=each.address,
                 https_port=each.https_port,
                 http_port=each.http_port,
-                rest_port=_REST if each is emulated.first_server else None,
+                rest_port=_REST + place if place == 0 or scenario.spec.servers[place].rest else None,
             )
-            for each in emulated.servers.values()
+            for place, each in enumerate(emulated.servers.values())
         ),
         lists=tuple(
             ServerList(
                 name=ListName(known.name),
                 protocol=Protocol(known.protocol),
+                verifies_ca=scenario.spec.switches.trusts is Trusts.SAME_AUTHORITY,
                 priorities=tuple(
                     tuple(
                         ListEntry(

@@ -28,22 +28,33 @@ from simulation.judged.invariants import check
 from simulation.played.run import play
 from tests.proof.drawn.drawing import Sizes, draw
 from tests.proof.mutation import Mutation, applied
-from tests.proof.mutations import administration, builds, drills, networks, proofs, treatment, turning, waiting, who
+from tests.proof.mutations import (
+    administration,
+    builds,
+    drills,
+    networks,
+    proofs,
+    treatment,
+    turning,
+    waiting,
+    who,
+    wider_world,
+)
 from tests.proof.where import is_quick
-from tests.simulation import build_holes, drill_holes, image_holes, record_holes, turning_holes
+from tests.simulation import build_holes, drill_holes, image_holes, record_holes, turning_holes, world_holes
 from tests.simulation.holes import HOLES, shortcomings
 from tests.simulation.network_holes import NETWORK_HOLES
 
 MUTATIONS: tuple[Mutation, ...] = tuple(
     each
-    for room in (who, treatment, proofs, waiting, turning, administration, builds, networks, drills)
+    for room in (who, treatment, proofs, waiting, turning, administration, builds, networks, drills, wider_world)
     for each in room.MUTATIONS
 )
 LEDGER = Path(__file__).with_name("mutants.toml")
 SIZES = Sizes(servers=3, groups=4, clients=24)
 """Small sites suffice, and are quick."""
-_ROOMS = (build_holes.HOLES, drill_holes.HOLES, image_holes.HOLES, record_holes.HOLES, turning_holes.HOLES)
-_KNOWN = (*HOLES, *(each for holes in _ROOMS for each in holes), *NETWORK_HOLES)
+_ROOMS = (build_holes, drill_holes, image_holes, record_holes, turning_holes, world_holes)
+_KNOWN = (*HOLES, *(each for room in _ROOMS for each in room.HOLES), *NETWORK_HOLES)
 _HEAD = """\
 # What catches each mutation of the product: the seed of a drawn scenario or a known scenario, and what it violates.
 # `python -m tests.proof.mutants --search` writes this file; `make mutants` plays it.

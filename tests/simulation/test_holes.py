@@ -10,18 +10,7 @@ _ROOMS = (build_holes, drill_holes, image_holes, record_holes, turning_holes, wo
 OPEN = frozenset(
     {
         "clients come back between list and policy, and the dates look new",
-        "the database is put back 3:00:00 after the claim (one server)",
-        "the database is put back 0:01:00 after the swap (one server)",
-        "the database is put back 0:01:00 after the restore (one server)",
-        "the database is put back 3:00:00 after the restore (one server)",
-        "the database is put back 0:01:00 after the swap (relaxed and not)",
-        "the database is put back 0:01:00 after the restore (relaxed and not)",
-        "the database is put back on the way back (one server)",
-        "the database is put back on the way back (relaxed and not)",
         "stale answers hide before a claim that clients verify (one server, date of now)",
-        "stale answers hide before a claim that clients verify (two servers, date of now)",
-        "clients trust by authority (stay_and_report, serials stay)",
-        "clients trust by authority (silent, serials move)",
         "clocks of clients are 20 days slow (1)",
         "clocks of clients are 20 days slow (3)",
     }

@@ -9,6 +9,7 @@ from rotation.running.state import Fixing
 from workflows.requests import about
 from workflows.running import Running
 
+EDIT_A_POLICY = "edit a policy"
 _FIRST = timedelta(seconds=1)
 _SLOWEST = timedelta(minutes=1)
 _PUBLISHED_AFTER = 2
@@ -31,10 +32,20 @@ async def fix_references(run: Running, gate: Gate) -> None:
             break
         since = state.fixing.since if state.fixing is not None else run.host.now()
         if run.host.now() - since >= patience:
-            text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
-            await run.ask("serial-did-not-move", gate.title, text, (Move.RETRY, Move.CANCEL))
+            await run.ask("serial-did-not-move", gate.title, _text(fixed), (Move.RETRY, Move.CANCEL))
             since = run.host.now()
         now = run.host.now()
         pause = min(max(_FIRST, delay / 16, 2 * (now - since)), max(_SLOWEST, delay / 4))
         state.fixing = Fixing(since=since, look_at=now + pause)
     state.fixing = None
+
+
+def _text(fixed: ReferenceAnswer) -> str:
+    """What has not moved, and what to do about a date that has gone back: nothing that comes by itself moves it."""
+    if fixed.older:
+        back = ", ".join(fixed.older)
+        return (
+            f"the policy date of {back} has gone back since the change: the site's database was put back as it was; "
+            f"{EDIT_A_POLICY} of {back} in SEPM's console, then retry"
+        )
+    return f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"

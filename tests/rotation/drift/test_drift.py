@@ -25,7 +25,7 @@ def body(make):
 def findings(make, body):
     """The findings on the drift of a site that is as the plan has made it, but for some groups."""
 
-    def found(*groups, without=(), clients=(), uncounted=None, excluded=()):
+    def found(*groups, without=(), clients=(), uncounted=None, excluded=(), lists=()):
         made = {
             "G": make.group("G"),
             "H": make.group("H", server_list=COPY, secure=False),
@@ -33,7 +33,8 @@ def findings(make, body):
         }
         changed = {**made, **{group.path: group for group in groups}}
         left = [group for path, group in changed.items() if path not in without]
-        survey = make.survey(make.site("s1", "s2"), *left)
+        edited = dict.fromkeys(lists, make.t0)
+        survey = make.survey(make.site("s1", "s2"), *left, lists_edited=edited)
         found = drift(body, survey, clients, at=make.swap_of(body), uncounted=uncounted or {}, excluded=excluded)
         return [each.finding for each in found]
 
@@ -120,6 +121,17 @@ def test_group_gone(codes):
 def test_rule_12_list_drift(make, codes):
     """An administrator assigned the original list to a relaxed group again: clients would meet the new certificate."""
     assert codes(make.group("H", secure=False)) == [("list-drift", "H / Default")]
+
+
+def test_rule_12_a_copy_that_is_gone_has_to_be_made_again(make, findings):
+    """The site's database was put back: the remedy says so where SEPM shows other lists, and where it shows none."""
+    drifted = make.group("H", secure=False)
+    (there,) = findings(drifted, lists=[COPY, "Another List"])
+    assert there.remedy == "put it back as it was; the claim can then be tried again"
+    (gone,) = findings(drifted, lists=["Another List"])
+    assert gone.remedy == f"SEPM shows no server list {COPY!r}: copy it again as its task said, then retry"
+    (unknown,) = findings(drifted)
+    assert unknown.remedy == f"{there.remedy}; where {COPY!r} is gone, copy it again as its task said"
 
 
 def test_rule_12_secure_communications_drift(make, codes):

@@ -284,3 +284,10 @@ def test_what_is_kept_relaxed_stays_in_r(make):
     )
     treatment, (reason,) = treat(owner)
     assert (treatment, reason.code) == (Treatment.RELAX, "relax-kept")
+
+
+def test_rule_7_clients_that_trust_an_authority_are_relaxed(make):
+    """They come to a replaced server for its authority's sake, and reject what its new key has signed: they stay."""
+    site = make.site("s1", "s2", lists=[make.server_list("L", "s1", "s2", ca=True)])
+    plan = make.plan(site, make.group("G", server_list="L"), clients=[make.client("c1")])
+    assert reasons(plan) == {("relax-verifies-ca", "G / Default")}

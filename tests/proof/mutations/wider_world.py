@@ -1,0 +1,43 @@
+"""Mutations of what meets the wider world: databases put back, stale answers, clients that trust by authority."""
+
+from rotation.drift import drift, second_view
+from rotation.planning import treatment
+from tests.proof.mutation import mutation
+from workflows.steps import reference
+
+_BEHIND_A_SWAP = "the database is put back 0:01:00 after the swap (one server)"
+_AT_THE_RESTORE = "the database is put back 0:01:00 after the restore (one server)"
+_STALE = "stale answers hide before a claim that clients verify (two servers, date of now)"
+_AUTHORITY = "clients trust by authority (stay_and_report, serials stay)"
+
+
+@mutation(rule="7", replaces=treatment._trusts_an_authority, hole=_AUTHORITY)
+def clients_that_trust_an_authority_fail_over(original, owner):  # noqa: ARG001 - as the rule it replaces
+    """Clients whose list has them accept what an authority has issued are taken to fail over."""
+    return iter(())
+
+
+@mutation(rule="12", replaces=drift._assigned_again, hole=_BEHIND_A_SWAP)
+def a_copy_that_is_gone_is_not_named(original, wanted, lists):  # noqa: ARG001 - as the rule it replaces
+    """Where the copy of a list is gone, people are asked to assign it, and not to copy it again."""
+    return "put it back as it was"
+
+
+@mutation(rule="9", replaces=reference._text, hole=_AT_THE_RESTORE)
+def a_date_that_went_back_is_waited_for(original, fixed):
+    """Where a policy date has gone back, people are shown that it did not move, and not what moves it."""
+    return original(fixed.model_copy(update={"older": ()}))
+
+
+@mutation(rule="19", replaces=second_view.contradictions, hole=_STALE)
+def no_other_server_is_asked(original, *seen):  # noqa: ARG001 - as the rule it replaces
+    """Before a replacement, what another server shows of the site is not held against what SEPM's address shows."""
+    return iter(())
+
+
+MUTATIONS = (
+    clients_that_trust_an_authority_fail_over,
+    a_copy_that_is_gone_is_not_named,
+    a_date_that_went_back_is_waited_for,
+    no_other_server_is_asked,
+)
