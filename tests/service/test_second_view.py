@@ -31,6 +31,7 @@ async def test_the_other_server_is_past_what_stands_before_the_first():
         assert await stage.world.client.glances() == before
         assert seen is not None
         assert seen.server == "SEPM-2"
+        assert seen.shows.policies is not None
         assert seen.shows.policies[group] > before[group].policy_date
 
 
