@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from api.access import keys
+from api.access import keys, subjects
 from api.certificate import certificate_orders, certificate_requests, certificates, keystores
 from api.http import health
 from api.http.answers import answer_with_problems
@@ -25,7 +25,8 @@ from api.standing import standing
 from api.standing.reconciler import Reconciler
 from api.standing.unstarted import take_up
 from api.task import tasks
-from api.temporal_ui import codec, codec_login
+from api.temporal_ui import codec, codec_login, company_login
+from api.temporal_ui.attempts import LogInAttempts
 from api.temporal_ui.door_server import open_door
 from api.temporal_ui.sessions import Sessions
 from engine.client.client import lazy_client
@@ -33,6 +34,8 @@ from engine.codec.codec import EncryptingCodec
 from engine.process.logs import log_as_json
 from engine.settings import TemporalSettings
 from issuing.settings import AcmeSettings
+from oidc.company_log_in import CompanyLogIn
+from oidc.settings import OidcSettings
 from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
@@ -43,6 +46,8 @@ Replaces the server certificate of Symantec Endpoint Protection Manager sites wi
 Register a site, add a certificate, make a plan (a dry run), start it by its hash, and do the console tasks it asks for.
 Refusals are problems as RFC 9457 describes them; `remedy` says what to do. Spans of time are ISO 8601 durations.
 """
+
+_BEARER = "An API key: `rotator up` makes the first, admins add others; or a token of the company's log-in for this API"
 
 # a certificate's own path would also match that of requests, which therefore come first
 _RESOURCES = (
@@ -69,6 +74,7 @@ _RESOURCES = (
     restore,
     standing,
     keys,
+    subjects,
     codec,
 )
 
@@ -84,14 +90,17 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     )
     if parts is not None:
         app.state.parts = parts
-    app.state.sessions = sessions = Sessions(settings.ui_origins, parts.clock if parts else wall_clock)
+    clock = parts.clock if parts else wall_clock
+    app.state.sessions = sessions = Sessions(settings.ui_origins, clock)
+    app.state.attempts = LogInAttempts(clock)
     # the guard decides; this only tells OpenAPI and its pages
-    scheme = HTTPBearer(auto_error=False, description="An API key: `rotator up` makes the first, admins add others")
+    scheme = HTTPBearer(auto_error=False, description=_BEARER)
     whole = Depends(require_whole_text)
     for module in _RESOURCES:
         app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else [whole])])
     app.include_router(health.router)
     app.include_router(codec_login.router)
+    app.include_router(company_login.router)
     answer_with_problems(app)
     describe_problems(app)
     app.add_middleware(BodyLimit)
@@ -108,7 +117,8 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
             return
         log_as_json("api")
         acme = AcmeSettings()
-        where = acme.where()
+        where, oidc = acme.where(), OidcSettings().checked()
+        log_in = CompanyLogIn(oidc, wall_clock) if oidc is not None else None
         store, temporal = await Store.open(StoreSettings()), TemporalSettings()
         try:
             app.state.parts = parts = Parts(
@@ -118,6 +128,7 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 survey_wait=settings.survey_wait,
                 two_persons_start=settings.two_persons_start,
                 authority=Authority(where, acme.patience) if where else None,
+                log_in=log_in,
             )
             beside = [asyncio.create_task(work) for work in (take_up(parts), Reconciler(parts).run())]
             try:
@@ -129,6 +140,8 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 await asyncio.gather(*beside, return_exceptions=True)
         finally:
             await store.close()
+            if log_in is not None:
+                await log_in.close()
 
     return lifespan
 

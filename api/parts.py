@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from api.service_checks import Standings
 from engine.client.updates import TIMEOUT
+from oidc.company_log_in import CompanyLogIn
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
 from store.access.api_key import ApiKey
@@ -41,6 +42,8 @@ class Parts:
     authority: Authority | None = None
     two_persons_start: bool = False
     """Whether two persons approve each plan."""
+    log_in: CompanyLogIn | None = None
+    """The company's log-in, where one is set."""
     looked_up: dict[bytes, tuple[ApiKey, datetime]] = field(default_factory=dict)
     """Keys that were presented, by digests of their texts, and when they were last found to count."""
     standings: Standings = field(default_factory=Standings)

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.access import key, login
+from cli.access import key, login, subject
 from cli.certificate import certificates, recovery
 from cli.commands import (
     inventory,
@@ -27,6 +27,7 @@ _MODULES = (
     up,
     login,
     key,
+    subject,
     sites,
     network,
     certificates,

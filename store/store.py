@@ -1,6 +1,7 @@
 """The store: one object with everything that must not be lost."""
 
 from store.access.identities import Identities
+from store.access.subjects import Subjects
 from store.access.wishes import Wishes
 from store.certificate.certificate_orders import CertificateOrders
 from store.certificate.certificate_requests import CertificateRequests
@@ -45,6 +46,7 @@ class Store:
         self.vault = vault
         self.identities = Identities(database, vault)
         self.wishes = Wishes(database)
+        self.subjects = Subjects(database)
         self.sites = Sites(database, vault)
         self.certificates = Certificates(database, vault)
         self.certificate_requests = CertificateRequests(database, vault)

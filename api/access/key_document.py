@@ -19,6 +19,10 @@ class KeyRequest(Value):
     grant: Grant | None = Field(
         default=None, description="Of a new identity: its roles and sites; null: the identity of this name is there"
     )
+    another: bool = Field(
+        default=False,
+        description="With `grant`: the identity is there and has had no key, since the company's log-in alone knows it",
+    )
     expires_in: Annotated[UpToAYear, Field(gt=timedelta(0))] = Field(
         default=timedelta(days=90), description="How long the key counts, e.g. P90D"
     )

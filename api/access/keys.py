@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 
 @router.get("/v1/whoami", dependencies=[allowed(Permission.KNOW_ITSELF)])
 async def show_caller(caller: Caller) -> Principal:
-    """The identity that the key of this request belongs to."""
+    """The identity that the key or token of this request belongs to."""
     return caller
 
 
@@ -46,7 +46,9 @@ async def add_key(order: KeyRequest, caller: Caller, parts: WithParts, response:
         identity = await identities.named(order.name)
         key = await identities.add_key(identity.id, text, by=by, at=at, expires_at=expires_at)
     else:
-        key = await identities.add(order.name, order.grant, text, by=by, at=at, expires_at=expires_at)
+        key = await identities.add(
+            order.name, order.grant, text, by=by, at=at, expires_at=expires_at, another=order.another
+        )
     _log.info("key added", key=key.id, of=key.principal.name, identity=key.principal.id, who=by)
     response.headers.update({"Cache-Control": "no-store", "Location": f"/v1/keys/{key.id}"})
     return KeyMade(key=key, text=text.write())

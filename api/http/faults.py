@@ -20,6 +20,7 @@ from engine.fault import (
     SurveyFailed,
     TemporalDown,
 )
+from oidc.errors import NoRole, ProviderAway, TokenRefused
 from rotation.finding import Finding, blocking
 from rotation.plan.refusals import PlanRefusedError
 from rotation.running.message import REQUEST_ID_REUSED
@@ -32,7 +33,9 @@ from sepm.errors import (
     UnreadableSylink,
     UntrustedCertificate,
 )
+from store.access.api_key import NoGrant
 from store.access.identities import IdentityExists, LastAdmin, UnknownIdentity, UnknownKey
+from store.access.subjects import NameTaken, NotLinked, SubjectBarred, UnknownSubject
 from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate.certificate_requests import UnknownRequest
 from store.certificate.certificates import UnknownCertificate
@@ -108,6 +111,24 @@ _STORE: dict[type[StoreFault], _Answer] = {
         "identity-exists",
         "another key for the same person: no `grant` (rotator key add NAME --another); another person: another name",
     ),
+    NoGrant: _Answer(
+        HTTPStatus.CONFLICT, "no-grant", "say what its keys may do: `grant` with `another`, or --another with --role"
+    ),
+    UnknownSubject: _Answer(HTTPStatus.NOT_FOUND, "unknown-subject", "list the subjects: GET /v1/subjects"),
+    SubjectBarred: _Answer(
+        HTTPStatus.FORBIDDEN, "subject-barred", "an admin can end the bar: rotator subject link NAME SUBJECT"
+    ),
+    NotLinked: _Answer(
+        HTTPStatus.FORBIDDEN,
+        "not-linked",
+        "have an admin link it: rotator subject link NAME SUBJECT, with --new where the person has no identity yet",
+    ),
+    NameTaken: _Answer(
+        HTTPStatus.FORBIDDEN,
+        "name-taken",
+        "have an admin say which it is: rotator subject link NAME SUBJECT for the same person, with --new and another "
+        "NAME for another person",
+    ),
     LastAdmin: _Answer(HTTPStatus.CONFLICT, "last-admin", "add a key for an admin of all sites first"),
     BadCursor: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-cursor", "begin again without a cursor"),
     VaultKeyMissing: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-missing", _KEY),
@@ -139,6 +160,23 @@ def from_store(fault: StoreFault) -> ProblemError:
         _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "look into the log of the service"),
     )
     return ProblemError(answer.status, answer.code, str(fault), remedy=answer.remedy)
+
+
+def from_log_in(error: TokenRefused | ProviderAway) -> ProblemError:
+    """What the company's log-in does not give. Why a token is refused stands in the log of the service alone."""
+    if isinstance(error, ProviderAway):
+        remedy = "send it again in a while, or use an API key, which needs no provider; the log of the service has more"
+        return later("provider-away", f"the company's log-in cannot be used now: {error}", seconds=10, remedy=remedy)
+    if isinstance(error, NoRole):
+        remedy = "have the operator of the service and of the provider give one: ROTATOR_OIDC_GRANTS"
+        return ProblemError(HTTPStatus.FORBIDDEN, "no-role", f"the log-in is right, but {error}", remedy=remedy)
+    return ProblemError(
+        HTTPStatus.UNAUTHORIZED,
+        "unauthorized",
+        "the request carries no API key, and its token of the company's log-in is not accepted",
+        remedy="get a new token, made for this API; the log of the service says why this one is refused",
+        headers={"WWW-Authenticate": 'Bearer realm="rotator", error="invalid_token"'},
+    )
 
 
 def from_database(error: SQLAlchemyError) -> ProblemError:

@@ -1,24 +1,32 @@
-"""The guard before every route: the key of an identity, looked up before anything of the body is read."""
+"""The guard before every route: a key or a token of an identity, judged before anything of the body is read."""
 
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 
+import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http import faults
+from api.http.company import principal_of
 from api.http.problems import ProblemError
 from api.parts import Parts
+from oidc.errors import ProviderAway, TokenRefused
+from oidc.settings import CALLBACK
+from rotation.identity.identity import Principal
+from rotation.identity.log_in import LogIn
 from store.access.api_key import ApiKey
-from store.access.key_text import KeyId
+from store.access.key_text import PREFIX, KeyId
 from store.fault import StoreFault
 
 _DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", "/v1/codec/login", "/v1/codec/logout"})
+_PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK)
+OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", *_PAGES})
+_log = structlog.get_logger(__name__)
 _SCHEME = "bearer"
 _COUNTS_ON = timedelta(minutes=10)
 """How long a key that was looked up goes on counting while the database does not answer: what the service knows of its
@@ -29,44 +37,57 @@ class Guard:
     """ASGI middleware: requires a key for all but health, the API's own description, log-in and log-out."""
 
     def __init__(
-        self, app: ASGIApp, session: Callable[[HTTPConnection], KeyId | None], free: frozenset[str] = OPEN
+        self, app: ASGIApp, session: Callable[[HTTPConnection], KeyId | LogIn | None], free: frozenset[str] = OPEN
     ) -> None:
-        """`session` names the key that a log-in was made with, whose session a request carries; `free` needs no key."""
+        """`session` names what a log-in was made with, whose session a request carries; `free` needs no key."""
         self._app = app
         self._session = session
         self._free = free
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 401, or 503 where keys cannot be looked up, or pass on with the principal in the request's state."""
+        """Answer 401, 403 or, where nothing can be judged, 503; or pass on, with the principal in the state."""
         if scope["type"] == "lifespan" or scope["path"] in self._free:
             await self._app(scope, receive, send)
             return
         parts: Parts = scope["app"].state.parts
+        request = HTTPConnection(scope)
         try:
-            key = await self._shown(HTTPConnection(scope), parts)
+            principal, key = await self._known(request, parts)
+        except ProblemError as refusal:
+            await refusal.response()(scope, receive, send)
         except StoreFault as fault:
             await faults.from_store(fault).response()(scope, receive, send)
         except (OperationalError, InterfaceError, NoConnection) as error:
             await faults.from_database(error).response()(scope, receive, send)
+        except (TokenRefused, ProviderAway) as error:
+            _log.warning("a token was not accepted", reason=str(error), address=request.client and request.client.host)
+            await faults.from_log_in(error).response()(scope, receive, send)
         else:
-            if key is None:
-                await _refusal().response()(scope, receive, send)
-                return
-            scope.setdefault("state", {})["principal"] = key.principal
+            scope.setdefault("state", {})["principal"] = principal
             await self._app(scope, receive, send)
-            await parts.store.identities.note_use(key, parts.clock())
+            if key is not None:
+                await parts.store.identities.note_use(key, parts.clock())
 
-    async def _shown(self, request: HTTPConnection, parts: Parts) -> ApiKey | None:
-        """The key that a request shows, in its header or by its session."""
+    async def _known(self, request: HTTPConnection, parts: Parts) -> tuple[Principal, ApiKey | None]:
+        """Who makes the request, and the key that it shows, if it is one."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        session = self._session(request)
+        token, session = given.strip() if scheme.lower() == _SCHEME else "", self._session(request)
+        if parts.log_in is not None and token and not token.startswith(PREFIX):
+            return await principal_of(parts, await parts.log_in.bearer(token)), None
+        if isinstance(session, LogIn) and not token:
+            return await principal_of(parts, session), None
+        key = await self._shown(token, None if isinstance(session, LogIn) else session, parts)
+        if key is None:
+            raise _refusal()
+        return key.principal, key
+
+    async def _shown(self, token: str, session: KeyId | None, parts: Parts) -> ApiKey | None:
+        """The key that a request shows, in its header or by its session."""
         now, found = parts.clock(), None
-        if scheme.lower() != _SCHEME and session is None:
-            return None
-        shown = hashlib.sha256(given.encode() if session is None else session.encode()).digest()
+        shown = hashlib.sha256(token.encode() if session is None else session.encode()).digest()
         try:
-            if scheme.lower() == _SCHEME:
-                found = await parts.store.identities.holder(given, now)
+            if token:
+                found = await parts.store.identities.holder(token, now)
             if found is None and session is not None:
                 found = await parts.store.identities.still(session, now)
         except (OperationalError, InterfaceError, NoConnection):

@@ -19,10 +19,12 @@ from api.http.allowed import Allowed
 from api.http.cross_origin import SHARED
 from api.http.guard import Guard
 from api.http.problems import ProblemError
+from api.temporal_ui.logged_in import logged_in
+from api.temporal_ui.login_page import COMPANY
 from api.temporal_ui.sessions import LOGIN, LOGOUT, Sessions
 from rotation.identity.permission import Permission
 
-_OF_THE_API = frozenset({LOGIN, LOGOUT, *SHARED})
+_OF_THE_API = frozenset({LOGIN, LOGOUT, COMPANY, *SHARED})
 _LOOKING = frozenset({"GET", "HEAD"})
 _QUERY = re.compile(rb"/api/v1/namespaces/[\w.-]+/workflows/(?:[\w.~!'()*-]|%[0-9A-Fa-f]{2})+/query/\w+")
 """A query asks a workflow and changes nothing. The path is matched as it came, and passed on as it came."""
@@ -79,9 +81,8 @@ class Door:
         """Whether a person opens a page without a session that counts; of all else, the guard says what is missing."""
         if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
             return False
-        key, parts = self._sessions.holder(request), self._api.state.parts
         try:
-            return key is None or await parts.store.identities.still(key, parts.clock()) is None
+            return await logged_in(self._sessions, request, self._api.state.parts) is None
         except SQLAlchemyError:
             return False
 

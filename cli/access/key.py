@@ -36,15 +36,17 @@ def add(
     out: OutOption = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
-    another: Annotated[bool, typer.Option("--another", help="The identity is there; give it one more key")] = False,
+    another: Annotated[
+        bool, typer.Option("--another", help="The identity is there; with --role: it has had no key (rotator subject)")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key: for a new person or program, or with --another for one that has a key. It is shown once."""
-    if another == bool(role):
+    """Make a key: for a new person or program, or with --another for one that is known. It is shown once."""
+    if not another and not role:
         raise UnreadableError("give --role for a new identity, or --another for one that has its roles already")
     refuse_existing(out)
-    grant = None if another else {"roles": [each.value for each in role or ()], "sites": site or None}
-    body = {"name": name, "grant": grant, "expires_in": _span(expires)}
+    grant = {"roles": [each.value for each in role], "sites": site or None} if role else None
+    body = {"name": name, "grant": grant, "another": another, "expires_in": _span(expires)}
     with opened(api, folder) as rotator:
         made = rotator.post("/v1/keys", body)
     key = made["key"]

@@ -9,6 +9,7 @@ from cli.terminal.new_file import write_new
 from rotation.identity.identity import Grant
 from rotation.identity.name import IdentityName
 from rotation.identity.permission import Role
+from store.access.api_key import NoGrant
 from store.access.identities import Identities, IdentityExists, UnknownIdentity
 from store.access.key_text import KeyText
 from store.settings import StoreSettings
@@ -46,11 +47,12 @@ async def make_first_key(settings: StoreSettings, name: str, file: Path, *, only
 
 
 async def _keep(identities: Identities, name: str, key: KeyText) -> None:
-    now = datetime.now(UTC)
+    now, admin = datetime.now(UTC), Grant(roles=(Role.ADMIN,))
     try:
         held = await identities.named(name)
-    except UnknownIdentity:
-        await identities.add(name, Grant(roles=(Role.ADMIN,)), key, by=_BY, at=now, expires_at=None)
+    except (UnknownIdentity, NoGrant) as new:
+        known = isinstance(new, NoGrant)  # by the company's log-in
+        await identities.add(name, admin, key, by=_BY, at=now, expires_at=None, another=known)
         return
     if Role.ADMIN not in held.roles or held.sites is not None:
         raise IdentityExists(f"{name} is there and is no admin of all sites; give another --name")

@@ -7,7 +7,12 @@ from pydantic import Field
 from rotation.identity.identity import IdentityId, Principal
 from rotation.values import Value
 from store.access.key_text import KeyId
+from store.fault import StoreFault
 from store.schema.tables import ApiKeyRow, IdentityRow
+
+
+class NoGrant(StoreFault):
+    """The identity is known by the company's log-in only: nothing says what a key of it may do."""
 
 
 class ApiKey(Value):
@@ -28,7 +33,13 @@ class ApiKey(Value):
 
 
 def principal_of(row: IdentityRow) -> Principal:
-    """The identity of a row, as requests have it."""
+    """The identity of a row, as requests with its keys have it.
+
+    Raises:
+        NoGrant: when the company's log-in alone knows it.
+    """
+    if row.granted is None:
+        raise NoGrant(f"{row.name} is known by the company's log-in only, and has no roles for keys")
     return Principal(id=IdentityId(row.id), name=row.name, roles=row.granted.roles, sites=row.granted.sites)
 
 

@@ -50,11 +50,22 @@ class Identities:
         """When the use of a key was last to be noted: a store that cannot be written is not tried with each request."""
 
     async def add(
-        self, name: IdentityName, grant: Grant, key: KeyText, *, by: str, at: datetime, expires_at: datetime | None
+        self,
+        name: IdentityName,
+        grant: Grant,
+        key: KeyText,
+        *,
+        by: str,
+        at: datetime,
+        expires_at: datetime | None,
+        another: bool = False,
     ) -> ApiKey:
         """A new identity with its first key; of the key's text only a keyed hash is kept.
 
+        With `another` it is an identity that is there and has had no key: the company's log-in knows it.
+
         Raises:
+            UnknownIdentity: when `another` is not there.
             IdentityExists: when one has that name, or one that looks the same.
             VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when keys cannot be hashed now.
         """
@@ -68,19 +79,25 @@ class Identities:
         )
         kept = await self._row(IdentityId(row.id), key, by, at, expires_at)
         async with self._database.write() as session:
-            same = await session.scalar(select(IdentityRow.name).where(IdentityRow.likeness == row.likeness))
+            same = await session.scalar(select(IdentityRow).where(IdentityRow.likeness == row.likeness))
+            if another and (same is None or same.name != name):
+                raise UnknownIdentity(f"there is no identity {name}")
+            if same is not None and not (another and same.granted is None):
+                raise IdentityExists(f"{name}: there is an identity {same.name}, and one person has one identity")
             if same is not None:
-                raise IdentityExists(f"{name}: there is an identity {same}, and one person has one identity")
+                same.granted = row.granted
+                row, kept.identity_id = same, same.id
             session.add(row)
             await session.flush()
             session.add(kept)
             return key_of(kept, row)
 
     async def named(self, name: str) -> Principal:
-        """The identity of that very name.
+        """The identity of that very name, with what its keys give.
 
         Raises:
             UnknownIdentity: when there is none.
+            NoGrant: when the company's log-in alone knows it.
         """
         async with self._database.read() as session:
             row = await session.scalar(select(IdentityRow).where(IdentityRow.name == name))
@@ -92,7 +109,7 @@ class Identities:
         """The names of those that have one of the roles."""
         async with self._database.read() as session:
             rows = await session.scalars(select(IdentityRow).order_by(IdentityRow.name))
-            return tuple(row.name for row in rows if set(roles) & set(row.granted.roles))
+            return tuple(row.name for row in rows if row.granted is not None and set(roles) & set(row.granted.roles))
 
     async def add_key(
         self, identity: IdentityId, key: KeyText, *, by: str, at: datetime, expires_at: datetime | None
@@ -118,9 +135,9 @@ class Identities:
             return tuple(key_of(*row) for row in rows)
 
     async def any(self) -> bool:
-        """Whether there is an identity."""
+        """Whether there is an identity that has had a key."""
         async with self._database.read() as session:
-            return bool(await session.scalar(select(func.count()).select_from(IdentityRow)))
+            return bool(await session.scalar(select(func.count()).where(IdentityRow.granted.is_not(None))))
 
     async def revoke(self, key_id: KeyId, by: str, at: datetime) -> ApiKey:
         """Let a key open nothing any more. One that was revoked before stays as it is.

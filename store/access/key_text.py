@@ -6,7 +6,8 @@ from typing import NamedTuple, NewType
 
 KeyId = NewType("KeyId", str)
 _ID_BYTES, _SECRET_BYTES = 8, 32
-_FORM = re.compile(r"rotator_([0-9a-f]{16})_([0-9a-f]{64})")
+PREFIX = "rotator_"
+_FORM = re.compile(PREFIX + r"([0-9a-f]{16})_([0-9a-f]{64})")
 
 
 class KeyText(NamedTuple):
@@ -28,7 +29,7 @@ class KeyText(NamedTuple):
 
     def write(self) -> str:
         """The text that the holder gets, once."""
-        return f"rotator_{self.id}_{self.secret}"
+        return f"{PREFIX}{self.id}_{self.secret}"
 
     def __repr__(self) -> str:
         return f"KeyText({self.id})"

@@ -1,8 +1,8 @@
-"""Tables of identities and of the keys by which they are known."""
+"""Tables of identities, and of the keys and subjects by which they are known."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.identity.identity import Grant
@@ -18,7 +18,8 @@ class IdentityRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     likeness: Mapped[str] = mapped_column(unique=True)
-    granted: Mapped[Grant] = mapped_column(Document(Grant))
+    granted: Mapped[Grant | None] = mapped_column(Document(Grant))
+    """What its keys give; None where only the company's log-in knows it: its roles come with each token."""
     added_at: Mapped[datetime]
     added_by: Mapped[str]
 
@@ -39,6 +40,22 @@ class ApiKeyRow(Base):
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str]
     used_at: Mapped[datetime | None]
+
+
+class SubjectRow(Base):
+    """A person or a program as the company's log-in calls it. An identity may have several."""
+
+    __tablename__ = "subjects"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), Index(None, "identity_id"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    identity_id: Mapped[str] = mapped_column(ForeignKey("identities.id"))
+    linked_at: Mapped[datetime]
+    linked_by: Mapped[str]
+    barred_at: Mapped[datetime | None]
+    barred_by: Mapped[str]
 
 
 class AccessSecretRow(Base):

@@ -1,6 +1,6 @@
 """Every table, for code that needs them all: importing this fills `Base.metadata`."""
 
-from store.schema.access_tables import AccessSecretRow, ApiKeyRow, IdentityRow, WishRow
+from store.schema.access_tables import AccessSecretRow, ApiKeyRow, IdentityRow, SubjectRow, WishRow
 from store.schema.base import Base
 from store.schema.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
 from store.schema.console_tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
@@ -68,6 +68,7 @@ __all__ = [
     "SimulationRow",
     "SiteRow",
     "StatementRow",
+    "SubjectRow",
     "SurveyRow",
     "SwapRow",
     "TaskRow",

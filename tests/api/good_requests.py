@@ -128,6 +128,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/tasks/{task_id}/done": {"note": "", "evidence": {"filename": "a.zip", "sha256": "ab" * 32}},
     "POST /v1/tasks/{task_id}/refused": _WHY,
     "POST /v1/keys": {"name": "bob", "grant": {"roles": ["approver"], "sites": None}, "expires_in": "P30D"},
+    "POST /v1/subjects": {"name": "ann", "subject": "s-1", "issuer": "https://login.example.com", "new": False},
     "POST /v1/codec/decode": _PAYLOADS,
     "POST /v1/codec/encode": _PAYLOADS,
 }

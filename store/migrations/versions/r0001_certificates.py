@@ -1,4 +1,4 @@
-"""Identities and their keys; certificates, requests, orders and keystores."""
+"""Identities, their keys and subjects; certificates, requests, orders and keystores."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -80,7 +80,8 @@ def upgrade() -> None:
 def _identities() -> None:
     op.create_table(
         "identities",
-        *texts("id", "name", "likeness", "granted"),
+        *texts("id", "name", "likeness"),
+        *texts("granted", nullable=True),
         *instants("added_at"),
         *texts("added_by"),
         sa.PrimaryKeyConstraint("id", name="pk_identities"),
@@ -99,6 +100,18 @@ def _identities() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
     )
     op.create_index("ix_api_keys_identity_id", "api_keys", ["identity_id"], unique=False)
+    op.create_table(
+        "subjects",
+        *texts("id", "issuer", "subject", "identity_id"),
+        *instants("linked_at"),
+        *texts("linked_by"),
+        *instants("barred_at", nullable=True),
+        *texts("barred_by"),
+        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name="fk_subjects_identity_id_identities"),
+        sa.PrimaryKeyConstraint("id", name="pk_subjects"),
+        sa.UniqueConstraint("issuer", "subject", name="uq_subjects_issuer_subject"),
+    )
+    op.create_index("ix_subjects_identity_id", "subjects", ["identity_id"], unique=False)
     op.create_table(
         "access_secrets",
         *texts("name"),

@@ -87,3 +87,28 @@ async def test_what_cannot_be_used_is_not_kept(rotator, tmp_path):
         code, _, err = await rotator(*arguments, **home)
         assert code == ends, err
     assert not list((tmp_path / "config").rglob("*.json"))
+
+
+async def test_an_admin_links_and_bars_a_subject(rotator):
+    """`rotator subject` says which identity a person of the company's log-in is, and refuses one at once."""
+    issuer = ("--issuer", "https://login.example.com")
+    code, out, err = await rotator("subject", "link", NAME, "s-1", *issuer)
+    assert code == 0, err
+    assert f"s-1 is {NAME}" in out
+    code, _, err = await rotator("subject", "link", "Bob Kay", "s-2", *issuer)
+    assert code == 1
+    assert "Bob Kay" in err
+    assert (await rotator("subject", "link", "Bob Kay", "s-2", *issuer, "--new"))[0] == 0
+    code, out, _ = await rotator("subject", "list", "--json")
+    ids = {each["subject"]: each["id"] for each in json.loads(out)["items"]}
+    assert (await rotator("subject", "bar", ids["s-2"]))[0] == 0
+    code, out, _ = await rotator("subject", "list")
+    assert code == 0
+    assert all(text in out for text in ("s-1", NAME, "Bob Kay", f"barred by {NAME}"))
+
+    code, _, err = await rotator("key", "add", "Bob Kay", "--another")
+    assert code == 1
+    assert "--role" in err
+    code, out, err = await rotator("key", "add", "Bob Kay", "--another", "--role", "viewer")
+    assert code == 0, err
+    assert "Bob Kay" in out
