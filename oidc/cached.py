@@ -28,18 +28,20 @@ class CachedDocument(Generic[_Document]):
         self._turn = asyncio.Lock()
 
     async def get(self) -> _Document:
-        """The document, not older than `FRESH`; while the provider does not answer, than `COUNTS`.
+        """The document, not older than `FRESH`; while it is fetched, or the provider does not answer, than `COUNTS`.
 
         Raises:
             ProviderAway: when there is none.
         """
-        if self._held is None or self._clock() - self._held[1] >= FRESH:
-            try:
-                return await self._fetched(FRESH)
-            except ProviderAway:
-                if self._held is None or self._clock() - self._held[1] >= COUNTS:
-                    raise
-        return self._held[0]
+        held = self._held
+        if held is not None and self._clock() - held[1] < (COUNTS if self._turn.locked() else FRESH):
+            return held[0]
+        try:
+            return await self._fetched(FRESH)
+        except ProviderAway:
+            if held is None or self._clock() - held[1] >= COUNTS:
+                raise
+            return held[0]
 
     async def again(self) -> _Document:
         """The document, fetched again unless that was less than `PAUSE` ago.

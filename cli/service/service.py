@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from cli.service import up_file as running_service
@@ -19,6 +20,8 @@ from engine.client.client import lazy_client
 from engine.client.presence import is_served
 from engine.fault import EngineFault
 from engine.process.ports import PortInUse
+from oidc.errors import OidcSettingsWrong
+from oidc.settings import OidcSettings
 
 _READY_WITHIN = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(milliseconds=50)
@@ -47,10 +50,19 @@ def serve(folder: Path, host: str, ports: tuple[int, int, int], name: str, *, as
         StoreFault: when the database or its keys cannot be used.
         NotUp, EngineFault: when it does not come up; nothing is left running.
     """
+    _require_log_in_settings()
     os.umask(_OWNER_ONLY)  # for our files and those of every child
     place = Folder.at(folder)
     with place.held(datetime.now(UTC)):
         asyncio.run(_run(place, (host, *ports), name, as_json=as_json))
+
+
+def _require_log_in_settings() -> None:
+    """The API would refuse them as well, in its log, again and again."""
+    try:
+        OidcSettings().checked()
+    except (OidcSettingsWrong, ValidationError) as error:
+        raise NotUp(f"the settings of the company's log-in cannot work: {error}") from None
 
 
 async def _run(place: Folder, addresses: tuple[str, int, int, int], name: str, *, as_json: bool) -> None:

@@ -107,7 +107,7 @@ async def test_a_subject_that_was_seen_can_be_linked(store, seen, keyed, link):
     assert [each.identity for each in await store.subjects.list()] == [ann.id]
 
 
-async def test_where_an_admin_links_first_no_log_in_makes_an_identity(store, seen, link, make):
+async def test_where_an_admin_links_first_no_log_in_makes_an_identity(store, link, make):
     """A subject waits for its link, under its name for the admin."""
     with pytest.raises(NotLinked, match="s-1"):
         await store.subjects.principal(log_in(), make.t0, link_first=True)
