@@ -87,8 +87,8 @@ class Subjects:
     ) -> LogInSubject:
         """Have a subject be the identity of that very name; with `new`, of a new one. A bar ends.
 
-        An identity that it was before stays, for the trails that name it; wishes of it that wait become the new one's,
-        which so cannot second them.
+        An identity that it was before stays, for the trails that name it; wishes of it that wait become those of the
+        new one, which so cannot second them.
 
         Raises:
             UnknownIdentity: when there is none of that name.
@@ -145,9 +145,10 @@ class Subjects:
 
     async def _first_seen(self, log_in: LogIn, at: datetime) -> tuple[SubjectRow, IdentityRow]:
         async with self._database.write() as session:
-            if (found := await _of(session, log_in.issuer, log_in.subject)) is not None:
-                return found  # another request was first
+            # in this order: the transaction of another process may end between the two
             same = await session.scalar(select(IdentityRow.name).where(IdentityRow.likeness == likeness(log_in.name)))
+            if (found := await _of(session, log_in.issuer, log_in.subject)) is not None:
+                return found
             if same is not None:
                 raise NameTaken(
                     f"{log_in.name} has logged in for the first time, as subject {log_in.subject}, and there is an "
