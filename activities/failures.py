@@ -18,6 +18,8 @@ from sepm.errors import (
     Unauthorized,
     UntrustedCertificate,
 )
+from store.rotation.write_admission import WriteNotAdmitted
+from store.site.fingerprints import AccessAltered
 
 _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
     (BadCredentials, ErrorType.SEPM_CREDENTIALS),
@@ -32,13 +34,16 @@ _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
 
 @contextmanager
 def as_activity_failures() -> Iterator[None]:
-    """Raise what only a person can cure as non-retryable, all else as to be tried again.
+    """Raise what only an administrator can cure as non-retryable, all else as to be tried again.
 
     Raises:
         ApplicationError: with the type of `ErrorType`, or `sepm-unreachable`.
     """
     try:
         yield
+    except (AccessAltered, WriteNotAdmitted) as fault:
+        code = ErrorType.ACCESS_ALTERED if isinstance(fault, AccessAltered) else ErrorType.WRITE_NOT_ADMITTED
+        raise ApplicationError(str(fault), type=code, non_retryable=True) from fault
     except SepmError as error:
         for kind, code in _FOR_A_PERSON:
             if isinstance(error, kind):

@@ -5,6 +5,7 @@ from temporalio import activity
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.running.report import RotationReport
 from rotation.running.state import Outcome
+from rotation.running.trail_conflict import trail_conflict
 from service.world import World
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
@@ -29,7 +30,8 @@ class ProgressKeeper:
         """Append the events and update the projection. Recording them twice changes nothing."""
         store = self._world.store
         events: tuple[Noted | ProgressReport, ...] = (*report.earlier, report)
-        await store.events.append(report.rotation_id, report.site_id, *map(_event, events))
+        run = activity.info().workflow_run_id if activity.in_activity() else ""
+        await store.events.append(report.rotation_id, report.site_id, *(_event(each, run or "") for each in events))
         if report.kind is EventKind.ENDED:
             await self._mark_restored(report)
         progress = await self._progress(report)
@@ -37,6 +39,9 @@ class ProgressKeeper:
         return Counted(count=report.number)
 
     async def _progress(self, report: ProgressReport) -> Progress:
+        attention = [attention.finding() for attention in report.attention]
+        if await self._world.store.events.has_conflict(report.rotation_id):
+            attention.append(trail_conflict(report.rotation_id))
         progress = Progress(
             plan_id=report.plan_id,
             plan_hash=report.plan_hash,
@@ -46,7 +51,7 @@ class ProgressKeeper:
             step_index=report.step_index,
             step_count=report.step_count,
             phase=report.phase,
-            attention=tuple(attention.finding() for attention in report.attention),
+            attention=tuple(attention),
             held=report.held,
             next_action_at=report.next_action_at,
         )
@@ -102,13 +107,14 @@ class ProgressKeeper:
             await store.originals.mark_restored(earlier.id, report.at)
 
 
-def _event(event: Noted | ProgressReport) -> NewEvent:
+def _event(event: Noted | ProgressReport, run: str) -> NewEvent:
     return NewEvent(
         at=event.at,
         kind=event.kind.value,
         message=event.message,
         data=_data(event),
-        key=str(event.number),
+        # another run of the workflow, as after a reset, reports other events under the same numbers
+        key=f"{run}/{event.number}",
     )
 
 

@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from api.access import keys, subjects
+from api.audit import audit
 from api.certificate import certificate_orders, certificate_requests, certificates, keystores
 from api.http import health
 from api.http.answers import answer_with_problems
@@ -64,6 +65,7 @@ _RESOURCES = (
     plans,
     recoveries,
     simulations,
+    audit,
     rotations,
     originals,
     clients,

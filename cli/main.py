@@ -5,6 +5,7 @@ import typer
 from cli.access import key, login, subject
 from cli.certificate import certificates, recovery
 from cli.commands import (
+    audit,
     inventory,
     moves,
     network,
@@ -41,6 +42,7 @@ _MODULES = (
     moves,
     tasks,
     trust,
+    audit,
     simulate,
     backup,
     keys,

@@ -19,7 +19,7 @@ from sepm.tls.probe import CertificateProbe, NetworkProbe
 from sepm.tls.trust import Trust
 from service.console_site import ConsoleSite
 from service.settings_look import LastReadings
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 from store.store import Store
 
 Connect = Callable[[Site, SiteConnection], SepmClient]

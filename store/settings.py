@@ -22,6 +22,10 @@ class StoreSettings(BaseSettings):
     key: SecretStr | None = None
     """The encryption keys themselves, each base64 of 32 bytes, with commas between. The first seals, before any of the
     file, and no file is made; whatever is in one still opens."""
+    audit_heads: Path | None = None
+    """The file of heads (`store.trail.heads`), which only its owner reads; `folder/audit-heads.jsonl` when not set."""
+    audit_syslog: str | None = None
+    """Where heads are sent to, too: a socket, e.g. `/dev/log`, or `HOST:PORT` over UDP."""
     transit: TransitSettings = Field(default_factory=TransitSettings)
     """The key server. With an address its key seals, before all others, and no file is made."""
 
@@ -29,6 +33,11 @@ class StoreSettings(BaseSettings):
     def url(self) -> str:
         """The database to open."""
         return self.database_url or f"sqlite+aiosqlite:///{(self.folder / 'rotator.db').absolute()}"
+
+    @property
+    def heads_path(self) -> Path:
+        """The file of heads to append to or make."""
+        return self.audit_heads or self.folder / "audit-heads.jsonl"
 
     @property
     def key_path(self) -> Path:

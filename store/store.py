@@ -1,8 +1,11 @@
 """The store: one object with everything that must not be lost."""
 
+from pathlib import Path
+
 from store.access.identities import Identities
 from store.access.subjects import Subjects
 from store.access.wishes import Wishes
+from store.audit import Audit
 from store.certificate.certificate_orders import CertificateOrders
 from store.certificate.certificate_requests import CertificateRequests
 from store.certificate.certificates import Certificates
@@ -13,6 +16,7 @@ from store.keys.key_encryption import LocalKey
 from store.keys.key_file import KEY_BYTES
 from store.keys.key_ring import KeyRing
 from store.keys.key_sources import GivenKeys
+from store.keys.mac_key import MacKey
 from store.keys.unlocking import unlock
 from store.keys.vault import Vault
 from store.rotation.coverage import Coverage
@@ -34,42 +38,59 @@ from store.site.contacts import Contacts
 from store.site.http_reach import HttpReach
 from store.site.inventory import Inventory
 from store.site.roster import Roster
+from store.site.site_changes import SiteChanges
 from store.site.sites import Sites
 from store.site.surveys import Surveys
+from store.trail.heads import Heads
+from store.trail.site_trail import SiteTrail
 
 
 class Store:
     """All repositories over one database and one vault."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, *, heads_file: Path | None = None, syslog: str | None = None
+    ) -> None:
         self.database = database
         self.vault = vault
         self.identities = Identities(database, vault)
         self.wishes = Wishes(database)
         self.subjects = Subjects(database)
-        self.sites = Sites(database, vault)
+        mac_key = MacKey(database, vault)
+        self.heads = Heads(mac_key, heads_file, syslog)
+        self.trail = SiteTrail(database, mac_key, self.heads)
+        self.sites = Sites(database, vault, mac_key, self.trail)
+        self.site_changes = SiteChanges(database, vault, mac_key, self.trail)
         self.certificates = Certificates(database, vault)
         self.certificate_requests = CertificateRequests(database, vault)
         self.certificate_orders = CertificateOrders(database)
         self.issuer_accounts = IssuerAccounts(database, vault)
-        self.keystores = Keystores(database, vault)
-        self.contacts = Contacts(database)
+        self.keystores = Keystores(database, vault, self.trail)
+        self.contacts = Contacts(database, mac_key, self.trail)
         self.surveys = Surveys(database)
         self.console = ConsoleRecords(database)
         self.http_reach = HttpReach(database)
         self.inventory = Inventory(database)
         self.roster = Roster(database)
         self.plans = Plans(database)
-        self.rotations = Rotations(database)
+        self.rotations = Rotations(database, self.trail)
         self.found = FoundRecords(database)
         self.originals = Originals(database)
-        self.given_originals = GivenOriginals(database)
+        self.given_originals = GivenOriginals(database, self.trail)
         self.references = References(database)
-        self.writes = Writes(database)
+        self.writes = Writes(database, self.trail)
         self.coverage = Coverage(database)
-        self.swaps = Swaps(database)
-        self.tasks = Tasks(database)
-        self.events = Events(database)
+        self.swaps = Swaps(database, mac_key)
+        self.tasks = Tasks(database, self.trail)
+        self.events = Events(database, mac_key, self.heads)
+        self.audit = Audit(
+            database,
+            events=self.events,
+            contacts=self.contacts,
+            trail=self.trail,
+            sites=self.sites,
+            heads=self.heads,
+        )
         self.simulations = Simulations(database)
         self.reconciliations = Reconciliations(database)
 
@@ -90,7 +111,7 @@ class Store:
         except BaseException:
             await database.close()
             raise
-        return cls(database, vault)
+        return cls(database, vault, heads_file=settings.heads_path, syslog=settings.audit_syslog)
 
     @classmethod
     def in_memory(cls) -> "Store":
@@ -99,5 +120,6 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
+        self.heads.close()
         await self.vault.close()
         await self.database.close()

@@ -6,7 +6,7 @@ from temporalio import activity
 
 from activities.failures import as_activity_failures
 from activities.gate.moved_policies import swapped_at
-from activities.setting.settings import noted
+from activities.setting.settings import ground_of, noted
 from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRef, StepRequest
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope
@@ -82,6 +82,8 @@ class PolicyMoves:
             if original is None or now not in {original, _other(original)}:
                 return "SEPM shows another size of the clients' system log than was recorded, or none"
             wanted = _other(original) if now == original else original
+            ground, field, at = ground_of(scope.ref), SettingField.LOG_SIZE, self._world.clock()
+            await self._world.store.writes.require(ground, pair, field, value=str(wanted), at=at)
             before = await noted(client, scope, gate, owner.group_id)
             return await self._write(client, scope.ref, pair, wanted, before)
         return "none of its locations is there any more"
@@ -137,7 +139,8 @@ class PolicyMoves:
         """Note a size, send it and note what came of it; why it is not there, or nothing."""
         writes, at = self._world.store.writes, self._world.clock
         what = (ref.rotation_id, ref.step, pair, SettingField.LOG_SIZE)
-        await writes.record_write(*what, value=str(kb), at=at(), policy_date_before=date_before)
+        field = SettingField.LOG_SIZE
+        await writes.record_write(ground_of(ref), pair, field, value=str(kb), at=at(), policy_date_before=date_before)
         why = await _sent(client, pair, kb)
         outcome = WriteOutcome.REFUSED if why else WriteOutcome.APPLIED
         await writes.record_outcome(*what, outcome=outcome, at=at(), detail=why)

@@ -12,20 +12,21 @@ from activities.failures import as_activity_failures
 from activities.setting.accepting import shown
 from activities.setting.repairing import Repairs
 from activities.survey.servers import presented
-from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
+from engine.contract import ActivityName, ReferenceAnswer, StepRef, StepRequest, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.standing import standing
 from rotation.finding import Shown, blocking, some
 from rotation.plan.scope import OwnerScope
-from rotation.plan.step import Gate, GatePurpose, SettingField
+from rotation.plan.step import Gate, GatePurpose, SettingField, Write
 from rotation.proof.gate import Reference, fix, follow, written
 from rotation.proof.reading import gate_before
 from rotation.survey import Pair
-from rotation.values import GroupId, ListName
+from rotation.values import FoundId, GroupId, ListName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
 from service.scope import StepScope, WantedPair, scope_of, settings_now
 from service.world import World
+from store.rotation.write_admission import WriteGround
 from store.rotation.writes import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
@@ -74,7 +75,7 @@ class SettingsWriter:
                         continue
                     if request.turning_back and (stopped := await self._not_old(scope)):
                         return WriteAnswer(written=written, already=already, refused=refused, **stopped)
-                    why = await self._write(client, scope, wanted)
+                    why = await self._write(client, scope, request, wanted)
                     written, refused = written + (not why), refused + bool(why)
                     reason = why or reason
                     if why and repair is not None:
@@ -110,16 +111,24 @@ class SettingsWriter:
         others = (*seen.renewed, *seen.unknown)
         return {"new_certificate_at": others[0], "third": seen.third} if others else {}
 
-    async def _write(self, client: Sepm, scope: StepScope, wanted: WantedPair) -> str:
-        """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last."""
+    async def _write(self, client: Sepm, scope: StepScope, request: WriteRequest, wanted: WantedPair) -> str:
+        """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last.
+
+        Raises:
+            WriteNotAdmitted: where the write is none of the rotation's own; then nothing was sent.
+        """
         if scope.site.at_console is not None:
             return "it has no REST API"
-        owner = wanted.pair.group_id
-        date_before = await noted(client, scope, scope.gate_after, owner)
-        writes, ref = self._world.store.writes, scope.ref
+        writes, ref, step = self._world.store.writes, scope.ref, scope.step
+        ground, at = ground_of(ref, found=request.found), self._world.clock()
+        asked = (request.field, request.restores)
+        if not isinstance(step, Write) or (step.field, step.restores) != asked:
+            why = f"step {step.id} of the approved plan does not write that"
+            await writes.refuse(ground, wanted.pair, wanted.field, value=wanted.value, at=at, why=why)
+        await writes.require(ground, wanted.pair, wanted.field, value=wanted.value, at=at)
+        date_before = await noted(client, scope, scope.gate_after, wanted.pair.group_id)
         await writes.record_write(
-            ref.rotation_id,
-            ref.step,
+            ground,
             wanted.pair,
             wanted.field,
             value=wanted.value,
@@ -217,6 +226,13 @@ def location_by_location(pairs: Iterable[WantedPair]) -> list[WantedPair]:
         ranked.append((counted[each.pair.group_id], each))
         counted[each.pair.group_id] += 1
     return [each for _, each in sorted(ranked, key=lambda ranked: ranked[0])]
+
+
+def ground_of(ref: StepRef, *, found: FoundId | None = None) -> WriteGround:
+    """By what right an activity of that step writes."""
+    return WriteGround(
+        rotation_id=ref.rotation_id, site_id=ref.site_id, plan_id=ref.plan_id, step_id=ref.step, found=found
+    )
 
 
 async def noted(client: Sepm, scope: StepScope, gate: Gate | None, owner: GroupId) -> datetime:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from api.certificate.keystore_document import KeystoreList, KeystoreMade, KeystoreRequest
 from api.certificate.keystore_file import make_keystore
 from api.http.allowed import allowed
-from api.http.caller import Caller
+from api.http.authors import WithAuthor
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from certificates.keystores import KeystoreFormat
@@ -31,7 +31,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     dependencies=[allowed(Permission.TAKE_KEYSTORES)],
 )
 async def order_keystore(
-    certificate_id: CertificateId, order: KeystoreRequest, caller: Caller, parts: WithParts, response: Response
+    certificate_id: CertificateId, order: KeystoreRequest, author: WithAuthor, parts: WithParts, response: Response
 ) -> KeystoreMade:
     """Have a keystore made. Its password is shown here and never again; the file can be taken once, for ten minutes."""
     material = await parts.store.certificates.material(certificate_id)
@@ -48,13 +48,13 @@ async def order_keystore(
         id=f"keystore-{uuid4().hex}",
         certificate_id=certificate_id,
         format=order.format,
-        asked_by=caller.name,
+        asked_by=author.who,
         made_at=at,
         expires_at=lives_until(at),
         taken_at=None,
     )
-    await parts.store.keystores.add(record, made.content)
-    _log.info("keystore made", keystore=record.id, certificate=certificate_id, format=order.format, who=caller.name)
+    await parts.store.keystores.add(record, made.content, author)
+    _log.info("keystore made", keystore=record.id, certificate=certificate_id, format=order.format, who=author.who)
     path = f"/v1/certificates/{certificate_id}/keystore?format={order.format}&ticket={record.id}"
     response.headers.update(_NO_STORE | {"Location": path})
     return KeystoreMade(
@@ -83,6 +83,7 @@ async def list_keystores(certificate_id: CertificateId, parts: WithParts) -> Key
 async def take_keystore(
     certificate_id: CertificateId,
     form: Annotated[KeystoreFormat, Query(alias="format")],
+    author: WithAuthor,
     parts: WithParts,
     ticket: Annotated[str, Query(max_length=100, description="From the Location of POST .../keystores")] = "",
 ) -> Response:
@@ -95,7 +96,7 @@ async def take_keystore(
             "a keystore is given for a ticket only",
             remedy=f"POST /v1/certificates/{certificate_id}/keystores, then follow its Location",
         )
-    content = await parts.store.keystores.take(ticket, certificate_id, form, parts.clock())
+    content = await parts.store.keystores.take(ticket, certificate_id, form, parts.clock(), author)
     _log.info("keystore taken", keystore=ticket, certificate=certificate_id, format=form)
     disposition = f'attachment; filename="{_filename(certificate_id, form)}"'
     return Response(

@@ -52,9 +52,14 @@ from store.rotation.simulations import UnknownSimulation
 from store.rotation.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
 from store.site.console import OlderExport
 from store.site.contacts import LastPin, NotPinned
+from store.site.fingerprints import AccessAltered
+from store.site.site_changes import SiteInUse
 from store.site.sites import SiteExists, UnknownSite
 from store.site.surveys import SurveyNotSaved, UnknownSurvey
 
+_FOR_A_PERSON = frozenset(
+    {ErrorType.SEPM_CREDENTIALS, ErrorType.THIRD_CERTIFICATE, ErrorType.SEPM_REFUSED, ErrorType.ACCESS_ALTERED}
+)
 _KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
 _KEYSTORE = "have another one made: POST /v1/certificates/ID/keystores"
 
@@ -92,6 +97,10 @@ _STORE: dict[type[StoreFault], _Answer] = {
     SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
     NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
     LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
+    AccessAltered: _Answer(
+        HTTPStatus.CONFLICT, "access-altered", "find out who wrote to the database, then PUT /v1/sites/ID/access"
+    ),
+    SiteInUse: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
     OlderExport: _Answer(HTTPStatus.CONFLICT, "export-not-newer", "export the clients again, and upload that"),
     OriginalsKept: _Answer(
         HTTPStatus.CONFLICT, "originals-kept", "restore without the file: rotator restore SITE --why REASON"
@@ -258,7 +267,7 @@ def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
 
 
 def _survey_failed(fault: SurveyFailed) -> ProblemError:
-    for_a_person = fault.type in {ErrorType.SEPM_CREDENTIALS, ErrorType.THIRD_CERTIFICATE, ErrorType.SEPM_REFUSED}
+    for_a_person = fault.type in _FOR_A_PERSON
     status = HTTPStatus.UNPROCESSABLE_ENTITY if for_a_person else HTTPStatus.BAD_GATEWAY
     remedy = "see what it says, then survey again; nothing was changed"
     finding = blocking(fault.type, "survey", fault.message, remedy)

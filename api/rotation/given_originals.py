@@ -17,6 +17,7 @@ from rotation.originals.site_match import another_site, differences, of_another_
 from rotation.values import SiteId
 from service.plans.kept_originals import NoOriginalsError, kept_originals, take_in
 from store.rotation.originals import Original
+from store.trail.site_trail import Author
 
 _NAMED = 20
 
@@ -87,7 +88,7 @@ async def _differing(parts: Parts, given: KeptOriginals, own: Sequence[Original]
 
 
 async def take_in_given(
-    parts: Parts, site_id: SiteId, given: KeptOriginals, survey_id: str, order: RestoreRequest, *, who: str
+    parts: Parts, site_id: SiteId, given: KeptOriginals, survey_id: str, order: RestoreRequest, *, author: Author
 ) -> None:
     """Record the originals of the file, as their rotation had recorded them.
 
@@ -110,7 +111,7 @@ async def take_in_given(
         given,
         survey_id,
         without=frozenset(gone.pair for gone in differ.gone),
-        who=who,
+        author=author,
         why=order.why,
         now=parts.clock(),
     )

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from api.http.allowed import allowed
-from api.http.caller import Caller
+from api.http.authors import WithAuthor
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.rotation.given_originals import RestoreRequest, read_given, require_own_agree, take_in_given
@@ -18,6 +18,7 @@ from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from service.plans.restoring import NothingToRestoreError, restore_plan
 from store.progress import Rotation, RotationStatus
+from store.trail.site_trail import Author
 
 router = APIRouter(prefix="/v1/sites", tags=["rotations"])
 
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
     dependencies=[allowed(Permission.START)],
 )
 async def restore_site(
-    site_id: SiteId, order: RestoreRequest, caller: Caller, parts: WithParts, response: Response
+    site_id: SiteId, order: RestoreRequest, author: WithAuthor, parts: WithParts, response: Response
 ) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.
 
@@ -42,9 +43,9 @@ async def restore_site(
     """
     await parts.store.sites.get(site_id)
     running = await still_running(parts, site_id)
-    if running is not None and not _is_that(running, order, caller.name):
+    if running is not None and not _is_that(running, order, author.who):
         raise await busy(parts, running)
-    rotation = running or await _new_restore(site_id, order, caller.name, parts)
+    rotation = running or await _new_restore(site_id, order, author, parts)
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
@@ -56,7 +57,7 @@ def _is_that(running: Rotation, order: RestoreRequest, who: str) -> bool:
     return running.purpose == "restore" and (running.started_by, running.why) == (who, order.why)
 
 
-async def _new_restore(site_id: SiteId, order: RestoreRequest, who: str, parts: Parts) -> Rotation:
+async def _new_restore(site_id: SiteId, order: RestoreRequest, author: Author, parts: Parts) -> Rotation:
     given = await read_given(parts, site_id, order)
     own = await parts.store.originals.unrestored(site_id)
     if given is not None:
@@ -66,14 +67,14 @@ async def _new_restore(site_id: SiteId, order: RestoreRequest, who: str, parts: 
         raise await _nothing(parts, site_id, f"site {site_id}: no rotation left it changed")
     survey_id = await fresh_survey(parts, site_id, order.survey_max_age)
     if not own and given is not None:
-        await take_in_given(parts, site_id, given, survey_id, order, who=who)
+        await take_in_given(parts, site_id, given, survey_id, order, author=author)
     try:
         plan = await restore_plan(parts.store, site_id, survey_id, now=parts.clock())
     except NothingToRestoreError as nothing:
         raise await _nothing(parts, site_id, str(nothing)) from None
     await parts.store.plans.add(plan)
     approved = RotationRequest(plan_id=plan.id, plan_hash=plan.hash, why=order.why)
-    return await begin(parts, plan, approved, who, new_id(None))
+    return await begin(parts, plan, approved, author, new_id(None))
 
 
 async def _nothing(parts: Parts, site_id: SiteId, detail: str) -> ProblemError:

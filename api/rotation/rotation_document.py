@@ -12,6 +12,7 @@ from api.service_checks import Known
 from rotation.plan.step import Step
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Attention, Proceed, RollingBack, RotationState
+from rotation.running.trail_conflict import TRAIL_CONFLICT
 from rotation.running.wait import Wait
 from rotation.span import UpToAYear
 from rotation.standing.trouble import Standing, Trouble
@@ -115,7 +116,10 @@ class RotationShown(Projected):
         """The document of a stored rotation. What its workflow says of itself now is newer than what is stored."""
         found = known.found
         shown = rotation.model_dump(exclude={"last_event", "attention"}) | (live.place() if live else {})
-        attention = tuple(each.finding() for each in live.attention) if live else rotation.attention
+        attention = rotation.attention
+        if live:  # the store alone knows of a conflict on the trail
+            conflict = tuple(each for each in rotation.attention if each.code == TRAIL_CONFLICT)
+            attention = (*(each.finding() for each in live.attention), *conflict)
         return cls(
             **shown,
             attention=((found.trouble.finding(),) if found else ()) + attention,

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from api.http.allowed import allowed, require_seen
+from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import described
 from api.parts import WithParts
@@ -27,13 +28,15 @@ router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 async def start_rotation(
     order: RotationRequest,
     caller: Caller,
+    author: WithAuthor,
     parts: WithParts,
+    *,
     response: Response,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> RotationShown:
     """Start the rotation of a plan that is approved by its hash. The same key again gives the same rotation."""
     await require_seen(parts, caller, {"plan_id": order.plan_id})
-    rotation = await start(parts, order, caller, idempotency_key)
+    rotation = await start(parts, order, caller, author, key=idempotency_key)
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)

@@ -24,6 +24,7 @@ from service.identity import id_of
 from service.plans.planning import planned_again
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotation.rotations import UnknownRotation
+from store.trail.site_trail import Author
 
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(hours=1)
@@ -32,7 +33,9 @@ _RECOVERS_WITHIN = timedelta(hours=1)
 _RECORDED: dict[str, Literal["restore", "recover"]] = {"restore": "restore", "recover": "recover"}
 
 
-async def start(parts: Parts, order: RotationRequest, caller: Principal, key: str | None) -> Rotation:
+async def start(
+    parts: Parts, order: RotationRequest, caller: Principal, author: Author, *, key: str | None
+) -> Rotation:
     """The rotation of a plan that the caller approves, started now or by the same request before.
 
     1. the same request as before: its rotation, started if Temporal did not get it then
@@ -55,11 +58,11 @@ async def start(parts: Parts, order: RotationRequest, caller: Principal, key: st
         await _require_idle(parts, plan)
         late = await _require_fit(parts, plan, order)
         await _require_two_persons(parts, plan, order, caller, late=late)
-    return await begin(parts, plan, order, caller.name, before or new_id(key), key=key)
+    return await begin(parts, plan, order, author, before or new_id(key), key=key)
 
 
 async def begin(
-    parts: Parts, plan: Plan, order: RotationRequest, who: str, rotation_id: RotationId, *, key: str | None = None
+    parts: Parts, plan: Plan, order: RotationRequest, author: Author, rotation_id: RotationId, *, key: str | None = None
 ) -> Rotation:
     """Store the rotation, then start its workflow. Both are found when they are there already."""
     new = NewRotation(
@@ -68,13 +71,13 @@ async def begin(
         plan_id=plan.id,
         plan_hash=plan.hash,
         purpose=_RECORDED.get(plan.body.purpose, "rotate"),
-        started_by=who,
+        started_by=author.who,
         why=order.why,
     )
     store = parts.store
     await require_free(parts, new.site_id)
     rotation, _ = await store.rotations.create(
-        new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint(who)
+        new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint(author.who), author=author
     )
     if rotation.status is RotationStatus.RUNNING:
         await require_alive(parts, rotation)

@@ -12,10 +12,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, Field
 
 from api.http.allowed import allowed
+from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described, refused
 from api.parts import Parts, WithParts
-from api.site.console_document import ConsoleDocument, ConsoleSiteShown, ExportShown
+from api.site.console_document import ConsoleRequest, ConsoleSiteShown, ExportShown
 from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
@@ -29,6 +30,8 @@ from rotation.values import SiteId, Value
 from sepm.offline.client_export import Encoding, ExportForm, parse_client_export
 from sepm.offline.export_columns import Field as Column
 from sepm.offline.export_dates import DateOrder
+from store.site.site_changes import ReasonedAct
+from store.trail.site_trail import NewTrailEvent, TrailKind
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
 _CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
@@ -57,7 +60,13 @@ class ExportHints(Value):
 
 @router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV, dependencies=[allowed(Permission.RECORD)])
 async def upload_clients(
-    site_id: SiteId, request: Request, caller: Caller, parts: WithParts, hints: Annotated[ExportHints, Query()]
+    site_id: SiteId,
+    request: Request,
+    caller: Caller,
+    author: WithAuthor,
+    parts: WithParts,
+    *,
+    hints: Annotated[ExportHints, Query()],
 ) -> ExportShown:
     """Take in the console's own export of clients, as text/csv. The rotation reads an open gate again."""
     site, access = await _at_console(parts, site_id)
@@ -82,6 +91,14 @@ async def upload_clients(
         columns=read.columns,
     )
     await parts.store.console.add_export(site.id, export, read.clients)
+    taken_in = NewTrailEvent(
+        at=now,
+        kind=TrailKind.CLIENTS_TAKEN_IN,
+        message=f"{export.clients} clients, exported at {hints.taken_at:%Y-%m-%d %H:%M:%S %Z}",
+        author=author,
+        data={"sha256": sha256},
+    )
+    await parts.store.trail.append(site.id, taken_in)
     return ExportShown(
         site_id=site.id,
         never_seen=sum(1 for client in read.clients if client.last_seen is None),
@@ -92,18 +109,14 @@ async def upload_clients(
 
 
 @router.put("/{site_id}/console", responses=_REFUSALS, dependencies=[allowed(Permission.RECORD)])
-async def describe_console(site_id: SiteId, document: ConsoleDocument, parts: WithParts) -> ConsoleSiteShown:
+async def describe_console(
+    site_id: SiteId, document: ConsoleRequest, author: WithAuthor, parts: WithParts
+) -> ConsoleSiteShown:
     """Replace the description of a site without REST. Changes reported before `recorded_at` are part of it."""
     await _at_console(parts, site_id)
-    if (running := await parts.store.rotations.running(site_id)) is not None:
-        raise ProblemError(
-            HTTPStatus.CONFLICT,
-            "site-busy",
-            f"rotation {running.id} of {site_id} rests on the document that it began with",
-            remedy="let the running rotation end, or cancel it",
-        )
-    access = document.read(parts.clock())
-    site = await parts.store.sites.describe_console(site_id, access)
+    now = parts.clock()
+    access, act = document.read(now), ReasonedAct(at=now, author=author, why=document.why)
+    site = await parts.store.site_changes.describe_console(site_id, access, act)
     return ConsoleSiteShown.of(site, access, await parts.store.console.newest_export(site_id))
 
 

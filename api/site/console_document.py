@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from api.http.authors import ChangeReason
 from api.http.invalid import checked
 from api.http.problems import refused
 from api.site.site_document import ListsDocument, slug
@@ -48,6 +49,10 @@ class ConsoleDocument(Value):
                 replication_partners=self.replication_partners,
                 images=self.images,
             )
+
+
+class ConsoleRequest(ConsoleDocument, ChangeReason):
+    """What the console shows now."""
 
 
 class ConsoleSiteDocument(ListsDocument, ConsoleDocument):

@@ -13,7 +13,7 @@ from sepm.access import Access, RequestLimits
 from sepm.rest.client import SepmClient
 from sepm.tls.handshakes import Handshake
 from sepm.tls.trust import Trust, fetch_fingerprint
-from store.site.sites import SiteAccess
+from store.site.access import SiteAccess
 
 _HTTPS_PORT = 443
 # a client waits for the answer, so nothing is tried twice
@@ -43,16 +43,21 @@ async def make_contact(access: Access, trust: Trust | None) -> tuple[Trust, tupl
 
 
 def first_contacts(
-    site: Site, access: SiteAccess, handshakes: Iterable[Handshake], at: datetime
+    site: Site,
+    access: SiteAccess,
+    handshakes: Iterable[Handshake],
+    at: datetime,
+    *,
+    why: str = "given when the site was registered",
 ) -> tuple[Contact, ...]:
-    """The first lines of a site's trail: the fingerprints given at registration, and the connections to SEPM."""
+    """The contacts with an address that was just given: the fingerprints given with it, and the connections to SEPM."""
     server = owner(site, access.rest_url)
     registered = Contact(
         at=at,
         kind=ContactKind.PINNED,
         address=address(access.rest_url),
         fingerprint=None,
-        why="given when the site was registered",
+        why=why,
     )
     pinned = [registered.model_copy(update={"fingerprint": each}) for each in sorted(access.fingerprints)]
     return (*pinned, *(each.contact(at, server) for each in handshakes))

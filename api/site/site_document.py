@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from api.http.authors import ChangeReason
 from api.http.invalid import checked
 from api.http.problems import ProblemError
 from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
@@ -14,7 +15,7 @@ from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
 from sepm.offline.sylink import parse_sylink
 from sepm.tls.trust import Trust
-from store.site.sites import SiteAccess
+from store.site.access import SiteAccess
 
 _LONGEST_SLUG = 60
 
@@ -45,19 +46,29 @@ class ListsDocument(Value):
         return tuple(dict.fromkeys((*self.lists, *parsed)))
 
 
-class DatabaseDocument(Value):
+class ListsRequest(ListsDocument, ChangeReason):
+    """What is in the site's server lists from now on."""
+
+
+class LimitsRequest(Limits, ChangeReason):
+    """What the site's owner wants waited for from now on."""
+
+    def limits(self) -> Limits:
+        """The limits alone."""
+        return Limits.model_validate(self.model_dump(exclude=set(ChangeReason.model_fields)))
+
+
+class DatabaseRequest(ChangeReason):
     """Which database a site has."""
 
     database: DatabaseKind
 
 
-class SiteDocument(ListsDocument):
-    """A site to register."""
+class AccessDocument(Value):
+    """Where a site's REST API is, for which account, and which certificate it may present."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    access: Literal["rest"] = "rest"
-    name: str = Field(min_length=1, max_length=100)
     rest_url: str = Field(description="`https://HOST:8446`")
     username: str = Field(min_length=1, description="A system administrator of SEPM")
     password: SecretStr
@@ -65,6 +76,39 @@ class SiteDocument(ListsDocument):
     trust: TrustDocument | None = Field(
         default=None, description="Without it the refusal shows the fingerprint that the server presents"
     )
+
+    def reached(self, name: str) -> Access:
+        """Address and account of the REST service of the site of that name."""
+        with checked():
+            return Access(
+                site=name,
+                url=self.rest_url,
+                username=self.username,
+                password=self.password,
+                domain=self.domain,
+            )
+
+    def trusted(self) -> Trust | None:
+        """What is trusted; None when the document does not say."""
+        given = self.trust
+        if given is None or not (given.fingerprint_sha256 or given.ca_pem):
+            return None
+        pinned = [Fingerprint(given.fingerprint_sha256)] if given.fingerprint_sha256 else []
+        with checked():
+            return Trust(fingerprints=frozenset(pinned), ca_pem=given.ca_pem)
+
+
+class AccessRequest(AccessDocument, ChangeReason):
+    """How a site is reached from now on."""
+
+
+class SiteDocument(ListsDocument, AccessDocument):
+    """A site to register."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    access: Literal["rest"] = "rest"
+    name: str = Field(min_length=1, max_length=100)
     servers: tuple[Server, ...] = Field(min_length=1)
     limits: Limits = Limits()
     database: DatabaseKind = Field(
@@ -89,26 +133,6 @@ class SiteDocument(ListsDocument):
                 limits=self.limits,
                 database=self.database,
             )
-
-    def reached(self) -> Access:
-        """Address and account of SEPM's REST service."""
-        with checked():
-            return Access(
-                site=self.name,
-                url=self.rest_url,
-                username=self.username,
-                password=self.password,
-                domain=self.domain,
-            )
-
-    def trusted(self) -> Trust | None:
-        """What is trusted; None when the document does not say."""
-        given = self.trust
-        if given is None or not (given.fingerprint_sha256 or given.ca_pem):
-            return None
-        pinned = [Fingerprint(given.fingerprint_sha256)] if given.fingerprint_sha256 else []
-        with checked():
-            return Trust(fingerprints=frozenset(pinned), ca_pem=given.ca_pem)
 
 
 class SiteShown(Value):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Discriminator, Tag
 
 from api.http.allowed import allowed
+from api.http.authors import WithAuthor, with_first
 from api.http.caller import Caller
 from api.http.invalid import checked
 from api.http.problems import described
@@ -14,13 +15,26 @@ from api.http.second_person import require_second
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleSiteDocument, ConsoleSiteShown
 from api.site.first_contact import first_contacts, make_contact
-from api.site.site_document import DatabaseDocument, ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
+from api.site.site_document import (
+    AccessDocument,
+    AccessRequest,
+    DatabaseRequest,
+    LimitsRequest,
+    ListsRequest,
+    SiteDocument,
+    SiteInList,
+    SiteList,
+    SiteShown,
+)
+from api.site.trust import over_rest
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct, lowered
-from rotation.site import Limits, Site
+from rotation.site import Site
 from rotation.values import SiteId
 from sepm.tls.trust import Trust
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
+from store.site.fingerprints import AccessAltered
+from store.site.site_changes import ReasonedAct
 
 _Document = Annotated[SiteDocument, Tag("rest")] | Annotated[ConsoleSiteDocument, Tag("console")]
 Registered = Annotated[
@@ -31,6 +45,7 @@ Registered = Annotated[
 ]
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
+_REACHES = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY)
 
 
 @router.post(
@@ -39,21 +54,23 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
     responses=described(HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
     dependencies=[allowed(Permission.REGISTER_SITES)],
 )
-async def register_site(document: Registered, parts: WithParts, response: Response) -> SiteShown | ConsoleSiteShown:
+async def register_site(
+    document: Registered, author: WithAuthor, parts: WithParts, response: Response
+) -> SiteShown | ConsoleSiteShown:
     """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong.
 
     One without REST (12.x) is described, with `access: console`; no server is asked then.
     """
     if isinstance(document, ConsoleSiteDocument):
         site = document.site(parts.clock())
-        await parts.store.sites.add_at_console(site, parts.clock())
+        await parts.store.sites.add_at_console(site, parts.clock(), author)
         response.headers["Location"] = f"/v1/sites/{site.id}"
         return await _shown(parts, site)
-    site, access, trust = document.site(), document.reached(), document.trusted()
+    site, access, trust = document.site(), document.reached(document.name), document.trusted()
     begun = parts.clock()
     trust, handshakes = await make_contact(access, trust)
     connection = _connection(document, access.url, trust)
-    await parts.store.sites.add(site, connection, parts.clock())
+    await parts.store.sites.add(site, connection, parts.clock(), author)
     for contact in first_contacts(site, connection, handshakes, begun):
         await parts.store.contacts.record(site.id, contact)
     response.headers["Location"] = f"/v1/sites/{site.id}"
@@ -78,21 +95,55 @@ async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown | ConsoleSit
     return await _shown(parts, await parts.store.sites.get(site_id))
 
 
-@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.RECORD)])
-async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
-    """Replace what is known of the site's server lists."""
+@router.put("/{site_id}/access", responses=_REACHES, dependencies=[allowed(Permission.REGISTER_SITES)])
+async def state_access(
+    site_id: SiteId, document: AccessRequest, caller: Caller, author: WithAuthor, parts: WithParts
+) -> SiteShown | ConsoleSiteShown:
+    """Replace how the site is reached: address, account, password, and what is trusted there.
+
+    SEPM is asked first, as for a registration. It holds for a running rotation, too. Another account or password of the
+    same address takes one person; another address, or another certificate to trust, takes two (409 `second-person`).
+    """
+    site = await over_rest(parts, site_id)
+    access, trust, begun = document.reached(site.name), document.trusted(), parts.clock()
+    if trust is not None and not await _is_trusted(parts, site_id, access.url, trust):
+        given = {"rest_url": access.url, "fingerprints": sorted(trust.fingerprints), "ca_pem": trust.ca_pem}
+        wish = await require_second(parts, caller, TwoPersonAct.TRUST, {"site": site_id, **given}, why=document.why)
+        author = with_first(author, wish)
+    trust, handshakes = await make_contact(access, trust)
+    connection = _connection(document, access.url, trust)
+    act = ReasonedAct(at=begun, author=author, why=document.why)
+    await parts.store.site_changes.state_access(site_id, connection, act)
+    for contact in first_contacts(site, connection, handshakes, begun, why="given with another address or account"):
+        await parts.store.contacts.record(site.id, contact)
+    return await _shown(parts, site)
+
+
+@router.put(
+    "/{site_id}/lists",
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.RECORD)],
+)
+async def describe_lists(
+    site_id: SiteId, document: ListsRequest, author: WithAuthor, parts: WithParts
+) -> SiteShown | ConsoleSiteShown:
+    """Replace what is known of the site's server lists. Refused while a rotation runs, which rests on them."""
     site = await parts.store.sites.get(site_id)
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
     with checked():
-        site = await parts.store.sites.describe_lists(site_id, document.read_lists(site.servers))
+        site = await parts.store.site_changes.describe_lists(site_id, document.read_lists(site.servers), act)
     return await _shown(parts, site)
 
 
 @router.put(
     "/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.CONFIGURE_SITES)]
 )
-async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
-    """Say which database the site has: the default one has a certificate of its own."""
-    site = await parts.store.sites.set_database(site_id, document.database)
+async def set_database(
+    site_id: SiteId, document: DatabaseRequest, author: WithAuthor, parts: WithParts
+) -> SiteShown | ConsoleSiteShown:
+    """State which database the site has: the default one has a certificate of its own."""
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
+    site = await parts.store.site_changes.set_database(site_id, document.database, act)
     return await _shown(parts, site)
 
 
@@ -101,16 +152,31 @@ async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithP
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     dependencies=[allowed(Permission.CONFIGURE_SITES)],
 )
-async def set_limits(site_id: SiteId, limits: Limits, caller: Caller, parts: WithParts) -> SiteShown | ConsoleSiteShown:
+async def set_limits(
+    site_id: SiteId, document: LimitsRequest, caller: Caller, author: WithAuthor, parts: WithParts
+) -> SiteShown | ConsoleSiteShown:
     """Replace what the site's owner wants waited for. Plans made before keep theirs.
 
     To lower a floor below the vendor's takes two persons: 409 `second-person` keeps the first request as a wish.
     """
+    limits = document.limits()
     if floors := lowered((await parts.store.sites.get(site_id)).limits, limits):
         content = {"site": site_id, "limits": limits.model_dump(mode="json")}
-        await require_second(parts, caller, TwoPersonAct.FLOORS, content, why="", reason=", ".join(floors))
-    site = await parts.store.sites.set_limits(site_id, limits)
+        reason = ", ".join(floors)
+        wish = await require_second(parts, caller, TwoPersonAct.FLOORS, content, why=document.why, reason=reason)
+        author = with_first(author, wish)
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
+    site = await parts.store.site_changes.set_limits(site_id, limits, act)
     return await _shown(parts, site)
+
+
+async def _is_trusted(parts: Parts, site_id: SiteId, url: str, trust: Trust) -> bool:
+    """Whether that is the address and what is trusted there already, and not what a stranger has written."""
+    try:
+        now = await parts.store.sites.connection(site_id)
+    except AccessAltered:
+        return False
+    return (url, trust.ca_pem) == (now.rest_url, now.ca_pem) and trust.fingerprints <= now.fingerprints
 
 
 async def _shown(parts: Parts, site: Site) -> SiteShown | ConsoleSiteShown:
@@ -119,7 +185,7 @@ async def _shown(parts: Parts, site: Site) -> SiteShown | ConsoleSiteShown:
     return SiteShown.of(site, await parts.store.sites.access(site.id))
 
 
-def _connection(document: SiteDocument, url: str, trust: Trust) -> SiteConnection:
+def _connection(document: AccessDocument, url: str, trust: Trust) -> SiteConnection:
     return SiteConnection(
         rest_url=url,
         username=document.username,

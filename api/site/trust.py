@@ -6,18 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.allowed import allowed
+from api.http.authors import WithAuthor, with_first
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
 from api.parts import Parts, WithParts
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
-from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
 from rotation.trust.fingerprints import address, behind
 from rotation.values import SiteId
+from store.trail.site_trail import Author
 
 router = APIRouter(prefix="/v1/sites/{site_id}/trust", tags=["trust"])
 
@@ -40,33 +41,36 @@ async def list_contacts(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> ContactPage:
     """Every TLS connection and every pin or drop of a certificate, from number `after` on, as a hash chain."""
-    await _over_rest(parts, site_id)
+    await over_rest(parts, site_id)
     contacts = await parts.store.contacts.list(site_id, after, limit)
     return ContactPage(items=contacts, after=contacts[-1].number if contacts else after)
 
 
 @router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
-async def pin_certificate(site_id: SiteId, order: PinRequest, caller: Caller, parts: WithParts) -> TrustShown:
+async def pin_certificate(
+    site_id: SiteId, order: PinRequest, caller: Caller, author: WithAuthor, parts: WithParts
+) -> TrustShown:
     """Trust a certificate that two persons have confirmed as SEPM's: a server that presents it gets the password.
 
     The first request is kept as a wish (409 `second-person`); the same of another identity is obeyed.
     """
-    contact = await _contact(ContactKind.PINNED, site_id, order, caller, parts)
+    contact = await _contact(ContactKind.PINNED, site_id, order, author, parts)
     content = {"site": site_id, "fingerprint": order.fingerprint}
     wish = await require_second(parts, caller, TwoPersonAct.TRUST, content, why=order.why)
-    both = contact.model_copy(update={"who": f"{wish.asked_by} and {caller.name}"})
-    await parts.store.contacts.trust(site_id, both)
+    both = with_first(author, wish)
+    await parts.store.contacts.trust(site_id, contact.model_copy(update={"who": both.who}), both)
     return await _shown(site_id, parts)
 
 
 @router.post("/drop", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
-async def drop_certificate(site_id: SiteId, order: PinRequest, caller: Caller, parts: WithParts) -> TrustShown:
+async def drop_certificate(site_id: SiteId, order: PinRequest, author: WithAuthor, parts: WithParts) -> TrustShown:
     """Stop trusting a pinned certificate, at a person's request. The last one stays where there is no CA."""
-    await parts.store.contacts.doubt(site_id, await _contact(ContactKind.DROPPED, site_id, order, caller, parts))
+    contact = await _contact(ContactKind.DROPPED, site_id, order, author, parts)
+    await parts.store.contacts.doubt(site_id, contact, author)
     return await _shown(site_id, parts)
 
 
-async def _over_rest(parts: Parts, site_id: SiteId) -> Site:
+async def over_rest(parts: Parts, site_id: SiteId) -> Site:
     """The site, which has a REST address.
 
     Raises:
@@ -83,21 +87,21 @@ async def _over_rest(parts: Parts, site_id: SiteId) -> Site:
     return site
 
 
-async def _contact(kind: ContactKind, site_id: SiteId, order: PinRequest, caller: Principal, parts: Parts) -> Contact:
-    await _over_rest(parts, site_id)
+async def _contact(kind: ContactKind, site_id: SiteId, order: PinRequest, author: Author, parts: Parts) -> Contact:
+    await over_rest(parts, site_id)
     access = await parts.store.sites.access(site_id)
     return Contact(
         at=parts.clock(),
         kind=kind,
         address=address(access.rest_url),
         fingerprint=order.fingerprint,
-        who=caller.name,
+        who=author.who,
         why=order.why,
     )
 
 
 async def _shown(site_id: SiteId, parts: Parts) -> TrustShown:
-    site = await _over_rest(parts, site_id)
+    site = await over_rest(parts, site_id)
     access = await parts.store.sites.access(site_id)
     pins = await parts.store.contacts.pins(site_id)
     return TrustShown(

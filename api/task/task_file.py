@@ -11,14 +11,15 @@ from certificates.keystores import KeystoreFormat
 from rotation.plan.plan import CertificateFor
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName, TaskId
+from store.trail.site_trail import Author
 
 
-async def issue_file(parts: Parts, task_id: TaskId, who: str) -> TaskFile:
-    """The PKCS#12 file of a task that `who` holds; once for each claim.
+async def issue_file(parts: Parts, task_id: TaskId, holder: Author) -> TaskFile:
+    """The PKCS#12 file of a task that `holder` has claimed; once for each claim.
 
     Raises:
         ProblemError: 409, when the task has no file, or its key is not kept here.
-        StoreFault: when `who` does not hold the task, or has taken the file already.
+        StoreFault: when `holder` does not hold the task, or has taken the file already.
     """
     task = await parts.store.tasks.get(task_id)
     server = _server(task)
@@ -26,7 +27,7 @@ async def issue_file(parts: Parts, task_id: TaskId, who: str) -> TaskFile:
     if material.key_pem is None:
         raise _no_file(task, "the key of its certificate is not kept here")
     # noted before it is made: a file that may have left counts as taken
-    await parts.store.tasks.issue_file(task_id, who, parts.clock())
+    await parts.store.tasks.issue_file(task_id, holder.who, parts.clock(), holder)
     made = await make_keystore(material, KeystoreFormat.PKCS12)
     return TaskFile(
         filename=f"{server}.pfx",

@@ -7,6 +7,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query, Response
 
 from api.http.allowed import allowed
+from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import described
 from api.parts import Parts, WithParts
@@ -107,10 +108,10 @@ async def refuse_task(
 
 
 @router.post("/{task_id}/file", responses=_REFUSALS, dependencies=[allowed(Permission.DO_TASKS)])
-async def take_file(task_id: TaskId, caller: Caller, parts: WithParts, response: Response) -> TaskFile:
+async def take_file(task_id: TaskId, author: WithAuthor, parts: WithParts, response: Response) -> TaskFile:
     """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
     response.headers["Cache-Control"] = "no-store"
-    return await issue_file(parts, task_id, caller.name)
+    return await issue_file(parts, task_id, author)
 
 
 async def _say(

@@ -63,6 +63,10 @@ class ErrorType(StrEnum):
     PLAN_ALTERED = "plan-altered"
     """The stored plan is not the approved one."""
     STORE_UNREADABLE = "store-unreadable"
+    WRITE_NOT_ADMITTED = "write-not-admitted"
+    """The store does not have it that the rotation writes that now. Nothing was sent."""
+    ACCESS_ALTERED = "access-altered"
+    """How the site is reached was changed in the database, and not by the service. Nothing was sent."""
 
 
 class SearchAttribute(StrEnum):

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     APPROVE = "approve what another person wishes"
     READ_PAYLOADS = "look at the Temporal UI, and read payloads there"
     WRITE_PAYLOADS = "encrypt payloads, which Temporal then takes for the service's own"
+    AUDIT = "verify the audit trails, and read that of the service"
     SEE_IDENTITIES = "see who has keys"
     MANAGE_IDENTITIES = "add and revoke keys"
 
@@ -57,7 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.APPROVER: _SEES | {Permission.APPROVE, Permission.TRUST, Permission.READ_PAYLOADS},
     Role.ADMIN: frozenset(Permission),
     Role.ROBOT: frozenset({Permission.KNOW_ITSELF, Permission.SEE_TASKS, Permission.DO_TASKS}),
-    Role.AUDITOR: _SEES | {Permission.READ_PAYLOADS, Permission.SEE_IDENTITIES},
+    Role.AUDITOR: _SEES | {Permission.READ_PAYLOADS, Permission.AUDIT, Permission.SEE_IDENTITIES},
 }
 
 OF_ALL_SITES = frozenset(
@@ -66,6 +67,7 @@ OF_ALL_SITES = frozenset(
         Permission.TAKE_KEYSTORES,
         Permission.READ_PAYLOADS,
         Permission.WRITE_PAYLOADS,
+        Permission.AUDIT,
         Permission.SEE_IDENTITIES,
         Permission.MANAGE_IDENTITIES,
     }

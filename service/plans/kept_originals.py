@@ -17,6 +17,7 @@ from store.progress import NewRotation
 from store.rotation.events import NewEvent
 from store.rotation.originals import Original
 from store.store import Store
+from store.trail.site_trail import Author
 
 _EVENT = "originals-from-file"
 
@@ -62,7 +63,7 @@ async def take_in(
     survey_id: str,
     *,
     without: Collection[Pair],
-    who: str,
+    author: Author,
     why: str,
     now: datetime,
 ) -> None:
@@ -79,7 +80,7 @@ async def take_in(
         site_id=site.id,
         plan_id=plan.id,
         plan_hash=plan.hash,
-        started_by=who,
+        started_by=author.who,
         why=why,
     )
     recorded = [
@@ -95,6 +96,8 @@ async def take_in(
         for pair in left
     ]
     await store.plans.add(plan)
-    await store.given_originals.take_in(new, recorded, now)
-    message = f"{len(left)} original settings taken in from a file by {who}, SHA-256 {sha256_of(originals)}: {why}"
+    await store.given_originals.take_in(new, recorded, now, author)
+    message = (
+        f"{len(left)} original settings taken in from a file by {author.who}, SHA-256 {sha256_of(originals)}: {why}"
+    )
     await store.events.append(new.id, site.id, NewEvent(at=now, kind=_EVENT, message=message, data={}, key=_EVENT))

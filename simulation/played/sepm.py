@@ -21,7 +21,7 @@ from sepm.rest.line import Answer, Call
 from sepm.tls.probe import HttpAnswer, presented
 from simulation.clock import SimulatedClock
 from simulation.played.recorded_output import RecordedOutput
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 
 # what a certificate names never changes, and a simulation looks at it thousands of times
 _named = lru_cache(maxsize=1024)(named)

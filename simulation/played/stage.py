@@ -36,7 +36,7 @@ from simulation.played.sepm import RestLine, SimulatedProbe, kept_client
 from simulation.played.world import SimulatedWorld
 from store.progress import NewRotation
 from store.rotation.events import Event
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 from store.store import Store
 
 SITE = SiteId("site")

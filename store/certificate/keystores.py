@@ -10,6 +10,14 @@ from store.fault import StoreFault
 from store.keys.sealed import KEYSTORE
 from store.keys.vault import Vault
 from store.schema.tables import KeystoreRow
+from store.trail.site_trail import (
+    SERVICE,
+    SERVICE_TRAIL,
+    Author,
+    NewTrailEvent,
+    SiteTrail,
+    TrailKind,
+)
 
 
 class UnknownKeystore(StoreFault):
@@ -35,23 +43,31 @@ class KeystoreRecord(Value):
 class Keystores:
     """The keystores that were asked for. No record of one is ever deleted."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, trail: SiteTrail) -> None:
         self._database = database
         self._vault = vault
+        self._trail = trail
 
-    async def add(self, record: KeystoreRecord, file: bytes) -> None:
+    async def add(self, record: KeystoreRecord, file: bytes, author: Author | None = None) -> None:
         """Keep a file until it is taken or its time is over. Files whose time is over are dropped.
 
         Raises:
             KeyServerDown, KeyServerRefused: when it cannot be sealed; then nothing is kept.
         """
         sealed = await self._vault.seal(KEYSTORE, record.id, file)
+        author = author or Author(who=record.asked_by)
+        event = _event(TrailKind.KEYSTORE_MADE, record.id, record.certificate_id, record.made_at, author)
+        await self._trail.ready()
         async with self._database.write() as session:
             overdue = update(KeystoreRow).where(KeystoreRow.expires_at <= record.made_at).values(file_sealed=None)
             await session.execute(overdue)
             session.add(KeystoreRow(**record.model_dump(), file_sealed=sealed))
+            head = await self._trail.append_within(session, SERVICE_TRAIL, event)
+        await self._trail.note(SERVICE_TRAIL, head)
 
-    async def take(self, keystore_id: str, certificate_id: CertificateId, form: str, at: datetime) -> bytes:
+    async def take(
+        self, keystore_id: str, certificate_id: CertificateId, form: str, at: datetime, author: Author = SERVICE
+    ) -> bytes:
         """The file, this once. That it was taken is stored before it leaves.
 
         Raises:
@@ -66,11 +82,15 @@ class Keystores:
         )
         async with self._database.read() as session:
             sealed = _ready((await session.scalars(wanted)).one_or_none(), keystore_id, at)
+        await self._trail.ready()
         file = await self._vault.open(KEYSTORE, keystore_id, sealed)
         async with self._database.write() as session:
             row = (await session.scalars(wanted.with_for_update())).one()
             _ready(row, keystore_id, at)  # another may have been first
             row.taken_at, row.file_sealed = at, None
+            event = _event(TrailKind.KEYSTORE_TAKEN, keystore_id, certificate_id, at, author)
+            head = await self._trail.append_within(session, SERVICE_TRAIL, event)
+        await self._trail.note(SERVICE_TRAIL, head)
         return file
 
     async def list(self, certificate_id: CertificateId) -> tuple[KeystoreRecord, ...]:
@@ -82,6 +102,12 @@ class Keystores:
                 .order_by(KeystoreRow.made_at.desc(), KeystoreRow.id)
             )
             return tuple(_record(row) for row in await session.scalars(newest))
+
+
+def _event(kind: TrailKind, keystore_id: str, certificate_id: str, at: datetime, author: Author) -> NewTrailEvent:
+    data = {"keystore": keystore_id, "certificate": certificate_id}
+    message = f"keystore {keystore_id} of certificate {certificate_id}"
+    return NewTrailEvent(at=at, kind=kind, message=message, author=author, data=data)
 
 
 def _ready(row: KeystoreRow | None, keystore_id: str, at: datetime) -> bytes:

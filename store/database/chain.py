@@ -1,8 +1,8 @@
-"""Trails of numbered lines, each bound to the one before by its hash."""
+"""Trails of numbered lines, each bound to the one before by its hash, and to the service by a code."""
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ class ChainBroken(StoreFault):
     def __init__(self, whose: str, number: int, what: str) -> None:
         super().__init__(f"the audit trail of {whose} is broken at event {number}: {what}")
         self.number = number
+        self.what = what
 
 
 class ChainHead(Value):
@@ -42,18 +43,28 @@ def chained(row: dict[str, object], at: datetime) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-def verified(rows: Iterable[Row[*tuple[Any, ...]]], whose: str, hashed: Collection[str]) -> ChainHead:
+def verified(
+    rows: Iterable[Row[*tuple[Any, ...]]],
+    whose: str,
+    hashed: Collection[str],
+    is_ours: Callable[[str, str], bool],
+    heads: Collection[ChainHead] = (),
+) -> ChainHead:
     """Check every line of a trail, in its order. Returns where it ends.
 
     Args:
         rows: all of them.
         whose: the trail's owner, to be named.
         hashed: the columns that the hash covers.
+        is_ours: whether a line's hash has the code that only the service makes.
+        heads: where the trail has ended before, as it was kept outside of the database.
 
     Raises:
-        ChainBroken: at the first line that is missing or altered.
+        ChainBroken: at the first line that is missing or altered, or that differs from one of the heads.
     """
     number, previous = 0, ORIGIN
+    kept = {(head.number, head.hash) for head in heads}
+    numbers, longest = {head.number for head in heads}, max((head.number for head in heads), default=0)
     for row in rows:
         number += 1
         if row.number != number:
@@ -62,5 +73,11 @@ def verified(rows: Iterable[Row[*tuple[Any, ...]]], whose: str, hashed: Collecti
             raise ChainBroken(whose, number, "it does not follow the one before")
         if row.hash != chained({name: getattr(row, name) for name in hashed}, row.at):
             raise ChainBroken(whose, number, "it was altered")
+        if not is_ours(row.hash, row.code):
+            raise ChainBroken(whose, number, "the service has not written it")
+        if number in numbers and (number, row.hash) not in kept:
+            raise ChainBroken(whose, number, "it differs from the head that is kept outside of the database")
         previous = row.hash
+    if number < longest:
+        raise ChainBroken(whose, number + 1, f"the trail was cut off there: it had {longest} events")
     return ChainHead(number=number, hash=previous)

@@ -63,7 +63,7 @@ async def _changed(vault: Vault, part: list[SealedValue], broken: set[str]) -> l
     newest = await vault.keys.sealing().newest()
     changed = []
     for each in part:
-        if key_id_of(each.value) == newest or (name := f"{each.of} of {each.subject}") in broken:
+        if key_id_of(each.value) == newest or (name := f"{each.of} of {each.row}") in broken:
             continue
         try:
             changed.append((each, await vault.rewrap(each.of.purpose, each.subject, each.value)))
@@ -74,10 +74,10 @@ async def _changed(vault: Vault, part: list[SealedValue], broken: set[str]) -> l
 
 async def _write(database: Database, of: SealedColumn, changed: list[tuple[SealedValue, bytes]]) -> int:
     """How many of them still had their old bytes, and have the new ones now."""
-    same = (of.subject == bindparam("the_row"), of.column == bindparam("the_old"))
+    same = (of.id == bindparam("the_row"), of.column == bindparam("the_old"))
     swap = update(of.table).where(*same).values({of.name: bindparam("the_new")})
     async with database.write_rows() as connection:
         written = await connection.execute(
-            swap, [{"the_row": each.subject, "the_old": each.value, "the_new": new} for each, new in changed]
+            swap, [{"the_row": each.row, "the_old": each.value, "the_new": new} for each, new in changed]
         )
         return written.rowcount

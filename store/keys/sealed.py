@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, LargeBinary, Table, func, select
 
+from store.database.chain import canonical
 from store.database.database import Database
 from store.database.upsert import ROWS_AT_ONCE
 from store.keys.envelope import START_BYTES, key_id_of
@@ -16,9 +17,11 @@ from store.schema.tables import (
     CertificateRow,
     IssuerAccountRow,
     KeystoreRow,
+    SealedKeyRow,
     SiteRow,
 )
 
+MAC_KEY = "key of codes"
 SITE_PASSWORD = "site password"  # noqa: S105 - what it is for, no password
 CERTIFICATE_KEY = "certificate key"
 REQUEST_KEY = "request key"
@@ -27,14 +30,26 @@ ACCOUNT_KEY = "issuer account key"
 ACCESS_SECRET = "access secret"  # noqa: S105 - what it is for, no password
 
 
+PASSWORD_BOUND = ("rest_url", "username", "domain", "ca_pem")
+"""What a site's password is bound to besides the site: the place and the account that it is for, and the authority that
+vouches for the place."""
+
+
+def subject_of(row: str, *others: str | None) -> str:
+    """What a sealed value belongs to: its row's id, and the text of what else it is bound to."""
+    return canonical([row, *others]) if others else row
+
+
 class SealedColumn(NamedTuple):
-    """A column that holds secrets. A value belongs to its purpose and to the row's id."""
+    """A column that holds secrets. A value belongs to its purpose, to the row's id, and to what it is bound to."""
 
     table: Table
     name: str
     purpose: str
     row: str = "id"
     """The column whose text the value is bound to; unique."""
+    bound: tuple[str, ...] = ()
+    """Other columns of the row that it is bound to: a value does not open where one of them was changed."""
 
     @property
     def column(self) -> Column[bytes]:
@@ -42,16 +57,22 @@ class SealedColumn(NamedTuple):
         return self.table.c[self.name]
 
     @property
-    def subject(self) -> Column[str]:
-        """What each belongs to."""
+    def id(self) -> Column[str]:
+        """What tells the row of each."""
         return self.table.c[self.row]
+
+    @property
+    def others(self) -> tuple[Column[str | None], ...]:
+        """What else of its row each is bound to."""
+        return tuple(self.table.c[name] for name in self.bound)
 
     def __str__(self) -> str:
         return f"{self.table.name}.{self.name}"
 
 
 SEALED = (
-    SealedColumn(table_of(SiteRow), "password_sealed", SITE_PASSWORD),
+    SealedColumn(table_of(SealedKeyRow), "key_sealed", MAC_KEY),
+    SealedColumn(table_of(SiteRow), "password_sealed", SITE_PASSWORD, bound=PASSWORD_BOUND),
     SealedColumn(table_of(CertificateRow), "key_sealed", CERTIFICATE_KEY),
     SealedColumn(table_of(CertificateRequestRow), "key_sealed", REQUEST_KEY),
     SealedColumn(table_of(KeystoreRow), "file_sealed", KEYSTORE),
@@ -77,7 +98,9 @@ class SealedValue(NamedTuple):
     """A sealed value and where it lies."""
 
     of: SealedColumn
+    row: str
     subject: str
+    """What it is bound to."""
     value: bytes
 
 
@@ -85,12 +108,12 @@ async def sealed_values(database: Database, of: SealedColumn, at_once: int) -> A
     """The values of a column, `at_once` at a time in the order of their rows; each part as it is when it is read."""
     after = ""
     while True:
-        part = select(of.subject, of.column).where(of.subject > after, of.column.is_not(None))
+        part = select(of.id, of.column, *of.others).where(of.id > after, of.column.is_not(None))
         async with database.read_rows() as connection:
-            rows = (await connection.execute(part.order_by(of.subject).limit(at_once))).all()
+            rows = (await connection.execute(part.order_by(of.id).limit(at_once))).all()
         if not rows:
             return
-        yield [SealedValue(of, subject, bytes(value)) for subject, value in rows]
+        yield [SealedValue(of, row, subject_of(row, *others), bytes(value)) for row, value, *others in rows]
         after = rows[-1][0]
 
 

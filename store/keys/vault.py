@@ -13,7 +13,7 @@ from store.keys.key_ring import KeyRing
 class Vault:
     """Seals secrets before they are stored, and opens them again.
 
-    Nothing that was unwrapped is kept. A secret is asked for when a session with SEPM begins or a file is made, which
+    It keeps nothing that was unwrapped. A secret is asked for when a session with SEPM begins or a file is made, which
     is seldom; so a key server can be asked each time, sees every use, and a right that is taken away ends at once.
     """
 

@@ -1,20 +1,25 @@
 """The audit trail: events of a rotation, numbered, each bound to the one before by its hash."""
 
+import hashlib
 import json
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.values import RotationId, SiteId, Value
 from store.database.built_once import built_once
 from store.database.chain import ORIGIN, ChainHead, canonical, chained, verified
 from store.database.database import Database
 from store.database.page import page_size
+from store.keys.mac_key import MacKey
 from store.rotation.rotations import lock_rotation
 from store.schema.base import table_of
 from store.schema.tables import EventRow
+from store.trail.heads import Heads
 
 
 class Event(Value):
@@ -42,8 +47,17 @@ class NewEvent(Value):
     """Makes it the same event, whatever is tried again."""
 
 
+CONFLICT = "conflict"
+"""The kind of an event that says that another one was reported twice, with different content."""
 _KNOWN = built_once(
-    select(EventRow.key).where(EventRow.rotation_id == bindparam("rotation"), EventRow.key == bindparam("the_key"))
+    select(EventRow.kind, EventRow.message, EventRow.data).where(
+        EventRow.rotation_id == bindparam("rotation"), EventRow.key == bindparam("the_key")
+    )
+)
+_CONFLICTS = built_once(
+    select(EventRow.number)
+    .where(EventRow.rotation_id == bindparam("rotation"), EventRow.key.like(f"{CONFLICT}/%"))
+    .limit(1)
 )
 _LAST = built_once(
     select(EventRow.number, EventRow.hash)
@@ -69,28 +83,29 @@ _HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", 
 class Events:
     """The events of all rotations. Nothing changes or deletes one."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, mac_key: MacKey, heads: Heads) -> None:
         self._database = database
+        self._mac_key = mac_key
+        self._heads = heads
 
     async def append(self, rotation_id: RotationId, site_id: SiteId, *events: NewEvent) -> ChainHead:
-        """Append events, all of them or none. Of the same key again the first one stays. Returns where the trail ends.
+        """Append events, all of them or none. Returns where the trail ends.
+
+        The same event of the same key once more changes nothing. Another event of a known key does not take its place,
+        and is not dropped: it is appended as a `conflict` with the digests of both.
 
         Raises:
             UnknownRotation: when no such rotation is kept.
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when the key of codes cannot be opened.
         """
+        codes, trail = await self._mac_key.codes(), rotation_name(rotation_id)
         async with self._database.write_rows() as connection:
             # one writer for each rotation, so that numbers have no gap and hashes no fork
             await lock_rotation(connection, rotation_id)
-            known: set[str] = set()
-            for event in events:
-                known |= set(await connection.scalars(_KNOWN, {"rotation": rotation_id, "the_key": event.key}))
             last = (await connection.execute(_LAST, {"rotation": rotation_id})).one_or_none()
             number, previous = (0, ORIGIN) if last is None else (last.number, last.hash)
             rows: list[dict[str, object]] = []
-            for event in events:
-                if event.key in known:
-                    continue
-                known.add(event.key)
+            for event in await _to_append(connection, rotation_id, events):
                 number += 1
                 row: dict[str, object] = {
                     "rotation_id": rotation_id,
@@ -104,10 +119,18 @@ class Events:
                     "previous": previous,
                 }
                 previous = chained(row, event.at)
-                rows.append({**row, "hash": previous})
+                rows.append({**row, "hash": previous, "code": codes.line(trail, previous)})
             if rows:
                 await connection.execute(_NEW, rows)
-            return ChainHead(number=number, hash=previous)
+            head = ChainHead(number=number, hash=previous)
+        if rows:
+            await self._heads.note(trail, head)
+        return head
+
+    async def has_conflict(self, rotation_id: RotationId) -> bool:
+        """Whether an event of a rotation was reported twice, with different content."""
+        async with self._database.read_rows() as connection:
+            return await connection.scalar(_CONFLICTS, {"rotation": rotation_id}) is not None
 
     async def list(self, rotation_id: RotationId, after: int = 0, limit: int = 100) -> tuple[Event, ...]:
         """The events of a rotation that follow number `after`, in order."""
@@ -115,15 +138,64 @@ class Events:
         async with self._database.read_rows() as connection:
             return tuple(_event(row) for row in await connection.execute(_AFTER, names))
 
-    async def verify_chain(self, rotation_id: RotationId) -> ChainHead:
+    async def verify_chain(self, rotation_id: RotationId, heads: Collection[ChainHead] = ()) -> ChainHead:
         """Check every event of a rotation. Returns where its trail ends.
 
         Raises:
-            ChainBroken: at the first event that is missing or altered.
+            ChainBroken: at the first event that is missing or altered, or that differs from one of the heads.
         """
+        trail, codes = rotation_name(rotation_id), await self._mac_key.codes()
         async with self._database.read_rows() as connection:
             rows = await connection.execute(_ALL, {"rotation": rotation_id})
-            return verified(rows, f"rotation {rotation_id}", _HASHED)
+            return verified(rows, trail, _HASHED, codes.lines_of(trail), heads)
+
+
+def rotation_name(rotation_id: str) -> str:
+    """How reports and heads name the trail of a rotation."""
+    return f"rotation {rotation_id}"
+
+
+async def _to_append(
+    connection: AsyncConnection, rotation_id: RotationId, events: Iterable[NewEvent]
+) -> list[NewEvent]:
+    """Those of the events that are not known, and a conflict for each that is known with other content."""
+    known, new = dict[str, str](), list[NewEvent]()
+    for event in events:
+        digest = _digest(event.kind, event.message, canonical(to_jsonable_python(event.data)))
+        kept = known.get(event.key) or await _kept_digest(connection, rotation_id, event.key)
+        if kept is None:
+            known[event.key] = digest
+            new.append(event)
+        elif kept != digest:
+            conflict = _conflict(event, kept, digest)
+            if conflict.key not in known and await _kept_digest(connection, rotation_id, conflict.key) is None:
+                known[conflict.key] = digest
+                new.append(conflict)
+    return new
+
+
+async def _kept_digest(connection: AsyncConnection, rotation_id: RotationId, key: str) -> str | None:
+    row = (await connection.execute(_KNOWN, {"rotation": rotation_id, "the_key": key})).one_or_none()
+    return None if row is None else _digest(row.kind, row.message, row.data)
+
+
+def _digest(kind: str, message: str, data: str) -> str:
+    """What tells the content of an event from any other.
+
+    Not its time: a worker that ends within a workflow task has the next one report the same at another time.
+    """
+    return hashlib.sha256(canonical([kind, message, data]).encode()).hexdigest()
+
+
+def _conflict(event: NewEvent, kept: str, reported: str) -> NewEvent:
+    return NewEvent(
+        at=event.at,
+        kind=CONFLICT,
+        message=f"event {event.key} was reported again with other content: {event.kind}, {event.message}",
+        data={"key": event.key, "kept_sha256": kept, "reported_sha256": reported, "reported": event.data},
+        # the same report once more is the same conflict
+        key=f"{CONFLICT}/{event.key}/{reported}",
+    )
 
 
 def _event(row: Row[*tuple[Any, ...]]) -> Event:

@@ -13,6 +13,7 @@ from store.rotation.originals import Original
 from store.rotation.rotations import SiteBusy
 from store.schema.tables import OriginalRow, RestoreRow, RotationRow
 from store.site.sites import known_site
+from store.trail.site_trail import Author, NewTrailEvent, SiteTrail, TrailKind
 
 
 class OriginalsKept(StoreFault):
@@ -22,10 +23,13 @@ class OriginalsKept(StoreFault):
 class GivenOriginals:
     """Takes originals in."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: SiteTrail) -> None:
         self._database = database
+        self._trail = trail
 
-    async def take_in(self, new: NewRotation, originals: Sequence[Original], at: datetime) -> None:
+    async def take_in(
+        self, new: NewRotation, originals: Sequence[Original], at: datetime, author: Author | None = None
+    ) -> None:
         """Record `originals` with their rotation, which counts as ended from outside.
 
         A rotation that the store knows, and that has recorded nothing yet, gets them too: its store is an older copy.
@@ -35,6 +39,7 @@ class GivenOriginals:
             SiteBusy: when the site has a running rotation.
             OriginalsKept: when the rotation has originals here, was restored, or is another site's.
         """
+        await self._trail.ready()
         async with self._database.write() as session:
             # as for a new rotation: what is looked at below is still so at the write
             await known_site(session, new.site_id, lock=True)
@@ -50,6 +55,15 @@ class GivenOriginals:
                 row.plan_id, row.plan_hash = new.plan_id, new.plan_hash
             await session.flush()
             session.add_all(_row(original) for original in originals)
+            taken_in = NewTrailEvent(
+                at=at,
+                kind=TrailKind.ORIGINALS_TAKEN_IN,
+                message=f"{len(originals)} original settings, from a file: {new.why}",
+                author=author or Author(who=new.started_by),
+                rotation_id=new.id,
+            )
+            head = await self._trail.append_within(session, new.site_id, taken_in)
+        await self._trail.note(new.site_id, head)
 
 
 async def _refuse_kept(session: AsyncSession, row: RotationRow, new: NewRotation) -> None:

@@ -18,6 +18,7 @@ from store.schema.base import table_of
 from store.schema.columns import from_microseconds, to_microseconds
 from store.schema.tables import PlanRow, RotationRow
 from store.site.sites import known_site
+from store.trail.site_trail import Author, NewTrailEvent, SiteTrail, TrailKind
 
 
 class UnknownRotation(StoreFault):
@@ -39,11 +40,18 @@ class IdempotencyConflict(StoreFault):
 class Rotations:
     """The rotations of all sites."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: SiteTrail) -> None:
         self._database = database
+        self._trail = trail
 
     async def create(
-        self, new: NewRotation, at: datetime, *, idempotency_key: str | None = None, fingerprint: str = ""
+        self,
+        new: NewRotation,
+        at: datetime,
+        *,
+        idempotency_key: str | None = None,
+        fingerprint: str = "",
+        author: Author | None = None,
     ) -> tuple[Rotation, bool]:
         """Begin a rotation. Returns it, and whether this call created it.
 
@@ -52,20 +60,23 @@ class Rotations:
             at: the time of the request.
             idempotency_key: names the request: the same one again gets the rotation of the first.
             fingerprint: the hash of the request: the same key with another one is refused.
+            author: the identity whose request it is, for the trail; by name only when it is not given.
 
         Raises:
             IdempotencyConflict: when the key or the id belongs to another request.
             SiteBusy: when the site has a running rotation.
             UnknownSite, UnknownPlan: when they are not known.
         """
+        started = _started(new, at, author or Author(who=new.started_by))
+        await self._trail.ready()
         try:
-            return await self._create(new, at, idempotency_key, fingerprint)
+            return await self._create(new, idempotency_key, fingerprint, started)
         except IntegrityError:
             # The same key was used for another site at the same time. Its row is there now, and decides.
-            return await self._create(new, at, idempotency_key, fingerprint)
+            return await self._create(new, idempotency_key, fingerprint, started)
 
     async def _create(
-        self, new: NewRotation, at: datetime, idempotency_key: str | None, fingerprint: str
+        self, new: NewRotation, idempotency_key: str | None, fingerprint: str, started: NewTrailEvent
     ) -> tuple[Rotation, bool]:
         async with self._database.write() as session:
             # Rotations of one site begin one after the other: what is looked at below is still so at the write.
@@ -85,15 +96,17 @@ class Rotations:
             row = RotationRow(
                 **new.model_dump(),
                 **Projection().model_dump(),
-                created_at=at,
-                updated_at=at,
+                created_at=started.at,
+                updated_at=started.at,
                 last_event=0,
                 idempotency_key=idempotency_key,
                 request_fingerprint=fingerprint,
             )
             session.add(row)
             await session.flush()
-            return _rotation(row), True
+            rotation, head = _rotation(row), await self._trail.append_within(session, new.site_id, started)
+        await self._trail.note(new.site_id, head)
+        return rotation, True
 
     async def project(
         self, rotation_id: RotationId, progress: Progress, at: datetime, *, number: int | None = None
@@ -195,7 +208,7 @@ _STANDING = built_once(
 _STANDS = built_once(select(RotationRow.site_id, RotationRow.status).where(RotationRow.id == bindparam("rotation")))
 _UPDATE = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
 _LOCKED = built_once(
-    select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
+    select(RotationRow.site_id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
 )
 
 
@@ -205,8 +218,19 @@ async def lock_rotation(session: AsyncSession | AsyncConnection, rotation_id: st
     Raises:
         UnknownRotation: when none of that id is kept.
     """
-    if await session.scalar(_LOCKED, {"rotation": rotation_id}) is None:
+    await site_of_locked(session, rotation_id)
+
+
+async def site_of_locked(session: AsyncSession | AsyncConnection, rotation_id: str) -> SiteId:
+    """The site of a rotation, which is locked as by `lock_rotation`.
+
+    Raises:
+        UnknownRotation: when none of that id is kept.
+    """
+    site_id = await session.scalar(_LOCKED, {"rotation": rotation_id})
+    if site_id is None:
         raise _unknown(rotation_id)
+    return SiteId(site_id)
 
 
 async def known_rotation(session: AsyncSession, rotation_id: str) -> RotationRow:
@@ -219,6 +243,17 @@ async def known_rotation(session: AsyncSession, rotation_id: str) -> RotationRow
     if row is None:
         raise _unknown(rotation_id)
     return row
+
+
+def _started(new: NewRotation, at: datetime, author: Author) -> NewTrailEvent:
+    return NewTrailEvent(
+        at=at,
+        kind=TrailKind.ROTATION_STARTED,
+        message=f"{new.purpose}, by approval of plan {new.plan_id}: {new.why}",
+        author=author,
+        rotation_id=new.id,
+        data={"plan": new.plan_id, "plan_hash": new.plan_hash, "purpose": new.purpose},
+    )
 
 
 def _unknown(rotation_id: str) -> UnknownRotation:

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rotation.values import Fingerprint, RotationId, ServerName, SiteId, Value
 from store.database.built_once import built_once
 from store.database.database import Database
+from store.keys.mac_key import Codes, MacKey
 from store.rotation.rotations import lock_rotation
 from store.schema.base import table_of
 from store.schema.tables import RotationRow, SwapRow
+from store.site.fingerprints import swap_code
 
 
 class SwapRecord(Value):
@@ -56,8 +58,9 @@ _UPDATE = built_once(update(table_of(SwapRow)).where(_IS_ONE))
 class Swaps:
     """The swaps of all rotations. When one was opened, and first seen, is written once, unless a person undid it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, mac_key: MacKey) -> None:
         self._database = database
+        self._mac_key = mac_key
 
     async def opened(
         self, rotation_id: RotationId, server: ServerName, target: Fingerprint, at: datetime
@@ -67,8 +70,9 @@ class Swaps:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
+        codes = await self._mac_key.codes()
         async with self._database.write_rows() as connection:
-            kept = await _kept(connection, rotation_id, server, target)
+            kept = await _kept(connection, codes, rotation_id, server, target)
             if kept.opened_at is not None:
                 return kept
             return await _keep(connection, rotation_id, kept.model_copy(update={"opened_at": at}))
@@ -81,8 +85,9 @@ class Swaps:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
+        codes = await self._mac_key.codes()
         async with self._database.write_rows() as connection:
-            kept = await _kept(connection, rotation_id, server, target)
+            kept = await _kept(connection, codes, rotation_id, server, target)
             if kept.first_seen is not None or (kept.former_seen is not None and kept.former_seen >= clock):
                 return kept
             return await _keep(connection, rotation_id, kept.model_copy(update={"former_seen": clock}))
@@ -127,8 +132,9 @@ class Swaps:
         *,
         stays: bool,
     ) -> SwapRecord:
+        codes = await self._mac_key.codes()
         async with self._database.write_rows() as connection:
-            kept = await _kept(connection, rotation_id, *swap)
+            kept = await _kept(connection, codes, rotation_id, *swap)
             if kept.first_seen is not None and stays:
                 return kept
             seen = {"first_seen": times[0], "seen_at": times[1]}
@@ -152,7 +158,7 @@ class Swaps:
 
 
 async def _kept(
-    connection: AsyncConnection, rotation_id: RotationId, server: ServerName, target: Fingerprint
+    connection: AsyncConnection, codes: Codes, rotation_id: RotationId, server: ServerName, target: Fingerprint
 ) -> SwapRecord:
     """What is recorded of a swap, which no other transaction changes until this one ends."""
     await lock_rotation(connection, rotation_id)
@@ -162,7 +168,7 @@ async def _kept(
         return _swap(row)
     nothing = dict.fromkeys(("opened_at", "former_seen", "first_seen", "seen_at"))
     fresh = {"rotation_id": rotation_id, "server": server, "target": target, **nothing, "settled_at": None}
-    await connection.execute(_NEW, fresh)
+    await connection.execute(_NEW, {**fresh, "code": swap_code(codes, rotation_id, server, target)})
     return SwapRecord.model_validate({"server": server, "target": target, **nothing})
 
 

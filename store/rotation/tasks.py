@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Executable, Row, bindparam, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,7 @@ from store.database.upsert import insert_on
 from store.fault import StoreFault
 from store.schema.base import table_of
 from store.schema.tables import TaskRow
+from store.trail.site_trail import Author, NewTrailEvent, SiteTrail, TrailKind
 
 _ONE = built_once(select(table_of(TaskRow)).where(TaskRow.id == bindparam("task")))
 _TAKE = built_once(
@@ -66,8 +67,9 @@ class FileAlreadyTaken(StoreFault):
 class Tasks:
     """The console tasks of all rotations."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: SiteTrail) -> None:
         self._database = database
+        self._trail = trail
 
     async def add(self, task: ConsoleTask) -> ConsoleTask:
         """Keep a task. Of the same id again the first one stays. Returns the one that is kept."""
@@ -149,7 +151,7 @@ class Tasks:
         async with self._database.write_rows() as connection:
             await connection.execute(_NOTE, given)
 
-    async def issue_file(self, task_id: TaskId, who: str, at: datetime) -> ConsoleTask:
+    async def issue_file(self, task_id: TaskId, who: str, at: datetime, author: Author | None = None) -> ConsoleTask:
         """Allow the holder to take the task's file, once for each claim. Returns the task.
 
         Raises:
@@ -158,17 +160,24 @@ class Tasks:
             TaskHeldByAnother: when another operator holds it.
             FileAlreadyTaken: when the file of this claim was taken.
         """
+        await self._trail.ready()
         async with self._database.write_rows() as connection:
             issued = await connection.scalar(_TAKE, {"taken": task_id, "who": who, "at": at}) is not None
             row = await _known(connection, task_id)
             task = _task(row)
-            if issued:
-                return task
-            if task.state is not TaskState.CLAIMED:
-                raise TaskNotInState(task, TaskState.CLAIMED.value)
-            if task.claimed_by != who:
-                raise TaskHeldByAnother(f"{task.claimed_by} holds task {task_id}, not {who}")
-            raise FileAlreadyTaken(f"{row.file_taken_by} took the file of task {task_id} already")
+            if not issued:
+                _refuse_file(task, who, row.file_taken_by)
+            taken = NewTrailEvent(
+                at=at,
+                kind=TrailKind.FILE_TAKEN,
+                message=f"the file of task {task_id}",
+                author=author or Author(who=who),
+                rotation_id=task.rotation_id,
+                data={"task": task_id},
+            )
+            head = await self._trail.append_within(connection, task.site_id, taken)
+        await self._trail.note(task.site_id, head)
+        return task
 
     async def list(
         self,
@@ -184,6 +193,14 @@ class Tasks:
         wanted = _wanted(None if states is None else frozenset(states), tuple(given))
         async with self._database.read_rows() as connection:
             return tuple(_task(row) for row in await connection.execute(wanted, given))
+
+
+def _refuse_file(task: ConsoleTask, who: str, taken_by: str) -> NoReturn:
+    if task.state is not TaskState.CLAIMED:
+        raise TaskNotInState(task, TaskState.CLAIMED.value)
+    if task.claimed_by != who:
+        raise TaskHeldByAnother(f"{task.claimed_by} holds task {task.id}, not {who}")
+    raise FileAlreadyTaken(f"{taken_by} took the file of task {task.id} already")
 
 
 @cache

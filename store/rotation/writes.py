@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,9 +13,11 @@ from rotation.values import GroupId, LocationId, RotationId, SiteId, Value
 from store.database.built_once import built_once
 from store.database.database import Database
 from store.fault import StoreFault
-from store.rotation.rotations import lock_rotation
+from store.rotation.rotations import site_of_locked
+from store.rotation.write_admission import WriteGround, WriteNotAdmitted, refusal
 from store.schema.base import table_of
 from store.schema.tables import RotationRow, WriteRow
+from store.trail.site_trail import SERVICE, NewTrailEvent, SiteTrail, TrailKind
 
 
 class UnknownWrite(StoreFault):
@@ -53,13 +55,24 @@ class SettingWrite(Value):
 class Writes:
     """The writes of all rotations."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: SiteTrail) -> None:
         self._database = database
+        self._trail = trail
+
+    async def require(self, ground: WriteGround, pair: Pair, field: SettingField, *, value: str, at: datetime) -> None:
+        """Nothing where the rotation may send that write. Ask it before anything is stored for the write's sake.
+
+        Raises:
+            WriteNotAdmitted: when the write is none of the rotation's own; an alarm is on the site's trail then.
+        """
+        async with self._database.write_rows() as connection:
+            why_not = await refusal(connection, ground, pair)
+        if why_not is not None:
+            await self.refuse(ground, pair, field, value=value, at=at, why=why_not)
 
     async def record_write(
         self,
-        rotation_id: RotationId,
-        step_id: str,
+        ground: WriteGround,
         pair: Pair,
         field: SettingField,
         *,
@@ -68,36 +81,73 @@ class Writes:
         policy_date_before: datetime,
         sepm_clock: datetime | None = None,
     ) -> SettingWrite:
-        """Note a write before it is sent. Returns the note that holds.
+        """Note a write before it is sent, if the rotation may send it. Returns the note that holds.
 
         While the last note of the same value has no outcome it is that one: the write may have been sent, so only
         its `policy_date_before` is certain to be from before. Otherwise a new attempt is noted.
 
         Raises:
-            UnknownRotation: when no such rotation is kept.
+            WriteNotAdmitted: when the write is none of the rotation's own; an alarm is on the site's trail then.
         """
-        names = _names(rotation_id, step_id, pair, field)
+        await self._trail.ready()
         async with self._database.write_rows() as connection:
-            await lock_rotation(connection, rotation_id)
-            last = await _last(connection, names)
-            if last is not None and last.outcome is None and last.value == value:
-                return last
-            write = SettingWrite(
-                rotation_id=rotation_id,
-                step_id=step_id,
-                pair=pair,
-                field=field,
-                value=value,
-                attempt=1 if last is None else last.attempt + 1,
-                policy_date_before=policy_date_before,
-                sepm_clock=sepm_clock,
-                intended_at=at,
-                outcome=None,
-                outcome_at=None,
-                detail="",
-            )
-            await connection.execute(_NEW, names | write.model_dump(exclude={"pair"}))
-            return write
+            why_not, head, write = await refusal(connection, ground, pair), None, None
+            if why_not is None:
+                last = await _last(connection, _names(ground.rotation_id, ground.step_id, pair, field))
+                if last is not None and last.outcome is None and last.value == value:
+                    return last
+                write = SettingWrite(
+                    rotation_id=ground.rotation_id,
+                    step_id=ground.step_id,
+                    pair=pair,
+                    field=field,
+                    value=value,
+                    attempt=1 if last is None else last.attempt + 1,
+                    policy_date_before=policy_date_before,
+                    sepm_clock=sepm_clock,
+                    intended_at=at,
+                    outcome=None,
+                    outcome_at=None,
+                    detail="",
+                )
+                names = {"group_id": pair.group_id, "location_id": pair.location_id}
+                await connection.execute(_NEW, names | write.model_dump(exclude={"pair"}))
+                event = _event(TrailKind.WRITE_BEGINS, "is about to be written", write, at)
+                head = await self._trail.append_within(connection, ground.site_id, event)
+        if write is None or head is None:
+            # outside of the transaction: its end must not take the alarm along
+            await self.refuse(ground, pair, field, value=value, at=at, why=why_not or "")
+        await self._trail.note(ground.site_id, head)
+        return write
+
+    async def refuse(
+        self, ground: WriteGround, pair: Pair, field: SettingField, *, value: str, at: datetime, why: str
+    ) -> NoReturn:
+        """Put an alarm on the trail of the site, or on that of the service where there is no such site.
+
+        Raises:
+            WriteNotAdmitted: always.
+        """
+        alarm = NewTrailEvent(
+            at=at,
+            kind=TrailKind.WRITE_REFUSED,
+            message=f"a write of {field.value} was refused and not sent: {why}",
+            author=SERVICE,
+            rotation_id=ground.rotation_id,
+            data={
+                "step": ground.step_id,
+                "plan": ground.plan_id,
+                "group": pair.group_id,
+                "location": pair.location_id,
+                "field": field.value,
+                "value": value,
+            },
+        )
+        await self._trail.append(ground.site_id, alarm)
+        raise WriteNotAdmitted(
+            f"step {ground.step_id} of rotation {ground.rotation_id} may not write {field.value} of group "
+            f"{pair.group_id}: {why}. Nothing was sent; an alarm is on the trail of site {ground.site_id}"
+        )
 
     async def record_outcome(
         self,
@@ -117,8 +167,9 @@ class Writes:
             UnknownWrite: when no write of that setting was noted.
         """
         names = _names(rotation_id, step_id, pair, field)
+        await self._trail.ready()
         async with self._database.write_rows() as connection:
-            await lock_rotation(connection, rotation_id)
+            site_id = await site_of_locked(connection, rotation_id)
             last = await _last(connection, names)
             if last is None:
                 raise UnknownWrite(f"step {step_id} noted no write of {field.value} for group {pair.group_id}")
@@ -127,7 +178,13 @@ class Writes:
             ended = {"outcome": outcome, "outcome_at": at, "detail": detail}
             which = {f"the_{name}": value for name, value in names.items()}
             await connection.execute(_ENDED, ended | which | {"the_attempt": last.attempt})
-            return last.model_copy(update=ended)
+            write = last.model_copy(update=ended)
+            ended_as = f"{outcome.value}{detail and ': '}{detail}"
+            head = await self._trail.append_within(
+                connection, site_id, _event(TrailKind.WRITE_ENDED, ended_as, write, at)
+            )
+        await self._trail.note(site_id, head)
+        return write
 
     async def seen(
         self,
@@ -199,6 +256,25 @@ _ENDED = built_once(
     .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in (*_OF, "attempt")))
     .values({name: bindparam(name) for name in ("outcome", "outcome_at", "detail")})
 )
+
+
+def _event(kind: TrailKind, text: str, write: SettingWrite, at: datetime) -> NewTrailEvent:
+    return NewTrailEvent(
+        at=at,
+        kind=kind,
+        message=f"{write.field.value}: {text}",
+        author=SERVICE,
+        rotation_id=write.rotation_id,
+        data={
+            "step": write.step_id,
+            "group": write.pair.group_id,
+            "location": write.pair.location_id,
+            "field": write.field.value,
+            "value": write.value,
+            "attempt": write.attempt,
+            "outcome": write.outcome.value if write.outcome else None,
+        },
+    )
 
 
 def _names(rotation_id: str, step_id: str, pair: Pair, field: SettingField) -> dict[str, object]:

@@ -171,6 +171,8 @@ class SwapRow(Base):
     seen_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     """When the REST address was seen to follow: what was trusted there before is not trusted any more."""
+    code: Mapped[str]
+    """The code of rotation, server and target (`store.keys.mac_key`)."""
 
 
 class FoundRow(Base):
@@ -239,3 +241,4 @@ class EventRow(Base):
     key: Mapped[str]
     previous: Mapped[str]
     hash: Mapped[str]
+    code: Mapped[str]

@@ -28,6 +28,8 @@ class SiteRow(Base):
     domain: Mapped[str]
     ca_pem: Mapped[str | None]
     added_at: Mapped[datetime]
+    pins_code: Mapped[str]
+    """The code of the site's pinned fingerprints, all together (`store.keys.mac_key`)."""
 
 
 class PinnedFingerprintRow(Base):
@@ -56,6 +58,7 @@ class ContactRow(Base):
     why: Mapped[str]
     previous: Mapped[str]
     hash: Mapped[str]
+    code: Mapped[str]
 
 
 class CertificateRow(Base):

@@ -21,6 +21,7 @@ from store.schema.rotation_tables import (
     TaskRow,
     WriteRow,
 )
+from store.schema.sealed_key_table import SealedKeyRow
 from store.schema.simulation_tables import SimulatedRunRow, SimulatedSiteRow, SimulationRow
 from store.schema.site_tables import (
     CertificateRow,
@@ -32,6 +33,7 @@ from store.schema.site_tables import (
     SiteRow,
     SurveyRow,
 )
+from store.schema.trail_table import TrailRow
 
 __all__ = [
     "AccessSecretRow",
@@ -62,6 +64,7 @@ __all__ = [
     "ReferenceRow",
     "RestoreRow",
     "RotationRow",
+    "SealedKeyRow",
     "SightingRow",
     "SimulatedRunRow",
     "SimulatedSiteRow",
@@ -72,6 +75,7 @@ __all__ = [
     "SurveyRow",
     "SwapRow",
     "TaskRow",
+    "TrailRow",
     "WatchedPortRow",
     "WishRow",
     "WriteRow",

@@ -1,5 +1,6 @@
 """The trail of contacts: every TLS connection to a site's SEPM, every decision about its certificates, chained."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,10 +16,19 @@ from store.database.chain import ORIGIN, ChainHead, chained, verified
 from store.database.database import Database
 from store.database.page import page_size
 from store.fault import StoreFault
+from store.keys.mac_key import Codes, MacKey
 from store.schema.base import table_of
 from store.schema.tables import ContactRow, SiteRow
-from store.site.fingerprints import pin, pins_of, settle, unpin
+from store.site.fingerprints import keep_pins, pins_of, settle
 from store.site.sites import UnknownSite
+from store.trail.site_trail import (
+    SERVICE,
+    Author,
+    NewTrailEvent,
+    SiteTrail,
+    TrailKind,
+    contacts_name,
+)
 
 _SITE = built_once(
     select(SiteRow.site, SiteRow.rest_url, SiteRow.ca_pem)
@@ -41,6 +51,9 @@ _WHAT = (ContactRow.kind, ContactRow.address, ContactRow.server, ContactRow.fing
 _HASHED = ("site_id", "number", "at", "kind", "address", "server", "fingerprint", "who", "why", "previous")
 
 
+_DECISIONS = {ContactKind.PINNED: TrailKind.FINGERPRINT_PINNED, ContactKind.DROPPED: TrailKind.FINGERPRINT_DROPPED}
+
+
 class LastPin(StoreFault):
     """The certificate to be dropped is all that the site is trusted by."""
 
@@ -59,66 +72,82 @@ class NumberedContact(Contact):
 class Contacts:
     """The trails of all sites. Nothing changes or deletes a line."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, mac_key: MacKey, trail: SiteTrail) -> None:
         self._database = database
+        self._mac_key = mac_key
+        self._trail = trail
 
     async def record(self, site_id: SiteId, contact: Contact) -> None:
         """Store that a certificate was presented. What a swap has proven is the only one trusted from then on.
 
         Raises:
             UnknownSite: when no such site is registered.
+            AccessAltered: when another writer has changed what is trusted there.
         """
+        codes, heads = await self._mac_key.codes(), _Heads()
         async with self._database.write_rows() as connection:
             registered = await _locked(connection, site_id)
-            await _append(connection, site_id, contact)
+            head = await _append(connection, codes, site_id, contact)
             if contact.kind is ContactKind.CONNECTED:
-                await _settle(connection, registered, contact.at)
+                heads = await self._settle(connection, codes, registered, contact.at)
+            else:
+                heads = _Heads(contacts=head)
+        await self._note(site_id, heads)
 
     async def settle(self, site_id: SiteId, at: datetime) -> None:
         """Trust only what a swap has proven, as soon as it has: not only at the next connection.
 
         Raises:
             UnknownSite: when no such site is registered.
+            AccessAltered: when another writer has changed what is trusted there.
         """
+        codes = await self._mac_key.codes()
         async with self._database.write_rows() as connection:
-            await _settle(connection, await _locked(connection, site_id), at)
+            heads = await self._settle(connection, codes, await _locked(connection, site_id), at)
+        await self._note(site_id, heads)
 
-    async def trust(self, site_id: SiteId, contact: Contact) -> None:
+    async def trust(self, site_id: SiteId, contact: Contact, author: Author | None = None) -> None:
         """Pin a certificate that a person names. One that is pinned already is no error.
 
         Raises:
             UnknownSite: when no such site is registered.
+            AccessAltered: when another writer has changed what is trusted there.
         """
-        fingerprint = _named(contact)
+        fingerprint, codes, heads = _named(contact), await self._mac_key.codes(), _Heads()
         async with self._database.write_rows() as connection:
             await _locked(connection, site_id)
-            if fingerprint not in await pins_of(connection, site_id):
-                await pin(connection, site_id, fingerprint)
-                await _append(connection, site_id, contact)
+            pins = await pins_of(connection, codes, site_id)
+            if fingerprint not in pins:
+                await keep_pins(connection, codes, site_id, pins, pins | {fingerprint})
+                heads = await self._state(connection, codes, site_id, contact, author)
+        await self._note(site_id, heads)
 
-    async def doubt(self, site_id: SiteId, contact: Contact) -> None:
+    async def doubt(self, site_id: SiteId, contact: Contact, author: Author | None = None) -> None:
         """Drop a pin that a person names.
 
         Raises:
             UnknownSite: when no such site is registered.
             NotPinned: when it is not pinned.
             LastPin: when nothing would be left to trust.
+            AccessAltered: when another writer has changed what is trusted there.
         """
-        fingerprint = _named(contact)
+        fingerprint, codes = _named(contact), await self._mac_key.codes()
         async with self._database.write_rows() as connection:
             ca_pem = (await _locked(connection, site_id)).ca_pem
-            pins = await pins_of(connection, site_id)
+            pins = await pins_of(connection, codes, site_id)
             if fingerprint not in pins:
                 raise NotPinned(f"certificate {fingerprint} is not pinned for site {site_id}")
             if pins == {fingerprint} and ca_pem is None:
                 raise LastPin(f"certificate {fingerprint} is all that site {site_id} is believed by: pin another first")
-            await unpin(connection, site_id, fingerprint)
-            await _append(connection, site_id, contact)
+            await keep_pins(connection, codes, site_id, pins, pins - {fingerprint})
+            heads = await self._state(connection, codes, site_id, contact, author)
+        await self._note(site_id, heads)
 
     async def pins(self, site_id: SiteId) -> frozenset[Fingerprint]:
         """The certificates that are known for a site: not those that are only announced."""
+        codes = await self._mac_key.codes()
         async with self._database.read_rows() as connection:
-            return await pins_of(connection, site_id)
+            return await pins_of(connection, codes, site_id)
 
     async def list(self, site_id: SiteId, after: int = 0, limit: int = 100) -> tuple[NumberedContact, ...]:
         """The contacts of a site that follow number `after`, in order."""
@@ -154,14 +183,57 @@ class Contacts:
             for row in sorted(found, key=lambda row: row.end, reverse=True)
         )
 
-    async def verify_chain(self, site_id: SiteId) -> ChainHead:
+    async def verify_chain(self, site_id: SiteId, heads: Collection[ChainHead] = ()) -> ChainHead:
         """Check every contact of a site. Returns where its trail ends.
 
         Raises:
-            ChainBroken: at the first one that is missing or altered.
+            ChainBroken: at the first one that is missing or altered, or that differs from one of the heads.
         """
+        trail, codes = contacts_name(site_id), await self._mac_key.codes()
         async with self._database.read_rows() as connection:
-            return verified(await connection.execute(_ALL, {"site": site_id}), f"site {site_id}", _HASHED)
+            rows = await connection.execute(_ALL, {"site": site_id})
+            return verified(rows, trail, _HASHED, codes.lines_of(trail), heads)
+
+    async def _settle(
+        self, connection: AsyncConnection, codes: Codes, registered: "_Registered", at: datetime
+    ) -> "_Heads":
+        heads = _Heads()
+        site, where = registered.site, address(registered.rest_url)
+        pinned, dropped = await settle(connection, codes, site, registered.rest_url, at)
+        for kind, fingerprints in ((ContactKind.PINNED, pinned), (ContactKind.DROPPED, dropped)):
+            for each in sorted(fingerprints):
+                word = Contact(
+                    at=at, kind=kind, address=where, fingerprint=each, who="the service", why="a swap was proven"
+                )
+                heads = await self._state(connection, codes, site.id, word, SERVICE)
+        return heads
+
+    async def _state(
+        self, connection: AsyncConnection, codes: Codes, site_id: SiteId, contact: Contact, author: Author | None
+    ) -> "_Heads":
+        """Append a decision about a certificate to both trails."""
+        event = NewTrailEvent(
+            at=contact.at,
+            kind=_DECISIONS[contact.kind],
+            message=contact.why,
+            author=author or Author(who=contact.who),
+            data={"fingerprint": contact.fingerprint, "address": contact.address},
+        )
+        site = await self._trail.append_within(connection, site_id, event)
+        return _Heads(contacts=await _append(connection, codes, site_id, contact), site=site)
+
+    async def _note(self, site_id: SiteId, heads: "_Heads") -> None:
+        if heads.contacts is not None:
+            await self._trail.note_contacts(site_id, heads.contacts)
+        if heads.site is not None:
+            await self._trail.note(site_id, heads.site)
+
+
+class _Heads(NamedTuple):
+    """Where the two trails of a site end after a transaction; None where nothing is to be noted of it."""
+
+    contacts: ChainHead | None = None
+    site: ChainHead | None = None
 
 
 class _Registered(NamedTuple):
@@ -178,18 +250,7 @@ async def _locked(connection: AsyncConnection, site_id: SiteId) -> _Registered:
     return _Registered(row.site, row.rest_url, row.ca_pem)
 
 
-async def _settle(connection: AsyncConnection, registered: _Registered, at: datetime) -> None:
-    site, where = registered.site, address(registered.rest_url)
-    pinned, dropped = await settle(connection, site, registered.rest_url, at)
-    for kind, fingerprints in ((ContactKind.PINNED, pinned), (ContactKind.DROPPED, dropped)):
-        for each in sorted(fingerprints):
-            word = Contact(
-                at=at, kind=kind, address=where, fingerprint=each, who="the service", why="a swap was proven"
-            )
-            await _append(connection, site.id, word)
-
-
-async def _append(connection: AsyncConnection, site_id: SiteId, contact: Contact) -> None:
+async def _append(connection: AsyncConnection, codes: Codes, site_id: SiteId, contact: Contact) -> ChainHead:
     last = (await connection.execute(_LAST, {"site": site_id})).one_or_none()
     number, previous = (0, ORIGIN) if last is None else (last.number, last.hash)
     row: dict[str, object] = {
@@ -199,7 +260,10 @@ async def _append(connection: AsyncConnection, site_id: SiteId, contact: Contact
         "number": number + 1,
         "previous": previous,
     }
-    await connection.execute(_NEW, {**row, "hash": chained(row, contact.at)})
+    appended = ChainHead(number=number + 1, hash=chained(row, contact.at))
+    code = codes.line(contacts_name(site_id), appended.hash)
+    await connection.execute(_NEW, {**row, "hash": appended.hash, "code": code})
+    return appended
 
 
 def _named(contact: Contact) -> Fingerprint:

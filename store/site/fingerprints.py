@@ -1,5 +1,10 @@
-"""What is trusted at a site's REST address: pins, and what running swaps announce."""
+"""What is trusted at a site's REST address: pins, and what running swaps announce.
 
+Pins have a code, all of a site together, and so has each swap: what another writer of the database has added, taken out
+or changed is seen before a connection is made.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
@@ -10,14 +15,23 @@ from rotation.trust.contact import ContactKind
 from rotation.trust.fingerprints import AcceptedCertificates, Announced, accepted, behind, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.database.built_once import built_once
+from store.fault import StoreFault
+from store.keys.mac_key import Codes
 from store.progress import RotationStatus
 from store.schema.base import table_of
-from store.schema.tables import ContactRow, PinnedFingerprintRow, RotationRow, SwapRow
+from store.schema.tables import ContactRow, PinnedFingerprintRow, RotationRow, SiteRow, SwapRow
 
 _OF_SITE = ContactRow.site_id == bindparam("site")
 _CONNECTED = ContactRow.kind == ContactKind.CONNECTED.value
 
-_PINNED = built_once(select(PinnedFingerprintRow.fingerprint).where(PinnedFingerprintRow.site_id == bindparam("site")))
+_CODED = built_once(update(table_of(SiteRow)).where(SiteRow.id == bindparam("the_site")))
+# in one statement: between two of them another transaction may pin
+_PINNED = built_once(
+    select(PinnedFingerprintRow.fingerprint, SiteRow.pins_code)
+    .select_from(SiteRow)
+    .outerjoin(PinnedFingerprintRow, PinnedFingerprintRow.site_id == SiteRow.id)
+    .where(SiteRow.id == bindparam("site"))
+)
 _PIN = built_once(insert(table_of(PinnedFingerprintRow)))
 _UNPIN = built_once(
     delete(table_of(PinnedFingerprintRow)).where(
@@ -27,7 +41,7 @@ _UNPIN = built_once(
 # One that was opened by a rotation which has ended as it should, and never seen, was withdrawn. What one that was ended
 # from outside has left is unknown.
 _ANNOUNCED = built_once(
-    select(SwapRow.server, SwapRow.target, SwapRow.opened_at, SwapRow.seen_at)
+    select(SwapRow.rotation_id, SwapRow.server, SwapRow.target, SwapRow.opened_at, SwapRow.seen_at, SwapRow.code)
     .join(RotationRow, RotationRow.id == SwapRow.rotation_id)
     .where(
         RotationRow.site_id == bindparam("site"),
@@ -64,14 +78,48 @@ _LATEST = built_once(
 )
 
 
-async def pins_of(connection: AsyncConnection, site_id: SiteId) -> frozenset[Fingerprint]:
-    """The certificates that are known for the site."""
-    return frozenset(Fingerprint(one) for one in await connection.scalars(_PINNED, {"site": site_id}))
+class AccessAltered(StoreFault):
+    """How a site is reached was changed in the database, and not by the service. Nothing was sent."""
+
+    def __init__(self, site_id: str, what: str) -> None:
+        super().__init__(
+            f"site {site_id}: {what} in the database, and not by the service, so nothing was sent to SEPM; find out "
+            f"who wrote there, then state how the site is reached: PUT /v1/sites/{site_id}/access"
+        )
 
 
-async def accepted_at(connection: AsyncConnection, site: Site, rest_url: str, *, has_ca: bool) -> AcceptedCertificates:
-    """What is accepted at the site's REST address now."""
-    pins, announced = await pins_of(connection, site.id), await _announced(connection, site.id)
+def pins_code(codes: Codes, site_id: str, pins: Collection[str]) -> str:
+    """The code of the pins of a site, all together."""
+    return codes.code("pinned fingerprints", site_id, *sorted(pins))
+
+
+def swap_code(codes: Codes, rotation_id: str, server: str, target: str) -> str:
+    """The code of a swap, which announces its target."""
+    return codes.code("announced fingerprint", rotation_id, server, target)
+
+
+async def pins_of(connection: AsyncConnection, codes: Codes | None, site_id: SiteId) -> frozenset[Fingerprint]:
+    """The certificates that are known for the site. Without codes they are unproven, and only to be shown.
+
+    Raises:
+        AccessAltered: when another writer has added, changed or taken out one.
+    """
+    rows = list(await connection.execute(_PINNED, {"site": site_id}))
+    pins = frozenset(Fingerprint(row.fingerprint) for row in rows if row.fingerprint is not None)
+    if codes is not None and any(row.pins_code != pins_code(codes, site_id, pins) for row in rows):
+        raise AccessAltered(site_id, "its trusted fingerprints were changed")
+    return pins
+
+
+async def accepted_at(
+    connection: AsyncConnection, codes: Codes | None, site: Site, rest_url: str, *, has_ca: bool
+) -> AcceptedCertificates:
+    """What is accepted at the site's REST address now. Without codes it is unproven, and only to be shown.
+
+    Raises:
+        AccessAltered: when another writer has changed that.
+    """
+    pins, announced = await pins_of(connection, codes, site.id), await _announced(connection, codes, site.id)
     last: Fingerprint | None = None
     if has_ca and announced:
         new = {each.target for each in announced}
@@ -82,14 +130,14 @@ async def accepted_at(connection: AsyncConnection, site: Site, rest_url: str, *,
 
 
 async def settle(
-    connection: AsyncConnection, site: Site, rest_url: str, at: datetime
+    connection: AsyncConnection, codes: Codes, site: Site, rest_url: str, at: datetime
 ) -> tuple[frozenset[Fingerprint], frozenset[Fingerprint]]:
     """Pin the announced certificates from now on, where every server behind the address is proven.
 
     Returns:
         The certificates that are trusted now and were not before, and those that are not trusted any more.
     """
-    announced = await _announced(connection, site.id)
+    announced = await _announced(connection, codes, site.id)
     if not announced:
         return frozenset(), frozenset()
     targets = {each.target for each in announced}
@@ -97,27 +145,31 @@ async def settle(
     now = settled(announced, behind(site, rest_url), presented)
     if now is None:
         return frozenset(), frozenset()
-    before = await pins_of(connection, site.id)
-    for gone in before - now:
-        await unpin(connection, site.id, gone)
-    for new in now - before:
-        await pin(connection, site.id, new)
+    before = await pins_of(connection, codes, site.id)
+    await keep_pins(connection, codes, site.id, before, now)
     await connection.execute(_SETTLED, {"site": site.id, "moment": at})
     return now - before, before - now
 
 
-async def pin(connection: AsyncConnection, site_id: SiteId, fingerprint: Fingerprint) -> None:
-    """Know a certificate that is not pinned yet."""
-    await connection.execute(_PIN, {"site_id": site_id, "fingerprint": fingerprint})
+async def keep_pins(
+    connection: AsyncConnection,
+    codes: Codes,
+    site_id: SiteId,
+    before: Collection[Fingerprint],
+    now: Collection[Fingerprint],
+) -> None:
+    """Trust `now` in place of what was pinned `before`."""
+    for gone in set(before) - set(now):
+        await connection.execute(_UNPIN, {"site": site_id, "pinned": gone})
+    for new in set(now) - set(before):
+        await connection.execute(_PIN, {"site_id": site_id, "fingerprint": new})
+    await connection.execute(_CODED, {"the_site": site_id, "pins_code": pins_code(codes, site_id, now)})
 
 
-async def unpin(connection: AsyncConnection, site_id: SiteId, fingerprint: Fingerprint) -> None:
-    """Know it no more."""
-    await connection.execute(_UNPIN, {"site": site_id, "pinned": fingerprint})
-
-
-async def _announced(connection: AsyncConnection, site_id: SiteId) -> tuple[Announced, ...]:
-    rows = await connection.execute(_ANNOUNCED, {"site": site_id})
+async def _announced(connection: AsyncConnection, codes: Codes | None, site_id: SiteId) -> tuple[Announced, ...]:
+    rows = list(await connection.execute(_ANNOUNCED, {"site": site_id}))
+    if codes and any(row.code != swap_code(codes, row.rotation_id, row.server, row.target) for row in rows):
+        raise AccessAltered(site_id, "a certificate that a swap announces was changed")
     return tuple(
         Announced(
             server=ServerName(row.server),

@@ -1,6 +1,5 @@
 """Registered sites: what no SEPM API tells, and how their REST API is reached."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import SecretStr
@@ -8,17 +7,25 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from rotation.access import OfflineDocument
-from rotation.site import DatabaseKind as SiteDatabase
-from rotation.site import Limits, ServerList, Site
-from rotation.values import Fingerprint, SiteId, Value
+from rotation.site import Site
+from rotation.values import SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
 from store.fault import StoreFault
-from store.keys.sealed import SITE_PASSWORD
+from store.keys.mac_key import Codes, MacKey
 from store.keys.vault import Vault
 from store.schema.tables import PinnedFingerprintRow, SiteRow
+from store.site.access import SiteAccess, SiteConnection, sealed_access, with_password
 from store.site.fingerprints import accepted_at
+from store.trail.site_trail import (
+    SERVICE,
+    SITE_DIGEST,
+    Author,
+    NewTrailEvent,
+    SiteTrail,
+    TrailKind,
+    site_digest,
+)
 
 _REACHED = built_once(
     select(
@@ -38,62 +45,25 @@ class SiteExists(StoreFault):
     """A site of that id or name is registered already."""
 
 
-class SiteAccess(Value):
-    """Where a site's REST API is, for whom, and which certificates it may present."""
-
-    rest_url: str
-    username: str
-    domain: str = ""
-    fingerprints: frozenset[Fingerprint] = frozenset()
-    """Those that are known, and while a swap is not settled the announced ones (`rotation.trust.fingerprints`)."""
-    ca_pem: str | None = None
-    by_ca: bool = True
-    """Whether a certificate from the CA is enough now."""
-
-
-class SiteConnection(SiteAccess):
-    """How a site's REST API is reached."""
-
-    password: SecretStr
-
-
 class Sites:
     """The registered sites."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, mac_key: MacKey, trail: SiteTrail) -> None:
         self._database = database
         self._vault = vault
+        self._mac_key = mac_key
+        self._trail = trail
 
-    async def add(self, site: Site, connection: SiteConnection, at: datetime) -> None:
+    async def add(self, site: Site, connection: SiteConnection, at: datetime, author: Author = SERVICE) -> None:
         """Register `site`.
 
         Raises:
             SiteExists: when its id or its name is taken.
             KeyServerDown, KeyServerRefused: when the password cannot be sealed.
         """
-        password = connection.password.get_secret_value().encode()
-        row = SiteRow(
-            id=site.id,
-            name=site.name,
-            site=site,
-            rest_url=connection.rest_url,
-            username=connection.username,
-            password_sealed=await self._vault.seal(SITE_PASSWORD, site.id, password),
-            domain=connection.domain,
-            ca_pem=connection.ca_pem,
-            added_at=at,
-        )
-        try:
-            async with self._database.write() as session:
-                session.add(row)
-                await session.flush()
-                session.add_all(
-                    PinnedFingerprintRow(site_id=site.id, fingerprint=pinned) for pinned in connection.fingerprints
-                )
-        except IntegrityError:
-            raise SiteExists(f"a site {site.name!r} or of id {site.id} is registered already") from None
+        await self._add(site, connection, at, author)
 
-    async def add_at_console(self, site: Site, at: datetime) -> None:
+    async def add_at_console(self, site: Site, at: datetime, author: Author = SERVICE) -> None:
         """Register a site without REST: it has no address, no account and nothing that is pinned.
 
         Raises:
@@ -102,22 +72,35 @@ class Sites:
         """
         if site.at_console is None:
             raise TypeError(f"site {site.name} is reached over REST: it is added with its connection")
-        row = SiteRow(
-            id=site.id,
-            name=site.name,
-            site=site,
-            rest_url="",
-            username="",
-            password_sealed=await self._vault.seal(SITE_PASSWORD, site.id, b""),
-            domain="",
-            ca_pem=None,
-            added_at=at,
+        nothing = SiteConnection(rest_url="", username="", password=SecretStr(""))
+        await self._add(site, nothing, at, author)
+
+    async def _add(self, site: Site, connection: SiteConnection, at: datetime, author: Author) -> None:
+        columns = await sealed_access(self._vault, self._mac_key, site.id, connection)
+        registered = NewTrailEvent(
+            at=at,
+            kind=TrailKind.REGISTERED,
+            message=f"site {site.name}",
+            author=author,
+            data={
+                SITE_DIGEST: site_digest(site),
+                "rest_url": connection.rest_url,
+                "username": connection.username,
+                "domain": connection.domain,
+                "fingerprints": ",".join(sorted(connection.fingerprints)),
+            },
         )
         try:
             async with self._database.write() as session:
-                session.add(row)
+                session.add(SiteRow(id=site.id, name=site.name, site=site, added_at=at, **columns))
+                await session.flush()
+                session.add_all(
+                    PinnedFingerprintRow(site_id=site.id, fingerprint=pinned) for pinned in connection.fingerprints
+                )
+                head = await self._trail.append_within(session, site.id, registered)
         except IntegrityError:
             raise SiteExists(f"a site {site.name!r} or of id {site.id} is registered already") from None
+        await self._trail.note(site.id, head)
 
     async def get(self, site_id: SiteId) -> Site:
         """The site of that id.
@@ -145,12 +128,12 @@ class Sites:
         return row.site
 
     async def access(self, site_id: SiteId) -> SiteAccess:
-        """How the site is reached, for callers that do not log on: no key is needed.
+        """How the site is reached, for callers that only show it: no key is needed, and nothing of it is proven.
 
         Raises:
             UnknownSite: when none is registered.
         """
-        access, _ = await self._reached(site_id)
+        access, _ = await self._reached(site_id, None)
         return access
 
     async def connection(self, site_id: SiteId) -> SiteConnection:
@@ -158,18 +141,18 @@ class Sites:
 
         Raises:
             UnknownSite: when none is registered.
-            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when its password cannot be read.
+            AccessAltered: when another writer has changed its address, its account or what is trusted there.
+            VaultKeyWrong, KeyServerDown, KeyServerRefused: when its password cannot be read.
         """
-        access, sealed = await self._reached(site_id)
-        password = await self._vault.open(SITE_PASSWORD, site_id, sealed)
-        return SiteConnection(**dict(access), password=SecretStr(password.decode()))
+        access, sealed = await self._reached(site_id, await self._mac_key.codes())
+        return await with_password(self._vault, site_id, access, sealed)
 
-    async def _reached(self, site_id: SiteId) -> tuple[SiteAccess, bytes]:
+    async def _reached(self, site_id: SiteId, codes: Codes | None) -> tuple[SiteAccess, bytes]:
         async with self._database.read_rows() as connection:
             row = (await connection.execute(_REACHED, {"site": site_id})).one_or_none()
             if row is None:
                 raise _unknown(site_id)
-            now = await accepted_at(connection, row.site, row.rest_url, has_ca=row.ca_pem is not None)
+            now = await accepted_at(connection, codes, row.site, row.rest_url, has_ca=row.ca_pem is not None)
         access = SiteAccess(
             rest_url=row.rest_url,
             username=row.username,
@@ -184,52 +167,6 @@ class Sites:
         """Where SEPM's REST service of every site is. No password is opened for it."""
         async with self._database.read_rows() as connection:
             return {SiteId(row.id): row.rest_url for row in await connection.execute(_REST_URLS)}
-
-    async def describe_lists(self, site_id: SiteId, lists: Collection[ServerList]) -> Site:
-        """Replace what is in the site's server lists. Returns the site as it is now.
-
-        Raises:
-            UnknownSite: when none is registered.
-            ValueError: when two lists have one name.
-        """
-        async with self._database.write() as session:
-            row = await known_site(session, site_id, lock=True)
-            # built again and not copied: only then are its own rules checked
-            row.site = Site.model_validate({**dict(row.site), "lists": tuple(lists)})
-            return row.site
-
-    async def describe_console(self, site_id: SiteId, access: OfflineDocument) -> Site:
-        """Replace the document of a site without REST. Returns the site as it is now.
-
-        Raises:
-            UnknownSite: when none is registered.
-        """
-        async with self._database.write() as session:
-            row = await known_site(session, site_id, lock=True)
-            row.site = row.site.model_copy(update={"access": access})
-            return row.site
-
-    async def set_limits(self, site_id: SiteId, limits: Limits) -> Site:
-        """Replace what the site's owner wants waited for. Returns the site as it is now.
-
-        Raises:
-            UnknownSite: when none is registered.
-        """
-        async with self._database.write() as session:
-            row = await known_site(session, site_id)
-            row.site = row.site.model_copy(update={"limits": limits, "refused_limits": ()})
-            return row.site
-
-    async def set_database(self, site_id: SiteId, database: SiteDatabase) -> Site:
-        """Say which database the site has. Returns the site as it is now.
-
-        Raises:
-            UnknownSite: when none is registered.
-        """
-        async with self._database.write() as session:
-            row = await known_site(session, site_id, lock=True)
-            row.site = row.site.model_copy(update={"database": database})
-            return row.site
 
     async def list(self) -> tuple[Site, ...]:
         """Every site, by name."""

@@ -1,18 +1,28 @@
 """Activities do nothing for a rotation that the store does not know as the one that runs at its site."""
 
+import socket
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.admission import NOT_RECORDED
 from activities.registry import all_activities
 from emulator.scenarios import one_server
-from engine.contract import ActivityName, EventKind, MoveTaskRequest, ProgressReport, StepRef, WriteRequest
-from rotation.plan.step import Write
+from engine.contract import (
+    ActivityName,
+    ErrorType,
+    EventKind,
+    MoveTaskRequest,
+    ProgressReport,
+    StepRef,
+    SurveyRequest,
+    WriteRequest,
+)
+from rotation.plan.step import SettingField, Write
 from rotation.plan.work.task import TaskState
 from rotation.running.state import Outcome
 from rotation.site import Limits
@@ -20,7 +30,8 @@ from rotation.values import RotationId, SiteId, TaskId
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import Stage
 from store.progress import Progress, RotationStatus
-from store.schema.tables import WriteRow
+from store.schema.tables import ReferenceRow, SiteRow, WriteRow
+from tests.proof.begun_step import begin_step
 
 NAMES_A_ROTATION = frozenset({"ref", "rotation_id", "task_id"})
 STRANGER = RotationId("rot-stranger")
@@ -78,6 +89,55 @@ async def test_nothing_is_written_for_a_rotation_that_has_ended(stage):
     ended = Progress(status=RotationStatus.TERMINATED)
     await made.store.rotations.project(state.rotation_id, ended, made.clock.now())
     assert "it is terminated" in await refused(named(made)[ActivityName.WRITE_SETTINGS](written(plan, state)))
+
+
+@pytest.mark.parametrize("step", [None, "A1", "another"])
+async def test_a_write_that_the_rotation_has_not_begun_is_refused(stage, step):
+    """The rotation runs there, and its step was not begun, or another one was: an alarm, no note and no change."""
+    made, plan, state = stage
+    request = written(plan, state)
+    if step is not None:
+        other = request.ref.model_copy(update={"step": step})
+        await begin_step(made.store, other, made.clock.now())
+    before = made.simulation.effects.report()
+    with pytest.raises(ApplicationError, match="has not begun step") as refusal:
+        await named(made)[ActivityName.WRITE_SETTINGS](request)
+    assert (refusal.value.type, refusal.value.non_retryable) == (ErrorType.WRITE_NOT_ADMITTED, True)
+    assert made.simulation.effects.report() == before
+    assert await made.store.writes.written(state.rotation_id) == ()
+    assert (await made.store.trail.list(state.site_id))[-1].kind == "write-refused"
+    async with made.store.database.read() as session:
+        assert list(await session.scalars(select(ReferenceRow))) == []
+
+
+async def test_a_write_of_another_kind_than_its_step_is_refused(stage):
+    """The step assigns a list, and what comes asks for secure communications: the approved plan has no such write."""
+    made, plan, state = stage
+    request = written(plan, state)
+    await begin_step(made.store, request.ref, made.clock.now())
+    other = request.model_copy(update={"field": SettingField.SECURE_COMMUNICATIONS})
+    before = made.simulation.effects.report()
+    with pytest.raises(ApplicationError, match="does not write that"):
+        await named(made)[ActivityName.WRITE_SETTINGS](other)
+    assert made.simulation.effects.report() == before
+
+
+async def test_nothing_connects_to_an_address_that_was_changed(stage):
+    """A stranger has SEPM's address lead to a server of theirs: it gets no connection, and a person is asked."""
+    made, _, state = stage
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        server.setblocking(False)
+        address = f"https://127.0.0.1:{server.getsockname()[1]}"
+        async with made.store.database.write() as session:
+            await session.execute(update(SiteRow).values(rest_url=address))
+        survey = {activity._Definition.must_from_callable(each).name: each for each in all_activities(made.store)}
+        with pytest.raises(ApplicationError, match="PUT /v1/sites") as refusal:
+            await survey[ActivityName.SURVEY_SITE](SurveyRequest(site_id=state.site_id))
+        assert (refusal.value.type, refusal.value.non_retryable) == (ErrorType.ACCESS_ALTERED, True)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 async def test_nothing_is_recorded_for_a_rotation_that_the_store_does_not_know(stage):

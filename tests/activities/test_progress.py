@@ -95,3 +95,19 @@ async def test_a_cancelled_restore_has_restored_nothing(torn):
     assert (await stage.store.rotations.get(RESTORE)).status is RotationStatus.CANCELLED
     assert await stage.store.originals.unrestored(state.site_id)
     assert await stage.store.originals.left_changed() == ((state.rotation_id, state.site_id),)
+
+
+async def test_a_report_of_other_content_raises_attention(torn):
+    """A stranger's report under the number of another one is kept beside it, and the rotation shows it from then on."""
+    stage, state = torn
+    keeper = ProgressKeeper(stage.world)
+    first = ended(stage, state, Outcome.COMPLETED).model_copy(
+        update={"kind": EventKind.STEP_BEGAN, "outcome": None, "message": "relax"}
+    )
+    for report in (first, first, first.model_copy(update={"message": "replace"})):
+        await keeper.record_progress(report)
+    assert [event.kind for event in await stage.store.events.list(RESTORE)] == ["step-began", "conflict"]
+    later = first.model_copy(update={"number": 2, "kind": EventKind.STEP_ENDED})
+    await keeper.record_progress(later)
+    shown = await stage.store.rotations.get(RESTORE)
+    assert [finding.code for finding in shown.attention] == ["trail-conflict"]

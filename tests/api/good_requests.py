@@ -27,13 +27,16 @@ _LIMITS = {
     "purge_after": None,
     "gate_patience": "P14D",
 }
-_SITE = {
-    "name": "Brno",
+_ACCESS = {
     "rest_url": "https://127.0.0.1:8446",
     "username": "admin",
     "password": "open sesame",
     "domain": "",
     "trust": {"fingerprint_sha256": "aa" * 32},
+}
+_SITE = {
+    "name": "Brno",
+    **_ACCESS,
     "servers": [{"name": "sepm1", "address": "127.0.0.1", "https_port": 443, "console_port": None}],
     "limits": _LIMITS,
     "database": "default",
@@ -67,14 +70,15 @@ AT_CONSOLE = {"access": "console", "name": "At console", "servers": _SITE["serve
 
 BODIES: dict[str, Any] = {
     "POST /v1/sites": _SITE,
-    "PUT /v1/sites/{site_id}/lists": _LISTS,
-    "PUT /v1/sites/{site_id}/console": _CONSOLE,
+    "PUT /v1/sites/{site_id}/access": _ACCESS | _WHY,
+    "PUT /v1/sites/{site_id}/lists": _LISTS | _WHY,
+    "PUT /v1/sites/{site_id}/console": _CONSOLE | _WHY,
     "PUT /v1/sites/{site_id}/clients": "Computer Name,Group,Last time status changed,Version\r\n"
     "PC-1,My Company,2026-03-01T07:59:00Z,12.1.7004.6500\r\n",
     "POST /v1/sites/{site_id}/http-reach": "client,address,prefix,server,host,port,result,time\r\n"
     "PC-1,10.1.2.3,24,sepm1,sepm1.test,8014,ok,2026-02-28T20:00:00Z\r\n",
-    "PUT /v1/sites/{site_id}/database": {"database": "own"},
-    "PUT /v1/sites/{site_id}/limits": _LIMITS,
+    "PUT /v1/sites/{site_id}/database": {"database": "own", **_WHY},
+    "PUT /v1/sites/{site_id}/limits": _LIMITS | _WHY,
     "POST /v1/sites/{site_id}/restore": {
         **_WHY,
         "survey_max_age": "PT1H",
@@ -135,6 +139,9 @@ BODIES: dict[str, Any] = {
 """By method and path. `{site_id}` and its like stand for an id."""
 
 QUERIES: dict[str, dict[str, str]] = {
+    "GET /v1/audit/verification": {"site": "{site_id}"},
+    "GET /v1/audit/events": {"after": "0", "limit": "10"},
+    "GET /v1/sites/{site_id}/events": {"rotation": "{rotation_id}", "after": "0", "limit": "10"},
     "GET /v1/certificates/{certificate_id}/keystore": {"format": "jks", "ticket": "keystore-1"},
     "GET /v1/inventory": {"since": "2026-03-01T08:00:00Z", "site": "{site_id}"},
     "GET /v1/plans": {"site": "{site_id}"},

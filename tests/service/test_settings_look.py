@@ -17,6 +17,7 @@ from service.settings_look import LastReadings, dates_show_settings
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import SITE, Stage
 from tests.big.playing import Counting
+from tests.proof.begun_step import begin_step
 
 LEGACY = f"{ROOT_GROUP}\\Legacy"
 DAY = timedelta(days=1)
@@ -80,6 +81,7 @@ async def test_dates_count_where_the_rotations_own_writes_have_moved_them(moves)
             stage.simulation.console.copy_list(copy.source, copy.copy_name)
         relaxing = [step for step in plan.body.steps if isinstance(step, Write) and not step.restores]
         for step in relaxing[:2]:
+            await begin_step(stage.store, about(step), stage.clock.now())
             await settings.write_settings(WriteRequest(ref=about(step), field=step.field, restores=False))
             stage.clock.leap_to(stage.clock.now() + timedelta(minutes=5))
             if not moves:  # an administrator edits another policy of the group

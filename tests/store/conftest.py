@@ -19,8 +19,10 @@ from rotation.values import CertificateId, Fingerprint, GroupId, LocationId, Ser
 from store.database.migration import upgrade
 from store.progress import NewRotation
 from store.settings import StoreSettings
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
+from store.site.site_changes import ReasonedAct
 from store.store import Store
+from store.trail.site_trail import Author
 from tests.store.postgresql import PostgreSQL, postgresql
 
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -49,6 +51,10 @@ class Make:
             password=SecretStr(password),
             fingerprints=frozenset({Fingerprint("aa" * 32)}),
         )
+
+    def act(self, who="ann", why="as the console shows it"):
+        """A change by a person."""
+        return ReasonedAct(at=T0, author=Author(who=who, address="10.0.0.7"), why=why)
 
     def facts(self, certificate_id="cert-1", fingerprint="bb" * 32):
         """A fit certificate."""
@@ -109,7 +115,8 @@ class Make:
 
     def new(self, rotation_id="rot-1", site_id="site-1", plan_id="plan-1"):
         """A rotation that is asked for."""
-        return NewRotation(id=rotation_id, site_id=site_id, plan_id=plan_id, plan_hash="ff" * 32, started_by="ann")
+        plan_hash = self.plan(plan_id, site_id).hash
+        return NewRotation(id=rotation_id, site_id=site_id, plan_id=plan_id, plan_hash=plan_hash, started_by="ann")
 
     def task(self, task_id="task-1", rotation_id="rot-1"):
         """A console task to replace a certificate."""

@@ -72,7 +72,7 @@ def digest(path):
 async def test_a_backup_opens_as_a_store(filled, folder, make, tmp_path):
     """Taken while others write, the copy opens with its key and holds every secret."""
     key = tmp_path / "live" / "rotator.key"
-    writes = [filled.sites.set_limits("site-1", make.site().limits) for _ in range(20)]
+    writes = [filled.site_changes.set_limits("site-1", make.site().limits, make.act()) for _ in range(20)]
     backup, *_ = await asyncio.gather(asyncio.to_thread(back_up, filled.database.file, key, folder), *writes)
     assert sorted(path.name for path in folder.iterdir()) == ["rotator.db", "rotator.key"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}

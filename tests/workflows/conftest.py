@@ -44,7 +44,7 @@ from service.world import World
 from store.progress import NewRotation
 from store.rotation.events import Event
 from store.settings import StoreSettings
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 from store.store import Store
 from tests.proof.temporal.skipping import skipping_server
 from tests.quick import QUICK

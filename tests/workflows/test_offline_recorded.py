@@ -21,6 +21,8 @@ from service.surveying import survey_site
 from simulation.drawn.scenario import OfflinePeople
 from simulation.people.console import ConsolePeople
 from store.progress import Progress, RotationStatus
+from store.site.site_changes import ReasonedAct
+from store.trail.site_trail import Author
 from tests.replaying import replay, save
 
 HEARTBEAT = timedelta(minutes=5)
@@ -42,7 +44,8 @@ class Console:
     async def plan(self):
         """The plan of the site as they have described it, and exported its clients."""
         await self.here.register()
-        await self.here.store.sites.describe_console(SITE, self.people.document(self.here.clock()))
+        act = ReasonedAct(at=self.here.clock(), author=Author(who="ann"), why="as the console shows it")
+        await self.here.store.site_changes.describe_console(SITE, self.people.document(act.at), act)
         await self.export()
         request = PlanRequest(
             certificates={

@@ -23,7 +23,7 @@ from rotation.values import CertificateId, Fingerprint, ServerName
 from service.world import World
 from simulation.drawn.scenario import START
 from simulation.played.stage import SITE
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 
 THIRD = "third-certificate"
 

@@ -1,4 +1,4 @@
-"""Identities, their keys and subjects; certificates, requests, orders and keystores."""
+"""Identities, their keys and subjects; certificates, requests, orders, keystores; the service's own keys, sealed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,12 @@ depends_on = None
 def upgrade() -> None:
     """Make the tables."""
     _identities()
+    op.create_table(
+        "sealed_keys",
+        *texts("id"),
+        *blobs("key_sealed"),
+        sa.PrimaryKeyConstraint("id", name="pk_sealed_keys"),
+    )
     op.create_table(
         "certificates",
         *texts("id", "fingerprint", "facts", "certificate_pem", "chain_pem"),

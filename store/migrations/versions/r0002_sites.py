@@ -20,6 +20,7 @@ def upgrade() -> None:
         *texts("domain"),
         *texts("ca_pem", nullable=True),
         *instants("added_at"),
+        *texts("pins_code"),
         sa.PrimaryKeyConstraint("id", name="pk_sites"),
         sa.UniqueConstraint("name", name="uq_sites_name"),
     )
@@ -30,7 +31,7 @@ def upgrade() -> None:
         *instants("at"),
         *texts("kind", "address", "server"),
         *texts("fingerprint", nullable=True),
-        *texts("who", "why", "previous", "hash"),
+        *texts("who", "why", "previous", "hash", "code"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_contacts_site_id_sites"),
         sa.PrimaryKeyConstraint("site_id", "number", name="pk_contacts"),
     )
@@ -43,6 +44,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_pinned_fingerprints_site_id_sites"),
         sa.PrimaryKeyConstraint("site_id", "fingerprint", name="pk_pinned_fingerprints"),
     )
+    op.create_table(
+        "trail",
+        *texts("site_id"),
+        *numbers("number"),
+        *instants("at"),
+        *texts("kind", "message", "who", "identity", "address", "rotation_id", "data", "previous", "hash", "code"),
+        sa.PrimaryKeyConstraint("site_id", "number", name="pk_trail"),
+    )
+    op.create_index("ix_trail_site_id_rotation_id_number", "trail", ["site_id", "rotation_id", "number"], unique=False)
     op.create_table(
         "watched_ports",
         *texts("site_id", "server", "port", "address"),

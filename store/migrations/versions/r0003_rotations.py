@@ -47,7 +47,7 @@ def upgrade() -> None:
         *numbers("number"),
         *texts("site_id"),
         *instants("at"),
-        *texts("kind", "message", "data", "key", "previous", "hash"),
+        *texts("kind", "message", "data", "key", "previous", "hash", "code"),
         sa.ForeignKeyConstraint(["rotation_id"], ["rotations.id"], name="fk_events_rotation_id_rotations"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_events_site_id_sites"),
         sa.PrimaryKeyConstraint("rotation_id", "number", name="pk_events"),
@@ -105,6 +105,7 @@ def upgrade() -> None:
         "swaps",
         *texts("rotation_id", "server", "target"),
         *instants("opened_at", "former_seen", "first_seen", "seen_at", "settled_at", nullable=True),
+        *texts("code"),
         sa.ForeignKeyConstraint(["rotation_id"], ["rotations.id"], name="fk_swaps_rotation_id_rotations"),
         sa.PrimaryKeyConstraint("rotation_id", "server", "target", name="pk_swaps"),
     )

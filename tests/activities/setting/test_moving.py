@@ -4,6 +4,7 @@ import pytest
 
 from activities.setting.moving import PolicyMoves
 from activities.setting.originals import OriginalsRecorder
+from activities.setting.settings import ground_of
 from emulator.scenarios import three_servers
 from engine.contract import MoveRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven
@@ -16,6 +17,7 @@ from rotation.values import ServerName
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import ROTATION, SITE, Stage
 from store.rotation.writes import WriteOutcome
+from tests.proof.begun_step import begin_step
 
 
 @pytest.fixture
@@ -29,6 +31,7 @@ async def moving():
         await stage.begin(plan)
         gate = next(s for s in plan.body.steps if isinstance(s, Gate) and s.purpose is GatePurpose.SIGNED)
         ref = StepRef(rotation_id=ROTATION, site_id=SITE, plan_id=plan.id, step=gate.id)
+        await begin_step(stage.store, ref, stage.clock.now())
         await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
         owner = next(each for each in plan.body.scopes if each.treatment is Treatment.FAILOVER)
         yield stage, MoveRequest(ref=ref, unshown=(ServerName("SEPM-1"),)), owner
@@ -63,7 +66,7 @@ async def test_a_write_that_a_crash_has_cut_off_gets_its_outcome(moving):
     now, pair = stage.clock.now(), Pair(group_id=owner.group_id, location_id=owner.pairs[0].location_id)
     cut = Reference(owner=owner.group_id, date_before=now, written_at=now, not_before=now)
     await stage.store.references.save(ROTATION, request.ref.step, cut)
-    what = (ROTATION, request.ref.step, pair, SettingField.LOG_SIZE)
+    what = (ground_of(request.ref), pair, SettingField.LOG_SIZE)
     await stage.store.writes.record_write(*what, value="513", at=now, policy_date_before=now)
     async with await stage.world.sepm(stage.site) as client:
         await client.set_log_size(pair, 513)
@@ -76,7 +79,7 @@ async def test_a_size_that_was_being_put_back_when_a_crash_came_gets_its_outcome
     """The write had reached SEPM, and nothing is left to put back: it is noted as applied all the same."""
     stage, request, owner = moving
     now, pair = stage.clock.now(), Pair(group_id=owner.group_id, location_id=owner.pairs[0].location_id)
-    what = (ROTATION, request.ref.step, pair, SettingField.LOG_SIZE)
+    what = (ground_of(request.ref), pair, SettingField.LOG_SIZE)
     await stage.store.writes.record_write(*what, value="512", at=now, policy_date_before=now)
     answer = await PolicyMoves(stage.world).put_policies_back(StepRequest(ref=request.ref))
     notes = [(each.value, each.outcome) for each in await stage.store.writes.written(ROTATION, request.ref.step)]
@@ -87,7 +90,7 @@ async def test_a_size_whose_note_was_stored_and_never_sent_is_put_back(moving):
     """The worker died between the note and the write: SEPM still shows the moved size."""
     stage, request, owner = moving
     now, pair = stage.clock.now(), Pair(group_id=owner.group_id, location_id=owner.pairs[0].location_id)
-    what = (ROTATION, request.ref.step, pair, SettingField.LOG_SIZE)
+    what = (ground_of(request.ref), pair, SettingField.LOG_SIZE)
     async with await stage.world.sepm(stage.site) as client:
         await client.set_log_size(pair, 513)
         await stage.store.writes.record_write(*what, value="512", at=now, policy_date_before=now)

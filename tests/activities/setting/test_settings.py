@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from activities.setting.settings import SettingsWriter, location_by_location
+from activities.setting.settings import SettingsWriter, ground_of, location_by_location
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
 from engine.contract import StepRef, WriteRequest
@@ -19,6 +19,7 @@ from simulation.drawn.scenario import Scenario
 from simulation.played.sepm import RestLine, kept_client
 from simulation.played.stage import Stage
 from store.rotation.writes import WriteOutcome
+from tests.proof.begun_step import begin_step
 
 
 class LosingLine(RestLine):
@@ -76,6 +77,7 @@ async def writing():
         copy = plan.body.copies[0]
         stage.simulation.console.copy_list(copy.source, copy.copy_name)
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+        await begin_step(stage.store, ref, stage.clock.now())
         yield Writing(stage, line, WriteRequest(ref=ref, field=step.field, restores=False))
 
 
@@ -105,7 +107,7 @@ async def test_a_write_that_a_crash_cut_off_is_noted_as_made(writing):
     first = (await scope.wanted(writing.request.field, restores=False))[0]
     now = stage.clock.now()
     await stage.store.writes.record_write(
-        ref.rotation_id, ref.step, first.pair, first.field, value=first.value, at=now, policy_date_before=now
+        ground_of(ref), first.pair, first.field, value=first.value, at=now, policy_date_before=now
     )
     stage.simulation.write_settings(first.group_path, first.location_name, SettingsWrite(server_list=first.server_list))
 

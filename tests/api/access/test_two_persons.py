@@ -9,7 +9,7 @@ from rotation.identity.permission import Role
 from tests.api.conftest import calling
 from tests.api.identified import NAME, key_of
 
-LOW = {"relax_floor": "PT1H", "holdout_minimum": "P7D"}
+LOW = {"why": "a test", "relax_floor": "PT1H", "holdout_minimum": "P7D"}
 PIN = {"fingerprint_sha256": "ab" * 32, "why": "compared"}
 
 
@@ -53,8 +53,8 @@ async def test_a_fingerprint(api, site, costume, second, problem):
 async def test_floors_below_the_vendors(api, site, costume, second, problem):
     """To lower them takes two, who want the very same; to raise them, or to change other limits, takes one."""
     path = f"/v1/sites/{site}/limits"
-    assert (await api.put(path, json={"relax_floor": "PT48H"})).status_code == 200
-    assert (await api.put(path, json={"away_limit": "P14D"})).status_code == 200
+    assert (await api.put(path, json={"relax_floor": "PT48H", "why": "a test"})).status_code == 200
+    assert (await api.put(path, json={"away_limit": "P14D", "why": "a test"})).status_code == 200
     refusal = problem(await api.put(path, json=LOW), 409, "second-person")
     assert "relax_floor, holdout_minimum" in refusal["detail"]
     problem(await api.put(path, json=LOW, headers=costume), 409, "second-person")

@@ -136,7 +136,7 @@ async def test_a_plan_with_the_drill_of_https_shows_its_steps(whole, site):
 async def test_no_plan_where_a_list_is_not_described(whole, site, problem):
     """A server list in use that is not described blocks the plan, and the finding says how to describe it."""
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
-    await whole.put(f"/v1/sites/{site}/lists", json={"lists": []})
+    await whole.put(f"/v1/sites/{site}/lists", json={"lists": [], "why": "none is known"})
     order = {
         "site_id": site,
         "certificates": {"*": made.json()["certificate"]["id"]},

@@ -13,7 +13,7 @@ from engine.ids import rotation_workflow
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
 from service.world import wall_clock
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 from tests.api.conftest import as_registered
 
 SEPM_1 = "SEPM-1"

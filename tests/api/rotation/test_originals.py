@@ -14,7 +14,7 @@ from rotation.site import Server, Site
 from rotation.values import Fingerprint, PlanId, RotationId
 from store.progress import NewRotation, Progress, RotationStatus
 from store.settings import StoreSettings
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 from store.store import Store
 from tests.api.conftest import calling
 from tests.api.identified import key_of, know

@@ -59,7 +59,7 @@ async def test_a_rotation_starts_once(whole, plan, people, problem):
 async def test_a_stale_plan_does_not_start(whole, site, plan, document, problem):
     """When the site is not as the plan saw it, the start is refused with what differs."""
     over_http = [{**known, "protocol": "HTTP"} for known in document["lists"]]
-    await whole.put(f"/v1/sites/{site}/lists", json={"lists": over_http})
+    await whole.put(f"/v1/sites/{site}/lists", json={"lists": over_http, "why": "as the console shows"})
     body = problem(await whole.post("/v1/rotations", json=order_of(plan)), 409, "plan-stale")
     assert body["findings"]
     assert (await whole.get("/v1/rotations")).json()["items"] == []
@@ -68,7 +68,7 @@ async def test_a_stale_plan_does_not_start(whole, site, plan, document, problem)
 async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, site, document, *, people, problem):
     """Past the latest safe start nothing is stored, and the findings name each way to shorten; two may accept it."""
     limits = document["limits"] | {"gate_patience": "P3660D"}  # a margin longer than the old certificate lasts
-    await whole.put(f"/v1/sites/{site}/limits", json=limits)
+    await whole.put(f"/v1/sites/{site}/limits", json=limits | {"why": "a test"})
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
     order = {
         "site_id": site,

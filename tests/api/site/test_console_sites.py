@@ -13,6 +13,7 @@ from sepm.offline.export_dates import DateOrder
 
 PLAIN = ("name", "address", "https_port", "http_port")
 NAMES = ("PC-1", "PC-2", "PC-3")
+WHY = {"why": "as the console shows it"}
 RECOVERY_FILE = {"name": "recovery.zip", "sha256": "cd" * 32, "certificate_sha256": "ab" * 32}
 
 
@@ -92,15 +93,15 @@ async def test_the_document_is_replaced(api, described, problem):
     """The site is as its console shows it now; an incomplete description changes nothing."""
     site = (await api.post("/v1/sites", json=described)).json()["id"]
     newer = {"version": "12.1.9", "groups": described["groups"][:1], "replication_partners": ["Site 2"]}
-    shown = (await api.put(f"/v1/sites/{site}/console", json=newer)).json()
+    shown = (await api.put(f"/v1/sites/{site}/console", json=newer | WHY)).json()
     assert (shown["version"], len(shown["groups"]), shown["replication_partners"]) == ("12.1.9", 1, ["Site 2"])
     broken = newer | {"groups": described["groups"][1:]}
-    problem(await api.put(f"/v1/sites/{site}/console", json=broken), 422, "invalid-request")
+    problem(await api.put(f"/v1/sites/{site}/console", json=broken | WHY), 422, "invalid-request")
     assert (await api.get(f"/v1/sites/{site}")).json() == shown
-    problem(await api.put("/v1/sites/nowhere/console", json=newer), 404, "unknown-site")
+    problem(await api.put("/v1/sites/nowhere/console", json=newer | WHY), 404, "unknown-site")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     ahead = newer | {"recorded_at": tomorrow}
-    problem(await api.put(f"/v1/sites/{site}/console", json=ahead), 422, "recorded-ahead")
+    problem(await api.put(f"/v1/sites/{site}/console", json=ahead | WHY), 422, "recorded-ahead")
 
 
 async def test_no_certificate_is_trusted_without_rest(api, described, problem):

@@ -10,7 +10,7 @@ from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from service.world import wall_clock
-from store.site.sites import SiteConnection
+from store.site.access import SiteConnection
 
 OLD, NEW = Fingerprint("aa" * 32), Fingerprint("bb" * 32)
 SEPM1 = ServerName("SEPM-1")

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 PASSWORD = "not-the-password-7"
+WHY = {"why": "as the console shows it"}
 
 
 async def refused(api, document, problem, status, code):
@@ -42,11 +43,11 @@ async def test_ports_and_database_are_as_registered(api, document, problem):
     assert (kept["console_port"], kept["rest_port"], kept["reporting_port"]) == (9443, 8446, None)
     assert shown["database"] == "unknown"
     path = f"/v1/sites/{shown['id']}/database"
-    changed = (await api.put(path, json={"database": "default"})).json()
+    changed = (await api.put(path, json={"database": "default", **WHY})).json()
     assert changed == shown | {"database": "default"}
     assert (await api.get(f"/v1/sites/{shown['id']}")).json() == changed
-    problem(await api.put(path, json={"database": "oracle"}), 422, "invalid-request")
-    problem(await api.put("/v1/sites/nowhere/database", json={"database": "own"}), 404, "unknown-site")
+    problem(await api.put(path, json={"database": "oracle", **WHY}), 422, "invalid-request")
+    problem(await api.put("/v1/sites/nowhere/database", json={"database": "own", **WHY}), 404, "unknown-site")
 
 
 async def test_a_site_is_registered_once(api, document, problem):
@@ -141,7 +142,7 @@ async def test_limits_are_spans_within_bounds(api, document, problem, value):
         limits = {"purge_after": None, name: value}
         refused = problem(await api.post("/v1/sites", json=document | {"limits": limits}), 422, "invalid-request")
         assert name in str(refused["findings"])
-        problem(await api.put("/v1/sites/one-server/limits", json=limits), 422, "invalid-request")
+        problem(await api.put("/v1/sites/one-server/limits", json=limits | WHY), 422, "invalid-request")
 
 
 async def test_limits_that_were_stored_before_they_had_bounds_are_shown_and_stop_plans(whole, tmp_path, site, problem):
@@ -162,7 +163,7 @@ async def test_limits_that_were_stored_before_they_had_bounds_are_shown_and_stop
     assert [finding["subject"] for finding in refusal["findings"]] == ["limits.publish_delay"]
     assert "PUT /v1/sites" in refusal["remedy"]
     corrected = {"relax_floor": "PT0S", "publish_delay": "PT1S", "purge_after": None}
-    assert (await whole.put(f"/v1/sites/{site}/limits", json=corrected)).json()["refused_limits"] == []
+    assert (await whole.put(f"/v1/sites/{site}/limits", json=corrected | WHY)).json()["refused_limits"] == []
     assert (await whole.post("/v1/plans", json=order)).status_code == 201
 
 
@@ -170,14 +171,14 @@ async def test_lists_and_limits_are_replaced(api, document, problem):
     """What no SEPM API tells can be described again; a wrong description changes nothing."""
     await api.post("/v1/sites", json=document)
     renamed = [{**document["lists"][0], "name": "Another"}]
-    changed = await api.put("/v1/sites/one-server/lists", json={"lists": renamed})
+    changed = await api.put("/v1/sites/one-server/lists", json={"lists": renamed, **WHY})
     assert [each["name"] for each in changed.json()["lists"]] == ["Another"]
     unlike = [*renamed, {**renamed[0], "protocol": "HTTP"}]
-    problem(await api.put("/v1/sites/one-server/lists", json={"lists": unlike}), 422, "invalid-request")
-    changed = await api.put("/v1/sites/one-server/limits", json={"away_limit": "P14D"})
+    problem(await api.put("/v1/sites/one-server/lists", json={"lists": unlike, **WHY}), 422, "invalid-request")
+    changed = await api.put("/v1/sites/one-server/limits", json={"away_limit": "P14D", **WHY})
     assert changed.json()["limits"]["away_limit"] == "P14D"
     limits = {"holdout_minimum": "P90D", "holdout_maximum": "P30D"}
-    problem(await api.put("/v1/sites/one-server/limits", json=limits), 422, "invalid-request")
+    problem(await api.put("/v1/sites/one-server/limits", json=limits | WHY), 422, "invalid-request")
     shown = (await api.get("/v1/sites/one-server")).json()
     assert shown["limits"]["away_limit"] == "P14D"
     assert [each["name"] for each in shown["lists"]] == ["Another"]
@@ -189,8 +190,8 @@ async def test_unknown_site_is_refused(api, problem):
         ("GET", "", None),
         ("GET", "/survey", None),
         ("POST", "/survey", None),
-        ("PUT", "/lists", {}),
-        ("PUT", "/limits", {}),
+        ("PUT", "/lists", WHY),
+        ("PUT", "/limits", WHY),
         ("POST", "/restore", {"why": "because"}),
     ):
         answer = await api.request(method, f"/v1/sites/nowhere{path}", json=body)

@@ -18,9 +18,10 @@ from service.surveying import survey_site
 from simulation.drawn.scenario import OfflinePeople, Scenario
 from simulation.played.stage import SITE, Stage
 from store.progress import Progress, RotationStatus
+from store.trail.site_trail import Author
 from tests.simulation.people.test_console import scenario as at_console
 
-ANN = {"who": "ann", "why": "the store is lost"}
+ANN, WHY = Author(who="ann"), "the store is lost"
 S1, S2 = ServerName("SEPM-1"), ServerName("SEPM-2")
 
 
@@ -60,7 +61,9 @@ def restored(stage):
         at = stage.clock.now() + timedelta(minutes=1)
         survey = (await survey_site(stage.world, SITE)).survey_id
         site = await stage.store.sites.get(SITE)
-        await take_in(stage.store, site, originals, survey, without=without, **ANN, now=at)
+        await take_in(
+            stage.store, site, originals, survey, without=without, author=ANN, why="the store is lost", now=at
+        )
         return (await restore_plan(stage.store, SITE, survey, now=at)).body
 
     return plan

@@ -15,7 +15,7 @@ from store.keys.key_encryption import KeySettingsWrong, LocalKey, VaultKeyMissin
 from store.keys.key_file import KeyFileInUse, changing, put_key_first, read_keys
 from store.keys.key_rotation import KeyInUse, known_keys, retire, rotate
 from store.keys.rewrapping import rewrap_all
-from store.keys.sealed import SEALED
+from store.keys.sealed import SEALED, SITE_PASSWORD
 from store.schema.base import Base
 from store.settings import StoreSettings
 from store.store import Store
@@ -64,8 +64,8 @@ async def test_everything_gets_the_new_key(filled, settings):
     """Both kinds of secrets open under the new key alone, and the old one is shown as idle."""
     (old,) = [key.id for key in await known_keys(filled)]
     done = await rotate(filled, quiet)
-    assert (done.made, done.done.values, done.done.broken) == (True, 2, ())
-    assert await held(filled) == [(done.key_id, True, 2), (old, False, 0)]
+    assert (done.made, done.done.values, done.done.broken) == (True, 3, ())
+    assert await held(filled) == [(done.key_id, True, 3), (old, False, 0)]
     settle(settings)
     (moved,) = await retire(filled)
     assert moved.name == f"rotator.key.{old}"
@@ -90,7 +90,7 @@ async def test_a_rotation_that_was_cut_short_goes_on(filled, settings):
     put_key_first(settings.key_path)
     new = LocalKey(read_keys(settings.key_path)[0]).id
     done = await rotate(filled, quiet)
-    assert (done.made, done.key_id, done.done.values) == (False, new, 2)
+    assert (done.made, done.key_id, done.done.values) == (False, new, 3)
 
 
 async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
@@ -100,7 +100,7 @@ async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
 
     async def slow(purpose, subject, sealed):
         new = await real(purpose, subject, sealed)
-        if subject == SITE and not meanwhile:
+        if purpose == SITE_PASSWORD and not meanwhile:
             meanwhile.append(await filled.vault.seal(purpose, subject, b"changed"))
             async with filled.database.write_rows() as connection:
                 await connection.execute(text("UPDATE sites SET password_sealed = :new"), {"new": meanwhile[0]})
@@ -109,7 +109,7 @@ async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
     monkeypatch.setattr(filled.vault, "rewrap", slow)
     done = await rotate(filled, quiet)
     assert await password(filled) == "changed"
-    assert done.done.values == 1
+    assert done.done.values == 2
 
 
 async def test_a_broken_value_stops_nothing(filled):
@@ -124,7 +124,7 @@ async def test_a_broken_value_stops_nothing(filled):
     assert await password(filled) == "s3cret-pass"
     assert (await rewrap_all(filled.database, filled.vault, quiet)).values == 0
     again = await rotate(filled, quiet)
-    assert (again.made, again.done.values, again.done.broken) == (True, 1, done.done.broken)
+    assert (again.made, again.done.values, again.done.broken) == (True, 2, done.done.broken)
 
 
 async def test_a_service_that_runs_learns_of_the_key(filled, settings):
@@ -141,11 +141,11 @@ async def test_keys_in_use_are_not_retired(filled, settings):
     """Neither the one that seals, nor one with values, nor one that sealed a moment ago; the file stays as it is."""
     (only,) = [key.id for key in await known_keys(filled)]
     settle(settings)
-    with pytest.raises(KeyInUse, match="seals 2 values"):
+    with pytest.raises(KeyInUse, match="seals 3 values"):
         await retire(filled, only)
     put_key_first(settings.key_path)
     settle(settings)
-    with pytest.raises(KeyInUse, match="seals 2 values"):
+    with pytest.raises(KeyInUse, match="seals 3 values"):
         await retire(filled, only)
     assert await retire(filled) == ()
     await rotate(filled, quiet)
@@ -242,7 +242,7 @@ class TestFromTheEnvironment:
         await store.close()
         store = await Store.open(self.of(settings, "n", "o"))
         done = await rotate(store, quiet)
-        assert (done.made, done.key_id, done.done.values) == (False, LocalKey(b"n" * 32).id, 1)
+        assert (done.made, done.key_id, done.done.values) == (False, LocalKey(b"n" * 32).id, 2)
         await store.close()
         store = await Store.open(self.of(settings, "n"))
         assert await password(store) == "s3cret-pass"

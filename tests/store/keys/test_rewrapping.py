@@ -11,13 +11,13 @@ import sys
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 
 from rotation.values import CertificateId, SiteId
 from store.keys.key_encryption import LocalKey
 from store.keys.key_file import read_keys
 from store.keys.key_rotation import known_keys, retire
-from store.keys.sealed import CERTIFICATE_KEY, SITE_PASSWORD
+from store.keys.sealed import CERTIFICATE_KEY
 from store.schema.tables import CertificateRow
 from store.store import Store
 from tests.store.rotating import rotate_once
@@ -80,12 +80,10 @@ class Service:
         while not self._over:
             name = certificate(drawn.randrange(SECRETS))
             new = await self.store.vault.seal(CERTIFICATE_KEY, name, f"{name} {self.writes}".encode())
-            password = await self.store.vault.seal(SITE_PASSWORD, SITE, f"pass-{self.writes}".encode())
             async with self.store.database.write() as session:
                 await session.execute(update(CertificateRow).where(CertificateRow.id == name).values(key_sealed=new))
-                await session.execute(
-                    text("UPDATE sites SET password_sealed = :new WHERE id = :site"), {"new": password, "site": SITE}
-                )
+            stated = self.make.connection(f"pass-{self.writes}")
+            await self.store.site_changes.state_access(SITE, stated, self.make.act())
             assert (await self.store.sites.connection(SITE)).password.get_secret_value() == f"pass-{self.writes}"
             key = (await self.store.certificates.material(name)).key_pem
             assert key is not None

@@ -166,8 +166,8 @@ async def test_a_store_whose_keys_lie_with_a_server(server, settings, make):
     store = await Store.open(of(settings, transit))
     await store.sites.add(make.site(), make.connection(), make.t0)
     done = await rotate(store, quiet)
-    assert (done.made, done.key_id[-3:], done.done.values) == (True, ":v2", 1)
-    assert [(key.id[-3:], key.seals, key.values) for key in await known_keys(store)] == [(":v2", True, 1)]
+    assert (done.made, done.key_id[-3:], done.done.values) == (True, ":v2", 2)
+    assert [(key.id[-3:], key.seals, key.values) for key in await known_keys(store)] == [(":v2", True, 2)]
     await store.close()
     store = await Store.open(of(settings, transit))
     assert await password(store) == "s3cret-pass"
@@ -182,7 +182,7 @@ async def test_from_the_key_file_to_the_server(server, site, settings):
     store = await Store.open(of(settings, transit))
     assert await password(store) == "s3cret-pass"
     done = await rotate(store, quiet)
-    assert (done.made, done.done.values) == (False, 1)
+    assert (done.made, done.done.values) == (False, 2)
     # as if the file had been there for long
     os.utime(settings.key_path, (0, 0))
     (moved,) = await retire(store)

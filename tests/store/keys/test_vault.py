@@ -16,6 +16,7 @@ from store.keys.key_ring import KeyRing
 from store.keys.key_sources import GivenKeys
 from store.keys.vault import Vault
 from store.settings import StoreSettings
+from store.site.fingerprints import AccessAltered
 from store.store import Store
 
 SITE = SiteId("site-1")
@@ -136,7 +137,7 @@ async def test_a_broken_value_stops_no_start(site, settings):
         await connection.execute(text("UPDATE sites SET password_sealed = :cut"), {"cut": b"\x02\x10"})
     await site.close()
     again = await Store.open(settings)
-    with pytest.raises(SealBroken):
+    with pytest.raises(AccessAltered):
         await again.sites.connection(SITE)
     await again.close()
 
@@ -215,6 +216,6 @@ async def test_a_row_of_another_site_gives_no_password(tmp_path, make):
     with sqlite3.connect(store.database.file) as raw:
         raw.execute("UPDATE sites SET password_sealed = (SELECT password_sealed FROM sites WHERE id = 'site-1')")
     raw.close()
-    with pytest.raises(SealBroken):
+    with pytest.raises(AccessAltered):
         await store.sites.connection(SiteId("site-2"))
     await store.close()

@@ -23,11 +23,36 @@ async def test_events_have_numbers_without_a_gap(running, make):
 
 
 async def test_an_event_of_a_known_key_is_not_appended_again(running, make):
-    """A retry gets the first event back, whatever it says now."""
+    """A retry of the same content changes nothing, at whatever time it is reported."""
     head = await _append(running, make, "k", data="first")
-    assert await _append(running, make, "k", data="second") == head
+    again = NewEvent(at=make.at(hours=1), kind="step", message="did k", data={"data": "first"}, key="k")
+    assert await running.events.append("rot-1", "site-1", again) == head
     (event,) = await running.events.list("rot-1")
     assert (event.number, event.hash, event.data) == (head.number, head.hash, {"data": "first"})
+    assert not await running.events.has_conflict("rot-1")
+
+
+async def test_another_content_of_a_known_key_is_a_conflict(running, make):
+    """The first one stays; what was reported instead is kept with the digests of both, once for each content."""
+    await _append(running, make, "k", data="first")
+    for data in ("second", "second", "third"):
+        await _append(running, make, "k", data=data)
+    assert (await _append(running, make, "k", data="first")).number == 3
+    first, *conflicts = await running.events.list("rot-1")
+    assert first.data == {"data": "first"}
+    assert [event.kind for event in conflicts] == ["conflict", "conflict"]
+    assert [event.data["reported"] for event in conflicts] == [{"data": "second"}, {"data": "third"}]
+    assert len({event.data["kept_sha256"] for event in conflicts}) == 1
+    assert len({event.data["reported_sha256"] for event in conflicts}) == 2
+    assert await running.events.has_conflict("rot-1")
+    await running.events.verify_chain("rot-1")
+
+
+async def test_one_report_may_conflict_with_itself(running, make):
+    """Two events of one key in one transaction are no silent loss either."""
+    events = [NewEvent(at=make.t0, kind="k", message=text, data={}, key="k") for text in "ab"]
+    assert (await running.events.append("rot-1", "site-1", *events)).number == 2
+    assert [event.kind for event in await running.events.list("rot-1")] == ["k", "conflict"]
 
 
 async def test_events_that_come_together_are_kept_in_order_once(running, make):

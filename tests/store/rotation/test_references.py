@@ -1,15 +1,26 @@
 import pytest
 
+from engine.contract import StepRef
 from rotation.plan.step import SettingField
 from rotation.proof.gate import Reference
 from rotation.survey import Pair
-from rotation.values import GroupId, LocationId
+from rotation.values import GroupId, LocationId, PlanId, RotationId, SiteId
 from store.rotation.rotations import UnknownRotation
+from store.rotation.write_admission import WriteGround
 from store.rotation.writes import UnknownWrite, WriteOutcome
+from tests.proof.begun_step import begin_step
 
 OWNER = GroupId("G1")
 PAIR = Pair(group_id=OWNER, location_id=LocationId("loc-1"))
 FIELD = SettingField.SERVER_LIST
+GROUND = WriteGround(rotation_id=RotationId("rot-1"), site_id=SiteId("site-1"), plan_id=PlanId("plan-1"), step_id="05")
+
+
+@pytest.fixture
+async def begun(running, make):
+    """A rotation that has begun its step 05."""
+    await begin_step(running, StepRef(**GROUND.model_dump(exclude={"step_id", "found"}), step="05"), make.t0)
+    return running
 
 
 async def test_a_fixed_reference_does_not_move(running, make):
@@ -43,35 +54,33 @@ async def test_the_references_of_a_gate_are_kept_together(running, make):
         await save("none", "gate", [one, other])
 
 
-async def test_an_intent_without_outcome_keeps_its_first_date(running, make):
+async def test_an_intent_without_outcome_keeps_its_first_date(begun, make):
     """After a crash between write and outcome the policy date from before the first try holds."""
-    note = running.writes.record_write
-    first = await note("rot-1", "05", PAIR, FIELD, value="HTTP", at=make.t0, policy_date_before=make.t0)
-    again = await note(
-        "rot-1", "05", PAIR, FIELD, value="HTTP", at=make.at(hours=1), policy_date_before=make.at(hours=1)
-    )
+    note = begun.writes.record_write
+    first = await note(GROUND, PAIR, FIELD, value="HTTP", at=make.t0, policy_date_before=make.t0)
+    again = await note(GROUND, PAIR, FIELD, value="HTTP", at=make.at(hours=1), policy_date_before=make.at(hours=1))
     assert again == first
     assert again.policy_date_before == make.t0
     for outcome in (WriteOutcome.APPLIED, WriteOutcome.REFUSED):
-        done = await running.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=outcome, at=make.at(hours=2))
+        done = await begun.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=outcome, at=make.at(hours=2))
         assert (done.outcome, done.outcome_at) == (WriteOutcome.APPLIED, make.at(hours=2))
 
 
-async def test_a_repair_is_an_attempt_of_its_own(running, make):
+async def test_a_repair_is_an_attempt_of_its_own(begun, make):
     """A write after an outcome, or of another value, is noted again; all are kept in order."""
-    note = running.writes.record_write
-    await note("rot-1", "05", PAIR, FIELD, value="HTTP", at=make.t0, policy_date_before=make.t0)
-    await running.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=WriteOutcome.NO_EFFECT, at=make.t0)
+    note = begun.writes.record_write
+    await note(GROUND, PAIR, FIELD, value="HTTP", at=make.t0, policy_date_before=make.t0)
+    await begun.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=WriteOutcome.NO_EFFECT, at=make.t0)
     for value in ("HTTP", "Default"):
-        await note("rot-1", "05", PAIR, FIELD, value=value, at=make.at(hours=1), policy_date_before=make.at(hours=1))
-    written = await running.writes.written("rot-1", "05")
+        await note(GROUND, PAIR, FIELD, value=value, at=make.at(hours=1), policy_date_before=make.at(hours=1))
+    written = await begun.writes.written("rot-1", "05")
     assert [(one.attempt, one.value, one.outcome) for one in written] == [
         (1, "HTTP", WriteOutcome.NO_EFFECT),
         (2, "HTTP", None),
         (3, "Default", None),
     ]
-    assert await running.writes.written("rot-1") == written
-    assert await running.writes.written("rot-1", "06") == ()
+    assert await begun.writes.written("rot-1") == written
+    assert await begun.writes.written("rot-1", "06") == ()
 
 
 async def test_an_outcome_needs_a_note(running, make):

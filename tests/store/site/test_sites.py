@@ -1,7 +1,5 @@
 import pytest
 
-from rotation.site import ListEntry, Protocol, ServerList
-from rotation.values import ListName, ServerName
 from store.site.sites import SiteExists, UnknownSite
 
 
@@ -21,31 +19,12 @@ async def test_an_id_and_a_name_are_taken_once(site, make, site_id, name):
     assert (await site.sites.connection("site-1")).password.get_secret_value() == "s3cret-pass"
 
 
-async def test_lists_are_replaced_as_a_whole(site):
-    """Describing the lists again leaves none of the old ones; two of one name are refused."""
-    first, second = (
-        ServerList(
-            name=ListName(name),
-            protocol=Protocol.HTTPS,
-            priorities=((ListEntry(server=ServerName("sepm1"), address="sepm1.test"),),),
-        )
-        for name in ("first", "second")
-    )
-    await site.sites.describe_lists("site-1", [first])
-    await site.sites.describe_lists("site-1", [second])
-    assert (await site.sites.get("site-1")).lists == (second,)
-    with pytest.raises(ValueError, match="named twice"):
-        await site.sites.describe_lists("site-1", [first, first])
-    assert (await site.sites.get("site-1")).lists == (second,)
-
-
 async def test_an_unknown_site_is_named(store, make):
     """Every question about a site that is not registered says so."""
     for question in (
         store.sites.get("nowhere"),
         store.sites.by_name("nowhere"),
         store.sites.connection("nowhere"),
-        store.sites.describe_lists("nowhere", []),
         store.surveys.begin("nowhere", make.t0),
         store.plans.add(make.plan(site_id="nowhere")),
     ):

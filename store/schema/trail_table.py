@@ -1,0 +1,31 @@
+"""The table of the trails of sites and of the service."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.schema.base import Base
+
+
+class TrailRow(Base):
+    """An event of a site, or of the service. Rows are never changed or deleted."""
+
+    __tablename__ = "trail"
+    __table_args__ = (Index(None, "site_id", "rotation_id", "number"),)
+
+    # no foreign key: what belongs to no site is here too, and a site that is gone keeps its trail
+    site_id: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for the service."""
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    message: Mapped[str]
+    who: Mapped[str]
+    identity: Mapped[str]
+    address: Mapped[str]
+    rotation_id: Mapped[str]
+    data: Mapped[str]
+    previous: Mapped[str]
+    hash: Mapped[str]
+    code: Mapped[str]

@@ -1,0 +1,152 @@
+"""The audit finds what a writer of the database has edited, deleted, inserted or cut off, in every trail."""
+
+import hashlib
+
+import pytest
+from sqlalchemy import text
+
+from rotation.site import Limits
+from rotation.trust.contact import Contact, ContactKind
+from rotation.values import Fingerprint
+from store.database.chain import canonical
+from store.rotation.events import _HASHED as _EVENTS
+from store.rotation.events import NewEvent
+from store.site.contacts import _HASHED as _CONTACTS
+from store.trail.site_trail import _HASHED as _TRAIL
+
+NAMES = {"events": "rotation rot-1", "trail": "site site-1", "contacts": "contacts of site site-1"}
+OF = {"events": "rotation_id = 'rot-1'", "trail": "site_id = 'site-1'", "contacts": "site_id = 'site-1'"}
+
+
+@pytest.fixture
+async def filled(running, make):
+    """A store in which each trail has some events, with a head of the last one outside."""
+    for number in range(4):
+        event = NewEvent(at=make.t0, kind="k", message=f"did {number}", data={}, key=f"r/{number}")
+        await running.events.append("rot-1", "site-1", event)
+        await running.site_changes.set_limits("site-1", Limits(), make.act(why=f"because of {number}"))
+        refused = Contact(
+            at=make.t0,
+            kind=ContactKind.REFUSED,
+            address="sepm1.test:8446",
+            server="sepm1",
+            fingerprint=Fingerprint("dd" * 32),
+        )
+        await running.contacts.record("site-1", refused)
+    return running
+
+
+async def change(store, statement):
+    """What a stranger does who can write to the database."""
+    async with store.database.write() as session:
+        await session.execute(text(statement))
+
+
+async def broken(store, **only):
+    """What does not hold."""
+    return [(each.trail, each.number) for each in (await store.audit.verify(**only)).broken]
+
+
+async def test_whole_trails_hold(filled):
+    """All of them, each with its heads; of one site or rotation only what belongs to it."""
+    report = await filled.audit.verify()
+    assert report.broken == ()
+    held = {each.trail: (each.events, each.heads > 0) for each in report.intact}
+    assert held == {
+        "rotation rot-1": (4, True),
+        "site site-1": (6, True),
+        "contacts of site site-1": (4, True),
+        "service": (0, False),
+    }
+    assert report.unknown_heads == 0
+    assert {each.trail for each in (await filled.audit.verify("site-1")).intact} == set(held) - {"service"}
+    assert [each.trail for each in (await filled.audit.verify(rotation_id="rot-1")).intact] == ["rotation rot-1"]
+
+
+@pytest.mark.parametrize("table", NAMES)
+@pytest.mark.parametrize(
+    ("what", "number"),
+    [
+        ("UPDATE {table} SET at = at + 1 WHERE {of} AND number = 2", 2),
+        ("DELETE FROM {table} WHERE {of} AND number = 2", 2),
+        ("UPDATE {table} SET number = number + 100 WHERE {of} AND number = 4", 4),
+        ("DELETE FROM {table} WHERE {of} AND number >= 4", 4),
+        ("DELETE FROM {table} WHERE {of}", 1),
+    ],
+)
+async def test_a_change_of_any_trail_is_found(filled, table, what, number):
+    """Edited, deleted in the middle, moved, cut off at the end, or gone as a whole; every other trail still holds."""
+    await change(filled, what.format(table=table, of=OF[table]))
+    found = await broken(filled)
+    assert (NAMES[table], number) in found
+    assert {trail for trail, _ in found} == {NAMES[table]}
+
+
+async def test_an_inserted_event_is_found(filled):
+    """A row between others, with numbers made to fit, does not follow the one before."""
+    await change(filled, "UPDATE events SET number = 99 WHERE rotation_id = 'rot-1' AND number = 4")
+    copied = "rotation_id, 4, site_id, at, kind, 'not so', data, 'r/9', previous, hash, code"
+    await change(filled, f"INSERT INTO events SELECT {copied} FROM events WHERE number = 3")
+    assert await broken(filled) == [("rotation rot-1", 4)]
+
+
+@pytest.mark.parametrize("table", NAMES)
+async def test_an_event_that_a_stranger_appends_is_found(filled, table):
+    """Behind the last one, with number, previous and hash as they have to be: the service has not written it."""
+    hashed = {"events": _EVENTS, "trail": _TRAIL, "contacts": _CONTACTS}[table]
+    async with filled.database.write() as session:
+        of = f"SELECT * FROM {table} WHERE {OF[table]} ORDER BY number DESC LIMIT 1"
+        last = dict((await session.execute(text(of))).mappings().one())
+        new = last | {"number": last["number"] + 1, "previous": last["hash"]}
+        new |= {"key": "r/99"} if table == "events" else {"why": "so"} if table == "contacts" else {"who": "ben"}
+        new["hash"] = hashlib.sha256(canonical({name: new[name] for name in hashed}).encode()).hexdigest()
+        names = ", ".join(new)
+        await session.execute(text(f"INSERT INTO {table} ({names}) VALUES (:{', :'.join(new)})"), new)
+    (found,) = (await filled.audit.verify()).broken
+    assert (found.trail, found.number, found.what) == (NAMES[table], new["number"], "the service has not written it")
+
+
+async def test_a_trail_that_was_rewritten_is_found(filled, make):
+    """All hashes fit, as of a store that another one wrote; the heads outside do not."""
+    rows = "SELECT number, hash FROM events WHERE rotation_id = 'rot-1' ORDER BY number"
+    async with filled.database.read() as session:
+        before = (await session.execute(text(rows))).all()
+    await change(filled, "DELETE FROM events WHERE rotation_id = 'rot-1'")
+    heads, filled.heads.file = filled.heads.file, None  # the stranger's store does not reach the file
+    for number in range(len(before)):
+        event = NewEvent(at=make.t0, kind="k", message=f"did not {number}", data={}, key=f"r/{number}")
+        await filled.events.append("rot-1", "site-1", event)
+    assert (await filled.events.verify_chain("rot-1")).number == len(before)
+    filled.heads.file = heads
+    assert await broken(filled) == [("rotation rot-1", 1)]
+
+
+async def test_a_rotation_that_is_gone_as_a_whole_is_found(filled):
+    """Its row and its events are deleted: its heads are left."""
+    await change(filled, "DELETE FROM events WHERE rotation_id = 'rot-1'")
+    await change(filled, "DELETE FROM rotations WHERE id = 'rot-1'")
+    assert await broken(filled) == [("rotation rot-1", 1)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """UPDATE sites SET site = replace(site, '"stays":"P1D"', '"stays":"PT0S"')""",
+        "UPDATE sites SET username = 'other'",
+        "DELETE FROM pinned_fingerprints",
+    ],
+)
+async def test_a_site_that_is_not_as_its_trail_says_is_found(filled, statement):
+    """Limits, account or fingerprints that were changed behind the service."""
+    await change(filled, statement)
+    assert await broken(filled) == [("site site-1", None)]
+
+
+async def test_heads_that_are_not_this_stores_count_for_nothing(filled):
+    """A line that a stranger adds is named and not used; the file is its owner's alone."""
+    assert filled.heads.file.stat().st_mode & 0o777 == 0o600
+    line = filled.heads.file.read_text().splitlines()[-1]
+    with filled.heads.file.open("a") as file:
+        file.write(line.replace('"number":', '"number":9') + "\nnot json\n")
+    report = await filled.audit.verify()
+    assert ([each.trail for each in report.broken], report.unknown_heads) == (["heads"], 2)
