@@ -24,7 +24,7 @@ from activities.registry import all_activities
 from engine.client.client import connect, identity
 from engine.client.updates import send
 from engine.client.watch import arrange_watch
-from engine.codec.payload_keys import payload_codec
+from engine.codec.payload_keys import payload_codec, signing_keys
 from engine.contract import SIMULATIONS_QUEUE
 from engine.fault import EngineFault
 from engine.plugin import RotatorPlugin
@@ -69,7 +69,7 @@ async def serve(stop: asyncio.Event) -> None:
 
     Raises:
         StoreFault: when the store cannot be opened.
-        EngineFault: when Temporal lacks what only its operator can give, or the payload keys are none.
+        EngineFault: when Temporal lacks what only its operator can give, or the keys are none.
         IssuerSettingsWrong: when a certificate authority is set and cannot be used so.
     """
     issuer = configured_issuer(AcmeSettings())
@@ -82,7 +82,9 @@ async def serve(stop: asyncio.Event) -> None:
 
 async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) -> None:
     activities = all_activities(world.store, world)
-    plugin = RotatorPlugin(workflows=WORKFLOWS, activities=activities, codec=payload_codec(settings))
+    plugin = RotatorPlugin(
+        workflows=WORKFLOWS, activities=activities, signing=signing_keys(settings), codec=payload_codec(settings)
+    )
     client = await _unless(stop, _connected(settings, plugin))
     if client is None:  # stopped before Temporal was there
         return

@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.progress import STATUS
 from engine.contract import (
+    AdmitRequest,
     LoadPlanRequest,
     MoveTaskRequest,
     NoteProofRequest,
@@ -60,6 +61,8 @@ async def _require_recorded(store: Store, request: Any) -> None:
         raise _refused(f"the store has no rotation {rotation_id}")
     if kept[0] != site_id:
         raise _refused(f"rotation {rotation_id} is of site {kept[0]}, not of {site_id}")
+    if isinstance(request, AdmitRequest):
+        return  # it says itself what has ended
     if kept[1] is not RotationStatus.RUNNING and not _is_last_report(request, kept[1]):
         raise _refused(f"rotation {rotation_id} does not run any more, it is {kept[1].value}")
 
@@ -69,7 +72,7 @@ async def _asker(store: Store, request: Any) -> tuple[RotationId, SiteId] | None
     match request:
         case StepRequest(ref=ref):
             return ref.rotation_id, ref.site_id
-        case PlanCheckRequest() | RollBackRequest() | LoadPlanRequest() | ProgressReport():
+        case AdmitRequest() | PlanCheckRequest() | RollBackRequest() | LoadPlanRequest() | ProgressReport():
             return request.rotation_id, request.site_id
         case MoveTaskRequest() | NoteProofRequest():
             try:

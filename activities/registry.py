@@ -10,6 +10,7 @@ from activities.look.looking import SiteLooks
 from activities.look.newborns import Newborns
 from activities.order.ordering import Ordering
 from activities.order.simulation_runs import Playing
+from activities.plan.admitting import Admitting
 from activities.plan.closing import ClosingCheck
 from activities.plan.loading import Loading
 from activities.plan.planning import Planning
@@ -41,6 +42,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     every: list[Callable[..., Any]] = [
         surveying.survey_site,
         planning.check_plan,
+        Admitting(world).admit,
         Loading(world).load_plan,
         RollBackPlanner(world).plan_roll_back,
         OriginalsRecorder(world).record_originals,

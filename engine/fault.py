@@ -76,6 +76,31 @@ class PayloadKeysMalformed(EngineFault):
     """What is set as payload keys cannot be read, or is none. The message says where, never what stands there."""
 
 
+class SigningKeysMissing(EngineFault):
+    """No key is set that signs what passes through Temporal."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no signing key is set, and nothing passes through Temporal unsigned: put base64 of 32 random bytes into a "
+            "file that API and worker read, and name it by ROTATOR_TEMPORAL_SIGNING_KEYS_FILE"
+        )
+
+
+class PayloadUnsigned(EngineFault):
+    """A payload that this service did not send there: it is not signed, or its signature is of something else."""
+
+
+class SigningKeyUnknown(PayloadUnsigned):
+    """The key that signed a payload is not here."""
+
+    def __init__(self, key_id: str, known: tuple[str, ...]) -> None:
+        self.key_id = key_id
+        super().__init__(
+            f"it was signed with key {key_id}, and here are {', '.join(known)}; where that is a key of this service, "
+            "add it to the signing keys (ROTATOR_TEMPORAL_SIGNING_KEYS_FILE), after the first"
+        )
+
+
 class PayloadUnreadable(EngineFault):
     """An encrypted payload that cannot be opened here. `key_id` names its key."""
 
@@ -101,7 +126,8 @@ class PayloadAltered(PayloadUnreadable):
     """The key of a payload is here and does not open it."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(key_id, f"a payload of key {key_id} is not as it was encrypted: it was altered or cut")
+        why = "it was altered or cut, or is of another workflow"
+        super().__init__(key_id, f"a payload of key {key_id} is not as it was encrypted: {why}")
 
 
 class InputUnread(EngineFault):

@@ -13,6 +13,7 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from engine.codec.converter import data_converter
+from engine.codec.signing import SigningKeys
 from engine.codec.unreadable import UnreadPayloadsRunner
 from engine.interceptors.binding import Binding
 from engine.interceptors.hand_back import GivingBack
@@ -35,11 +36,12 @@ class RotatorPlugin(SimplePlugin):
         *,
         workflows: Sequence[type] = (),
         activities: Sequence[Callable[..., Any]] = (),
+        signing: SigningKeys,
         codec: PayloadCodec | None = None,
     ) -> None:
         super().__init__(
             "rotator",
-            data_converter=data_converter(codec),
+            data_converter=data_converter(signing, codec),
             workflows=list(workflows) or None,
             activities=list(activities) or None,
             workflow_runner=_with_passthrough,

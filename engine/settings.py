@@ -40,6 +40,11 @@ class TemporalSettings(BaseSettings):
     """For Temporal Cloud."""
     binary: Path | None = None
     """The `temporal` program for the embedded server, when it lies neither beside Python nor on PATH."""
+    signing_keys_file: Path | None = None
+    """A file of the keys that sign all that passes through Temporal, one a line, each base64 of 32 bytes. The first
+    signs, all verify. API and worker do not start without one."""
+    signing_keys: SecretStr | None = None
+    """The keys themselves, with commas between them. They go before the file."""
     payload_keys_file: Path | None = None
     """A file of the keys that encrypt what Temporal keeps, one a line, each base64 of 32 bytes. The first encrypts, all
     decrypt. Without it, all who read Temporal can read payloads."""

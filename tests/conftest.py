@@ -16,11 +16,14 @@ import pytest
 from hypothesis import settings
 
 from engine.codec.meter import METER
+from tests.signing import TEXT
 
 # a busy machine is no reason why a property should fail
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+os.environ["ROTATOR_TEMPORAL_SIGNING_KEYS"] = TEXT
+"""Processes that tests start sign with the key of tests."""
 METER.refuses = True
 """No test has a payload whose size follows that of a site."""
 

@@ -9,6 +9,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from engine.plugin import RotatorPlugin
+from tests.signing import SIGNING
 from workflows.rotate_site import RotateSite
 
 
@@ -18,7 +19,7 @@ async def replay(history: WorkflowHistory) -> None:
     Raises:
         NondeterminismError: when it would go another way.
     """
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
+    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin(signing=SIGNING)]).replay_workflow(history)
 
 
 def save(history: WorkflowHistory, path: Path) -> None:
@@ -29,8 +30,10 @@ def save(history: WorkflowHistory, path: Path) -> None:
 
 
 def kept(path: Path) -> WorkflowHistory:
-    """A history that was kept."""
-    return WorkflowHistory.from_json(name(path), gzip.decompress(path.read_bytes()).decode())
+    """A history that was kept, under the id of its workflow: what it holds is signed for that."""
+    text = gzip.decompress(path.read_bytes()).decode()
+    started = json.loads(text)["events"][0]["workflowExecutionStartedEventAttributes"]
+    return WorkflowHistory.from_json(started["workflowId"], text)
 
 
 def name(path: Path) -> str:

@@ -1,7 +1,7 @@
 """What a rotation has heard: each message once, under a request id that is its own, and withdrawn by its sender."""
 
 from rotation.finding import Finding, blocking
-from rotation.running.message import Heard, Message, MessageProgress, Move
+from rotation.running.message import STALE, Heard, Message, MessageProgress, Move
 from rotation.running.moves import refusal, reused
 from workflows.running import Running
 
@@ -16,6 +16,9 @@ def hear(run: Running, message: Message, move: Move) -> None:
         run.host.show(run.state)
     elif progress(run, message) is not MessageProgress.UNKNOWN:
         return
+    elif run.state.is_stale(message):
+        run.state.show_refused(message, _too_old(message))
+        run.host.show(run.state)
     elif message.move is not move:
         text = f"send {message.move.value} as the signal of that name"
         run.reply(message, blocking("wrong-signal", message.rotation_id, text))
@@ -25,6 +28,11 @@ def hear(run: Running, message: Message, move: Move) -> None:
 
 def heard(run: Running, message: Message) -> Heard:
     """How far the rotation has come with a message; where it was not sent yet, why it would be refused now."""
+    found = _heard(run, message)
+    return found.model_copy(update={"request_id": message.request_id, "ticket": run.state.dealt_with})
+
+
+def _heard(run: Running, message: Message) -> Heard:
     if (finding := _of_another(run, message)) is not None:
         return Heard(progress=MessageProgress.UNKNOWN, refusal=finding)
     at = progress(run, message)
@@ -53,6 +61,12 @@ def withdraw(run: Running, message: Message) -> None:
     """
     if progress(run, message) is MessageProgress.WAITING and _of_another(run, message) is None:
         run.forget(message)
+        run.state.keep_withdrawal(message)
+
+
+def _too_old(message: Message) -> Finding:
+    text = "it was made so long ago that it may have been answered, or taken back, since"
+    return blocking(STALE, message.rotation_id, text, "say it once more")
 
 
 def _of_another(run: Running, message: Message) -> Finding | None:
@@ -62,7 +76,7 @@ def _of_another(run: Running, message: Message) -> Finding | None:
         same = answered.digest == message.digest
         return None if same else reused(message, first=answered.move, by=answered.who)
     first = _waiting(run, message.request_id)
-    return None if first is None or first == message else reused(message, first=first.move, by=first.who)
+    return None if first is None or first.digest == message.digest else reused(message, first=first.move, by=first.who)
 
 
 def _waiting(run: Running, request_id: str) -> Message | None:

@@ -6,14 +6,23 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from engine.contract import NEXT_ACT_QUERY, ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
+    from engine.contract import NEXT_ACT_QUERY, REFUSED_INPUT, ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
     from rotation.plan.outline import Outline
-    from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Heard, Message, Move
+    from rotation.running.message import (
+        HEARD_QUERY,
+        WITHDRAW_SIGNAL,
+        Heard,
+        Inquiry,
+        Message,
+        Move,
+        Withdrawal,
+    )
     from rotation.running.moves import refusal
+    from rotation.running.refused_input import RefusedInput, RefusedKind
     from rotation.running.state import RotationState
-    from rotation.running.unread_signal import UnreadSignal
     from rotation.standing.next_act import next_act
     from rotation.standing.records import NextAct
+    from workflows.admission import NotAdmitted, admit
     from workflows.hosts.temporal_host import TemporalHost
     from workflows.inbox import hear, heard, withdraw
     from workflows.run import run_rotation
@@ -60,6 +69,11 @@ class RotateSite:
         self._run_loop = self._loop(begin)
         for act in self._early:
             act()
+        try:
+            await admit(self.run_loop, begin, continued=workflow.info().continued_run_id is not None)
+        except NotAdmitted as why:
+            text = f"{ROTATE_WORKFLOW} was not begun: {why}"
+            raise ApplicationError(text, type=REFUSED_INPUT, non_retryable=True) from why
         if begin.resume is not None:  # search attributes may lack what was shown before
             self.run_loop.host.show(self.state)
         try:
@@ -89,23 +103,23 @@ class RotateSite:
         return next_act(self.state)
 
     @workflow.query(name=HEARD_QUERY, description="The reply to a message; or why it would be refused now.")
-    def heard(self, message: Message) -> Heard:
+    def heard(self, inquiry: Inquiry) -> Heard:
         """What was answered to a message. Where it was not sent yet: why it would be refused now."""
-        return heard(self.run_loop, message)
+        return heard(self.run_loop, inquiry.message)
 
     @workflow.signal(name=WITHDRAW_SIGNAL, description="Take a message back that was not taken up yet; the API does.")
-    def withdraw_message(self, message: Message) -> None:
+    def withdraw_message(self, withdrawal: Withdrawal) -> None:
         """Take a message back whose sender waits no longer."""
-        self._when_begun(lambda: withdraw(self.run_loop, message))
+        self._when_begun(lambda: withdraw(self.run_loop, withdrawal.message))
 
     def _hear(self, message: Message, move: Move) -> None:
         self._when_begun(lambda: hear(self.run_loop, message, move))
 
-    def show_refused(self, signal: str, why: str) -> None:
-        """Have the loop show a signal that could not be read."""
-        self._when_begun(lambda: self._show(UnreadSignal(signal=signal, why=why)))
+    def show_refused(self, kind: RefusedKind, name: str, why: str) -> None:
+        """Have the loop show a signal, or an activity's answer, that was refused."""
+        self._when_begun(lambda: self._show(RefusedInput(kind=kind, name=name, why=why)))
 
-    def _show(self, unread: UnreadSignal) -> None:
+    def _show(self, unread: RefusedInput) -> None:
         self.state.unread = unread
 
     def _when_begun(self, act: Callable[[], None]) -> None:

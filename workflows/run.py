@@ -46,8 +46,8 @@ from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
+from rotation.running.refused_input import ANSWER_REFUSED, UNREAD
 from rotation.running.state import Outcome, Phase, RotationState
-from rotation.running.unread_signal import UNREAD
 from workflows.plan_loading import adopt, load
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
@@ -114,6 +114,7 @@ async def _step(run: Running, step: Step) -> None:
         state.step_began_at = run.host.now()
         state.look_since = state.fixing = None
         run.drop_attention(UNREAD)
+        run.drop_attention(ANSWER_REFUSED)
         state.begin_round()
         await run.record(EventKind.STEP_BEGAN, step.title)
     if await newborn_step.goes_on(run, step):

@@ -10,8 +10,8 @@ from rotation.plan.step import Step
 from rotation.running.message import Message, Move, Reply
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
+from rotation.running.refused_input import UNREAD
 from rotation.running.state import Attention, Phase, RotationState
-from rotation.running.unread_signal import UNREAD
 from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
@@ -80,7 +80,7 @@ class Running:
         patient = False
         while True:
             pending = self.host.start(name, request, answer, summary=summary, patient=patient)
-            await self._until_done(pending, summary)
+            await self.until_done(pending, summary)
             try:
                 found = pending.answer()
             except ActivityRefusedError as refused:
@@ -101,13 +101,14 @@ class Running:
         self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str
     ) -> Answer | None:
         pending = self.host.at_once(name, request, answer, summary=summary)
-        await self._until_done(pending, summary)
+        await self.until_done(pending, summary)
         try:
             return pending.answer()
         except ActivityRefusedError:
             return None
 
-    async def _until_done(self, pending: Pending[Value], summary: str) -> None:
+    async def until_done(self, pending: Pending[Value], summary: str) -> None:
+        """Wait for an activity, and read messages meanwhile."""
         self.busy_with = summary
         while not pending.done():
             self._guard.passes(summary, self.host.now())
@@ -223,15 +224,14 @@ class Running:
         self._show_unread()
 
     def _show_unread(self) -> None:
-        """Show the newest signal that could not be read. Of many in a row one is recorded: a thousand cost no more."""
+        """Show the newest input that was refused. Of many in a row one is recorded: a thousand cost no more."""
         unread, self.state.unread = self.state.unread, None
         if unread is None:
             return
-        text = unread.explanation(self.state.rotation_id)
-        if not self.is_raised(UNREAD):
-            self._untold.append((EventKind.ATTENTION, f"signal {unread.signal}: {text}"))
-        self.state.refused = f"signal {unread.signal}: {unread.why}"
-        self.raise_attention(UNREAD, f"signal {unread.signal}", text, ())
+        if not self.is_raised(unread.code):
+            self._untold.append((EventKind.ATTENTION, f"{unread.subject}: {unread.explanation}"))
+        self.state.refused = f"{unread.subject}: {unread.why}"
+        self.raise_attention(unread.code, unread.subject, unread.explanation, ())
 
     def _refuse_waiting(self) -> None:
         """Refuse at once each message about the task that is not allowed now, e.g. since the rotation is held."""
@@ -294,7 +294,7 @@ class Running:
     # -- telling ----------------------------------------------------------------------------------
 
     async def _tell_messages(self) -> None:
-        """Store the events that wait: messages of people, and signals that could not be read."""
+        """Store the events that wait: messages of people, and input that was refused."""
         while self._untold:
             await self.record(*self._untold.pop(0))
 
@@ -349,7 +349,7 @@ class Running:
         self.host.show(state)
         if await self._at_once(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}") is None:
             pending = self.host.start(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
-            await self._until_done(pending, "the store")
+            await self.until_done(pending, "the store")
             pending.answer()
 
 

@@ -16,6 +16,7 @@ from engine.fault import (
     NotRunning,
     NotTakenUp,
     PayloadUnreadable,
+    PayloadUnsigned,
     SiteIsBusy,
     SurveyFailed,
     TemporalDown,
@@ -245,11 +246,21 @@ def from_engine(fault: EngineFault) -> ProblemError:
             return ProblemError(HTTPStatus.CONFLICT, "site-busy", str(fault), remedy="wait for its end, or cancel it")
         case SurveyFailed():
             return _survey_failed(fault)
-        case PayloadUnreadable():
-            remedy = "the operator of the service has to give the key back; running rotations wait for it"
-            return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "payload-unreadable", str(fault), remedy=remedy)
+        case PayloadUnsigned() | PayloadUnreadable():
+            return _unread(fault)
         case _:
             return later("temporal-not-ready", str(fault), seconds=30, remedy="the operator of Temporal has to act")
+
+
+def _unread(fault: PayloadUnsigned | PayloadUnreadable) -> ProblemError:
+    """An answer of Temporal that cannot be opened, or that this service did not sign."""
+    if isinstance(fault, PayloadUnsigned):
+        code = "payload-unsigned"
+        remedy = "give API and worker the same signing keys; where they have them, see who else reaches Temporal"
+    else:
+        code = "payload-unreadable"
+        remedy = "the operator of the service has to give the key back; running rotations wait for it"
+    return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, code, str(fault), remedy=remedy)
 
 
 def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:

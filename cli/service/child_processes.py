@@ -58,10 +58,13 @@ class ServiceProcesses:
             PayloadKeysMalformed: when the settings name payload keys that are none.
         """
         settings = TemporalSettings()
+        signing = settings.signing_keys_file or folder.signing_key
         encrypts = payload_codec(settings) is not None
         if "address" in settings.model_fields_set:
             (port,) = choose_ports(host, port)
-            return cls(folder=folder, host=host, port=port, server=None, temporal=settings, encrypts=encrypts)
+            return cls(
+                folder=folder, host=host, port=port, server=None, temporal=_signed(settings, signing), encrypts=encrypts
+            )
         binary = find_binary(settings)
         (port,) = choose_ports(host, port)
         temporal_port, door = choose_ports(_LOOPBACK, temporal_port, ui_port)
@@ -76,7 +79,7 @@ class ServiceProcesses:
             binary=binary,
             namespace=settings.namespace,
         )
-        temporal = server.settings()
+        temporal = _signed(server.settings(), signing)
         return cls(
             folder=folder, host=host, port=port, server=server, ui_port=door, temporal=temporal, encrypts=encrypts
         )
@@ -94,6 +97,11 @@ class ServiceProcesses:
             database_url=environment["ROTATOR_DATABASE_URL"],
             key_file=Path(environment["ROTATOR_KEY_FILE"]),
         )
+
+    @property
+    def own_signing_key(self) -> bool:
+        """Whether the key that signs payloads lies in the folder, and is not set from outside."""
+        return self.temporal.signing_keys is None and self.temporal.signing_keys_file == self.folder.signing_key
 
     def children(self) -> tuple[ChildSpec, ...]:
         """In the order in which they are started."""
@@ -145,6 +153,7 @@ class ServiceProcesses:
             "ROTATOR_FOLDER": str(self.folder.root),
             "ROTATOR_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder.database}",
             "ROTATOR_KEY_FILE": str(self.folder.key),
+            "ROTATOR_TEMPORAL_SIGNING_KEYS_FILE": str(self.folder.signing_key),
         }
         ours = {**folder, **os.environ, "ROTATOR_FOLDER": str(self.folder.root)}
         # what the command line presents is none of the children's business
@@ -159,6 +168,10 @@ class ServiceProcesses:
             "ROTATOR_UI_UPSTREAM": self.server.ui_url,
             "ROTATOR_UI_PORT": str(self.ui_port),
         }
+
+
+def _signed(settings: TemporalSettings, keys: Path) -> TemporalSettings:
+    return settings.model_copy(update={"signing_keys_file": keys})
 
 
 def _url(host: str, port: int) -> str:

@@ -1,8 +1,10 @@
 """The one folder that holds everything durable, and the lock that keeps it to one `rotator up`."""
 
+import base64
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +52,11 @@ class Folder:
         return self.root / "api.key"
 
     @property
+    def signing_key(self) -> Path:
+        """The keys that sign what passes through Temporal, one a line: the first signs, all verify."""
+        return self.root / "signing.key"
+
+    @property
     def running_service(self) -> Path:
         """Where the running service is, for the command line and for programs."""
         return self.root / "up.json"
@@ -75,6 +82,20 @@ class Folder:
             json.dump({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}, file)
             file.flush()
             yield
+
+    def make_signing_key(self) -> None:
+        """Make the key that signs what passes through Temporal at the first start, readable by its owner only.
+
+        One that is there stays.
+        """
+        try:
+            handle = os.open(self.signing_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
+        except FileExistsError:
+            return
+        with os.fdopen(handle, "w") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _holder(text: str) -> str:

@@ -70,6 +70,8 @@ async def _run(place: Folder, addresses: tuple[str, int, int, int], name: str, *
     processes = await _planned(place, addresses)
     if not place.api_key.exists():
         await make_first_key(processes.store(), name, place.api_key, only=True)
+    if processes.own_signing_key:
+        place.make_signing_key()
     stop = asyncio.Event()
     _stop_on_signals(stop)
     ready = False

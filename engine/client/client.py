@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig, RPCError
 
-from engine.codec.payload_keys import payload_codec
+from engine.codec.payload_keys import payload_codec, signing_keys
 from engine.plugin import RotatorPlugin
 from engine.settings import TemporalSettings
 
@@ -47,9 +47,9 @@ async def lazy_client(settings: TemporalSettings, plugin: RotatorPlugin | None =
     It cannot serve a worker.
 
     Raises:
-        PayloadKeysMalformed: when the settings name payload keys that are none.
+        SigningKeysMissing, PayloadKeysMalformed: when the settings name no signing keys, or keys that are none.
     """
-    plugin = plugin or RotatorPlugin(codec=payload_codec(settings))
+    plugin = plugin or RotatorPlugin(signing=signing_keys(settings), codec=payload_codec(settings))
     return await _connect(settings, plugin, role=role, lazy=True, retry=_QUICK)
 
 

@@ -17,13 +17,15 @@ from temporalio.api.workflowservice.v1 import (
     ListWorkflowExecutionsRequest,
 )
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
+from temporalio.converter import ActivitySerializationContext, SerializationContext, WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from engine.client.calls import CEILING, within
 from engine.client.queries import ask_running
+from engine.codec.signing import Place
 from engine.contract import NEXT_ACT_QUERY, SearchAttribute
-from engine.fault import EngineFault, NoAnswer, PayloadUnreadable
+from engine.fault import EngineFault, NoAnswer, PayloadUnreadable, PayloadUnsigned
 from engine.ids import PREFIXES
 from rotation.standing.records import (
     Failed,
@@ -110,7 +112,7 @@ async def answer_of(client: Client, workflow_id: str, *, now: datetime) -> Query
         return Silent(since=now)
     except WorkflowQueryFailedError as error:
         return Failed(error=_short(str(error)))
-    except (WorkflowQueryRejectedError, PayloadUnreadable):
+    except (WorkflowQueryRejectedError, PayloadUnreadable, PayloadUnsigned):
         return None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
@@ -148,15 +150,18 @@ async def _run(client: Client, shown: DescribeWorkflowExecutionResponse) -> Run:
         update={
             "reset_at": _time(reset) if reset.ByteSize() else None,
             "task": task,
-            "activities": await _activities(client, shown.pending_activities),
+            "activities": await _activities(client, brief.workflow_id, shown.pending_activities),
         }
     )
 
 
-async def _activities(client: Client, pending: Iterable[PendingActivityInfo]) -> tuple[PendingActivity, ...]:
+async def _activities(
+    client: Client, workflow_id: str, pending: Iterable[PendingActivityInfo]
+) -> tuple[PendingActivity, ...]:
     found: list[PendingActivity] = []
     for each in pending:
-        error, kind = await _read(client, each.last_failure) if each.HasField("last_failure") else ("", "")
+        place = Place(workflow_id, each.activity_id)
+        error, kind = await _read(client, each.last_failure, place) if each.HasField("last_failure") else ("", "")
         activity = PendingActivity(name=each.activity_type.name, attempt=each.attempt, error=error, error_type=kind)
         found.append(activity)
     return tuple(found)
@@ -173,19 +178,34 @@ async def _last_failure(client: Client, run: Run) -> str:
     )
     for event in history.history.events:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-            return (await _read(client, event.workflow_task_failed_event_attributes.failure))[0]
+            failure = event.workflow_task_failed_event_attributes.failure
+            return (await _read(client, failure, Place(run.workflow_id)))[0]
     return ""
 
 
-async def _read(client: Client, failure: Failure) -> tuple[str, str]:
-    """The message of a failure, and its type; what cannot be opened here says so instead."""
+async def _read(client: Client, failure: Failure, place: Place) -> tuple[str, str]:
+    """The message of a failure, and its type; what cannot be opened, or is not signed, says so instead."""
     try:
-        error = await client.data_converter.decode_failure(failure)
+        error = await client.data_converter.with_context(_context(client, place)).decode_failure(failure)
     except EngineFault as fault:
         return _short(str(fault)), ""
     kind = error.type if isinstance(error, ApplicationError) and error.type else type(error).__name__
     message = error.message if isinstance(error, ApplicationError) else str(error)
     return _short(f"{kind}: {message}" if message else kind), kind
+
+
+def _context(client: Client, place: Place) -> SerializationContext:
+    if not place.activity_id:
+        return WorkflowSerializationContext(namespace=client.namespace, workflow_id=place.workflow_id)
+    return ActivitySerializationContext(
+        namespace=client.namespace,
+        workflow_id=place.workflow_id,
+        activity_id=place.activity_id,
+        workflow_type=None,
+        activity_type=None,
+        activity_task_queue=None,
+        is_local=False,
+    )
 
 
 def _short(text: str) -> str:

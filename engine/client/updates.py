@@ -21,7 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from engine.client.calls import CEILING, within
 from engine.client.queries import ask_running
 from engine.client.rotations import SILENT
-from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, NotTakenUp
+from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, NotTakenUp, PayloadUnsigned
 from engine.ids import rotation_workflow
 from rotation.finding import Finding
 from rotation.running.message import (
@@ -29,9 +29,11 @@ from rotation.running.message import (
     REQUEST_ID_REUSED,
     WITHDRAW_SIGNAL,
     Heard,
+    Inquiry,
     Message,
     MessageProgress,
     Reply,
+    Withdrawal,
 )
 from rotation.values import SiteId
 
@@ -66,7 +68,7 @@ async def send(client: Client, site_id: SiteId, message: Message, *, longest: ti
     handle: Handle = client.get_workflow_handle(rotation_workflow(site_id))
     try:
         async with within(CEILING, silence=SILENT):
-            reply = await known(handle, message)
+            reply, message = await known(handle, message)
         if reply is None:
             reply = await _send(handle, message, longest)
     except WorkflowQueryRejectedError as error:
@@ -80,8 +82,8 @@ async def send(client: Client, site_id: SiteId, message: Message, *, longest: ti
     return reply
 
 
-async def known(handle: Handle, message: Message) -> Reply | None:
-    """The reply, where it was answered before.
+async def known(handle: Handle, message: Message) -> tuple[Reply | None, Message]:
+    """The reply, where it was answered before; and the message with the ticket that it needs if it is sent now.
 
     Raises:
         MoveRefused: when the rotation may not do that now, or the request id is another message's; it left no trace.
@@ -90,7 +92,7 @@ async def known(handle: Handle, message: Message) -> Reply | None:
     heard = await _heard(handle, message)
     if heard.refusal is not None:
         raise _refused(heard.refusal)
-    return heard.reply
+    return heard.reply, message.model_copy(update={"ticket": heard.ticket})
 
 
 async def _send(handle: Handle, message: Message, longest: timedelta) -> Reply | None:
@@ -102,7 +104,7 @@ async def _send(handle: Handle, message: Message, longest: timedelta) -> Reply |
             async with within(longest, silence=SILENT):
                 return await answer(handle, message)
         async with within(CEILING, silence=SILENT):
-            await handle.signal(WITHDRAW_SIGNAL, message)
+            await handle.signal(WITHDRAW_SIGNAL, Withdrawal(message=message))
             last = await _heard(handle, message)
     except EngineFault as fault:
         fault.sent_as = message.request_id
@@ -119,7 +121,7 @@ async def say(handle: Handle, message: Message) -> Reply | None:
         MoveRefused: when the rotation may not do that now, or the request id is another message's; it left no trace.
         WorkflowQueryRejectedError: when the rotation has ended without a reply to it.
     """
-    reply = await known(handle, message)
+    reply, message = await known(handle, message)
     if reply is None:
         await handle.signal(message.move.value, message)
     return reply
@@ -154,18 +156,20 @@ def _refused(finding: Finding) -> MoveRefused:
 
 async def _heard(handle: Handle, message: Message) -> Heard:
     try:
-        return await ask_running(handle, HEARD_QUERY, Heard, message)
+        heard = await ask_running(handle, HEARD_QUERY, Heard, Inquiry(message=message))
     except WorkflowQueryRejectedError as error:
         if error.status is not WorkflowExecutionStatus.COMPLETED:
             raise
         heard = await _last_words(handle, message)
         if heard.reply is None:
             raise
-        return heard
+    if heard.request_id != message.request_id:
+        raise PayloadUnsigned(f"the answer about message {message.request_id} is about {heard.request_id or 'none'}")
+    return heard
 
 
 async def _last_words(handle: Handle, message: Message) -> Heard:
     """What a rotation that has come to its end had replied."""
     async with within(CEILING, silence=SILENT):
-        last: Heard = await handle.query(HEARD_QUERY, message, result_type=Heard, rpc_timeout=CEILING)
+        last: Heard = await handle.query(HEARD_QUERY, Inquiry(message=message), result_type=Heard, rpc_timeout=CEILING)
     return last

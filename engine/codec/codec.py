@@ -11,13 +11,21 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
-from temporalio.converter import PayloadCodec, SerializationContext, WithSerializationContext
+from temporalio.converter import (
+    ActivitySerializationContext,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+    WorkflowSerializationContext,
+)
 
 from engine.fault import PayloadAltered, PayloadKeyUnknown, PayloadUnreadable
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
 """The metadata that names the key of a payload."""
+WORKFLOW = "encryption-workflow"
+"""The metadata that names the workflow of a payload: the UI does not tell the codec server which one it shows."""
 _ALTERED, _KNOWN = "encryption-altered", "encryption-keys-here"
 """Metadata of a payload that could not be opened, for its reader."""
 _NONCE_BYTES = 12
@@ -36,14 +44,18 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
         self.key_id = key_id(first)
         self._ciphers = {key_id(key): AESGCM(key) for key in (first, *others)}
         self.lets_through = False
+        self._workflow_id: str | None = None
+        """Of the payloads; None: any, and that of each stands beside it."""
 
-    def with_context(self, context: SerializationContext) -> Self:  # noqa: ARG002 - all are alike
+    def with_context(self, context: SerializationContext) -> Self:
         """What a client and a worker use: what it cannot open it lets through, to be refused where it is read.
 
         Else one signal of a key that is not here would keep a worker from everything that comes with it.
         """
         opening = copy(self)
         opening.lets_through = True
+        if isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
+            opening._workflow_id = context.workflow_id or ""  # noqa: SLF001 - it is one of us
         return opening
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
@@ -55,14 +67,16 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
 
         Raises:
             PayloadKeyUnknown: when one names a key that is not here.
-            PayloadAltered: when one is not as it was encrypted.
+            PayloadAltered: when one is not as it was encrypted, or was encrypted for another workflow.
         """
         return await _each(payloads, self._opened if self.lets_through else self._decrypt)
 
     def _encrypt(self, payload: Payload) -> Payload:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        hidden = self._ciphers[self.key_id].encrypt(nonce, payload.SerializeToString(), _about(self.key_id))
-        return Payload(metadata={"encoding": ENCODING, KEY_ID: self.key_id.encode()}, data=nonce + hidden)
+        nonce, workflow_id = secrets.token_bytes(_NONCE_BYTES), (self._workflow_id or "").encode()
+        about = _about(self.key_id, workflow_id)
+        hidden = self._ciphers[self.key_id].encrypt(nonce, payload.SerializeToString(), about)
+        metadata = {"encoding": ENCODING, KEY_ID: self.key_id.encode(), WORKFLOW: workflow_id}
+        return Payload(metadata=metadata, data=nonce + hidden)
 
     def _opened(self, payload: Payload) -> Payload:
         try:
@@ -81,8 +95,12 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
         cipher = self._ciphers.get(name)
         if cipher is None:
             raise PayloadKeyUnknown(name, tuple(self._ciphers))
+        workflow_id = payload.metadata.get(WORKFLOW, b"")
+        if self._workflow_id is not None and workflow_id != self._workflow_id.encode():
+            raise PayloadAltered(name)
         try:
-            plain = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], _about(name))
+            about = _about(name, workflow_id)
+            plain = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], about)
             return Payload.FromString(plain)
         except (InvalidTag, ValueError, DecodeError):
             raise PayloadAltered(name) from None
@@ -122,5 +140,5 @@ async def _each(payloads: Sequence[Payload], turn: Callable[[Payload], Payload])
     return turned
 
 
-def _about(name: str) -> bytes:
-    return ENCODING + b"\0" + name.encode()
+def _about(name: str, workflow_id: bytes) -> bytes:
+    return b"\0".join((ENCODING, name.encode(), workflow_id))

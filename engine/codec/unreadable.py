@@ -15,7 +15,7 @@ from temporalio.converter import (
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from engine.fault import PayloadKeyUnknown
+from engine.fault import PayloadKeyUnknown, PayloadUnreadable, PayloadUnsigned, SigningKeyUnknown
 
 _LONGEST = 300
 _SHOWN = 3
@@ -29,17 +29,22 @@ class UnreadPayload:
     lacks_key: bool = False
     """Whether it may be read yet: its key is not here."""
 
+    @classmethod
+    def of(cls, error: PayloadUnreadable | PayloadUnsigned) -> Self:
+        """What stands in the place of a payload that cannot be opened, or is not signed."""
+        return cls(str(error), lacks_key=isinstance(error, PayloadKeyUnknown | SigningKeyUnknown))
+
 
 class UnreadPayloads(PayloadConverter, WithSerializationContext):
     """Reads as another converter does, and gives an `UnreadPayload` where that one fails.
 
-    Answers of activities are not read so: where one cannot be read, the workflow task fails, and is tried again until a
-    worker can.
+    An activity's answer that is signed and does not fit comes from another version of ours: there the workflow task
+    fails, and is tried again until a worker can read it.
     """
 
-    def __init__(self, inner: PayloadConverter, *, fails: bool = False) -> None:
-        """Take the converter that reads and writes, and whether this one fails where that one does."""
-        self._inner, self._fails = inner, fails
+    def __init__(self, inner: PayloadConverter, *, of_activity: bool = False) -> None:
+        """Take the converter that reads and writes, and whether it is for what belongs to an activity."""
+        self._inner, self._of_activity = inner, of_activity
 
     def to_payloads(self, values: Sequence[Any]) -> list[Payload]:
         """Write, as the other one does."""
@@ -47,21 +52,22 @@ class UnreadPayloads(PayloadConverter, WithSerializationContext):
 
     def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
         """Read each by itself."""
-        if self._fails:
-            return self._inner.from_payloads(payloads, type_hints)
         hints: Sequence[type | None] = type_hints or [None] * len(payloads)
         return [self._read(payload, hint) for payload, hint in zip(payloads, hints, strict=True)]
 
     def with_context(self, context: SerializationContext) -> Self:
-        """One that fails for what belongs to an activity."""
-        return type(self)(self._inner, fails=not isinstance(context, WorkflowSerializationContext))
+        """One for the payloads of a workflow, or of an activity of it."""
+        inner = self._inner.with_context(context) if isinstance(self._inner, WithSerializationContext) else self._inner
+        return type(self)(inner, of_activity=not isinstance(context, WorkflowSerializationContext))
 
     def _read(self, payload: Payload, hint: type | None) -> Any:
         try:
             return self._inner.from_payloads([payload], None if hint is None else [hint])[0]
-        except PayloadKeyUnknown as error:
-            return UnreadPayload(str(error), lacks_key=True)
-        except Exception as error:  # noqa: BLE001 - whatever a client has sent, the workflow goes on
+        except (PayloadUnreadable, PayloadUnsigned) as error:
+            return UnreadPayload.of(error)
+        except Exception as error:
+            if self._of_activity:
+                raise
             return UnreadPayload(_reason(error))
 
 

@@ -18,6 +18,7 @@ from engine.contract.names import (
     ISSUE_WORKFLOW,
     NEXT_ACT_QUERY,
     NOT_ANSWERING,
+    REFUSED_INPUT,
     ROTATE_WORKFLOW,
     SEPM_UNREACHABLE,
     SIMULATE_WORKFLOW,
@@ -39,8 +40,8 @@ from engine.contract.planning import (
     RollBackRequest,
 )
 from engine.contract.progress import Noted, ProgressReport
-from engine.contract.refusals import ShowsRefusedSignals
-from engine.contract.rotating import RotateInput, RotateResult, SurveyAnswer, SurveyRequest
+from engine.contract.refusals import ShowsRefused
+from engine.contract.rotating import AdmitRequest, RotateInput, RotateResult, SurveyAnswer, SurveyRequest
 from engine.contract.steps import (
     AcceptRequest,
     ClosingAnswer,
@@ -82,6 +83,7 @@ __all__ = [
     "ISSUE_WORKFLOW",
     "NEXT_ACT_QUERY",
     "NOT_ANSWERING",
+    "REFUSED_INPUT",
     "ROTATE_WORKFLOW",
     "SEPM_UNREACHABLE",
     "SIMULATE_WORKFLOW",
@@ -92,6 +94,7 @@ __all__ = [
     "WATCH_WORKFLOW",
     "AcceptRequest",
     "ActivityName",
+    "AdmitRequest",
     "AdvanceOrderAnswer",
     "AdvanceOrderRequest",
     "ClosingAnswer",
@@ -132,7 +135,7 @@ __all__ = [
     "RotateResult",
     "SearchAttribute",
     "ServersRequest",
-    "ShowsRefusedSignals",
+    "ShowsRefused",
     "StateCoverageRequest",
     "StatedAnswer",
     "StepRef",

@@ -15,6 +15,8 @@ SEPM_UNREACHABLE = "sepm-unreachable"
 """The type of a failure that time cures: SEPM does not answer, or asks to be left alone for a while."""
 NOT_ANSWERING = "not-answering"
 """The type of such a failure that is given back to the workflow, once for each thing that it asks."""
+REFUSED_INPUT = "refused-input"
+"""The type of the failure of a start or a query that was refused."""
 GIVEN_BACK_AFTER = timedelta(minutes=2)
 
 
@@ -42,6 +44,7 @@ class ActivityName(StrEnum):
     FIND_NEWBORN = "find_newborn"
     ACCEPT_FOUND = "accept_found"
     CHECK_CLOSING = "check_closing"
+    ADMIT = "admit"
     LOAD_PLAN = "load_plan"
     PLAN_ROLL_BACK = "plan_roll_back"
     RECORD_PROGRESS = "record_progress"

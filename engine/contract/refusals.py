@@ -1,11 +1,13 @@
-"""How a workflow learns of a signal that it cannot take."""
+"""How a workflow learns of what it was sent and cannot take."""
 
 from typing import Protocol, runtime_checkable
 
+from rotation.running.refused_input import RefusedKind
+
 
 @runtime_checkable
-class ShowsRefusedSignals(Protocol):
-    """A workflow that shows which signal could not be taken, and why."""
+class ShowsRefused(Protocol):
+    """A workflow that shows which signal, or which answer of an activity, was refused, and why."""
 
-    def show_refused(self, signal: str, why: str) -> None:
-        """Show it. The signal was not heard otherwise."""
+    def show_refused(self, kind: RefusedKind, name: str, why: str) -> None:
+        """Show it. It was not heard otherwise."""

@@ -17,6 +17,18 @@ class RotateInput(Value):
     resume: RotationState | None = None
 
 
+class AdmitRequest(Value):
+    """Hold a start, or a state that was handed over, against what the store knows of the rotation."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    plan_id: PlanId
+    plan_hash: str
+    """What was approved."""
+    number: int = 0
+    """The number of the newest event of a state that was handed over; 0 for a start."""
+
+
 class RotateResult(Value):
     """How it ended."""
 

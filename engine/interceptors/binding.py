@@ -18,14 +18,15 @@ from temporalio.worker import (
     Interceptor,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
 )
 
 from engine.codec.unreadable import UnreadPayload
-from engine.contract import ShowsRefusedSignals
+from engine.contract import REFUSED_INPUT, ShowsRefused
 from engine.fault import InputUnread
+from engine.interceptors.answers import SignedAnswers
+from rotation.running.refused_input import RefusedKind
 
-REFUSED = "refused-input"
-"""The type of the failure of a start or a query that was refused."""
 _OF_THE_SDK = "__"
 """What the names of the SDK's own queries begin with."""
 _COULD_NOT = "it could not be read when it came"
@@ -44,6 +45,10 @@ class _Bound(WorkflowInboundInterceptor):
         super().__init__(next)
         self._signals = 0
 
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        """Have the answers of activities checked, too."""
+        super().init(SignedAnswers(outbound))
+
     async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002 - the SDK's own name
         """Fail a start that does not bind at once, so that its id is free.
 
@@ -59,7 +64,7 @@ class _Bound(WorkflowInboundInterceptor):
         raise ApplicationError(
             f"{info.workflow_type} was not begun, since its input does not fit: {unread.why}; "
             "use the API or the command to start one",
-            type=REFUSED,
+            type=REFUSED_INPUT,
             non_retryable=True,
         )
 
@@ -88,15 +93,17 @@ class _Bound(WorkflowInboundInterceptor):
         handler = None if input.query.startswith(_OF_THE_SDK) else workflow.get_query_handler(input.query)
         unread = None if handler is None else _unread(handler, input.args)
         if unread is not None:
-            raise ApplicationError(f"query {input.query} was refused: {unread.why}", type=REFUSED, non_retryable=True)
+            raise ApplicationError(
+                f"query {input.query} was refused: {unread.why}", type=REFUSED_INPUT, non_retryable=True
+            )
         return await self.next.handle_query(input)
 
 
 def _refuse(signal: str, why: str) -> None:
     workflow.logger.warning("a signal was refused: %s: %s", signal, why)
     shows = workflow.instance()
-    if isinstance(shows, ShowsRefusedSignals):
-        shows.show_refused(signal, why)
+    if isinstance(shows, ShowsRefused):
+        shows.show_refused(RefusedKind.SIGNAL, signal, why)
 
 
 def _unread(handler: Callable[..., Any], args: Sequence[Any]) -> UnreadPayload | None:

@@ -19,7 +19,6 @@ from temporalio.service import RPCError
 from engine import search_attributes
 from engine.client.client import identity
 from engine.fault import EmbeddedServerFailed
-from engine.plugin import RotatorPlugin
 from engine.process import namespace
 from engine.process.ports import choose_ports
 from engine.process.tether import needs_pipe, tied
@@ -129,9 +128,7 @@ class EmbeddedServer:
     async def _serving(self) -> Client:
         while True:
             try:
-                client = await Client.connect(
-                    self.address, namespace=self.namespace, identity=identity("keeper"), plugins=[RotatorPlugin()]
-                )
+                client = await Client.connect(self.address, namespace=self.namespace, identity=identity("keeper"))
                 # the port opens a little before the namespace can be asked
                 await client.count_workflows()
             except (RPCError, RuntimeError):

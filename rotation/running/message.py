@@ -51,12 +51,27 @@ class Message(Value):
     """For `extend`: how much longer to wait."""
     task_id: TaskId | None = None
     attestation: dict[str, str] = Field(default_factory=dict)
+    ticket: int = Field(default=0, ge=0)
+    """How many messages the rotation had dealt with when it was asked about this one: an old message cannot be sent
+    again."""
 
     @property
     def digest(self) -> str:
-        """What tells it from any other message, whatever its request id is."""
-        content = self.model_dump(mode="json", exclude={"request_id"})
+        """What tells it from any other message, whatever its request id and its ticket are."""
+        content = self.model_dump(mode="json", exclude={"request_id", "ticket"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+class Inquiry(Value):
+    """Asks what became of a message. It is none: it cannot be sent as a signal."""
+
+    message: Message
+
+
+class Withdrawal(Value):
+    """Takes a message back whose sender waits no longer."""
+
+    message: Message
 
 
 class Reply(Value):
@@ -79,6 +94,8 @@ HEARD_QUERY = "heard"
 """The query that is asked with a message, and answered with `Heard`."""
 WITHDRAW_SIGNAL = "withdraw_message"
 """The signal that takes back a message which the rotation has not taken up: its sender waits no longer."""
+STALE = "message-stale"
+"""The code of the refusal of a message that was answered, or withdrawn, so long ago that nothing is known of it."""
 REQUEST_ID_REUSED = "request-id-reused"
 """The code of the refusal of another message under a request id that was used before."""
 
@@ -99,6 +116,10 @@ class Heard(Value):
     """What a rotation says of a message: how far it has come with it, its reply, or why it would refuse it now."""
 
     progress: MessageProgress
+    request_id: str = ""
+    """Of the message that was asked about."""
+    ticket: int = 0
+    """The one that the message needs, if it is to be sent now."""
     reply: Reply | None = None
     refusal: Finding | None = None
     """Of a message that it has not been sent, or whose request id is another's: nothing is kept of it."""

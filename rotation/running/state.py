@@ -11,7 +11,7 @@ from rotation.plan.outline import Outline
 from rotation.plan.step import Step
 from rotation.running.message import AnsweredMessage, Message, Move, Reply
 from rotation.running.open_task import OpenTask
-from rotation.running.unread_signal import UnreadSignal
+from rotation.running.refused_input import RefusedInput
 from rotation.running.wait import Wait
 from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
@@ -199,10 +199,14 @@ class RotationState(BaseModel):
     withdrawing: bool = False
     """Whether a cancel, or a wish to roll back, waits for the holder of the open task to give it back."""
     inbox: tuple[Message, ...] = ()
-    unread: UnreadSignal | None = None
-    """The newest signal that could not be read and is not shown yet."""
+    unread: RefusedInput | None = None
+    """The newest signal, or answer of an activity, that was refused and is not shown yet."""
     replies: dict[str, AnsweredMessage] = Field(default_factory=dict)
     """The newest answers by request id: the sender of a message asks for its answer, also in a later history."""
+    dealt_with: int = 0
+    """How many messages were answered or withdrawn."""
+    withdrawn: dict[str, int] = Field(default_factory=dict)
+    """The newest withdrawals by request id: the ticket that the message needs if it is sent again."""
     refused: str = ""
     """What was refused last, for a sender to whom no answer is shown."""
     events: int = 0
@@ -225,7 +229,18 @@ class RotationState(BaseModel):
         answered = AnsweredMessage(move=message.move, who=message.who, digest=message.digest, reply=reply)
         newest = list({**self.replies, message.request_id: answered}.items())[-_REPLIES:]
         self.replies = dict(newest)
+        self.dealt_with += 1
         self.show_refused(message, *reply.findings)
+
+    def keep_withdrawal(self, message: Message) -> None:
+        """Remember that a message was taken back: the same one as it was sent then cannot take effect any more."""
+        self.dealt_with += 1
+        self.withdrawn = dict(list({**self.withdrawn, message.request_id: self.dealt_with}.items())[-_REPLIES:])
+
+    def is_stale(self, message: Message) -> bool:
+        """Whether a message may have been answered, or withdrawn, before, and is sent again."""
+        oldest = self.dealt_with - _REPLIES
+        return message.ticket < max(oldest, self.withdrawn.get(message.request_id, 0))
 
     def show_refused(self, message: Message, *findings: Finding) -> None:
         """Show why a message was refused; nothing when it was not."""

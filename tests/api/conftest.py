@@ -35,6 +35,7 @@ from store.settings import StoreSettings
 from store.store import Store
 from tests.api.described import undescribed
 from tests.api.identified import KEY, know, know_others
+from tests.signing import SIGNING
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
@@ -185,7 +186,7 @@ def staffed(temporal_settings):
 
     @asynccontextmanager
     async def working(parts: Parts, rotates: type = RotateSite) -> AsyncIterator[None]:
-        client = await connect(temporal_settings, RotatorPlugin())
+        client = await connect(temporal_settings, RotatorPlugin(signing=SIGNING))
         worker = Worker(
             client,
             task_queue=parts.task_queue,

@@ -20,6 +20,7 @@ from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
 from tests.deploy.dockerfile import ROOT
 from tests.programs import program
+from tests.signing import SIGNING
 
 KEY = "a-key-of-the-service"
 
@@ -128,7 +129,7 @@ async def test_the_service_works_through_it(guarded, how):
     """A client and a worker of ours, with what the settings name: a workflow is started, done and answered."""
     settings = guarded.with_certificate("client") if how == "certificate" else guarded.with_key(KEY)
     async with asyncio.timeout(30):
-        client = await connect(settings, RotatorPlugin())
+        client = await connect(settings, RotatorPlugin(signing=SIGNING))
     queue = uuid4().hex
     async with Worker(client, task_queue=queue, workflows=[Works], workflow_runner=UnsandboxedWorkflowRunner()):
         assert await client.execute_workflow(Works.run, id=queue, task_queue=queue) == "done"

@@ -17,6 +17,7 @@ from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 from tests.e2e.caller import TIMEOUT, Caller
 from tests.e2e.house import CLEAN, look_until
+from tests.signing import TEXT
 
 _LOOPBACK = "127.0.0.1"
 _API = (
@@ -95,6 +96,7 @@ class Apart(Caller):
             "ROTATOR_KEY_FILE": str(folder / "rotator.key"),
             "ROTATOR_TEMPORAL_ADDRESS": temporal.address,
             "ROTATOR_TEMPORAL_NAMESPACE": temporal.namespace,
+            "ROTATOR_TEMPORAL_SIGNING_KEYS": TEXT,
         }
         settings = StoreSettings(folder=folder, database_url=database_url, key_file=folder / "rotator.key")
         await make_first_key(settings, "Ann", folder / "api.key", only=True)

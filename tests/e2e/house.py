@@ -117,7 +117,12 @@ class House(Caller):
             *ports,
         )
         program = await Program.run(folder, "up", command, environment)
-        where = TemporalSettings(address=program.printed["temporal"], namespace=program.printed["namespace"])
+        where = TemporalSettings(
+            address=program.printed["temporal"],
+            namespace=program.printed["namespace"],
+            signing_keys=None,
+            signing_keys_file=root / "signing.key",
+        )
         key = (root / "api.key").read_text().strip()
         return cls((program.printed["api"],), key, where, root, program)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from playwright.async_api import expect
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
 
 from engine.process.ports import choose_ports
 from tests.e2e.browsing import TIMEOUT, history_of, log_in, log_out, sees
@@ -115,11 +117,17 @@ async def test_nothing_of_a_rotation_can_be_read_in_temporals_file(house, rotati
     assert not [text for text in (rotation["plan_hash"], rotation["plan_id"], SUMMARY) if text.encode() in kept]
 
 
-async def test_what_a_ui_sends_in_clear_is_heard(house, site, rotation):
-    """A signal with a payload in clear reaches a rotation all of whose payloads are encrypted."""
-    handle = await house.rotation(rotation["site_id"])  # this client has no keys, as a UI without the codec server
+async def test_what_a_ui_sends_is_shown_and_not_obeyed(house, site, rotation):
+    """A signal of the UI is not signed: it is refused with attention, and the rotation goes on as it was."""
+    handle = await house.rotation(rotation["site_id"])
     message = {"rotation_id": rotation["id"], "who": "Ann", "why": "by hand", "request_id": secrets.token_hex(8)}
-    await handle.signal("hold", {"move": "hold", **message})
+    data = json.dumps({"move": "hold", **message}).encode()
+    await handle.signal("hold", RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data)))
 
-    shown = await site.shown_when(rotation["id"], lambda shown: shown["held"], "it is held")
-    assert shown["live"]["held_by"] == "Ann"
+    shown = await site.shown_when(
+        rotation["id"],
+        lambda shown: any(each["code"] == "signal-refused" for each in shown["attention"]),
+        "the signal is shown as refused",
+    )
+    assert not shown["held"]
+    assert any("it is not signed" in each["message"] for each in shown["attention"])

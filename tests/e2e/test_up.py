@@ -186,7 +186,7 @@ def test_unusable_payload_keys_are_refused(tmp_path) -> None:
     flags, environment = command(tmp_path / "var"), {**CLEAN, "ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE": str(keys)}
     refused = subprocess.run(flags, capture_output=True, text=True, check=False, env=environment, timeout=TIMEOUT)
     assert refused.returncode == 1
-    assert f"payload key 1 of {keys} is not base64 of 32 bytes" in refused.stderr
+    assert f"key 1 of {keys} is not base64 of 32 bytes" in refused.stderr
     assert "hunter2" not in refused.stderr
     assert not (tmp_path / "var" / "temporal.db").exists()
 

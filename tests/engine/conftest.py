@@ -21,6 +21,7 @@ from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
 from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
+from tests.signing import SIGNING
 
 Seen = Callable[[Client, SiteId, Callable[[RotationState], object]], Awaitable[RotationState]]
 
@@ -52,7 +53,7 @@ async def client(temporal) -> Client:
 @pytest.fixture(scope="session")
 async def worker_client(temporal) -> Client:
     """A client of it that can serve a worker."""
-    return await connect(temporal.server.settings(), RotatorPlugin())
+    return await connect(temporal.server.settings(), RotatorPlugin(signing=SIGNING))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from engine.contract import ActivityName, Counted, ProgressReport
+from engine.contract import ActivityName, AdmitRequest, Counted, ProgressReport
 from workflows.rotate_site import RotateSite
 
 
@@ -14,6 +14,12 @@ from workflows.rotate_site import RotateSite
 async def kept(_report: ProgressReport) -> Counted:
     """Forget it."""
     return Counted(count=1)
+
+
+@activity.defn(name=ActivityName.ADMIT)
+async def admitted(_request: AdmitRequest) -> Counted:
+    """Let it begin."""
+    return Counted(count=0)
 
 
 def rotating(client: Client, task_queue: str, **more: Any) -> Worker:

@@ -13,6 +13,7 @@ from engine.client.rotations import start_rotation
 from engine.contract import ActivityName, Counted, LoadPlanAnswer, LoadPlanRequest, ProgressReport, RotateInput
 from engine.ids import rotation_workflow
 from rotation.plan.outline import Outline
+from tests.engine.rotating import admitted
 from workflows.rotate_site import RotateSite
 
 FAILURES = {
@@ -48,7 +49,7 @@ async def test_a_report_that_is_not_kept_at_once_is_kept_by_an_activity(
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     async with (
-        Worker(worker_client, task_queue=task_queue, workflows=[RotateSite], activities=[load, keep]),
+        Worker(worker_client, task_queue=task_queue, workflows=[RotateSite], activities=[admitted, load, keep]),
         asyncio.timeout(60),
     ):
         await handle.result()

@@ -17,15 +17,15 @@ from engine.client.rotations import start_rotation, state
 from engine.client.updates import send
 from engine.codec.codec import EncryptingCodec, key_id
 from engine.codec.converter import data_converter
-from engine.contract import ROTATE_WORKFLOW, RotateInput
+from engine.contract import REFUSED_INPUT, ROTATE_WORKFLOW, RotateInput
 from engine.fault import PayloadKeyUnknown
 from engine.ids import rotation_workflow
-from engine.interceptors.binding import REFUSED
 from engine.plugin import RotatorPlugin
-from rotation.running.message import HEARD_QUERY, Message, Move, Reply
+from rotation.running.message import HEARD_QUERY, Inquiry, Message, Move, Reply
+from rotation.running.refused_input import UNREAD
 from rotation.running.state import RotationState
-from rotation.running.unread_signal import UNREAD
 from tests.engine.rotating import rotating
+from tests.signing import SIGNING, of_workflow
 from workflows.rotate_site import RotateSite
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -37,7 +37,7 @@ def speaking(temporal):
     """A client that encrypts with some keys, as the API has one; or with none."""
 
     async def made(codec: EncryptingCodec | None) -> Client:
-        return await lazy_client(temporal.server.settings(), RotatorPlugin(codec=codec))
+        return await lazy_client(temporal.server.settings(), RotatorPlugin(signing=SIGNING, codec=codec))
 
     return made
 
@@ -47,7 +47,7 @@ def serving(temporal, task_queue):
     """A worker that has some keys, and begins with the history: nothing is cached."""
 
     async def made(codec: EncryptingCodec) -> Worker:
-        client = await connect(temporal.server.settings(), RotatorPlugin(codec=codec))
+        client = await connect(temporal.server.settings(), RotatorPlugin(signing=SIGNING, codec=codec))
         return rotating(client, task_queue, max_cached_workflows=0)
 
     return made
@@ -65,7 +65,7 @@ async def failure_of(client: Client, handle: WorkflowHandle[object, object], aft
             for event in list((await handle.fetch_history()).events)[after:]:
                 if event.HasField("workflow_task_failed_event_attributes"):
                     failure = event.workflow_task_failed_event_attributes.failure
-                    return str(await client.data_converter.decode_failure(failure))
+                    return str(await of_workflow(client, handle.id).decode_failure(failure))
             await asyncio.sleep(0.05)
 
 
@@ -96,7 +96,7 @@ async def test_a_signal_that_cannot_be_opened_is_refused_for_good(
         else:
             await other.get_workflow_handle(name).signal(Move.HOLD.value, message(begin, Move.HOLD))
             with pytest.raises(WorkflowQueryFailedError):
-                await other.get_workflow_handle(name).query(HEARD_QUERY, message(begin, Move.HOLD))
+                await other.get_workflow_handle(name).query(HEARD_QUERY, Inquiry(message=message(begin, Move.HOLD)))
         found = await seen(client, begin.site_id, refused)
         assert key_id(OLD if how == "altered" else NEW) in refused(found)[0]
         assert found.held_by == ""
@@ -109,7 +109,9 @@ async def test_a_signal_that_cannot_be_opened_is_refused_for_good(
     history = await handle.fetch_history()
     kinds = [each.event_type for each in history.events]
     assert EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED not in kinds
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin(codec=BOTH)]).replay_workflow(history)
+    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin(signing=SIGNING, codec=BOTH)]).replay_workflow(
+        history
+    )
 
 
 async def test_a_signal_that_was_obeyed_is_waited_for(speaking, serving, task_queue, begin, seen) -> None:
@@ -157,17 +159,17 @@ async def test_a_start_that_was_altered_fails_at_once(speaking, serving, task_qu
         with pytest.raises(WorkflowFailureError) as failed:
             await client.get_workflow_handle(handle.id).result()
     assert isinstance(failed.value.cause, ApplicationError)
-    assert failed.value.cause.type == REFUSED
+    assert failed.value.cause.type == REFUSED_INPUT
     assert key_id(OLD) in failed.value.cause.message
 
 
 async def test_a_failure_that_cannot_be_opened_is_not_taken_for_one_without_words() -> None:
     """Neither a client nor a workflow takes it for another failure: the missing key is named."""
-    converter = data_converter(EncryptingCodec(OLD))
+    converter = data_converter(SIGNING, EncryptingCodec(OLD))
     failure = Failure()
     await converter.encode_failure(ApplicationError("the hidden message", type="SepmRefused"), failure)
     context = WorkflowSerializationContext(namespace="rotator", workflow_id="rotate/vienna")
-    lacking = data_converter(EncryptingCodec(NEW)).with_context(context)
+    lacking = data_converter(SIGNING, EncryptingCodec(NEW)).with_context(context)
     with pytest.raises(PayloadKeyUnknown, match=f"{key_id(OLD)}, and here are {key_id(NEW)}"):
         await lacking.decode_failure(failure)
     with pytest.raises(PayloadKeyUnknown, match=f"{key_id(OLD)}, and here are {key_id(NEW)}"):

@@ -17,6 +17,7 @@ from engine.settings import TemporalSettings
 from service.open_swaps import OpenSwaps
 from service.world import World
 from store.store import Store
+from tests.signing import TEXT
 from worker import watch_open_swaps
 
 
@@ -25,6 +26,7 @@ async def worker(own_server, tmp_path):
     """A worker of a Temporal that is not there yet, and its log."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
     settings = {"ROTATOR_FOLDER": str(tmp_path / "var"), "ROTATOR_TEMPORAL_ADDRESS": own_server.address}
+    settings["ROTATOR_TEMPORAL_SIGNING_KEYS"] = TEXT
     settings["ROTATOR_WATCH_EVERY"] = "PT2H"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", env={**clean, **settings}, stderr=asyncio.subprocess.PIPE
@@ -88,6 +90,20 @@ async def test_a_store_that_cannot_be_read_ends_it_with_the_reason(own_server, t
     assert process.returncode == 1
     last = json.loads(log.splitlines()[-1])
     assert (last["event"], last["fault"]) == ("cannot serve", "VaultKeyMalformed")
+
+
+async def test_without_a_signing_key_it_does_not_start(own_server, tmp_path) -> None:
+    """It says so in one line, and what to set: nothing is sent or read unsigned."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+    settings = {"ROTATOR_FOLDER": str(tmp_path / "var"), "ROTATOR_TEMPORAL_ADDRESS": own_server.address}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", env={**clean, **settings}, stderr=asyncio.subprocess.PIPE
+    )
+    _, log = await process.communicate()
+    assert process.returncode == 1
+    last = json.loads(log.splitlines()[-1])
+    assert (last["event"], last["fault"]) == ("cannot serve", "SigningKeysMissing")
+    assert "ROTATOR_TEMPORAL_SIGNING_KEYS_FILE" in last["reason"]
 
 
 async def test_the_watch_over_open_replacements_goes_on_whatever_fails() -> None:

@@ -38,6 +38,7 @@ _TABLES = (
     ("workflows.waits.clients_cut_off", "CODES"),
     ("workflows.waits.outage", "CODES"),
     ("workflows.steps.signed_gate", "_TEXTS"),
+    ("rotation.running.refused_input", "CODES"),
 )
 """Codes that stand in a table, and are given as a variable. Those of refused moves, `MOVE-refused`, are left out."""
 

@@ -113,6 +113,7 @@ async def lane(folder: Path) -> AsyncIterator[Lane]:
     place = Folder.at(folder)
     processes = ServiceProcesses.plan(place, "127.0.0.1", 0, 0, 0)
     await make_first_key(processes.store(), "sweep", place.api_key, only=True)
+    place.make_signing_key()
     headers = {"Authorization": f"Bearer {place.api_key.read_text().strip()}"}
     async with httpx.AsyncClient(base_url=processes.api_url, headers=headers, timeout=40, trust_env=False) as http:
         made = Lane(processes, {SOCKET: str(folder / "sweep.sock")}, http)

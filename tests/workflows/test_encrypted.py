@@ -18,6 +18,7 @@ from engine.contract import NOT_ANSWERING, ActivityName, ErrorType, RotateResult
 from engine.plugin import RotatorPlugin
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from tests.signing import SIGNING
 
 KEY = b"k" * 32
 HEARTBEAT = timedelta(minutes=5)
@@ -72,8 +73,14 @@ async def history(client: Client, workflow_id: str) -> list[HistoryEvent]:
 async def encrypting(skipping) -> Client:
     """A client of the skipping server whose payloads are encrypted."""
     config = skipping.client.config()
-    converter = RotatorPlugin(codec=EncryptingCodec(KEY)).data_converter
-    return Client(**{**config, "data_converter": converter, "plugins": [RotatorPlugin(codec=EncryptingCodec(KEY))]})
+    converter = RotatorPlugin(signing=SIGNING, codec=EncryptingCodec(KEY)).data_converter
+    return Client(
+        **{
+            **config,
+            "data_converter": converter,
+            "plugins": [RotatorPlugin(signing=SIGNING, codec=EncryptingCodec(KEY))],
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ async def test_no_payload_of_a_rotation_can_be_read(whole):
 
 
 CLEAR = {
-    "activity_id": r"\d+",
+    "activity_id": r"[0-9a-f]{32}",
     "activity_type.name": "|".join(ActivityName),
     "application_failure_info.type": r"[\w-]+",
     "build_id": r"[0-9a-f]{32}",

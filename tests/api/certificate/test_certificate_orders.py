@@ -31,6 +31,7 @@ from rotation.values import OrderId
 from service.world import World
 from tests.api.conftest import calling
 from tests.issuing.authority import BLOCKED, EAB_KEY, TSIG_KEY, NameServer, Pebble, a_name
+from tests.signing import SIGNING, TEXT
 from worker import serve
 from workflows.issue_certificate import IssueCertificate
 
@@ -76,6 +77,7 @@ class Service:
         ours = {
             "ROTATOR_FOLDER": str(self.folder),
             "ROTATOR_TEMPORAL_ADDRESS": self.settings.address,
+            "ROTATOR_TEMPORAL_SIGNING_KEYS": TEXT,
             "ROTATOR_TEMPORAL_TASK_QUEUE": self.parts.task_queue,
             "ROTATOR_WATCH_EVERY": "PT0S",
             **self.pebble.environment(ROTATOR_ACME_DNS_SETTLE="PT1S"),
@@ -95,7 +97,7 @@ class Service:
     async def at_work(self) -> AsyncIterator[None]:
         """A worker in this process."""
         world = World(store=self.parts.store, issuer=configured_issuer(self.pebble.settings()))
-        client, queue = await connect(self.settings, RotatorPlugin()), self.parts.task_queue
+        client, queue = await connect(self.settings, RotatorPlugin(signing=SIGNING)), self.parts.task_queue
         activities = all_activities(world.store, world)
         async with Worker(client, task_queue=queue, workflows=[IssueCertificate], activities=activities):
             yield
@@ -107,7 +109,7 @@ class Service:
 
     async def history(self, order_id: str) -> str:
         """What Temporal keeps of an order."""
-        client = await connect(self.settings, RotatorPlugin())
+        client = await connect(self.settings, RotatorPlugin(signing=SIGNING))
         return (await client.get_workflow_handle(order_workflow(OrderId(order_id))).fetch_history()).to_json()
 
     async def account(self) -> tuple[str, list[str]]:

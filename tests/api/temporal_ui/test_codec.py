@@ -28,6 +28,7 @@ from engine.process.embedded import find_binary
 from engine.settings import TemporalSettings
 from rotation.identity.permission import Role
 from tests.api.identified import KEY, NAME, key_of
+from tests.signing import SIGNING
 
 PAYLOAD_KEY, GONE = b"p" * 32, b"g" * 32
 UI = "http://127.0.0.1:8233"
@@ -64,7 +65,7 @@ def browser(parts: Parts, origin: str | None = UI, base: str = "http://127.0.0.1
 async def encrypting(store, clock):
     """Parts that encrypt; Temporal itself is not needed to decode."""
     nowhere = TemporalSettings(address="127.0.0.1:9")
-    temporal = await lazy_client(nowhere, RotatorPlugin(codec=EncryptingCodec(PAYLOAD_KEY)))
+    temporal = await lazy_client(nowhere, RotatorPlugin(signing=SIGNING, codec=EncryptingCodec(PAYLOAD_KEY)))
     return Parts(store=store, temporal=temporal, clock=clock)
 
 
@@ -90,7 +91,7 @@ async def log_in(client: httpx.AsyncClient, key: str = KEY) -> None:
 
 async def body(key: bytes = PAYLOAD_KEY) -> dict[str, Any]:
     """An encrypted payload and a plain one, as the UI sends them."""
-    (hidden,) = await data_converter(EncryptingCodec(key)).encode([ANSWER])
+    (hidden,) = await data_converter(SIGNING, EncryptingCodec(key)).encode([ANSWER])
     coded = {
         "metadata": {name: base64.b64encode(value).decode() for name, value in hidden.metadata.items()},
         "data": base64.b64encode(hidden.data).decode(),
@@ -363,7 +364,7 @@ async def served(encrypting):
 
 async def test_the_temporal_command_reads_with_it(served, temporal_settings, tmp_path):
     """`temporal workflow show` with the codec endpoint and the API key shows what is encrypted without it."""
-    client = await connect(temporal_settings, RotatorPlugin(codec=EncryptingCodec(PAYLOAD_KEY)))
+    client = await connect(temporal_settings, RotatorPlugin(signing=SIGNING, codec=EncryptingCodec(PAYLOAD_KEY)))
     name = f"shown-{tmp_path.name}"
     await client.start_workflow("Nothing", "open sesame", id=name, task_queue="nobody")
 

@@ -23,6 +23,7 @@ from engine.ids import order_workflow
 from engine.plugin import RotatorPlugin
 from rotation.order import OrderState
 from rotation.values import OrderId
+from tests.signing import SIGNING
 from workflows.issue_certificate import IssueCertificate
 
 
@@ -111,7 +112,7 @@ async def test_steps_are_done_until_it_is_issued(started, authority):
     await started(order_id, hours=1)
     assert (authority.steps, [end.state for end in authority.ends]) == (3, [OrderState.ISSUED])
     history = await handle.fetch_history()
-    await Replayer(workflows=[IssueCertificate], plugins=[RotatorPlugin()]).replay_workflow(history)
+    await Replayer(workflows=[IssueCertificate], plugins=[RotatorPlugin(signing=SIGNING)]).replay_workflow(history)
 
 
 @pytest.mark.parametrize("wait", [timedelta(days=2), timedelta(milliseconds=100)], ids=["no use", "in vain"])

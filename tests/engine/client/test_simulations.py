@@ -24,6 +24,7 @@ from rotation.simulation import (
     SimulationWish,
 )
 from rotation.values import PlanId, SimulationId, SiteId
+from tests.signing import SIGNING
 from workflows.simulate_plan import SimulatePlan
 
 
@@ -93,7 +94,9 @@ async def test_each_seed_is_played_once_and_then_reported(started, player):
     assert (await handle.result()).state is SimulationState.COMPLETED
     await started()
     assert (player.seeds, [end.state for end in player.ends]) == ([7, 8, 9], [SimulationState.COMPLETED])
-    await Replayer(workflows=[SimulatePlan], plugins=[RotatorPlugin()]).replay_workflow(await handle.fetch_history())
+    await Replayer(workflows=[SimulatePlan], plugins=[RotatorPlugin(signing=SIGNING)]).replay_workflow(
+        await handle.fetch_history()
+    )
 
 
 async def test_a_plan_that_cannot_be_played_has_failed_with_the_reason(started, player):

@@ -28,13 +28,16 @@ from rotation.running.message import (
     REQUEST_ID_REUSED,
     WITHDRAW_SIGNAL,
     Heard,
+    Inquiry,
     Message,
     MessageProgress,
     Move,
     Reply,
+    Withdrawal,
 )
 from tests.engine.rotating import rotating
 from tests.replaying import replay
+from tests.signing import SIGNING
 
 
 @workflow.defn(name=ROTATE_WORKFLOW, sandboxed=False)
@@ -51,16 +54,17 @@ class Slow:
         await workflow.wait_condition(lambda: self.reply is not None)
 
     @workflow.query(name=HEARD_QUERY)
-    def heard(self, _message: Message) -> Heard:
+    def heard(self, inquiry: Inquiry) -> Heard:
         """The answer."""
-        return Heard(progress=MessageProgress.ANSWERED if self.reply else MessageProgress.TAKEN_UP, reply=self.reply)
+        progress = MessageProgress.ANSWERED if self.reply else MessageProgress.TAKEN_UP
+        return Heard(progress=progress, request_id=inquiry.message.request_id, reply=self.reply)
 
     @workflow.signal(name=Move.RETRY)
     def retry(self, _message: Message) -> None:
         """Take it."""
 
     @workflow.signal(name=WITHDRAW_SIGNAL)
-    def withdraw(self, _message: Message) -> None:
+    def withdraw(self, _withdrawal: Withdrawal) -> None:
         """Too late."""
 
     @workflow.signal(name=Move.RESUME)
@@ -140,13 +144,13 @@ async def test_what_is_withdrawn_in_time_never_takes_effect(client, worker_clien
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     await handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
-    await handle.signal(WITHDRAW_SIGNAL, message(begin, Move.HOLD))
+    await handle.signal(WITHDRAW_SIGNAL, Withdrawal(message=message(begin, Move.HOLD)))
     async with rotating(worker_client, task_queue):
-        heard = await handle.query(HEARD_QUERY, message(begin, Move.HOLD), result_type=Heard)
+        heard = await handle.query(HEARD_QUERY, Inquiry(message=message(begin, Move.HOLD)), result_type=Heard)
         assert (heard.progress, heard.refusal) == (MessageProgress.UNKNOWN, None)
         assert (await state(client, begin.site_id)).held_by == ""
         assert await send(client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
-        await handle.signal(WITHDRAW_SIGNAL, message(begin, Move.HOLD))
+        await handle.signal(WITHDRAW_SIGNAL, Withdrawal(message=message(begin, Move.HOLD)))
         assert (await state(client, begin.site_id)).held_by == "ann"
 
 
@@ -155,7 +159,9 @@ async def test_a_message_without_an_answer_may_have_been_heard(client, worker_cl
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     async with Worker(worker_client, task_queue=task_queue, workflows=[Slow]):
-        assert (await handle.query(HEARD_QUERY, message(begin, Move.RETRY), result_type=Heard)).reply is None
+        assert (
+            await handle.query(HEARD_QUERY, Inquiry(message=message(begin, Move.RETRY)), result_type=Heard)
+        ).reply is None
         sending = asyncio.create_task(
             send(client, begin.site_id, message(begin, Move.RETRY), longest=timedelta(seconds=1))
         )
@@ -187,7 +193,7 @@ async def test_a_message_under_the_name_of_another_is_refused(client, standing) 
     """A `hold` that says `cancel` cancels nothing: the name of the signal and its move agree."""
     handle = client.get_workflow_handle(rotation_workflow(standing.site_id))
     await handle.signal(Move.HOLD.value, message(standing, Move.CANCEL))
-    heard = await handle.query(HEARD_QUERY, message(standing, Move.CANCEL), result_type=Heard)
+    heard = await handle.query(HEARD_QUERY, Inquiry(message=message(standing, Move.CANCEL)), result_type=Heard)
     assert heard.reply is not None
     assert [finding.code for finding in heard.reply.findings] == ["wrong-signal"]
     assert (await state(client, standing.site_id)).cancelling is None
@@ -249,7 +255,7 @@ async def test_a_message_is_heard_after_a_crash(own_server, begin) -> None:
 
     running = await RunningServer.start(own_server)
     try:
-        serving = await connect(own_server.settings(), RotatorPlugin())
+        serving = await connect(own_server.settings(), RotatorPlugin(signing=SIGNING))
         async with rotating(serving, "mine"):
             async with asyncio.timeout(60):
                 assert await heard(client, begin, Move.HOLD) == Reply(accepted=True)

@@ -18,6 +18,7 @@ from engine.codec.codec import EncryptingCodec
 from engine.contract import ActivityName, WatchAnswer, WatchRequest
 from engine.ids import WATCH
 from engine.plugin import RotatorPlugin
+from tests.signing import SIGNING
 from tests.workflows.serving import serving
 from workflows.watch_certificates import WatchCertificates
 
@@ -132,13 +133,15 @@ async def test_a_round_that_runs_is_not_joined_by_another(client, served, watche
 async def test_it_outlives_the_key_of_its_payloads(temporal, client, served, watcher, described) -> None:
     """Made under a payload key that is retired since, its rounds still run, and a worker can still change it."""
     watcher.may_end.set()
-    encrypting = await connect(temporal.server.settings(), RotatorPlugin(codec=EncryptingCodec(b"o" * 32)))
+    encrypting = await connect(
+        temporal.server.settings(), RotatorPlugin(signing=SIGNING, codec=EncryptingCodec(b"o" * 32))
+    )
     await arrange_watch(encrypting, HOURS, task_queue=served)
     found = await described(lambda found: found.info.num_actions == 1)
     (started,) = found.info.recent_actions
     await asyncio.wait_for(client.get_workflow_handle(started.action.workflow_id).result(), 30)
     assert watcher.begun == 1
-    other = await connect(temporal.server.settings(), RotatorPlugin(codec=EncryptingCodec(b"n" * 32)))
+    other = await connect(temporal.server.settings(), RotatorPlugin(signing=SIGNING, codec=EncryptingCodec(b"n" * 32)))
     await arrange_watch(other, HOURS / 2, task_queue=served)
     found = await described(lambda found: found.info.last_updated_at is not None)
     assert [each.every for each in found.schedule.spec.intervals] == [HOURS / 2]

@@ -8,6 +8,7 @@ from temporalio.converter import PayloadCodec
 
 from engine.codec.converter import data_converter
 from engine.contract import SurveyAnswer
+from tests.signing import SIGNING
 
 ANSWER = SurveyAnswer(survey_id="survey-1", clients=2, groups=1)
 
@@ -29,7 +30,7 @@ class Base64Codec(PayloadCodec):
 
 async def test_a_codec_sees_every_payload() -> None:
     """With a codec nothing readable is left, and the value comes back as it was."""
-    converter = data_converter(Base64Codec())
+    converter = data_converter(SIGNING, Base64Codec())
     payloads = await converter.encode([ANSWER])
     assert b"survey-1" not in payloads[0].data
     assert await converter.decode(payloads, [SurveyAnswer]) == [ANSWER]
@@ -37,5 +38,5 @@ async def test_a_codec_sees_every_payload() -> None:
 
 async def test_without_a_codec_values_are_json() -> None:
     """The UI can show them."""
-    payloads = await data_converter().encode([ANSWER])
+    payloads = await data_converter(SIGNING).encode([ANSWER])
     assert b'"survey_id":"survey-1"' in payloads[0].data

@@ -52,12 +52,12 @@ def test_keys_are_read_in_order(between) -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("", "holds no payload key"),
-        ("# nothing but a remark\n", "holds no payload key"),
-        (f"{TEXTS[0]}\nhunter2\n", "payload key 2"),
-        (base64.b64encode(b"short").decode(), "payload key 1"),
-        (TEXTS[0][:-1], "payload key 1"),
-        (f"{TEXTS[0]}é", "payload key 1"),
+        ("", "holds no key"),
+        ("# nothing but a remark\n", "holds no key"),
+        (f"{TEXTS[0]}\nhunter2\n", "key 2 of"),
+        (base64.b64encode(b"short").decode(), "key 1 of"),
+        (TEXTS[0][:-1], "key 1 of"),
+        (f"{TEXTS[0]}é", "key 1 of"),
     ],
     ids=["empty", "a remark", "no base64", "too short", "cut", "no ASCII"],
 )

@@ -25,6 +25,7 @@ from engine.interceptors.origin import NO_WORKFLOW_OF_OURS
 from engine.plugin import RotatorPlugin
 from engine.process.embedded import EmbeddedServer, RunningServer
 from rotation.values import OrderId, SiteId
+from tests.signing import SIGNING
 
 DOORS = ("activity.enableStandalone=false", 'frontend.httpAllowedHosts=["nobody.invalid"]')
 QUEUE = "obeys"
@@ -125,7 +126,7 @@ async def shut_server(own_server) -> AsyncIterator[OtherServer]:
 
 async def connected(server: EmbeddedServer) -> Client:
     """A client for a worker."""
-    return await connect(server.settings(), RotatorPlugin())
+    return await connect(server.settings(), RotatorPlugin(signing=SIGNING))
 
 
 async def post(server: OtherServer, path: str, body: Mapping[str, object]) -> int:

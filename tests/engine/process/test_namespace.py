@@ -17,6 +17,7 @@ from engine.client.client import lazy_client
 from engine.process import namespace
 from engine.process.embedded import find_binary
 from engine.settings import TemporalSettings
+from tests.signing import TEXT
 
 THREE_DAYS = timedelta(hours=72)
 
@@ -51,6 +52,7 @@ async def test_the_worker_lengthens_the_retention(bare, temporal, tmp_path) -> N
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
     settings = {"ROTATOR_FOLDER": str(tmp_path), "ROTATOR_TEMPORAL_ADDRESS": temporal.server.address}
     settings["ROTATOR_TEMPORAL_NAMESPACE"] = bare.namespace
+    settings["ROTATOR_TEMPORAL_SIGNING_KEYS"] = TEXT
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", env={**clean, **settings}, stderr=asyncio.subprocess.PIPE
     )

@@ -9,6 +9,7 @@ from engine import search_attributes
 from engine.plugin import RotatorPlugin
 from engine.process.embedded import find_binary
 from engine.settings import TemporalSettings
+from tests.signing import SIGNING
 
 
 @asynccontextmanager
@@ -30,7 +31,7 @@ async def skipping_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
         dev_server_existing_path=str(find_binary(TemporalSettings())),
         dev_server_log_level="error",
         dev_server_extra_args=[part for flag in tuning for part in ("--dynamic-config-value", flag)],
-        plugins=[RotatorPlugin()],
+        plugins=[RotatorPlugin(signing=SIGNING)],
     )
     try:
         await search_attributes.register(env.client)

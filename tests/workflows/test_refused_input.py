@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from emulator.scenarios import one_server
 from rotation.running.message import Move
+from rotation.running.refused_input import UNREAD, RefusedInput, RefusedKind
 from rotation.running.state import Outcome
-from rotation.running.unread_signal import UNREAD, UnreadSignal
 from tests.replaying import replay
 
 HEARTBEAT = timedelta(minutes=5)
@@ -22,7 +22,7 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
         await handle.signal(Move.RESUME.value)
         await handle.signal(Move.RESUME.value, args=[{}, {}])
         await handle.signal(Move.RESUME.value, {"who": "<b>ann</b>"})
-        shown = await here.until(handle, lambda state: "move: Field required" in state.refused)
+        shown = await here.until(handle, lambda state: "it was signed as plain" in state.refused)
         raised = [each.code for each in shown.attention]
         assert (await here.say(handle, Move.RESUME, who="ann")).accepted
         after = await here.state(handle)
@@ -40,7 +40,7 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
     whys = (
         "it came with no value, and takes one value. Send",
         "it came with 2 values, and takes one value. Send",
-        "move: ",
+        "it was signed as plain, and stands where message is read. Send",
     )
     assert recorded[0].startswith(tuple(f"signal resume: it was not obeyed: {why}" for why in whys))
     await replay(history)
@@ -50,7 +50,9 @@ async def test_the_attention_is_over_with_its_step(played):
     """Where no other message comes, what was sent by mistake is not shown for ever."""
 
     def click(here):
-        here.state.unread = UnreadSignal(signal="hold", why="it came with no value, and takes one value")
+        here.state.unread = RefusedInput(
+            kind=RefusedKind.SIGNAL, name="hold", why="it came with no value, and takes one value"
+        )
 
     clicked, sees, later = deeds = played.in_turn(
         played.Deed(played.at("A8"), click),

@@ -1,0 +1,143 @@
+"""Failures as Temporal keeps them: signed as a whole, and hidden where payloads are encrypted."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.api.failure.v1 import Failure
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import DefaultFailureConverter, FailureConverter, PayloadConverter
+from temporalio.exceptions import ApplicationError
+
+from engine.codec.unreadable import UnreadPayload
+from engine.fault import PayloadUnsigned
+
+UNSIGNED_FAILURE = "unsigned-failure"
+"""The type of what stands in the place of a failure that was not signed."""
+_HIDDEN = "Encoded failure"
+_PLAIN = PydanticPayloadConverter()
+"""For the details of a failure: its seal covers them, and those of its causes, which may be of another place."""
+_BY_TEMPORAL = frozenset(
+    {"timeout_failure_info", "canceled_failure_info", "terminated_failure_info", "server_failure_info"}
+)
+
+
+class FailureSeal(BaseModel):
+    """What is signed of a failure, in its encoded attributes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str
+    message: str | None = None
+    """Where it is encrypted: under this name the Temporal UI shows it. Else what is in clear is shown."""
+    stack_trace: str | None = None
+    causes: tuple[tuple[str, str], ...] = ()
+    """Message and stack trace of each cause, where they are encrypted."""
+
+
+class UnsignedFailure(ApplicationError):  # noqa: N818 - it stands for a failure, as Temporal calls it
+    """A failure that this service did not send: each client of Temporal can let an activity fail."""
+
+    def __init__(self, why: str, shown: str) -> None:
+        self.why = UnreadPayload(why)
+        self.shown = shown
+        """What it says; nothing may be decided by it."""
+        super().__init__(f"a failure was not believed: {why}. It says: {shown}", type=UNSIGNED_FAILURE)
+
+
+class SignedFailures(FailureConverter):
+    """Seals each failure that it writes, and takes none that is not sealed.
+
+    Where Temporal itself ends an activity (a timeout, a cancel) no worker can seal anything: such a failure passes, and
+    tells only that there is no answer.
+    """
+
+    hides = False
+    """Whether messages and stack traces are put into the payload, which is encrypted."""
+
+    def __init__(self) -> None:
+        self._inner = DefaultFailureConverter()
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        """Write it with its seal."""
+        self._inner.to_failure(exception, _PLAIN, failure)
+        levels = list(_levels(failure))
+        for level in levels:
+            level.ClearField("encoded_attributes")
+        seal = FailureSeal(digest=_digest(failure))
+        if self.hides:
+            texts = [(level.message, level.stack_trace) for level in levels]
+            seal = seal.model_copy(update={"message": texts[0][0], "stack_trace": texts[0][1], "causes": texts[1:]})
+            for level in levels:
+                level.message, level.stack_trace = _HIDDEN, ""
+        failure.encoded_attributes.CopyFrom(payload_converter.to_payloads([seal])[0])
+
+    def from_failure(self, failure: Failure, payload_converter: PayloadConverter) -> BaseException:
+        """Read it; an `UnsignedFailure` in the place of one that is not sealed."""
+        opened = Failure()
+        opened.CopyFrom(failure)
+        # what Temporal puts around the failure of an activity
+        wrapped = opened.HasField("activity_failure_info") and not opened.HasField("encoded_attributes")
+        answered = opened.cause if wrapped and opened.HasField("cause") else opened
+        if answered.HasField("encoded_attributes"):
+            if (why := _open(answered, payload_converter)) is not None:
+                return UnsignedFailure(why, answered.message)
+        elif answered.WhichOneof("failure_info") not in _BY_TEMPORAL:
+            return UnsignedFailure("it is not signed: the service did not send it", answered.message)
+        return self._inner.from_failure(opened, _PLAIN)
+
+
+class HiddenFailures(SignedFailures):
+    """The same, where payloads are encrypted."""
+
+    hides = True
+
+
+def _open(failure: Failure, payload_converter: PayloadConverter) -> str | None:
+    """Put back what is hidden; why the seal is not the one of this failure, where it is not."""
+    try:
+        seal: Any = payload_converter.from_payloads([failure.encoded_attributes], [FailureSeal])[0]
+    except PayloadUnsigned as error:
+        return str(error)
+    if isinstance(seal, UnreadPayload):
+        return seal.why
+    levels = list(_levels(failure))
+    if seal.message is not None:
+        texts = ((seal.message, seal.stack_trace or ""), *seal.causes)
+        for level, (message, stack_trace) in zip(levels, texts, strict=False):
+            level.message, level.stack_trace = message, stack_trace
+    for level in levels:
+        level.ClearField("encoded_attributes")
+    return None if _digest(failure) == seal.digest else "it is not as it was signed"
+
+
+def _levels(failure: Failure) -> Iterator[Failure]:
+    """The failure and its causes."""
+    yield failure
+    while failure.HasField("cause"):
+        failure = failure.cause
+        yield failure
+
+
+def _digest(failure: Failure) -> str:
+    """Over all that decides: kinds, messages, types, details. Not stack traces, nor what Temporal notes of itself."""
+    levels = [(level.WhichOneof("failure_info"), level.message, _decisive(level)) for level in _levels(failure)]
+    return hashlib.sha256(json.dumps(levels).encode()).hexdigest()
+
+
+def _decisive(failure: Failure) -> list[object]:
+    match failure.WhichOneof("failure_info"):
+        case "application_failure_info":
+            info = failure.application_failure_info
+            delay = info.next_retry_delay
+            details = [each.data.hex() for each in info.details.payloads]
+            return [info.type, info.non_retryable, delay.seconds, delay.nanos, int(info.category), details]
+        case "activity_failure_info":
+            activity = failure.activity_failure_info
+            return [activity.activity_type.name, activity.activity_id, int(activity.retry_state)]
+        case "timeout_failure_info":
+            return [int(failure.timeout_failure_info.timeout_type)]
+        case _:
+            return []

@@ -1,0 +1,46 @@
+"""What was sent to a rotation and refused as it came, since it does not bind or is not signed: how it is shown."""
+
+from enum import StrEnum
+
+from rotation.values import Value
+
+UNREAD = "signal-refused"
+"""The attention that shows the newest signal. It is over with the next one that can be read, and with its step."""
+ANSWER_REFUSED = "answer-refused"
+"""The attention that shows the newest answer of an activity. It is over with its step."""
+CODES = {
+    UNREAD: "Send it with `rotator`, the page or the API instead: what the Temporal UI sends is not signed",
+    ANSWER_REFUSED: "The activity is carried out again. Something else than this service's workers takes its work: see "
+    "who can reach Temporal, and that all workers have the same signing keys",
+}
+"""What to do, by the code of the attention."""
+
+
+class RefusedKind(StrEnum):
+    """What was refused."""
+
+    SIGNAL = "signal"
+    ANSWER = "answer"
+
+
+class RefusedInput(Value):
+    """A signal, or an activity's answer, by its name, and why it was refused."""
+
+    kind: RefusedKind
+    name: str
+    why: str
+
+    @property
+    def code(self) -> str:
+        """The code of the attention that shows it."""
+        return UNREAD if self.kind is RefusedKind.SIGNAL else ANSWER_REFUSED
+
+    @property
+    def subject(self) -> str:
+        """What it is, in words."""
+        return f"signal {self.name}" if self.kind is RefusedKind.SIGNAL else f"answer of {self.name}"
+
+    @property
+    def explanation(self) -> str:
+        """What is wrong, and what to do."""
+        return f"it was not obeyed: {self.why}. {CODES[self.code]}"
