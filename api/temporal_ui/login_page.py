@@ -16,7 +16,8 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
     "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    # no address with a code goes on to another page; without any referrer a browser would send its forms from `null`
+    "Referrer-Policy": "strict-origin",
 }
 
 

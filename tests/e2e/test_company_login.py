@@ -107,9 +107,14 @@ async def page(browser) -> AsyncIterator[Page]:
         await context.close()
 
 
+def page_of(service: Program) -> str:
+    """The log-in page, at the address of the API: the provider knows that one."""
+    return f"{service.printed['api']}/v1/codec/login"
+
+
 async def go_to_provider(page: Page, service: Program, provider: str) -> None:
-    """From the page that `rotator up` names to that of the provider."""
-    await page.goto(service.printed["codec_login"])
+    """From the log-in page to that of the provider."""
+    await page.goto(page_of(service))
     await page.get_by_role("link", name="Log in with the company's log-in").click()
     await expect(page.get_by_role("heading", name="Authorize Client")).to_be_visible(timeout=TIMEOUT)
     assert page.url.startswith(f"{provider}/")
@@ -124,7 +129,7 @@ async def log_in(page: Page, service: Program, provider: str, subject: str) -> N
 
 async def decoded(page: Page, service: Program) -> int:
     """What the codec server answers a page of the UI in this browser."""
-    address = service.printed["codec_login"].replace("/login", "/decode")
+    address = page_of(service).replace("/login", "/decode")
     answer = await page.request.post(address, data=PAYLOADS, headers={"Origin": service.printed["ui"]})
     return answer.status
 
@@ -134,11 +139,11 @@ async def test_a_person_logs_in_and_out(page, service, provider):
     assert await decoded(page, service) == 401
     await log_in(page, service, provider, "00u-ann")
     await expect(page.get_by_text("You are logged in as Ann Admin")).to_be_visible(timeout=TIMEOUT)
-    assert page.url == service.printed["codec_login"], "no code is left in the address"
-    cookies = {cookie["name"]: cookie for cookie in await page.context.cookies(service.printed["codec_login"])}
-    assert set(cookies) == {"rotator-codec"}
-    session: Any = cookies["rotator-codec"]
-    assert (session["httpOnly"], session["sameSite"], session["path"]) == (True, "Strict", "/v1/codec")
+    assert page.url == page_of(service), "no code is left in the address"
+    cookies = {cookie["name"]: cookie for cookie in await page.context.cookies(page_of(service))}
+    assert set(cookies) == {"rotator-ui"}
+    session: Any = cookies["rotator-ui"]
+    assert (session["httpOnly"], session["sameSite"], session["path"]) == (True, "Strict", "/")
     assert await page.evaluate("document.cookie") == ""
     assert await decoded(page, service) == 200
 
@@ -171,7 +176,7 @@ async def test_a_person_who_is_not_let_in_reads_so(page, service, provider):
 async def test_a_page_of_another_site_opens_no_session(page, service):
     """A link with a code and a state of an attacker's own log-in leads a browser nowhere (log-in CSRF)."""
     async with httpx.AsyncClient(trust_env=False) as attacker:
-        there = (await attacker.get(service.printed["codec_login"].replace("codec/login", "login/oidc"))).headers
+        there = (await attacker.get(page_of(service).replace("codec/login", "login/oidc"))).headers
         answer = await attacker.post(there["location"], data={"sub": "00u-ann"})
     await page.goto(answer.headers["location"])
     await expect(page.get_by_role("alert")).to_contain_text("begun no log-in", timeout=TIMEOUT)
@@ -183,6 +188,6 @@ async def test_the_log_has_names_and_no_token(page, service, provider):
     await log_in(page, service, provider, "00u-ann")
     await expect(page.get_by_text("You are logged in as Ann Admin")).to_be_visible(timeout=TIMEOUT)
     logs = "".join(log.read_text() for log in service.logs)
-    lines = [json.loads(line) for line in logs.splitlines() if '"logged in for the codec server"' in line]
+    lines = [json.loads(line) for line in logs.splitlines() if '"logged in for the Temporal UI"' in line]
     assert lines[-1]["who"] == "Ann Admin"
     assert not [text for text in ("eyJ", "s3cret", "code=", "state=") if text in logs]

@@ -143,7 +143,7 @@ async def test_a_second_person_approves_and_any_person_finishes(played):
     """Who wants it cannot approve it; finish goes on where it stood, and the plan is what it was."""
 
     def by_the_same(here):
-        return here.say(Move.APPROVE, "Ann ")
+        return here.say(Move.APPROVE, "Ann Admin", identity="ann")
 
     def finish(here):
         here.kept["refused"] = here.replies[-1]

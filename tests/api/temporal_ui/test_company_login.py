@@ -20,6 +20,7 @@ from engine.settings import TemporalSettings
 from oidc.company_log_in import CompanyLogIn
 from tests.oidc.conftest import NOW, Clock
 from tests.oidc.provider import NAME, OTHER, REDIRECT, SUBJECT, TestProvider
+from tests.signing import SIGNING
 
 UI, PAGE, LEAVE, CALLBACK = "http://127.0.0.1:8233", "/v1/codec/login", "/v1/login/oidc", "/v1/login/oidc/callback"
 PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "MQ=="}]}
@@ -47,7 +48,7 @@ async def provider():
 async def parts(store, clock, provider):
     """Those of an API that encrypts, and trusts the provider."""
     temporal = await lazy_client(
-        TemporalSettings(address="127.0.0.1:9"), RotatorPlugin(codec=EncryptingCodec(b"p" * 32))
+        TemporalSettings(address="127.0.0.1:9"), RotatorPlugin(signing=SIGNING, codec=EncryptingCodec(b"p" * 32))
     )
     log_in = CompanyLogIn(provider.settings(), clock)
     yield Parts(store=store, temporal=temporal, clock=clock, log_in=log_in)
@@ -123,8 +124,8 @@ async def test_the_cookies(parts, provider, secure):
         cookies = SimpleCookie()
         for header in (await ui.get(back)).headers.get_list("set-cookie"):
             cookies.load(header)
-        session, gone = cookies["rotator-codec"], cookies["rotator-log-in"]
-        assert (session["path"], session["samesite"].lower(), session["httponly"]) == ("/v1/codec", "strict", True)
+        session, gone = cookies["rotator-ui"], cookies["rotator-log-in"]
+        assert (session["path"], session["samesite"].lower(), session["httponly"]) == ("/", "strict", True)
         assert int(session["max-age"]) == 3600
         assert attempt["secure"] == session["secure"] == (secure or "")
         assert int(gone["max-age"]) == 0
@@ -136,7 +137,7 @@ async def refused(ui, address: str, status: int):
     answer = await ui.get(address)
     assert answer.status_code == status, answer.text
     assert 'role="alert"' in answer.text
-    assert "rotator-codec" not in answer.headers.get("set-cookie", "")
+    assert "rotator-ui" not in answer.headers.get("set-cookie", "")
     assert "logged in as" not in (await ui.get(PAGE)).text
     return answer.text
 
@@ -240,12 +241,12 @@ async def test_the_log_has_no_token(ui, provider):
     events = [line["event"] for line in lines]
     assert events == [
         "a subject was seen for the first time",
-        "logged in for the codec server",
-        "logged out of the codec server",
-        "a log-in for the codec server was refused",
+        "logged in for the Temporal UI",
+        "logged out of the Temporal UI",
+        "a log-in for the Temporal UI was refused",
     ]
     written = f"{json.dumps(lines)} {answer.text} {answer.headers}"
     assert "eyJ" not in written
     assert provider.access_token not in written
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "strict-origin"
     assert answer.headers["cache-control"] == "no-store"
