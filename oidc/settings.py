@@ -1,6 +1,5 @@
 """How the company's log-in is reached: from the environment (`ROTATOR_OIDC_...`) or from a plain constructor."""
 
-import os
 import ssl
 from datetime import timedelta
 from enum import StrEnum
@@ -9,16 +8,13 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import structlog
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from certificates.secret_file import ReadableByOthers, read_secret
 from oidc.errors import OidcSettingsWrong
 from rotation.identity.identity import Grant
 from rotation.identity.log_in import Issuer
-
-_OTHERS = 0o077
-_log = structlog.get_logger(__name__)
 
 
 class Algorithm(StrEnum):
@@ -120,23 +116,19 @@ class OidcSettings(BaseSettings):
         """The client's secret, as it is now; None of a public client.
 
         Raises:
-            OidcSettingsWrong: when its file cannot be read or is empty.
+            OidcSettingsWrong: when its file cannot be read, is empty, or others can read it.
         """
         file = self.client_secret_file
         if file is None:
             return None
         try:
-            with file.open(encoding="ascii") as opened:
-                text, mode = opened.read().strip(), os.fstat(opened.fileno()).st_mode
+            text = read_secret(file).decode("ascii").strip()
+        except ReadableByOthers as error:
+            raise OidcSettingsWrong(f"ROTATOR_OIDC_CLIENT_SECRET_FILE: {error.strerror}: {file}") from None
         except (OSError, UnicodeDecodeError) as error:
-            raise OidcSettingsWrong(
-                f"the client's secret cannot be read from {file} ({type(error).__name__})"
-            ) from None
+            raise OidcSettingsWrong(f"no secret can be read from {file} ({type(error).__name__})") from None
         if not text:
             raise OidcSettingsWrong(f"there is nothing in {file}, the file of the client's secret")
-        if mode & _OTHERS:
-            # mounted secrets of a cluster often look like this, so it is logged and not refused
-            _log.warning("the file of the client's secret can be read by others", path=str(file))
         return text
 
 

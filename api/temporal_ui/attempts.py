@@ -8,10 +8,19 @@ from pydantic import ValidationError
 
 from oidc.company_log_in import LogInAttempt
 from oidc.errors import TokenRefused
+from rotation.values import Value
 
 COOKIE = "rotator-log-in"
 LASTING = timedelta(minutes=10)
 """How long a person may take at the provider's page."""
+
+
+class BegunLogIn(Value):
+    """What a browser has begun, and where: under which host name, to open which page."""
+
+    attempt: LogInAttempt
+    host: str
+    then: str
 
 
 class LogInAttempts:
@@ -24,19 +33,19 @@ class LogInAttempts:
         self._clock = clock
         self._seal = Fernet(Fernet.generate_key())
 
-    def seal(self, attempt: LogInAttempt) -> str:
+    def seal(self, begun: BegunLogIn) -> str:
         """What the cookie holds."""
-        return self._seal.encrypt_at_time(attempt.model_dump_json().encode(), self._now()).decode()
+        return self._seal.encrypt_at_time(begun.model_dump_json().encode(), self._now()).decode()
 
-    def begun(self, cookie: str) -> LogInAttempt:
-        """The attempt of a cookie.
+    def begun(self, cookie: str) -> BegunLogIn:
+        """The log-in of a cookie.
 
         Raises:
             TokenRefused: when there is none, it is too old, or it is not of this process.
         """
         try:
             text = self._seal.decrypt_at_time(cookie, int(LASTING.total_seconds()), self._now())
-            return LogInAttempt.model_validate_json(text)
+            return BegunLogIn.model_validate_json(text)
         except (InvalidToken, ValidationError, ValueError):
             raise TokenRefused("this browser has begun no log-in, or more than ten minutes ago") from None
 

@@ -4,7 +4,6 @@ Where Temporal runs elsewhere, the cookie that this page sets is what its UI can
 (docs/develop/decisions/0014-codec-log-in.md).
 """
 
-import re
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,14 +11,12 @@ import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.http.company import principal_of_session
 from api.parts import WithParts
-from api.temporal_ui.logged_in import logged_in
-from api.temporal_ui.login_page import form, inside, page
+from api.temporal_ui.login_page import form, logged_in, page, within
 from api.temporal_ui.sessions import COOKIE, LASTING, LOGIN, LOGOUT, Sessions
 from rotation.identity.log_in import LogIn
 
-_WITHIN = re.compile(r"/(?![/\\])[!-~]*")
-"""Where a log-in may lead: a page of the same origin."""
 router = APIRouter(include_in_schema=False)
 _log = structlog.get_logger(__name__)
 
@@ -27,9 +24,12 @@ _log = structlog.get_logger(__name__)
 @router.get(LOGIN)
 async def show(request: Request, parts: WithParts, then: str = "") -> HTMLResponse:
     """The form; to those who are logged in, what to set in a UI elsewhere."""
-    sessions = _sessions(request)
-    name = await logged_in(sessions, request, parts)
-    return page(form(parts, then=then) if name is None else inside(request, sessions.origins, name))
+    holder = _sessions(request).holder(request)
+    principal = await principal_of_session(parts, holder) if holder is not None else None
+    if principal is None:
+        return page(form(parts, then))
+    company = parts.log_in if isinstance(holder, LogIn) else None
+    return page(logged_in(request, principal.name, company.settings.session if company is not None else LASTING))
 
 
 @router.post(LOGIN)
@@ -41,9 +41,9 @@ async def log_in(
     address = request.client.host if request.client else ""
     if held is None:
         _log.warning("a log-in for the Temporal UI was refused", address=address)
-        return page(form(parts, "That is no API key that counts.", then), HTTPStatus.UNAUTHORIZED)
+        return page(form(parts, then, "That is no API key that counts."), HTTPStatus.UNAUTHORIZED)
     _log.info("logged in for the Temporal UI", who=held.principal.name, address=address, lasting=str(LASTING))
-    answer = RedirectResponse(then if _WITHIN.fullmatch(then) else LOGIN, HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(within(then), HTTPStatus.SEE_OTHER)
     answer.set_cookie(
         COOKIE,
         _sessions(request).open(held.id),

@@ -16,15 +16,15 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.allowed import Allowed
+from api.http.company import principal_of_session
 from api.http.cross_origin import SHARED
 from api.http.guard import Guard
 from api.http.problems import ProblemError
-from api.temporal_ui.logged_in import logged_in
-from api.temporal_ui.login_page import COMPANY
-from api.temporal_ui.sessions import LOGIN, LOGOUT, Sessions
+from api.temporal_ui.sessions import COMPANY_LOGIN, LOGIN, LOGOUT, Sessions
+from oidc.settings import CALLBACK
 from rotation.identity.permission import Permission
 
-_OF_THE_API = frozenset({LOGIN, LOGOUT, COMPANY, *SHARED})
+_OF_THE_API = frozenset({LOGIN, LOGOUT, COMPANY_LOGIN, CALLBACK, *SHARED})
 _LOOKING = frozenset({"GET", "HEAD"})
 _QUERY = re.compile(rb"/api/v1/namespaces/[\w.-]+/workflows/(?:[\w.~!'()*-]|%[0-9A-Fa-f]{2})+/query/\w+")
 """A query asks a workflow and changes nothing. The path is matched as it came, and passed on as it came."""
@@ -81,8 +81,9 @@ class Door:
         """Whether a person opens a page without a session that counts; of all else, the guard says what is missing."""
         if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
             return False
+        holder = self._sessions.holder(request)
         try:
-            return await logged_in(self._sessions, request, self._api.state.parts) is None
+            return holder is None or await principal_of_session(self._api.state.parts, holder) is None
         except SQLAlchemyError:
             return False
 

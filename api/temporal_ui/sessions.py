@@ -13,6 +13,7 @@ from store.access.key_text import KeyId
 
 COOKIE = "rotator-ui"
 LOGIN, LOGOUT = "/v1/codec/login", "/v1/codec/logout"
+COMPANY_LOGIN = "/v1/login/oidc"
 LASTING = timedelta(hours=8)
 """A working day."""
 

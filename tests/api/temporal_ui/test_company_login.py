@@ -1,18 +1,22 @@
 """The log-in page by way of the company's provider: cookies, errors, sessions and logs."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from html import escape, unescape
 from http.cookies import SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
 import structlog
+from starlette.responses import PlainTextResponse
 
 from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
 from api.temporal_ui.attempts import LASTING
+from api.temporal_ui.door import Door
 from engine.client.client import lazy_client
 from engine.codec.codec import EncryptingCodec
 from engine.plugin import RotatorPlugin
@@ -90,7 +94,7 @@ async def test_a_person_reads_with_the_session(ui):
     answer = await log_in(ui)
     assert answer.status_code == 200
     assert f'http-equiv="refresh" content="0;url={PAGE}"' in answer.text
-    assert f"<b>{NAME}</b>" in (await ui.get(PAGE)).text
+    assert f"<b>{NAME}</b>, for 1 h at most" in (await ui.get(PAGE)).text
     assert (await ui.post("/v1/codec/decode", json=PAYLOADS, headers=FROM_UI)).status_code == 200
     assert (await ui.post("/v1/codec/decode", json=PAYLOADS)).status_code == 401
     assert (await ui.get("/v1/sites", headers=FROM_UI)).status_code == 401
@@ -243,10 +247,84 @@ async def test_the_log_has_no_token(ui, provider):
         "a subject was seen for the first time",
         "logged in for the Temporal UI",
         "logged out of the Temporal UI",
-        "a log-in for the Temporal UI was refused",
+        "a log-in for the codec server was refused",
     ]
     written = f"{json.dumps(lines)} {answer.text} {answer.headers}"
     assert "eyJ" not in written
     assert provider.access_token not in written
     assert answer.headers["referrer-policy"] == "strict-origin"
     assert answer.headers["cache-control"] == "no-store"
+
+
+UI_PAGE = "/namespaces/rotator/workflows?query=a%20b"
+LINKED = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+AT_THE_DOOR = "http://127.0.0.1:8233/v1/login/oidc/callback"
+
+
+@pytest.fixture
+async def company(parts, provider):
+    """The log-in whose provider sends browsers back to the door."""
+    log_in = CompanyLogIn(provider.settings(redirect_uri=AT_THE_DOOR), parts.clock)
+    yield replace(parts, log_in=log_in)
+    await log_in.close()
+
+
+@pytest.fixture
+async def door(company):
+    """A browser before the door of a Temporal UI that answers `the UI`."""
+    app = create_app(company, ApiSettings(ui_upstream="http://127.3.2.1:20001", ui_port=8233))
+    transport = httpx.ASGITransport(Door(app, PlainTextResponse("the UI")), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=UI, headers={"Accept": "text/html"}) as client:
+        yield client
+
+
+async def through(door, begun: str):
+    """From a page that leads to the provider, there and back to the door."""
+    left = await door.get(begun)
+    async with httpx.AsyncClient(trust_env=False) as there:
+        back = (await there.get(left.headers["location"])).headers["location"]
+    return await door.get(back, headers=LINKED)
+
+
+async def test_the_door_opens_to_the_company(door, provider, store):
+    """A page of the UI leads to the log-in, the log-in to the provider, and the provider back to that page."""
+    first = await door.get(UI_PAGE)
+    assert first.status_code == 303
+    page = await door.get(first.headers["location"])
+    link = unescape(page.text.partition('<a href="')[2].partition('"')[0])
+    answer = await through(door, link)
+    assert f'content="0;url={escape(UI_PAGE)}"' in answer.text
+    assert (await door.get(UI_PAGE)).text == "the UI"
+
+    (kept,) = await store.subjects.list()
+    await store.subjects.bar(kept.id, "root", NOW)
+    assert (await door.get(UI_PAGE)).status_code == 303
+    await store.subjects.link(provider.issuer, SUBJECT, NAME, by="root", at=NOW, new=False)
+    assert (await door.get(UI_PAGE)).text == "the UI"
+
+
+async def test_the_door_asks_for_the_role(door, provider, problem):
+    """A viewer by token sees as much as one by key: nothing, since the UI shows all sites in clear."""
+    provider.claims["roles"] = ["looks"]
+    await through(door, f"{LEAVE}?then=/")
+    problem(await door.get("/api/v1/settings"), 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "then", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
+async def test_a_log_in_leads_to_no_other_host(door, then):
+    """Nor to anything that is no path of the same origin."""
+    answer = await through(door, f"{LEAVE}?{urlencode({'then': then})}")
+    assert f'content="0;url={PAGE}"' in answer.text
+    assert "evil" not in answer.text
+
+
+async def test_a_page_of_the_ui_is_none_elsewhere(company):
+    """Where the provider leads back to another port than that on which the log-in began, it ends at the log-in page."""
+    app = create_app(company, ApiSettings(ui_upstream="http://127.3.2.1:20001", ui_port=8233))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        left = await client.get(f"http://127.0.0.1:8080{LEAVE}?then=/namespaces")
+        async with httpx.AsyncClient(trust_env=False) as there:
+            back = (await there.get(left.headers["location"])).headers["location"]
+        assert f'content="0;url={PAGE}"' in (await client.get(back)).text
