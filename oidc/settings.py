@@ -64,8 +64,11 @@ class OidcSettings(BaseSettings):
     """The claim with the name for every trail. Take one that people cannot change by themselves."""
     grants: dict[str, Grant] = Field(default={}, max_length=1000)
     """What each value of the claim gives: `{"sepm-admins": {"roles": ["admin"]}}`; with `sites`, some sites only."""
-    link_first: bool = False
-    """Whether an admin must link a person before the first log-in; else the first log-in makes an identity."""
+    link_first: bool = True
+    """Whether an admin must link a person before the first log-in.
+
+    Else the first log-in makes an identity, and a person who has a key as well counts as two.
+    """
     session: timedelta = Field(default=timedelta(hours=1), ge=timedelta(minutes=1), le=timedelta(hours=8))
     """How long a page stays logged in: the provider is not asked meanwhile."""
 

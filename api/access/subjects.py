@@ -1,5 +1,6 @@
 """/v1/subjects: which identity each person and program of the company's log-in is."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 import structlog
@@ -7,11 +8,12 @@ from fastapi import APIRouter
 
 from api.access.subject_document import LinkRequest, SubjectList
 from api.http.allowed import allowed
-from api.http.caller import Caller
+from api.http.authors import WithAuthor
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from store.access.subjects import LogInSubject
+from store.trail.site_trail import SERVICE_TRAIL, Author, NewTrailEvent, TrailKind
 
 router = APIRouter(tags=["access"])
 _log = structlog.get_logger(__name__)
@@ -28,7 +30,7 @@ async def list_subjects(parts: WithParts) -> SubjectList:
     responses=described(HTTPStatus.CONFLICT),
     dependencies=[allowed(Permission.MANAGE_IDENTITIES)],
 )
-async def link_subject(order: LinkRequest, caller: Caller, parts: WithParts) -> LogInSubject:
+async def link_subject(order: LinkRequest, author: WithAuthor, parts: WithParts) -> LogInSubject:
     """Have a subject be an identity: of a person who has keys as well, or a new one. A bar of the subject ends."""
     issuer = order.issuer or (parts.log_in.issuer if parts.log_in is not None else None)
     if issuer is None:
@@ -39,8 +41,9 @@ async def link_subject(order: LinkRequest, caller: Caller, parts: WithParts) -> 
             remedy="name it: `issuer`, or --issuer; or set ROTATOR_OIDC_ISSUER",
         )
     at = parts.clock()
-    linked = await parts.store.subjects.link(issuer, order.subject, order.name, by=caller.name, at=at, new=order.new)
-    _log.info("subject linked", subject=linked.subject, of=linked.name, identity=linked.identity, who=caller.name)
+    linked = await parts.store.subjects.link(issuer, order.subject, order.name, by=author.who, at=at, new=order.new)
+    _log.info("subject linked", subject=linked.subject, of=linked.name, identity=linked.identity, who=author.who)
+    await parts.store.trail.append(SERVICE_TRAIL, _event(TrailKind.SUBJECT_LINKED, linked, at, author))
     return linked
 
 
@@ -49,8 +52,20 @@ async def link_subject(order: LinkRequest, caller: Caller, parts: WithParts) -> 
     responses=described(HTTPStatus.NOT_FOUND),
     dependencies=[allowed(Permission.MANAGE_IDENTITIES)],
 )
-async def bar_subject(subject_id: str, caller: Caller, parts: WithParts) -> LogInSubject:
+async def bar_subject(subject_id: str, author: WithAuthor, parts: WithParts) -> LogInSubject:
     """Refuse every token and page of a subject from the next request on, until it is linked again."""
-    barred = await parts.store.subjects.bar(subject_id, caller.name, parts.clock())
-    _log.info("subject barred", subject=barred.subject, of=barred.name, identity=barred.identity, who=caller.name)
+    at = parts.clock()
+    barred = await parts.store.subjects.bar(subject_id, author.who, at)
+    _log.info("subject barred", subject=barred.subject, of=barred.name, identity=barred.identity, who=author.who)
+    await parts.store.trail.append(SERVICE_TRAIL, _event(TrailKind.SUBJECT_BARRED, barred, at, author))
     return barred
+
+
+def _event(kind: TrailKind, subject: LogInSubject, at: datetime, author: Author) -> NewTrailEvent:
+    return NewTrailEvent(
+        at=at,
+        kind=kind,
+        message=f"subject {subject.subject} of {subject.name}",
+        author=author,
+        data={"subject": subject.id, "issuer": subject.issuer, "identity": subject.identity},
+    )

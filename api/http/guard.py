@@ -28,9 +28,10 @@ _PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK)
 OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", *_PAGES})
 _log = structlog.get_logger(__name__)
 _SCHEME = "bearer"
+_READS = frozenset({"GET", "HEAD"})
 _COUNTS_ON = timedelta(minutes=10)
 """How long a key that was looked up goes on counting while the database does not answer: what the service knows of its
-own state must be readable then. Nothing can be changed meanwhile."""
+own state must be readable then. A request that could change something is refused meanwhile."""
 
 
 class Guard:
@@ -76,12 +77,13 @@ class Guard:
             return await principal_of(parts, await parts.log_in.bearer(token)), None
         if isinstance(session, LogIn) and not token:
             return await principal_of(parts, session), None
-        key = await self._shown(token, None if isinstance(session, LogIn) else session, parts)
+        reads = request.scope.get("method") in _READS
+        key = await self._shown(token, None if isinstance(session, LogIn) else session, parts, reads=reads)
         if key is None:
             raise _refusal()
         return key.principal, key
 
-    async def _shown(self, token: str, session: KeyId | None, parts: Parts) -> ApiKey | None:
+    async def _shown(self, token: str, session: KeyId | None, parts: Parts, *, reads: bool) -> ApiKey | None:
         """The key that a request shows, in its header or by its session."""
         now, found = parts.clock(), None
         shown = hashlib.sha256(token.encode() if session is None else session.encode()).digest()
@@ -92,7 +94,7 @@ class Guard:
                 found = await parts.store.identities.still(session, now)
         except (OperationalError, InterfaceError, NoConnection):
             found, looked_up = parts.looked_up.get(shown, (None, now))
-            if found is None or now - looked_up > _COUNTS_ON or not found.counts(now):
+            if not reads or found is None or now - looked_up > _COUNTS_ON or not found.counts(now):
                 raise
             return found
         parts.looked_up.pop(shown, None)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Literal
 
+from api.http.authors import with_first
 from api.http.problems import ProblemError, refused
 from api.http.second_person import require_second
 from api.parts import Parts
@@ -15,7 +16,7 @@ from api.rotation.rotation_now import busy, require_alive, require_free, still_r
 from api.site.fresh_survey import fresh_survey
 from rotation.finding import blocking
 from rotation.identity.identity import Principal
-from rotation.identity.two_persons import TwoPersonAct, reasons_to_start_together
+from rotation.identity.two_persons import TwoPersonAct, Wish, reasons_to_start_together
 from rotation.originals.plan_of_file import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.advice.shortening import too_late
@@ -53,18 +54,30 @@ async def start(
     """
     plan = await parts.store.plans.get(order.plan_id)
     before = await _before(parts, order, caller.name, plan, key)
+    recorded = author
     if before is None:
         _require_hash(plan, order)
         await _require_idle(parts, plan)
         late = await _require_fit(parts, plan, order)
-        await _require_two_persons(parts, plan, order, caller, late=late)
-    return await begin(parts, plan, order, author, before or new_id(key), key=key)
+        wish = await _require_two_persons(parts, plan, order, caller, late=late)
+        recorded = author if wish is None else with_first(author, wish)
+    return await begin(parts, plan, order, author, before or new_id(key), key=key, recorded=recorded)
 
 
 async def begin(
-    parts: Parts, plan: Plan, order: RotationRequest, author: Author, rotation_id: RotationId, *, key: str | None = None
+    parts: Parts,
+    plan: Plan,
+    order: RotationRequest,
+    author: Author,
+    rotation_id: RotationId,
+    *,
+    key: str | None = None,
+    recorded: Author | None = None,
 ) -> Rotation:
-    """Store the rotation, then start its workflow. Both are found when they are there already."""
+    """Store the rotation, then start its workflow. Both are found when they are there already.
+
+    The site's trail has the authors in `recorded`, of what two persons start; else `author`.
+    """
     new = NewRotation(
         id=rotation_id,
         site_id=plan.body.site_id,
@@ -77,7 +90,7 @@ async def begin(
     store = parts.store
     await require_free(parts, new.site_id)
     rotation, _ = await store.rotations.create(
-        new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint(author.who), author=author
+        new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint(author.who), author=recorded or author
     )
     if rotation.status is RotationStatus.RUNNING:
         await require_alive(parts, rotation)
@@ -140,12 +153,14 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
 
 async def _require_two_persons(
     parts: Parts, plan: Plan, order: RotationRequest, caller: Principal, *, late: bool
-) -> None:
+) -> Wish | None:
+    """The wish of the other person; None where one person is enough."""
     reasons = tuple(reasons_to_start_together(plan.body, late=late, always=parts.two_persons_start))
-    if reasons:
-        content = {"plan": plan.id, "hash": plan.hash, "late": late}
-        reason = f"{plan.id}: {'; '.join(reasons)}"
-        await require_second(parts, caller, TwoPersonAct.START, content, why=order.why, reason=reason)
+    if not reasons:
+        return None
+    content = {"plan": plan.id, "hash": plan.hash, "late": late}
+    reason = f"{plan.id}: {'; '.join(reasons)}"
+    return await require_second(parts, caller, TwoPersonAct.START, content, why=order.why, reason=reason)
 
 
 async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> bool:

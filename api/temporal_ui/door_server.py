@@ -60,6 +60,7 @@ async def open_door(api: FastAPI, upstream: str, port: int, *, encrypted: bool) 
             lifespan="off",
             log_config=None,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=2,
             timeout_keep_alive=30,
             ws="none",

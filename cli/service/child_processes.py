@@ -120,6 +120,8 @@ class ServiceProcesses:
             # longer than clients keep a connection (5 s for most): a request that meets its end is lost
             "--timeout-keep-alive",
             "30",
+            # else every caller could name another address for the trail; uvicorn's own variable names a proxy
+            *(() if "FORWARDED_ALLOW_IPS" in ours else ("--no-proxy-headers",)),
         )
         worker = ChildSpec(self.WORKER, (sys.executable, "-P", "-m", "worker"), ours, stop_within=_WORKER_STOPS_WITHIN)
         served = ChildSpec(self.API, (*api, *flags), ours, stop_within=_API_STOPS_WITHIN)

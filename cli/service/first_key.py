@@ -22,6 +22,8 @@ _NAME: TypeAdapter[str] = TypeAdapter(IdentityName)
 async def make_first_key(settings: StoreSettings, name: str, file: Path, *, only: bool) -> bool:
     """Write the key of an admin of all sites to a new file that its owner alone may read; it never expires.
 
+    A file that is there beside a database without any identity, after a loss say, is kept under another name.
+
     Args:
         settings: where database and keys are.
         name: the admin's; one of this name who is there gets another key.
@@ -36,14 +38,21 @@ async def make_first_key(settings: StoreSettings, name: str, file: Path, *, only
     name = _NAME.validate_python(name)
     store = await Store.open(settings)
     try:
-        if only and await store.identities.any():
-            return False
+        if only:
+            if await store.identities.any():
+                return False
+            _put_aside(file)
         key = KeyText.new()
         await _keep(store.identities, name, key)
     finally:
         await store.close()
     write_new(file, f"{key.write()}\n".encode(), remedy=f"revoke key {key.id} and make another one")
     return True
+
+
+def _put_aside(file: Path) -> None:
+    if file.exists():
+        file.rename(file.with_name(f"{file.name}.former"))
 
 
 async def _keep(identities: Identities, name: str, key: KeyText) -> None:

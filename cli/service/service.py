@@ -68,7 +68,8 @@ def _require_log_in_settings() -> None:
 async def _run(place: Folder, addresses: tuple[str, int, int, int], name: str, *, as_json: bool) -> None:
     running_service.forget(place.running_service)  # of one that was killed
     processes = await _planned(place, addresses)
-    if not place.api_key.exists():
+    # the key of a database that is lost opens nothing; another database than the folder's need not answer yet
+    if not place.api_key.exists() or not (place.database.exists() or "ROTATOR_DATABASE_URL" in os.environ):
         await make_first_key(processes.store(), name, place.api_key, only=True)
     if processes.own_signing_key:
         place.make_signing_key()

@@ -86,7 +86,10 @@ class SignedFailures(FailureConverter):
                 return UnsignedFailure(why, answered.message)
         elif answered.WhichOneof("failure_info") not in _BY_TEMPORAL:
             return UnsignedFailure("it is not signed: the service did not send it", answered.message)
-        return self._inner.from_failure(opened, _PLAIN)
+        try:
+            return self._inner.from_failure(opened, _PLAIN)
+        except Exception as error:  # noqa: BLE001 - raised here it would stop the workflow for ever
+            return UnsignedFailure(f"it cannot be read ({type(error).__name__})", answered.message)
 
 
 class HiddenFailures(SignedFailures):

@@ -53,13 +53,13 @@ class _Bound(WorkflowInboundInterceptor):
         """Fail a start that does not bind at once, so that its id is free.
 
         Not one whose key is missing, and not the next history of a workflow that runs: that one waits for a worker
-        which can read it.
+        which can read it. The service starts nothing with a cron schedule, whose next run follows a failed one.
         """
         unread = _unread(input.run_fn, input.args)
         if unread is None:
             return await self.next.execute_workflow(input)
         info = workflow.info()
-        if unread.lacks_key or info.continued_run_id is not None:
+        if (unread.lacks_key or info.continued_run_id is not None) and not info.cron_schedule:
             raise InputUnread(f"the input of {info.workflow_id}", unread.why)
         raise ApplicationError(
             f"{info.workflow_type} was not begun, since its input does not fit: {unread.why}; "

@@ -21,6 +21,8 @@ def readable(name: str) -> str:
     name = " ".join(name.split())
     if not name.isprintable():
         raise ValueError("a name holds printable characters only")
+    if " and " in name.casefold() or likeness(name) in _RESERVED:
+        raise ValueError("a name is not that of two persons, nor one that trails have for the service")
     if not likeness(name):
         raise ValueError("a name needs a letter or a digit")
     if len({_alphabet(letter) for letter in name if letter.isalpha()}) > 1:
@@ -39,4 +41,5 @@ def _alphabet(letter: str) -> str:
     return unicodedata.name(unicodedata.normalize("NFKD", letter)[0], "").partition(" ")[0]
 
 
+_RESERVED = frozenset(map(likeness, ("the service", "the operator of the service", "the watch", "rotator")))
 IdentityName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(readable)]

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.two_persons import LASTS, TwoPersonAct, Wish
 from store.database.database import Database
-from store.schema.tables import WishRow
+from store.schema.tables import ApiKeyRow, SubjectRow, WishRow
+
+_HAS_A_LOG_IN = exists().where(SubjectRow.identity_id == WishRow.identity_id, SubjectRow.barred_at.is_(None))
 
 
 class Wishes:
@@ -26,13 +28,14 @@ class Wishes:
     ) -> Wish | None:
         """The same wish of another identity, which this one seconds by it; None: it is kept as this identity's own.
 
-        A wish counts once, for the very same content, and for a week.
+        A wish counts once, for the very same content, for a week, and while a key or log-in of its identity counts.
         """
         digest = hashlib.sha256(json.dumps([act.value, content], sort_keys=True).encode()).hexdigest()
         async with self._database.write() as session:
             rows = await session.scalars(
                 select(WishRow)
                 .where(WishRow.digest == digest, WishRow.seconded_at.is_(None), WishRow.asked_at > at - LASTS)
+                .where(or_(_has_a_key(at), _HAS_A_LOG_IN))
                 .order_by(WishRow.asked_at)
                 .with_for_update()
             )
@@ -45,3 +48,12 @@ class Wishes:
                 wish = {"act": act.value, "digest": digest, "asked_by": by.name, "identity_id": by.id, "why": why}
                 session.add(WishRow(id=uuid4().hex, **wish, asked_at=at, seconded_by="", seconded_identity=""))
         return None
+
+
+def _has_a_key(at: datetime) -> ColumnElement[bool]:
+    """Whether a key of the identity that wished counts."""
+    return exists().where(
+        ApiKeyRow.identity_id == WishRow.identity_id,
+        ApiKeyRow.revoked_at.is_(None),
+        or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > at),
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from rotation.site import Site
 from rotation.values import Fingerprint, Value
 from store.keys.key_encryption import SealBroken
 from store.keys.mac_key import MacKey
@@ -31,7 +32,7 @@ class SiteConnection(SiteAccess):
     password: SecretStr
 
 
-async def sealed_access(vault: Vault, mac_key: MacKey, site_id: str, connection: SiteConnection) -> dict[str, Any]:
+async def sealed_access(vault: Vault, mac_key: MacKey, site: Site, connection: SiteConnection) -> dict[str, Any]:
     """The columns of a site that say how it is reached. Call it before a transaction.
 
     Raises:
@@ -41,10 +42,10 @@ async def sealed_access(vault: Vault, mac_key: MacKey, site_id: str, connection:
     return {
         "rest_url": connection.rest_url,
         "username": connection.username,
-        "password_sealed": await vault.seal(SITE_PASSWORD, _subject(site_id, connection), password),
+        "password_sealed": await vault.seal(SITE_PASSWORD, _subject(site.id, connection), password),
         "domain": connection.domain,
         "ca_pem": connection.ca_pem,
-        "pins_code": pins_code(await mac_key.codes(), site_id, connection.fingerprints),
+        "pins_code": pins_code(await mac_key.codes(), site, connection.fingerprints),
     }
 
 

@@ -35,6 +35,7 @@ _SITE = built_once(
     .where(SiteRow.id == bindparam("site"))
     .with_for_update(key_share=True)
 )
+_SHOWN = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
 _OF_SITE = ContactRow.site_id == bindparam("site")
 _LAST = built_once(
     select(ContactRow.number, ContactRow.hash).where(_OF_SITE).order_by(ContactRow.number.desc()).limit(1)
@@ -115,10 +116,10 @@ class Contacts:
         """
         fingerprint, codes, heads = _named(contact), await self._mac_key.codes(), _Heads()
         async with self._database.write_rows() as connection:
-            await _locked(connection, site_id)
-            pins = await pins_of(connection, codes, site_id)
+            site = (await _locked(connection, site_id)).site
+            pins = await pins_of(connection, codes, site)
             if fingerprint not in pins:
-                await keep_pins(connection, codes, site_id, pins, pins | {fingerprint})
+                await keep_pins(connection, codes, site, pins, pins | {fingerprint})
                 heads = await self._state(connection, codes, site_id, contact, author)
         await self._note(site_id, heads)
 
@@ -133,13 +134,13 @@ class Contacts:
         """
         fingerprint, codes = _named(contact), await self._mac_key.codes()
         async with self._database.write_rows() as connection:
-            ca_pem = (await _locked(connection, site_id)).ca_pem
-            pins = await pins_of(connection, codes, site_id)
+            row = await _locked(connection, site_id)
+            pins = await pins_of(connection, codes, row.site)
             if fingerprint not in pins:
                 raise NotPinned(f"certificate {fingerprint} is not pinned for site {site_id}")
-            if pins == {fingerprint} and ca_pem is None:
+            if pins == {fingerprint} and row.ca_pem is None:
                 raise LastPin(f"certificate {fingerprint} is all that site {site_id} is believed by: pin another first")
-            await keep_pins(connection, codes, site_id, pins, pins - {fingerprint})
+            await keep_pins(connection, codes, row.site, pins, pins - {fingerprint})
             heads = await self._state(connection, codes, site_id, contact, author)
         await self._note(site_id, heads)
 
@@ -147,7 +148,8 @@ class Contacts:
         """The certificates that are known for a site: not those that are only announced."""
         codes = await self._mac_key.codes()
         async with self._database.read_rows() as connection:
-            return await pins_of(connection, codes, site_id)
+            site = await connection.scalar(_SHOWN, {"site": site_id})
+            return await pins_of(connection, codes, site) if site is not None else frozenset()
 
     async def list(self, site_id: SiteId, after: int = 0, limit: int = 100) -> tuple[NumberedContact, ...]:
         """The contacts of a site that follow number `after`, in order."""

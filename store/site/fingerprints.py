@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.site import Site
 from rotation.trust.contact import ContactKind
-from rotation.trust.fingerprints import AcceptedCertificates, Announced, accepted, behind, settled
+from rotation.trust.fingerprints import AcceptedCertificates, Announced, accepted, address, behind, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.database.built_once import built_once
 from store.fault import StoreFault
@@ -22,7 +22,11 @@ from store.schema.base import table_of
 from store.schema.tables import ContactRow, PinnedFingerprintRow, RotationRow, SiteRow, SwapRow
 
 _OF_SITE = ContactRow.site_id == bindparam("site")
-_CONNECTED = ContactRow.kind == ContactKind.CONNECTED.value
+_CONNECTED = and_(
+    ContactRow.kind == ContactKind.CONNECTED.value,
+    # connections to another server, for a second view, tell nothing of the site's own address
+    ContactRow.address == bindparam("where"),
+)
 
 _CODED = built_once(update(table_of(SiteRow)).where(SiteRow.id == bindparam("the_site")))
 # in one statement: between two of them another transaction may pin
@@ -88,9 +92,10 @@ class AccessAltered(StoreFault):
         )
 
 
-def pins_code(codes: Codes, site_id: str, pins: Collection[str]) -> str:
-    """The code of the pins of a site, all together."""
-    return codes.code("pinned fingerprints", site_id, *sorted(pins))
+def pins_code(codes: Codes, site: Site, pins: Collection[str]) -> str:
+    """The code of the pins of a site, all together, and of the addresses of its servers: some get the password, too."""
+    places = (f"{each.name} {each.address} {each.rest_port}" for each in site.servers)
+    return codes.code("pinned fingerprints", site.id, *places, *sorted(pins))
 
 
 def swap_code(codes: Codes, rotation_id: str, server: str, target: str) -> str:
@@ -98,16 +103,16 @@ def swap_code(codes: Codes, rotation_id: str, server: str, target: str) -> str:
     return codes.code("announced fingerprint", rotation_id, server, target)
 
 
-async def pins_of(connection: AsyncConnection, codes: Codes | None, site_id: SiteId) -> frozenset[Fingerprint]:
+async def pins_of(connection: AsyncConnection, codes: Codes | None, site: Site) -> frozenset[Fingerprint]:
     """The certificates that are known for the site. Without codes they are unproven, and only to be shown.
 
     Raises:
-        AccessAltered: when another writer has added, changed or taken out one.
+        AccessAltered: when another writer has added, changed or taken out one, or changed the address of a server.
     """
-    rows = list(await connection.execute(_PINNED, {"site": site_id}))
+    rows = list(await connection.execute(_PINNED, {"site": site.id}))
     pins = frozenset(Fingerprint(row.fingerprint) for row in rows if row.fingerprint is not None)
-    if codes is not None and any(row.pins_code != pins_code(codes, site_id, pins) for row in rows):
-        raise AccessAltered(site_id, "its trusted fingerprints were changed")
+    if codes is not None and any(row.pins_code != pins_code(codes, site, pins) for row in rows):
+        raise AccessAltered(site.id, "its trusted fingerprints, or the addresses of its servers, were changed")
     return pins
 
 
@@ -119,11 +124,11 @@ async def accepted_at(
     Raises:
         AccessAltered: when another writer has changed that.
     """
-    pins, announced = await pins_of(connection, codes, site.id), await _announced(connection, codes, site.id)
+    pins, announced = await pins_of(connection, codes, site), await _announced(connection, codes, site.id)
     last: Fingerprint | None = None
     if has_ca and announced:
         new = {each.target for each in announced}
-        presented = await connection.execute(_PRESENTED, {"site": site.id})
+        presented = await connection.execute(_PRESENTED, {"site": site.id, "where": address(rest_url)})
         former = [row for row in presented if row.fingerprint is not None and row.fingerprint not in new]
         last = max(former, key=lambda row: row.number).fingerprint if former else None
     return accepted(pins, announced, behind(site, rest_url), last_by_ca=last)
@@ -141,12 +146,13 @@ async def settle(
     if not announced:
         return frozenset(), frozenset()
     targets = {each.target for each in announced}
-    presented = {each: await connection.scalar(_LATEST, {"site": site.id, "presented": each}) for each in targets}
+    names = {"site": site.id, "where": address(rest_url)}
+    presented = {each: await connection.scalar(_LATEST, {**names, "presented": each}) for each in targets}
     now = settled(announced, behind(site, rest_url), presented)
     if now is None:
         return frozenset(), frozenset()
-    before = await pins_of(connection, codes, site.id)
-    await keep_pins(connection, codes, site.id, before, now)
+    before = await pins_of(connection, codes, site)
+    await keep_pins(connection, codes, site, before, now)
     await connection.execute(_SETTLED, {"site": site.id, "moment": at})
     return now - before, before - now
 
@@ -154,16 +160,16 @@ async def settle(
 async def keep_pins(
     connection: AsyncConnection,
     codes: Codes,
-    site_id: SiteId,
+    site: Site,
     before: Collection[Fingerprint],
     now: Collection[Fingerprint],
 ) -> None:
     """Trust `now` in place of what was pinned `before`."""
     for gone in set(before) - set(now):
-        await connection.execute(_UNPIN, {"site": site_id, "pinned": gone})
+        await connection.execute(_UNPIN, {"site": site.id, "pinned": gone})
     for new in set(now) - set(before):
-        await connection.execute(_PIN, {"site_id": site_id, "fingerprint": new})
-    await connection.execute(_CODED, {"the_site": site_id, "pins_code": pins_code(codes, site_id, now)})
+        await connection.execute(_PIN, {"site_id": site.id, "fingerprint": new})
+    await connection.execute(_CODED, {"the_site": site.id, "pins_code": pins_code(codes, site, now)})
 
 
 async def _announced(connection: AsyncConnection, codes: Codes | None, site_id: SiteId) -> tuple[Announced, ...]:

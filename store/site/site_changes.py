@@ -115,7 +115,9 @@ class SiteChanges:
             KeyServerDown, KeyServerRefused: when the password cannot be sealed.
         """
         await self._trail.ready()
-        columns = await sealed_access(self._vault, self._mac_key, site_id, connection)
+        async with self._database.read() as session:
+            site = (await known_site(session, site_id)).site
+        columns = await sealed_access(self._vault, self._mac_key, site, connection)
         shown = {name: columns[name] for name in ("rest_url", "username", "domain")}
         pins = sorted(connection.fingerprints)
         async with self._database.write() as session:

@@ -76,7 +76,7 @@ class Sites:
         await self._add(site, nothing, at, author)
 
     async def _add(self, site: Site, connection: SiteConnection, at: datetime, author: Author) -> None:
-        columns = await sealed_access(self._vault, self._mac_key, site.id, connection)
+        columns = await sealed_access(self._vault, self._mac_key, site, connection)
         registered = NewTrailEvent(
             at=at,
             kind=TrailKind.REGISTERED,

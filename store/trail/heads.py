@@ -118,13 +118,15 @@ def _append(file: Path, line: str) -> None:
     # one write of a short line: processes that append at once do not mix
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, f"{line}\n".encode())
+        # a line that was cut off (a full disk, a crash) must not take the next one with it
+        os.write(descriptor, f"\n{line}\n".encode())
     finally:
         os.close(descriptor)
 
 
 def _lines(file: Path | None) -> list[str]:
     try:
-        return [] if file is None else file.read_text("utf-8", errors="replace").splitlines()
+        lines = [] if file is None else file.read_text("utf-8", errors="replace").splitlines()
+        return [line for line in lines if line]
     except FileNotFoundError:
         return []

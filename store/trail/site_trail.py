@@ -53,6 +53,8 @@ class TrailKind(StrEnum):
     KEYSTORE_TAKEN = "keystore-taken"
     KEY_ADDED = "key-added"
     KEY_REVOKED = "key-revoked"
+    SUBJECT_LINKED = "subject-linked"
+    SUBJECT_BARRED = "subject-barred"
     WRITE_BEGINS = "write-begins"
     WRITE_ENDED = "write-ended"
     WRITE_REFUSED = "write-refused"

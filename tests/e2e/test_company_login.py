@@ -74,6 +74,7 @@ async def service(provider, tmp_path_factory) -> AsyncIterator[Program]:
             "ROTATOR_OIDC_AUDIENCE": "api://rotator",
             "ROTATOR_OIDC_ROLES_CLAIM": "groups",
             "ROTATOR_OIDC_GRANTS": json.dumps(GRANTS),
+            "ROTATOR_OIDC_LINK_FIRST": "false",
         },
     )
     try:

@@ -258,6 +258,7 @@ def test_a_service_that_cannot_come_up_says_why(tmp_path, had_a_key, says) -> No
     (folder / "rotator.key").write_text("no key")
     if had_a_key:
         (folder / "api.key").write_text("of an earlier start")
+        (folder / "rotator.db").touch()
     failed = subprocess.run(command(folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=TIMEOUT)
     assert failed.returncode == 1
     assert says in failed.stderr

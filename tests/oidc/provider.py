@@ -103,6 +103,7 @@ class TestProvider:
             "redirect_uri": REDIRECT,
             "audience": AUDIENCE,
             "grants": GRANTS,
+            "link_first": False,
         }
         return OidcSettings(**{**usual, **changes})
 

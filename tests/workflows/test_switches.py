@@ -16,6 +16,7 @@ from emulator.switches import (
     SecureCommunicationsScope,
     SerialReported,
     Switches,
+    Trusts,
     UnverifiedMismatch,
 )
 from rotation.running.message import Move
@@ -46,10 +47,12 @@ SETTINGS = {
         rate_limit=40,
         publish_delay=timedelta(minutes=1),
         stays=timedelta(hours=3),
+        checks_validity=True,
     ),
     "coarse": Switches(
         patch_sem_server=PatchSemServer.IGNORED,
         patch_secure_communications=PatchSecureCommunications.REFUSED,
+        trusts=Trusts.SAME_AUTHORITY,
         downloads=Downloads.POLICY_FIRST,
         maintenance_moves_serials=True,
         hurries_after_update=True,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from rotation.identity.permission import Role
 from tests.api.identified import KEY, NAME, key_of
@@ -115,6 +116,18 @@ async def test_a_key_counts_while_the_database_is_away(unconnected, api, problem
     assert (await api.get("/v1/standing")).status_code == 200
     problem(await api.get("/v1/standing", headers=bearer(other)), 503, "database-away")
     problem(await api.get("/v1/sites"), 503, "database-away")
+
+
+async def test_a_key_that_cannot_be_looked_up_changes_nothing(unconnected, api, problem, monkeypatch):
+    """A database that answers the route and not the guard lets a key that may be revoked by now read, and no more."""
+
+    async def busy(*_):
+        raise OperationalError("SELECT", {}, Exception("no connection is free"))
+
+    assert (await api.get("/v1/standing")).status_code == 200
+    monkeypatch.setattr(unconnected.store.identities, "holder", busy)
+    assert (await api.get("/v1/standing")).status_code == 200
+    problem(await api.post("/v1/keys", json={"name": "Eve", "grant": {"roles": ["admin"]}}), 503, "database-away")
 
 
 def test_a_key_has_256_random_bits():

@@ -74,6 +74,15 @@ async def test_a_wish_lasts_a_week(unconnected, document, second, problem):
         problem(await api.post(f"/v1/sites/{site}/trust/pin", json=PIN, headers=second), 409, "second-person")
 
 
+async def test_a_wish_ends_with_the_last_key_of_its_identity(api, site, second, problem):
+    """A person whose keys are revoked wants nothing any more."""
+    made = (await api.post("/v1/keys", json={"name": "Eve", "grant": {"roles": ["admin"]}})).json()
+    eve, path = {"Authorization": f"Bearer {made['text']}"}, f"/v1/sites/{site}/trust/pin"
+    problem(await api.post(path, json=PIN, headers=eve), 409, "second-person")
+    assert (await api.delete(f"/v1/keys/{made['key']['id']}")).status_code == 200
+    problem(await api.post(path, json=PIN, headers=second), 409, "second-person")
+
+
 async def test_each_plan_where_the_operator_wants_it(connected, plan, costume, second, problem):
     """By a setting two persons start each plan; the second one starts it."""
     order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends in May"}
@@ -84,3 +93,5 @@ async def test_each_plan_where_the_operator_wants_it(connected, plan, costume, s
         assert (await api.get("/v1/rotations")).json()["items"] == []
         answer = await api.post("/v1/rotations", json=order, headers=second)
         assert (answer.status_code, answer.json()["started_by"]) == (202, "ben"), answer.text
+        trail = (await api.get(f"/v1/sites/{answer.json()['site_id']}/events")).json()["items"]
+    assert [each["who"] for each in trail if each["kind"] == "rotation-started"] == [f"{NAME} and ben"]

@@ -51,6 +51,15 @@ async def test_no_second_first_key_by_itself(settings, tmp_path):
     assert keys[0].principal == keys[1].principal
 
 
+async def test_a_key_of_a_database_that_is_lost_is_put_aside(settings, tmp_path):
+    """A start on a new database makes a key that counts there, and keeps the former file."""
+    file = tmp_path / "api.key"
+    file.write_text("of another database")
+    assert await make_first_key(settings, "Ann", file, only=True)
+    assert await holder(settings, file) is not None
+    assert (tmp_path / "api.key.former").read_text() == "of another database"
+
+
 async def test_an_identity_that_is_no_admin_becomes_none(settings, tmp_path):
     """The key of a robot does not turn into an admin's."""
     store = await Store.open(settings)

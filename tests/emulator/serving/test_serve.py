@@ -278,6 +278,10 @@ async def test_robot_does_the_products_tasks_at_this_site():
     reported = asyncio.Event()
     app = FastAPI()
 
+    @app.get("/v1/whoami")
+    async def whoami() -> dict[str, str]:
+        return {"name": "console robot"}
+
     @app.get("/v1/tasks")
     async def tasks(state: Annotated[list[str], Query()]) -> dict[str, Any]:
         return {"items": [task] if task["state"] in state else []}

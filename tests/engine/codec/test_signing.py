@@ -1,5 +1,7 @@
 """Signed payloads: what verifies where, and that whatever is changed or moved does not."""
 
+from collections.abc import Callable
+
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
@@ -199,3 +201,20 @@ def test_each_kind_is_of_one_message() -> None:
     """No two messages can stand for one another, and none has no kind of its own."""
     assert len(set(KINDS.values())) == len(KINDS)
     assert (kind_of(SurveyAnswer), kind_of(str), kind_of(dict[str, int])) == ("survey-answer", "plain", "plain")
+
+
+def _timeout(failure: Failure) -> None:
+    failure.timeout_failure_info.timeout_type = 99  # type: ignore[assignment]
+
+
+def _cancelled(failure: Failure) -> None:
+    failure.canceled_failure_info.details.payloads.add(metadata={"encoding": b"no/such"}, data=b"x")
+
+
+@pytest.mark.parametrize("damage", [_timeout, _cancelled])
+async def test_a_failure_that_cannot_be_read_stops_no_workflow(damage: Callable[[Failure], None]) -> None:
+    """A client of Temporal can let an activity fail with anything: it is no answer, and no error of the reader."""
+    failure = Failure(message="it is over")
+    damage(failure)
+    found = await of_activity(SigningKeys(NEW)).decode_failure(failure)
+    assert isinstance(found, UnsignedFailure)

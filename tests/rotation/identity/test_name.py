@@ -29,9 +29,11 @@ def test_other_names_differ():
     assert len({likeness(name) for name in ("Ann", "Anna", "Bob", "Robert", "Иван", "Ivan")}) == 6
 
 
-@pytest.mark.parametrize("text", ["", " ", "--", "Bo\u200bb", "Bo\x00b", "B\u043eb", "\u202eBob"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "--", "Bo\u200bb", "Bo\x00b", "B\u043eb", "\u202eBob", "Root and Bob", "The  Service"]
+)
 def test_what_is_no_name(text):
-    """Nothing to read, what cannot be seen, and letters of two alphabets."""
+    """Nothing to read, what cannot be seen, letters of two alphabets, two persons, and what trails call the service."""
     with pytest.raises(ValueError, match="a name"):
         readable(text)
 

@@ -26,10 +26,11 @@ async def change(store, statement):
         f"UPDATE pinned_fingerprints SET fingerprint = '{STRANGER}'",
         "DELETE FROM pinned_fingerprints",
         "UPDATE sites SET pins_code = ''",
+        "UPDATE sites SET site = REPLACE(site, 'sepm2.test', 'evil.test')",
     ],
 )
 async def test_a_change_behind_the_service_is_refused(site, make, statement):
-    """Address, port, account, domain, CA or fingerprints: no connection is given, and the error has the way out."""
+    """Whatever of it was changed: no connection is given, and the error has the way out."""
     assert await site.sites.connection("site-1") == make.connection()
     await change(site, statement)
     with pytest.raises(AccessAltered, match="PUT /v1/sites/site-1/access"):

@@ -13,9 +13,9 @@ from store.site.sites import UnknownSite
 OLD, NEW, OTHER = "aa" * 32, "bb" * 32, "dd" * 32
 
 
-def contact(at, fingerprint=OLD, kind=ContactKind.CONNECTED, who=""):
-    """A contact with the REST port of sepm1."""
-    return Contact(at=at, kind=kind, address="sepm1.test:8446", server="sepm1", fingerprint=fingerprint, who=who)
+def contact(at, fingerprint=OLD, kind=ContactKind.CONNECTED, who="", server="sepm1"):
+    """A contact with the REST port of a server."""
+    return Contact(at=at, kind=kind, address=f"{server}.test:8446", server=server, fingerprint=fingerprint, who=who)
 
 
 async def accepted(site):
@@ -134,5 +134,7 @@ async def test_a_ca_is_narrowed_to_what_was_there(store, make):
     assert (await store.sites.access("site-1")).by_ca
     await store.swaps.opened("rot-1", "sepm1", NEW, make.at(minutes=1))
     await store.contacts.record("site-1", contact(make.at(minutes=2), NEW))
+    # another server was asked for a second view: that tells nothing of this address
+    await store.contacts.record("site-1", contact(make.at(minutes=3), OTHER, server="sepm2"))
     access = await store.sites.access("site-1")
     assert (access.fingerprints, access.by_ca, access.ca_pem) == ({OLD, NEW}, False, "a CA")

@@ -35,9 +35,22 @@ async def test_heads_are_appended_to_the_owners_file(tmp_path, make):
     assert [head.number for head in kept.heads["service"]] == [1, 2]
     assert kept.unknown == 1
     assert file.stat().st_mode & 0o777 == 0o600
-    assert len(file.read_text().splitlines()) == 3
+    assert sum(bool(line) for line in file.read_text().splitlines()) == 3
     await store.close()
     await other.close()
+
+
+async def test_a_line_that_was_cut_off_takes_no_other_with_it(tmp_path, make):
+    """A full disk, or a crash, has left half a line: the next head is a whole one."""
+    file = tmp_path / "heads.jsonl"
+    store = await opened(tmp_path, audit_heads=file)
+    await store.trail.append(SERVICE_TRAIL, event(make, 0))
+    with file.open("a") as heads:
+        heads.write('{"at":"2026-')
+    await store.trail.append(SERVICE_TRAIL, event(make, 1))
+    kept = await store.heads.kept()
+    await store.close()
+    assert ([head.number for head in kept.heads["service"]], kept.unknown) == ([1, 2], 1)
 
 
 async def test_heads_go_to_syslog(tmp_path, make):
