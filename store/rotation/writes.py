@@ -123,7 +123,7 @@ class Writes:
     async def refuse(
         self, ground: WriteGround, pair: Pair, field: SettingField, *, value: str, at: datetime, why: str
     ) -> NoReturn:
-        """Put an alarm on the trail of the site, or on that of the service where there is no such site.
+        """Put an alarm on the trail of the site.
 
         Raises:
             WriteNotAdmitted: always.
