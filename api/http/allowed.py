@@ -94,7 +94,8 @@ async def _forbidden(parts: Parts, caller: Principal, permission: Permission) ->
         detail = f"{caller.name} ({has}) may not {permission.value}: that takes the role {named}"
     remedy = f"have a person with the role {named} do it"
     if caller.may(Permission.SEE_IDENTITIES):
-        remedy = f"have one of {', '.join(await _names(parts, roles)) or 'nobody yet'} do it"
+        names = ", ".join(await _names(parts, roles))
+        remedy = f"have one of {names} do it" if names else "add an identity with that role (rotator key add)"
     return ProblemError(HTTPStatus.FORBIDDEN, "forbidden", detail, remedy=remedy)
 
 

@@ -49,7 +49,7 @@ async def leave(request: Request, parts: WithParts, then: str = "") -> Response:
 
 @router.get(CALLBACK)
 async def come_back(request: Request, parts: WithParts) -> Response:
-    """Open a session of the person whom the provider names, and go on to the log-in page."""
+    """Open a session for the person in the provider's answer. The browser then opens the log-in page."""
     address = request.client.host if request.client else ""
     try:
         log_in = _with_pages(parts)

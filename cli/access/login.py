@@ -58,7 +58,7 @@ def whoami(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: Jso
 
 def _typed() -> str:
     if not sys.stdin.isatty():
-        raise UnreadableError("nobody can be asked for the key here: give --key-file")
+        raise UnreadableError("this command has no terminal to ask for the key: give --key-file")
     return str(typer.prompt("API key", hide_input=True, err=True)).strip()
 
 
