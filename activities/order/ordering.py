@@ -55,6 +55,7 @@ class Ordering:
         2. one that is signed: its certificate is taken in as an answer that is brought by hand
         3. else the authority is asked; how far the order is now is kept before anything else
         4. what time may cure is kept as trouble, and waited out; what it cannot cure ends the order
+        5. an order that has ended meanwhile stays as it is, and what this step has put into DNS is taken out again
         """
         orders, issuer = self._world.store.certificate_orders, self._world.issuer
         kept = await orders.get(request.order_id)
@@ -69,7 +70,9 @@ class Ordering:
                 progress = await self._advanced(issuer, kept, asked)
             except IssuerError as error:
                 return await self._met(kept, error)
-            await orders.keep(kept.id, progress)
+            kept = await orders.keep(kept.id, progress)
+            if kept.state is not OrderState.RUNNING:
+                return await self._too_late(kept, progress)
         if progress.chain_pem:
             return await self._take(kept, asked, progress)
         return AdvanceOrderAnswer(state=OrderState.RUNNING, progress=_PROGRESS[progress.step], wait=progress.wait)
@@ -88,13 +91,13 @@ class Ordering:
             kept = await orders.get(request.order_id)
         if kept.progress.records:
             try:
-                await self._tidy(kept)
+                await self._tidy(kept.progress)
             except IssuerError as error:
                 if activity.info().attempt < TIDY_TRIES:
                     raise ApplicationError(str(error), type=error.code) from error
-                await orders.note(kept.id, (_left(kept, error.what),))
+                await orders.note(kept.id, (_left(kept.progress, error.what),))
             else:
-                await orders.keep(kept.id, kept.progress.model_copy(update={"records": (), "shown_at": None}))
+                await orders.tidied(kept.id)
         return EndOrderAnswer(state=kept.state)
 
     async def _advanced(self, issuer: Issuer, kept: CertificateOrder, asked: CertificateRequest) -> Order:
@@ -106,7 +109,9 @@ class Ordering:
     async def _met(self, kept: CertificateOrder, error: IssuerError) -> AdvanceOrderAnswer:
         if not error.passes:
             return await self._fail(kept, error.finding)
-        await self._world.store.certificate_orders.keep(kept.id, kept.progress, error.finding)
+        kept = await self._world.store.certificate_orders.keep(kept.id, kept.progress, error.finding)
+        if kept.state is not OrderState.RUNNING:
+            return await self._too_late(kept, kept.progress)
         asked = error.retry_after if isinstance(error, RateLimited) else None
         return AdvanceOrderAnswer(state=OrderState.RUNNING, progress=f"waits: {error.code}", wait=asked or _AGAIN)
 
@@ -135,9 +140,17 @@ class Ordering:
         await self._world.store.certificate_orders.end(kept.id, OrderState.FAILED, self._world.clock(), trouble=finding)
         return AdvanceOrderAnswer(state=OrderState.FAILED, progress=f"{OrderState.FAILED.value}: {finding.code}")
 
-    async def _tidy(self, kept: CertificateOrder) -> None:
+    async def _too_late(self, ended: CertificateOrder, progress: Order) -> AdvanceOrderAnswer:
+        try:
+            if progress.records:
+                await self._tidy(progress)
+        except IssuerError as error:
+            await self._world.store.certificate_orders.note(ended.id, (_left(progress, error.what),))
+        return AdvanceOrderAnswer(state=ended.state, progress=ended.state.value)
+
+    async def _tidy(self, progress: Order) -> None:
         if self._world.issuer is not None:
-            await self._world.issuer.tidy(kept.progress)
+            await self._world.issuer.tidy(progress)
 
 
 _OTHER_KEY = blocking(
@@ -177,8 +190,8 @@ def _late(kept: CertificateOrder, request: EndOrderRequest) -> Finding | None:
     )
 
 
-def _left(kept: CertificateOrder, why: str) -> Finding:
-    names = ", ".join(dict.fromkeys(record.name for record in kept.progress.records))
+def _left(progress: Order, why: str) -> Finding:
+    names = ", ".join(dict.fromkeys(record.name for record in progress.records))
     return warning(
         "dns-record-left",
         names,

@@ -129,15 +129,29 @@ class CertificateOrders:
             rows = await session.scalars(begun.order_by(CertificateOrderRow.asked_at, CertificateOrderRow.id))
             return tuple(map(_order, rows))
 
-    async def keep(self, order_id: OrderId, progress: Order, trouble: Finding | None = None) -> None:
-        """Keep how far an order is, and what it waits for, if anything is in its way.
+    async def keep(self, order_id: OrderId, progress: Order, trouble: Finding | None = None) -> CertificateOrder:
+        """Keep how far a running order is, and what it waits for, if anything is in its way; then the order.
+
+        One that has ended stays as it is: a step may end after its order.
 
         Raises:
             UnknownOrder: when none of that id is kept.
         """
         async with self._database.write() as session:
-            row = await _known(session, order_id)
-            row.progress, row.trouble = progress, trouble if row.state == OrderState.RUNNING else row.trouble
+            row = await _known(session, order_id, held=True)
+            if row.state == OrderState.RUNNING:
+                row.progress, row.trouble = progress, trouble
+            return _order(row)
+
+    async def tidied(self, order_id: OrderId) -> None:
+        """Note that no proof of the order is in DNS any more.
+
+        Raises:
+            UnknownOrder: when none of that id is kept.
+        """
+        async with self._database.write() as session:
+            row = await _known(session, order_id, held=True)
+            row.progress = row.progress.model_copy(update={"records": (), "shown_at": None})
 
     async def end(
         self,
@@ -154,7 +168,7 @@ class CertificateOrders:
             UnknownOrder: when none of that id is kept.
         """
         async with self._database.write() as session:
-            row = await _known(session, order_id)
+            row = await _known(session, order_id, held=True)
             if row.state == OrderState.RUNNING:
                 row.state, row.ended_at, row.trouble, row.certificate_id = state, at, trouble, certificate_id
 
@@ -165,7 +179,7 @@ class CertificateOrders:
             UnknownOrder: when none of that id is kept.
         """
         async with self._database.write() as session:
-            row = await _known(session, order_id)
+            row = await _known(session, order_id, held=True)
             row.findings = tuple(dict.fromkeys((*row.findings, *findings)))
 
 
@@ -180,8 +194,8 @@ def _taken_over(last: CertificateOrderRow | None, issuer: str) -> Order:
     return Order(url=last.progress.url, taken_over=True)
 
 
-async def _known(session: AsyncSession, order_id: str) -> CertificateOrderRow:
-    row = await session.get(CertificateOrderRow, order_id)
+async def _known(session: AsyncSession, order_id: str, *, held: bool = False) -> CertificateOrderRow:
+    row = await session.get(CertificateOrderRow, order_id, with_for_update=held)
     if row is None:
         raise UnknownOrder(f"no order of id {order_id} is kept")
     return row

@@ -1,8 +1,9 @@
 """Steps of an order: what is kept before what, what passes, what ends it, and what may not be taken in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from cryptography import x509
@@ -46,6 +47,8 @@ class Authority:
         self.asked: list[Order] = []
         self.untidy: Exception | None = None
         self.keys: set[bytes] = set()
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        self.tidied: list[Order] = []
 
     def new_account_key(self) -> SecretBytes:
         """Another one each time."""
@@ -57,6 +60,8 @@ class Authority:
         assert now == NOW
         self.keys.add(asked.account_key.get_secret_value())
         self.asked.append(order)
+        if self.meanwhile is not None:
+            await self.meanwhile()
         if isinstance(self.next, Exception):
             raise self.next
         return self.next
@@ -64,6 +69,7 @@ class Authority:
     async def tidy(self, order):
         """Nothing, or fail."""
         assert order.records
+        self.tidied.append(order)
         if self.untidy is not None:
             raise self.untidy
 
@@ -221,6 +227,22 @@ async def test_records_are_taken_out_whatever_the_end(shop):
     shop.authority.untidy = None
     await shop.end(OrderState.CANCELLED)
     assert (await shop.kept()).progress.records == ()
+
+
+@pytest.mark.parametrize("untidy", [None, DnsRefused("_acme-challenge.a", "REFUSED", "ask")], ids=["out", "left"])
+@pytest.mark.parametrize(
+    "shown", [PLACED, IssuerUnreachable(CA, "no answer", "see whether it runs")], ids=["placed", "away"]
+)
+async def test_an_order_that_ends_during_a_step_stays_as_it_is(shop, shown, untidy):
+    """What the step has put into DNS is taken out again; records that are left are named."""
+    shop.authority.meanwhile, shop.authority.untidy = partial(shop.end, OrderState.CANCELLED), untidy
+    answer = await shop.advance(shown)
+    kept = await shop.kept()
+    assert (answer.state, kept.state) == (OrderState.CANCELLED, OrderState.CANCELLED)
+    assert (kept.progress, kept.trouble) == (Order(), None)
+    put = isinstance(shown, Order)
+    assert len(shop.authority.tidied) == put
+    assert [each.code for each in kept.findings] == ["dns-record-left"] * (put and untidy is not None)
 
 
 async def test_an_authority_that_is_not_set_any_more_ends_the_order(shop):
