@@ -53,7 +53,7 @@ from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
 from workflows.steps import client_look, newborn_step
 from workflows.steps.closing_step import closing
-from workflows.steps.console_step import console_task
+from workflows.steps.console_task import console_task
 from workflows.steps.drift_step import clear, look_due, settled
 from workflows.steps.gate_step import gate, holdout
 from workflows.steps.rolling_back import roll_back

@@ -6,7 +6,7 @@ from rotation.plan.work.task import CopyList
 from rotation.running.state import RotationState
 from rotation.values import ListName
 from workflows.running import Running
-from workflows.steps.console_step import console_task
+from workflows.steps.console_task import console_task
 
 _CODE = "copy-missing"
 

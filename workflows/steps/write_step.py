@@ -7,7 +7,7 @@ from rotation.running.state import Phase
 from workflows.people.lost_pairs import all_there
 from workflows.requests import about
 from workflows.running import Running
-from workflows.steps.console_step import console_task
+from workflows.steps.console_task import console_task
 from workflows.steps.copying import copy_in_hand, copy_to_make_again, finish_copy, make_again
 from workflows.waits.old_certificates import SWAPPED, all_old
 from workflows.waits.third_certificate import alarm

@@ -14,7 +14,7 @@ from simulation.drawn.scenario import Profile
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows.steps import console_step, rolling_back
+from workflows.steps import rolling_back, task_reports, withdrawal
 from workflows.waits import old_certificates
 
 
@@ -56,14 +56,14 @@ def images_stay_as_they_are_on_the_way_back(original, *args, **named):
 
 @mutation(
     rule="16",
-    replaces=console_step._withdraw,
+    replaces=withdrawal.withdraw,
     where=where.about(Profile.WAY_BACK, where.is_cancelled),
     faults=Faults.UNKNOWN,
 )
 async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """A task is withdrawn although an operator is at the console with it."""
     running.state.withdrawing = True
-    await console_step._close(running, step, TaskState.WITHDRAWN, "the service", "cancelled")
+    await task_reports.close(running, step, TaskState.WITHDRAWN, "the service", "cancelled")
     running.state.withdrawing = False
     return False
 

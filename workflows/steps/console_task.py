@@ -1,0 +1,160 @@
+"""Console tasks: opened, claimed, done by a person, closed by what is seen or by a person's attestation."""
+
+from contextlib import suppress
+
+from engine.contract import ActivityName, EventKind, OpenTaskAnswer, OpenTaskRequest
+from rotation.plan.step import Console, Write
+from rotation.plan.work.stop_drill import StartServer
+from rotation.plan.work.task import Evidence, RefreshImages, TaskState
+from rotation.running.message import Move
+from rotation.running.open_task import OpenTask
+from rotation.running.state import Fixing, Phase
+from workflows.claims.claim import LAPSED, keep_proof, swaps
+from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
+from workflows.people import second_person
+from workflows.requests import about
+from workflows.running import Running, TurnBack
+from workflows.steps import client_look, drift_step
+from workflows.steps.drift_step import look, look_due, plan_looks
+from workflows.steps.task_look import WRONG, evidence_of, is_due, is_of_store, next_look, observe, wakes
+from workflows.steps.task_reports import close, hear, settle
+from workflows.steps.withdrawal import withdraw
+from workflows.waits import due_server, unreported
+from workflows.waits.old_certificates import SWAPPED
+
+_LONGEST_REASON = 500
+
+
+async def console_task(run: Running, step: Console | Write, *, by_hand: bool = False, because: str = "") -> bool:
+    """Have a person do what no SEPM API can do.
+
+    1. open the task (or find it open after a restart)
+    2. wait for a message or the next look at the world
+    3. a claim of a replacement: survey again, read every gate that must hold; if one does not, the claim is refused
+    4. observed work closes when it is seen; attested work when its holder says so
+    5. refused: a person decides whether to open it again; of what is left of a write its step looks again first
+    6. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
+
+    Args:
+        run: the rotation.
+        step: whose work it is.
+        by_hand: whether it is what REST left of a write.
+        because: why work that was reported done is asked for again.
+
+    Returns whether it was done; only a task by hand ends without, and one to start a server that stays down.
+
+    Raises:
+        TurnBack: when a cancel came and the task has not been done.
+    """
+    request = OpenTaskRequest(
+        ref=about(run.state, step), by_hand=by_hand, opened_at=run.host.now(), because=because[:_LONGEST_REASON]
+    )
+    starts = isinstance(step, Console) and isinstance(step.work, StartServer)
+    while not (done := await _attempt(run, step, request)):
+        run.drop_attention(LAPSED)
+        is_over(run)
+        text, otherwise = "whoever had the task refused it; retry opens it again", Move.CANCEL
+        if starts:  # a server that was stopped may not come up any more
+            text, otherwise = f"{text}; approve to go on while it is down", Move.APPROVE
+        chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))
+        if by_hand or (starts and chosen is Move.APPROVE):
+            break
+    for code in (WRONG, LAPSED, ASKED, SWAPPED, due_server.SILENT, client_look.ASKED):
+        run.drop_attention(code)
+    run.state.task = None
+    second_person.over(run)
+    unreported.task_is_over(run, step)
+    return done
+
+
+async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool:
+    """One life of a task: whether it was done."""
+    if run.state.task is None and not await _open(run, step, request):
+        return True
+    if not run.state.withdrawing:
+        with suppress(TurnBack):
+            return await _watch(run, step)
+    if await withdraw(run, step):
+        return True
+    raise TurnBack
+
+
+async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> bool:
+    """Open the task of a step; False where there is nothing to do."""
+    await _published(run, step)
+    update = {"opened_at": run.host.now(), "turning_back": run.state.phase is Phase.TURNING_BACK}
+    request = asked.model_copy(update=update)
+    summary, of_store = f"open task: {step.title}", is_of_store(step) or swaps(step)
+    opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=summary, of_store=of_store)
+    if opened.needless:
+        run.note(EventKind.TASK_CLOSED, f"{step.title}: {opened.needless}")
+        return False
+    now = run.host.now()
+    look = client_look.begun(run, opened)
+    run.state.task = OpenTask(id=opened.task_id, step=step.id, opened_at=now, look=look)
+    await run.record(EventKind.TASK_OPENED, step.title)
+    return True
+
+
+async def _published(run: Running, step: Console | Write) -> None:
+    """Wait until servers have published what was written last, before images are refreshed: they keep what they fetch.
+
+    A server may take twice as long as the site allows for publishing.
+    """
+    images, state = isinstance(step, Console) and isinstance(step.work, RefreshImages), run.state
+    if not images:
+        return
+    now = run.host.now()
+    published = state.fixing or Fixing(since=now, look_at=now + 2 * state.outline.publish_delay)
+    state.fixing = published
+    await run.wait(until=published.look_at, summary="wait until servers have published what images must hold")
+    state.fixing = None
+
+
+async def _watch(run: Running, step: Console | Write) -> bool:
+    """Wait until the task is done (True) or refused (False). Attested work shows nothing: it is not looked for."""
+    observed = evidence_of(step) is Evidence.OBSERVED
+    while True:
+        looks = observed and is_due(run)
+        if looks:
+            seen = await observe(run, step)
+            if seen.done:
+                await close(run, step, TaskState.DONE, "the service", seen.seen)
+                return True
+            await due_server.tell(run, step, seen)
+        ended = await hear(run, step)
+        if ended is not None:
+            return ended
+        if looks:
+            run.state.task = run.open_task.model_copy(update={"look_at": next_look(run, step)})
+        await _look_at_site(run, step)
+        await keep_proof(run, step)
+        await read_on(run, step)
+        if by := await client_look.go_on(run, step):
+            await settle(run, step, by, "the clients of every other build are left out")
+            return True
+        await run.wait(
+            until=wakes(run.open_task) if observed else client_look.asks_at(run),
+            summary=f"task: {step.title}",
+            ready=lambda: bool(run.task_messages) or run.open_task.read_again or _was_answered(run, step),
+        )
+
+
+def _was_answered(run: Running, step: Console | Write) -> bool:
+    """Whether a person has answered what was asked while a certificate may be replaced."""
+    return was_answered(run) or client_look.was_answered(run) or (swaps(step) and drift_step.was_answered(run))
+
+
+async def _look_at_site(run: Running, step: Console | Write) -> None:
+    """While a certificate may be replaced: what is found then has all proof read again at once.
+
+    While work is open of which nothing can be seen, when the watch has seen something; not in a recovery, which may go
+    on while SEPM does not answer.
+    """
+    if not swaps(step):
+        if run.open_task.read_again and run.state.outline.purpose != "recover":
+            await look(run, step)
+        return
+    plan_looks(run)
+    if look_due(run) and await look(run, step):
+        run.state.task = run.open_task.model_copy(update={"proven_at": run.state.started_at})
