@@ -12,7 +12,7 @@ from rotation.plan.step import SettingField
 from rotation.survey import ObservedGroup
 from rotation.values import GroupId, RotationId, SiteId
 from sepm.port import Sepm
-from store.rotation.writes import WriteOutcome
+from store.rotation.write_rows import WriteOutcome
 from store.store import Store
 
 _BOTH = {SettingField.SERVER_LIST, SettingField.SECURE_COMMUNICATIONS}

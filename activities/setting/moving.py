@@ -19,7 +19,7 @@ from sepm.port import Sepm
 from service.scope import StepScope, scope_of
 from service.world import World
 from store.rotation.originals import Original
-from store.rotation.writes import WriteOutcome
+from store.rotation.write_rows import WriteOutcome
 
 _LARGEST = 9999
 """KB: what SEPM takes at most (REST facts, `client_log.system_maxsize`)."""

@@ -27,7 +27,7 @@ from sepm.port import Sepm
 from service.scope import StepScope, WantedPair, scope_of, settings_now
 from service.world import World
 from store.rotation.write_admission import WriteGround
-from store.rotation.writes import WriteOutcome
+from store.rotation.write_rows import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
 _SENDS = 2

@@ -1,55 +1,35 @@
 """Writes to SEPM: each is noted before it is sent, so that a crash in between leaves a trace."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from sqlalchemy import Row, bindparam, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select
 
 from rotation.plan.step import SettingField
 from rotation.survey import Pair
-from rotation.values import GroupId, LocationId, RotationId, SiteId, Value
-from store.database.built_once import built_once
+from rotation.values import RotationId, SiteId
 from store.database.database import Database
 from store.fault import StoreFault
 from store.rotation.rotations import site_of_locked
 from store.rotation.write_admission import WriteGround, WriteNotAdmitted, refusal
-from store.schema.base import table_of
+from store.rotation.write_rows import (
+    ENDED,
+    FIRST,
+    NEW,
+    OF_GROUP,
+    SettingWrite,
+    WriteOutcome,
+    event_of,
+    last_write,
+    names_of,
+    write_of,
+)
 from store.schema.tables import RotationRow, WriteRow
 from store.trail.site_trail import SERVICE, NewTrailEvent, SiteTrail, TrailKind
 
 
 class UnknownWrite(StoreFault):
     """An outcome of a write that was never noted."""
-
-
-class WriteOutcome(StrEnum):
-    """What became of a write, as read back."""
-
-    APPLIED = "applied"
-    NO_EFFECT = "no-effect"
-    """It was answered well, and reading back shows the old value."""
-    REFUSED = "refused"
-
-
-class SettingWrite(Value):
-    """A write of one setting of one pair; `outcome` is None until it was read back."""
-
-    rotation_id: RotationId
-    step_id: str
-    pair: Pair
-    field: SettingField
-    value: str
-    attempt: int
-    policy_date_before: datetime
-    """The owner's `policyDate` as read before the write was sent for the first time."""
-    sepm_clock: datetime | None = None
-    """SEPM's own clock then, cut to the second; None of a write that an earlier version has noted."""
-    intended_at: datetime
-    outcome: WriteOutcome | None
-    outcome_at: datetime | None
-    detail: str
 
 
 class Writes:
@@ -93,7 +73,7 @@ class Writes:
         async with self._database.write_rows() as connection:
             why_not, head, write = await refusal(connection, ground, pair), None, None
             if why_not is None:
-                last = await _last(connection, _names(ground.rotation_id, ground.step_id, pair, field))
+                last = await last_write(connection, names_of(ground.rotation_id, ground.step_id, pair, field))
                 if last is not None and last.outcome is None and last.value == value:
                     return last
                 write = SettingWrite(
@@ -111,8 +91,8 @@ class Writes:
                     detail="",
                 )
                 names = {"group_id": pair.group_id, "location_id": pair.location_id}
-                await connection.execute(_NEW, names | write.model_dump(exclude={"pair"}))
-                event = _event(TrailKind.WRITE_BEGINS, "is about to be written", write, at)
+                await connection.execute(NEW, names | write.model_dump(exclude={"pair"}))
+                event = event_of(TrailKind.WRITE_BEGINS, "is about to be written", write, at)
                 head = await self._trail.append_within(connection, ground.site_id, event)
         if write is None or head is None:
             # outside of the transaction: its end must not take the alarm along
@@ -166,22 +146,22 @@ class Writes:
             UnknownRotation: when no such rotation is kept.
             UnknownWrite: when no write of that setting was noted.
         """
-        names = _names(rotation_id, step_id, pair, field)
+        names = names_of(rotation_id, step_id, pair, field)
         await self._trail.ready()
         async with self._database.write_rows() as connection:
             site_id = await site_of_locked(connection, rotation_id)
-            last = await _last(connection, names)
+            last = await last_write(connection, names)
             if last is None:
                 raise UnknownWrite(f"step {step_id} noted no write of {field.value} for group {pair.group_id}")
             if last.outcome is not None:
                 return last
             ended = {"outcome": outcome, "outcome_at": at, "detail": detail}
             which = {f"the_{name}": value for name, value in names.items()}
-            await connection.execute(_ENDED, ended | which | {"the_attempt": last.attempt})
+            await connection.execute(ENDED, ended | which | {"the_attempt": last.attempt})
             write = last.model_copy(update=ended)
             ended_as = f"{outcome.value}{detail and ': '}{detail}"
             head = await self._trail.append_within(
-                connection, site_id, _event(TrailKind.WRITE_ENDED, ended_as, write, at)
+                connection, site_id, event_of(TrailKind.WRITE_ENDED, ended_as, write, at)
             )
         await self._trail.note(site_id, head)
         return write
@@ -198,7 +178,7 @@ class Writes:
     ) -> None:
         """Note that the setting has `value`: a write of it that a crash cut off has done it."""
         async with self._database.read_rows() as connection:
-            last = await _last(connection, _names(rotation_id, step_id, pair, field))
+            last = await last_write(connection, names_of(rotation_id, step_id, pair, field))
             if last is None or last.outcome is not None or last.value != value:
                 return
         await self.record_outcome(
@@ -212,16 +192,16 @@ class Writes:
             noted = noted.where(WriteRow.step_id == step_id)
         order = (WriteRow.intended_at, WriteRow.step_id, WriteRow.group_id, WriteRow.location_id, WriteRow.attempt)
         async with self._database.read() as session:
-            return tuple(_write(row) for row in await session.scalars(noted.order_by(*order)))
+            return tuple(write_of(row) for row in await session.scalars(noted.order_by(*order)))
 
     async def of_one_group(self, rotation_id: RotationId) -> tuple[SettingWrite, ...]:
         """The writes of the group that the rotation wrote first, in order of their notes."""
         async with self._database.read_rows() as connection:
-            first = (await connection.execute(_FIRST, {"the_rotation_id": rotation_id})).one_or_none()
+            first = (await connection.execute(FIRST, {"the_rotation_id": rotation_id})).one_or_none()
             if first is None:
                 return ()
             which = {"the_rotation_id": rotation_id, "the_group_id": first.group_id}
-            return tuple(_write(row) for row in await connection.execute(_OF_GROUP, which))
+            return tuple(write_of(row) for row in await connection.execute(OF_GROUP, which))
 
     async def of_site(self, site_id: SiteId, field: SettingField) -> tuple[SettingWrite, ...]:
         """The writes of one setting by all rotations of a site, in order of their notes."""
@@ -232,74 +212,4 @@ class Writes:
             .order_by(WriteRow.intended_at, WriteRow.attempt)
         )
         async with self._database.read() as session:
-            return tuple(_write(row) for row in await session.scalars(noted))
-
-
-_WRITES = table_of(WriteRow)
-_OF = ("rotation_id", "step_id", "group_id", "location_id", "field")
-"""What tells the writes of one setting in one step from any other."""
-_LAST = built_once(
-    select(_WRITES)
-    .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in _OF))
-    .order_by(_WRITES.c.attempt.desc())
-    .limit(1)
-)
-_OF_ROTATION = _WRITES.c.rotation_id == bindparam("the_rotation_id")
-_IN_ORDER = (_WRITES.c.intended_at, _WRITES.c.step_id, _WRITES.c.location_id, _WRITES.c.attempt)
-_FIRST = built_once(select(_WRITES.c.group_id).where(_OF_ROTATION).order_by(*_IN_ORDER).limit(1))
-_OF_GROUP = built_once(
-    select(_WRITES).where(_OF_ROTATION, _WRITES.c.group_id == bindparam("the_group_id")).order_by(*_IN_ORDER)
-)
-_NEW = built_once(insert(_WRITES))
-_ENDED = built_once(
-    update(_WRITES)
-    .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in (*_OF, "attempt")))
-    .values({name: bindparam(name) for name in ("outcome", "outcome_at", "detail")})
-)
-
-
-def _event(kind: TrailKind, text: str, write: SettingWrite, at: datetime) -> NewTrailEvent:
-    return NewTrailEvent(
-        at=at,
-        kind=kind,
-        message=f"{write.field.value}: {text}",
-        author=SERVICE,
-        rotation_id=write.rotation_id,
-        data={
-            "step": write.step_id,
-            "group": write.pair.group_id,
-            "location": write.pair.location_id,
-            "field": write.field.value,
-            "value": write.value,
-            "attempt": write.attempt,
-            "outcome": write.outcome.value if write.outcome else None,
-        },
-    )
-
-
-def _names(rotation_id: str, step_id: str, pair: Pair, field: SettingField) -> dict[str, object]:
-    values = (rotation_id, step_id, pair.group_id, pair.location_id, field)
-    return dict(zip(_OF, values, strict=True))
-
-
-async def _last(connection: AsyncConnection, names: dict[str, object]) -> SettingWrite | None:
-    given = {f"the_{name}": value for name, value in names.items()}
-    row = (await connection.execute(_LAST, given)).one_or_none()
-    return None if row is None else _write(row)
-
-
-def _write(row: WriteRow | Row[*tuple[Any, ...]]) -> SettingWrite:
-    return SettingWrite(
-        rotation_id=RotationId(row.rotation_id),
-        step_id=row.step_id,
-        pair=Pair(group_id=GroupId(row.group_id), location_id=LocationId(row.location_id)),
-        field=SettingField(row.field),
-        value=row.value,
-        attempt=row.attempt,
-        policy_date_before=row.policy_date_before,
-        sepm_clock=row.sepm_clock,
-        intended_at=row.intended_at,
-        outcome=None if row.outcome is None else WriteOutcome(row.outcome),
-        outcome_at=row.outcome_at,
-        detail=row.detail,
-    )
+            return tuple(write_of(row) for row in await session.scalars(noted))

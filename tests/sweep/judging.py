@@ -12,7 +12,7 @@ from temporalio.api.enums.v1 import EventType
 from api.standing.reconciler import EVERY
 from rotation.plan.step import SettingField
 from rotation.values import RotationId
-from store.rotation.writes import WriteOutcome
+from store.rotation.write_rows import WriteOutcome
 from store.settings import StoreSettings
 from store.store import Store
 from tests.sweep.lanes import Lane

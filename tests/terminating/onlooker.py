@@ -23,5 +23,5 @@ class Onlooker(People):
 
     def evidence_of(self, task: ConsoleTask) -> dict[str, str] | None:
         """The evidence that the holder of a task has from the work; None where no work was done."""
-        held = self._held.get(task.id)
+        held = self._intents.held.get(task.id)
         return dict(held.evidence) if held is not None and held.worked else None

@@ -16,7 +16,7 @@ from rotation.survey import Pair
 from rotation.values import ServerName
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import ROTATION, SITE, Stage
-from store.rotation.writes import WriteOutcome
+from store.rotation.write_rows import WriteOutcome
 from tests.proof.begun_step import begin_step
 
 

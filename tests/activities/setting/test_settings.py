@@ -18,7 +18,7 @@ from service.scope import WantedPair, scope_of
 from simulation.drawn.scenario import Scenario
 from simulation.played.sepm import RestLine, kept_client
 from simulation.played.stage import Stage
-from store.rotation.writes import WriteOutcome
+from store.rotation.write_rows import WriteOutcome
 from tests.proof.begun_step import begin_step
 
 

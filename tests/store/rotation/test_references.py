@@ -7,7 +7,8 @@ from rotation.survey import Pair
 from rotation.values import GroupId, LocationId, PlanId, RotationId, SiteId
 from store.rotation.rotations import UnknownRotation
 from store.rotation.write_admission import WriteGround
-from store.rotation.writes import UnknownWrite, WriteOutcome
+from store.rotation.write_rows import WriteOutcome
+from store.rotation.writes import UnknownWrite
 from tests.proof.begun_step import begin_step
 
 OWNER = GroupId("G1")

@@ -9,7 +9,7 @@ from rotation.survey import Pair
 from rotation.values import GroupId, LocationId, PlanId, RotationId, SiteId
 from store.progress import Progress, RotationStatus
 from store.rotation.write_admission import WriteGround, WriteNotAdmitted
-from store.rotation.writes import WriteOutcome
+from store.rotation.write_rows import WriteOutcome
 from tests.proof.begun_step import begin_step
 
 PAIR = Pair(group_id=GroupId("G1"), location_id=LocationId("loc-1"))
