@@ -242,6 +242,9 @@ def _task(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, f"the rotation is held by {state.held_by}: {state.hold_reason}", _HELD[message.move])
     if state.withdrawing and message.move in (Move.CLAIM_TASK, Move.BEGIN_TASK):
         return _refuse(message, f"task {message.task_id} is being withdrawn", "the rotation was cancelled")
+    begins = message.move in (Move.CLAIM_TASK, Move.BEGIN_TASK) and _is_replacement(state)
+    if begins and (state.cancelling is not None or state.rolling_back is not None):
+        return _refuse(message, "the rotation turns back", "begin nothing; a task that you hold is to be given back")
     holder = state.task.claimed_by
     if holder and holder != message.who:
         return _refuse(message, f"{holder} holds this task", f"ask {holder} to give it back (refused)")
@@ -252,11 +255,12 @@ def _begin_task(message: Message, state: RotationState) -> Finding | None:
     """Only a replacement is begun so: of other work the product does not look at the site beforehand."""
     if (refused := _task(message, state)) is not None:
         return refused
-    step = state.step
-    if not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate):
+    if not _is_replacement(state):
         return _refuse(message, "nothing is looked at before this work", "do it, and report it as done")
-    if state.cancelling is not None or state.rolling_back is not None:
-        return _refuse(message, "the rotation turns back", "begin nothing; give the task back")
     if state.task is None or not state.task.claimed_by:
         return _refuse(message, "the task is not claimed", "claim it: that reads all proof, and begins it too")
     return None
+
+
+def _is_replacement(state: RotationState) -> bool:
+    return isinstance(state.step, Console) and isinstance(state.step.work, ReplaceCertificate)

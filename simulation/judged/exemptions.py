@@ -166,15 +166,12 @@ def _undone(lost: LostClient, facts: Facts) -> str | None:
 def _put_right(lost: LostClient, facts: Facts) -> str | None:
     """An unasked act had it verify after the replacement, before it knew the new certificate; that was put right.
 
-    The policy that relaxes it again is signed with the new key, as any other would be that follows; so is that which
-    gives it its list again, where both were changed.
+    The policy that relaxes it again is signed with the new key, as any other would be that follows.
     """
     repair, swaps = lost.after, [each for each in _swaps_before(lost, facts) if each.actor.asked]
     if repair is None or not swaps or "does not verify" not in lost.first_why:
         return None
-    relaxes = repair.kind in SECURE and repair.subject[-1] == "false"
-    copies = {copy.copy_name for copy in facts.body.copies} if facts.body is not None else set()
-    if not relaxes and not (repair.kind in LIST and repair.subject[-1] in copies):
+    if repair.kind not in SECURE or repair.subject[-1] != "false":
         return None
     groups = _groups(lost, facts)
     for act in facts.unasked:

@@ -7,6 +7,7 @@ from rotation.finding import Finding
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
+from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Phase
 from workflows.claims.refused_claim import is_over, refuse
@@ -30,6 +31,9 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
         elif isinstance(step, Console):
             await refuse(run, step, proof)
         run.reply(message, *_with_remedies(proof.findings, run.open_task))
+        return
+    if (late := refusal(message, run.state)) is not None:  # a hold or a cancel came while the proof was read
+        run.reply(message, late)
         return
     is_over(run)
     run.drop_attention(LAPSED)

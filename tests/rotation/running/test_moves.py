@@ -270,6 +270,27 @@ def test_rule_12_a_claimed_task_is_its_holders(make, say, move):
     assert say(move, claimed, task_id="t1", who="bob") is None
 
 
+@pytest.mark.parametrize("move", [Move.CLAIM_TASK, Move.BEGIN_TASK])
+@pytest.mark.parametrize("turned", ["cancelling", "rolling_back"])
+def test_no_replacement_is_begun_while_the_rotation_turns_back(make, say, move, turned):
+    """Other work is claimed as before: putting settings back needs it."""
+    asked = {
+        "cancelling": Cancelling(by="ann", why="stop"),
+        "rolling_back": RollingBack(by="ann", identity="identity-ann", why="stop"),
+    }
+    steps = make.state().steps
+    for number, refused in (("A9", True), ("recovery", False)):
+        cursor = next(place for place, step in enumerate(steps) if step.number == number)
+        task = OpenTask(id=T1, step=steps[cursor].id, opened_at=make.t0, claimed_by="ada")
+        here = {"cursor": cursor, "task": task}
+        assert (say(Move.CLAIM_TASK, make.state(**here), task_id="t1")) is None
+        answer = say(move, make.state(**here, **{turned: asked[turned]}), task_id="t1")
+        if refused:
+            assert answer == (f"{move.value}-refused", "the rotation turns back")
+        elif move is Move.CLAIM_TASK:
+            assert answer is None
+
+
 def test_a_gate_is_stated_only_when_it_asks(make, say):
     """Not before its minimum, when nothing is asked; with numbers that fit; one statement at a time."""
     asked = GateReading(

@@ -7,6 +7,7 @@ from emulator.scenarios import one_server
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
+from workflows.claims import claim as claims
 
 HEARTBEAT = timedelta(minutes=5)
 SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
@@ -33,6 +34,11 @@ def open_swap(state):
 def claim(here):
     """Bob claims the task that is open."""
     return here.say(Move.CLAIM_TASK, who="bob", task_id=here.state.task.id)
+
+
+def give_back(here):
+    """Bob gives the task back."""
+    return here.say(Move.TASK_REFUSED, "bob", "not me", task_id=here.state.task.id)
 
 
 def a_new_group(here):
@@ -122,3 +128,32 @@ async def test_of_two_claims_at_once_one_is_granted(stage):
     granted = [reply for reply in replies if not isinstance(reply, BaseException) and reply.accepted]
     assert len(granted) == 1
     assert holder in {"ann", "bob", "eve"}
+
+
+async def test_a_hold_that_comes_while_the_proof_is_read_refuses_the_claim(played, monkeypatch):
+    """What was true when the claim came is asked once more behind the reading; after the resume it is granted."""
+    read, held = claims.read_proof, []
+
+    async def reading(run, step):
+        proof = await read(run, step)
+        if not held:
+            held.append(step.number)
+            run.state.held_by, run.state.hold_reason = "ann", "a break"
+        return proof
+
+    monkeypatch.setattr(claims, "read_proof", reading)
+    refused, resumed, granted, back = deeds = played.in_turn(
+        played.Deed(open_swap, claim),
+        played.Deed(open_swap, lambda here: here.say(Move.RESUME)),
+        played.Deed(open_swap, claim),
+        played.Deed(open_swap, give_back),
+    )
+    async with played.play(*deeds) as here:
+        here.absent = lambda state: open_swap(state) and not back.done
+        assert await here.run() is Outcome.COMPLETED
+
+    assert [(each.code, each.message) for each in refused.answer.findings] == [
+        ("claim_task-refused", "the rotation is held by ann: a break")
+    ]
+    assert (held, resumed.answer.accepted, granted.answer.accepted) == (["B2"], True, True)
+    assert here.lost() == []
