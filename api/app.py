@@ -6,17 +6,22 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
+from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import keys, subjects
 from api.audit import audit
 from api.certificate import certificate_orders, certificate_requests, certificates, keystores
 from api.http import health
-from api.http.answers import answer_with_problems
 from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
 from api.http.guard import Guard
 from api.http.openapi import describe_problems
 from api.http.storable_text import require_whole_text
+from api.manners.answers import answer_with_problems
+from api.manners.head import Head
+from api.manners.headers import AnswerHeaders
+from api.manners.pages import new_application
+from api.manners.request_ids import name_requests
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
 from api.rotation import clients, events, found, moves, originals, restore, rotations
@@ -48,6 +53,8 @@ Register a site, add a certificate, make a plan (a dry run), start it by its has
 Refusals are problems as RFC 9457 describes them; `remedy` says what to do. Spans of time are ISO 8601 durations.
 """
 
+_SMALL = 1000
+"""Bytes that are not worth compressing."""
 _BEARER = "An API key: `rotator up` makes the first, admins add others; or a token of the company's log-in for this API"
 
 # a certificate's own path would also match that of requests, which therefore come first
@@ -84,7 +91,7 @@ _RESOURCES = (
 def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) -> FastAPI:
     """The application. Without `parts` its lifespan opens the store and a Temporal client from the environment."""
     settings = settings or ApiSettings()
-    app = FastAPI(
+    app = new_application(
         title="SEPM certificate rotator",
         version="1",
         description=_DESCRIPTION,
@@ -107,7 +114,12 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     describe_problems(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Guard, session=sessions.admit)
-    app.add_middleware(CrossOrigin, origin=settings.ui_origin)  # added last, so it comes first
+    # what is added last comes first
+    app.add_middleware(CrossOrigin, origin=settings.ui_origin)
+    app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
+    app.add_middleware(Head)
+    app.add_middleware(AnswerHeaders)
+    name_requests(app)
     return app
 
 

@@ -24,6 +24,8 @@ from store.access.key_text import PREFIX, KeyId
 from store.fault import StoreFault
 
 _DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+_FILES = "/docs/files/"
+"""Of those pages: scripts and styles."""
 _PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK)
 OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", *_PAGES})
 _log = structlog.get_logger(__name__)
@@ -47,7 +49,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, 403 or, where nothing can be judged, 503; or pass on, with the principal in the state."""
-        if scope["type"] == "lifespan" or scope["path"] in self._free:
+        if scope["type"] == "lifespan" or scope["path"] in self._free or scope["path"].startswith(_FILES):
             await self._app(scope, receive, send)
             return
         parts: Parts = scope["app"].state.parts
@@ -59,6 +61,7 @@ class Guard:
         except StoreFault as fault:
             await faults.from_store(fault).response()(scope, receive, send)
         except (OperationalError, InterfaceError, NoConnection) as error:
+            _log.error("the database does not serve", kind=type(error).__name__)
             await faults.from_database(error).response()(scope, receive, send)
         except (TokenRefused, ProviderAway) as error:
             _log.warning("a token was not accepted", reason=str(error), address=request.client and request.client.host)

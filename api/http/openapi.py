@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from api.http.guard import OPEN
 from api.http.problems import MEDIA_TYPE, Problem
 
-_JSON = "application/json"
+_JSON, _CSV = "application/json", "text/csv"
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 _OWN_FORM = "/v1/codec/"
@@ -58,6 +58,8 @@ def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     body = operation.get("requestBody")
     if body:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if _CSV not in body["content"]:  # files of clients are read whatever a program calls them
+            yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     if body and _JSON in body["content"]:
         yield HTTPStatus.BAD_REQUEST
     yield HTTPStatus.SERVICE_UNAVAILABLE

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from asgi_correlation_id import correlation_id
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -25,6 +26,7 @@ class Problem(Value):
     detail: str
     remedy: str = Field(default="", description="What to do now")
     findings: tuple[Finding, ...] = Field(default=(), description="Every single thing that stands against it")
+    request_id: str = Field(default="", description="What names this request in the log of the service")
 
 
 class ProblemError(Exception):
@@ -54,7 +56,8 @@ class ProblemError(Exception):
 
     def response(self) -> JSONResponse:
         """The answer."""
-        content = self.problem.model_dump(mode="json")
+        named = self.problem.model_copy(update={"request_id": correlation_id.get() or ""})
+        content = named.model_dump(mode="json")
         return JSONResponse(content, self.problem.status, self.headers, media_type=MEDIA_TYPE)
 
 

@@ -117,6 +117,7 @@ class ServiceProcesses:
             "warning",
             "--timeout-graceful-shutdown",
             "3",
+            "--no-server-header",
             # longer than clients keep a connection (5 s for most): a request that meets its end is lost
             "--timeout-keep-alive",
             "30",

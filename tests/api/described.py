@@ -33,8 +33,9 @@ class Operation:
         self._form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
 
     def is_asked_by(self, request: httpx.Request) -> bool:
-        """Whether the request is one of it."""
-        return request.method == self.method and self._form.fullmatch(request.url.path) is not None
+        """Whether the request is one of it; HEAD is answered as GET is, and is not described by itself."""
+        method = "GET" if request.method == "HEAD" else request.method
+        return method == self.method and self._form.fullmatch(request.url.path) is not None
 
 
 def operations(app: FastAPI) -> tuple[Operation, ...]:

@@ -72,6 +72,15 @@ _REFUSED_CONTENT = {"POST /v1/sites/{site_id}/survey", "POST /v1/sites/{site_id}
 """There 422 is what SEPM refuses, or a line of the file: the site is looked for before."""
 
 
+async def test_bodies_of_another_type(every, api):
+    """415 from every operation that reads JSON, where the body is of another type; a file of clients is read as any."""
+    for each in every:
+        assert described(each, 415) == each.json, each.name
+        if each.json and not each.path.startswith("/v1/codec/"):
+            other = good(each, json=None, content=b"<a/>", headers=httpx.Headers({"Content-Type": "text/html"}))
+            assert (await api.request(**other)).status_code == 415, each.name
+
+
 async def test_forms_that_are_not_met(every, api):
     """422 from every operation that reads a form: by a body of another kind, or by parameters out of their range."""
     for each in every:

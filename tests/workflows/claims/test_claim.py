@@ -7,7 +7,7 @@ from emulator.scenarios import one_server
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from workflows.claims import claim as claims
+from workflows.claims.swap_proof import read_proof
 
 HEARTBEAT = timedelta(minutes=5)
 SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
@@ -132,16 +132,16 @@ async def test_of_two_claims_at_once_one_is_granted(stage):
 
 async def test_a_hold_that_comes_while_the_proof_is_read_refuses_the_claim(played, monkeypatch):
     """What was true when the claim came is asked once more behind the reading; after the resume it is granted."""
-    read, held = claims.read_proof, []
+    held: list[str] = []
 
     async def reading(run, step):
-        proof = await read(run, step)
+        proof = await read_proof(run, step)
         if not held:
             held.append(step.number)
             run.state.held_by, run.state.hold_reason = "ann", "a break"
         return proof
 
-    monkeypatch.setattr(claims, "read_proof", reading)
+    monkeypatch.setattr("workflows.claims.claim.read_proof", reading)
     refused, resumed, granted, back = deeds = played.in_turn(
         played.Deed(open_swap, claim),
         played.Deed(open_swap, lambda here: here.say(Move.RESUME)),

@@ -13,6 +13,9 @@ from starlette.exceptions import HTTPException
 from api.http import faults
 from api.http.invalid import invalid
 from api.http.problems import ProblemError
+from api.manners.headers import HEADERS
+from api.manners.refused_forms import wrong_media_type, wrong_method
+from api.manners.request_ids import HEADER, request_id
 from certificates.errors import WithRemedy
 from engine.fault import EngineFault
 from rotation.plan.refusals import PlanRefusedError
@@ -22,11 +25,6 @@ _log = structlog.get_logger(__name__)
 _OF_FRAMEWORK = {
     HTTPStatus.BAD_REQUEST: ("invalid-json", "the body is no JSON", "send a JSON document in UTF-8"),
     HTTPStatus.NOT_FOUND: ("not-found", "there is nothing at {path}", "GET /openapi.json names every path"),
-    HTTPStatus.METHOD_NOT_ALLOWED: (
-        "method-not-allowed",
-        "{method} is not for {path}",
-        "GET /openapi.json names the methods of every path",
-    ),
 }
 
 
@@ -61,8 +59,8 @@ def answer_with_problems(app: FastAPI) -> None:
         return faults.from_plan(refusal).response()
 
     @app.exception_handler(RequestValidationError)
-    async def of_form(_: Request, error: RequestValidationError) -> JSONResponse:
-        return invalid(error.errors()).response()
+    async def of_form(request: Request, error: RequestValidationError) -> JSONResponse:
+        return (wrong_media_type(request) or invalid(error.errors())).response()
 
     @app.exception_handler(HTTPException)
     async def of_framework(request: Request, error: HTTPException) -> JSONResponse:
@@ -70,16 +68,20 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def of_unexpected(request: Request, error: Exception) -> JSONResponse:
-        _log.error("unexpected error", method=request.method, path=request.url.path, kind=type(error).__name__)
+        about = {"method": request.method, "path": request.url.path, "request_id": request_id()}
+        _log.error("unexpected error", kind=type(error).__name__, **about)
         return ProblemError(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal-error",
             "something unexpected happened; the log of the service tells more",
-            remedy="try again; if it stays, report it",
+            remedy="try again; if it stays, report it with the request's id, which the log names too",
+            headers={HEADER: request_id(), **HEADERS},  # the framework answers this outside of all middleware
         ).response()
 
 
 def _of_framework(request: Request, error: HTTPException) -> ProblemError:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return wrong_method(request)
     status = HTTPStatus(error.status_code)
     code, detail, remedy = _OF_FRAMEWORK.get(status, (status.phrase.lower().replace(" ", "-"), str(error.detail), ""))
     text = detail.format(path=request.url.path, method=request.method) if status in _OF_FRAMEWORK else detail

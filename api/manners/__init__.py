@@ -1,0 +1,7 @@
+"""What every answer has in common, whichever route gives it.
+
+- `request_ids`: the id of a request, in its answer, its problem and the lines that it logs
+- `headers`: what browsers and caches may do with answers; `head`: HEAD wherever there is GET
+- `refused_forms`: methods and media types that a path does not take
+- `pages`: the API's own pages, with files of this service alone
+"""

@@ -1,0 +1,113 @@
+"""What every answer has in common: an id, headers, HEAD beside GET, methods and media types by name, own pages."""
+
+import re
+
+import pytest
+
+from api.manners.headers import HEADERS
+
+GIVEN = "ticket-4711.a"
+
+
+@pytest.fixture
+def all_answers(api, stranger, api_without_parts):
+    """An answer of each kind: a route's, the guard's, the framework's, and an unexpected error's."""
+
+    async def answers(**headers):
+        return [
+            await api.get("/v1/sites", headers=headers),
+            await stranger.get("/v1/sites", headers=headers),
+            await api.get("/v1/nothing", headers=headers),
+            await api.post("/v1/sites", content=b"{", headers={"Content-Type": "application/json", **headers}),
+            await api_without_parts.get("/v1/sites", headers=headers),
+        ]
+
+    return answers
+
+
+async def test_each_answer_and_each_problem_bear_the_id_of_the_request(all_answers):
+    """The caller's own where it is of the form that logs can take, else another one; the same in the problem."""
+    for answer in await all_answers(**{"X-Request-ID": GIVEN}):
+        assert answer.headers.get_list("x-request-id") == [GIVEN], answer
+        assert answer.status_code == 200 or answer.json()["request_id"] == GIVEN
+    for wrong in ("", "a b", "x" * 65, "é".encode(), "-a", 'a"b'):
+        for answer in await all_answers(**{"X-Request-ID": wrong}):
+            (named,) = answer.headers.get_list("x-request-id")
+            assert re.fullmatch("[0-9a-f]{32}", named), answer
+    first, *others = [answer.headers["x-request-id"] for answer in await all_answers()]
+    assert first not in others
+
+
+async def test_each_answer_has_the_headers_of_all(all_answers):
+    """Browsers guess no type and show no frame, and caches keep nothing."""
+    for answer in await all_answers():
+        assert {name: answer.headers.get_list(name) for name in HEADERS} == {n: [v] for n, v in HEADERS.items()}, answer
+
+
+async def test_there_is_head_wherever_there_is_get(api, stranger):
+    """The same status and headers without a body; refused as GET is."""
+    for path in ("/v1/sites", "/openapi.json", "/healthz/live", "/v1/nothing", "/docs"):
+        got, head = await api.get(path), await api.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b"")
+        assert head.headers["content-length"] == got.headers["content-length"]
+    assert (await stranger.head("/v1/sites")).status_code == 401
+
+
+async def test_a_wrong_method_names_all_methods_of_the_path(api, problem):
+    """Of all routes that are at the path."""
+    answer = await api.put("/v1/sites", json={})
+    assert answer.headers["allow"] == "GET, HEAD, POST"
+    assert "it takes GET, HEAD, POST" in problem(answer, 405, "method-not-allowed")["remedy"]
+    assert (await api.head("/v1/rotations/r1/approve")).headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("given", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None])
+async def test_a_body_of_another_type_is_refused_as_such(api, problem, given):
+    """Before its content is judged; what is no JSON at all included."""
+    headers = {"Content-Type": given} if given else {}
+    answer = await api.post("/v1/sites", content=b'{"name": "Vienna"}', headers=headers)
+    assert "application/json" in problem(answer, 415, "unsupported-media-type")["remedy"]
+    assert answer.headers["accept"] == "application/json"
+    problem(await api.post("/v1/sites"), 422, "invalid-request")
+    suffixed = {"Content-Type": "application/merge-patch+json; charset=utf-8"}
+    problem(await api.post("/v1/sites", content=b"{}", headers=suffixed), 422, "invalid-request")
+
+
+async def test_a_slash_too_many_redirects_nowhere(api, problem):
+    """A redirect would name http:// where a proxy ends TLS."""
+    problem(await api.get("/v1/sites/"), 404, "not-found")
+
+
+async def test_a_large_answer_is_compressed_for_those_who_ask(api):
+    """A small one is not."""
+    described = await api.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert described.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in described.headers["vary"].lower()
+    plain = await api.get("/openapi.json", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == described.json()
+    assert "content-encoding" not in (await api.get("/healthz/live", headers={"Accept-Encoding": "gzip"})).headers
+
+
+async def test_the_pages_of_the_api_take_no_file_from_elsewhere(stranger):
+    """They need no key, and each file that they name is here."""
+    for path in ("/docs", "/redoc"):
+        page = (await stranger.get(path)).text
+        files = re.findall(r"""(?:src|href)=["']([^"']+)["']""", page)
+        assert files
+        for each in files:
+            assert each.startswith("/docs/files/"), each
+            assert (await stranger.get(each)).status_code == 200, each
+
+
+async def test_what_is_logged_for_a_request_names_it(unconnected, api, api_without_parts, capsys):
+    """So that a problem leads to its lines, also where a library gave up in the middle."""
+    unexpected = await api_without_parts.get("/v1/sites")
+    await unconnected.store.database.close()
+    unconnected.store.database.file.rename(unconnected.store.database.file.with_name("away"))
+    unconnected.store.database.file.mkdir()
+    away = await api.get("/v1/sites")
+    assert (unexpected.status_code, away.status_code) == (500, 503)
+    logged = capsys.readouterr().out
+    assert f"request_id={unexpected.json()['request_id']}" in logged
+    assert f"request_id={away.json()['request_id']}" in logged
