@@ -57,6 +57,7 @@ def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     yield HTTPStatus.INTERNAL_SERVER_ERROR
     body = operation.get("requestBody")
     if body:
+        yield HTTPStatus.REQUEST_TIMEOUT
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         if _CSV not in body["content"]:  # files of clients are read whatever a program calls them
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE

@@ -1,9 +1,19 @@
 """A body that is larger than any honest one is refused before it is read to its end."""
 
+import asyncio
+
 import httpx
 import pytest
 
 from api.http.body_limit import LARGEST, BodyLimit
+
+
+async def answers(_scope, receive, send):
+    """Reads the body and answers with none."""
+    while (await receive()).get("more_body", False):
+        pass
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def test_a_body_that_says_it_is_too_large_is_not_read(api, problem):
@@ -38,3 +48,45 @@ async def test_a_body_in_pieces_is_read_as_far_as_it_may(size):
     assert answer.status_code == (204 if size <= 1000 else 413)
     assert len(b"".join(arrived)) == (size if size <= 1000 else 0)
     assert read <= 1000
+
+
+async def answered(app, body):
+    """The answer to a POST of that body."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        return await client.post("/", content=body)
+
+
+async def test_a_body_that_does_not_end_in_time_is_given_up(monkeypatch, problem):
+    """What has come of it is no longer held."""
+    monkeypatch.setattr("api.http.body_limit.WITHIN", 0.1)
+    never = asyncio.Event()
+
+    async def slowly():
+        yield b"x" * 900
+        await never.wait()
+
+    limit = BodyLimit(answers, 1000, held_at_once=1000)
+    answer = await answered(limit, slowly())
+    assert "again" in problem(answer, 408, "body-too-slow")["remedy"]
+    assert answer.headers["connection"] == "close"
+    assert (await answered(limit, b"x" * 900)).status_code == 204
+
+
+async def test_bodies_of_all_requests_share_what_may_be_held(problem):
+    """One that comes while others fill it is asked to come again, and has room when they are answered."""
+    filled, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(scope, receive, send):
+        filled.set()
+        await goes_on.wait()
+        await answers(scope, receive, send)
+
+    limit = BodyLimit(slow, 1000, held_at_once=1500)
+    first = asyncio.create_task(answered(limit, b"x" * 1000))
+    await filled.wait()
+    refused = await answered(limit, b"x" * 600)
+    problem(refused, 503, "bodies-fill-memory")
+    assert refused.headers["retry-after"] == "5"
+    goes_on.set()
+    assert (await first).status_code == 204
+    assert (await answered(limit, b"x" * 1000)).status_code == 204

@@ -1,0 +1,71 @@
+"""Where the API listens: on loopback; elsewhere with TLS of its own, or behind a proxy that ends it."""
+
+import ssl
+from ipaddress import ip_address
+from pathlib import Path
+
+import uvicorn
+from pydantic import Field, model_validator
+
+from api.serving.timed_protocol import TimedProtocol
+from rotation.values import Value
+
+_KEPT_ALIVE = 30
+"""Seconds. Longer than clients keep a connection (5 s for most): a request that meets its end is lost."""
+_STOPS_WITHIN = 3
+_CONNECTIONS = 1000
+"""At once; the next one is answered 503."""
+_HEADERS = 32 << 10
+"""Bytes of headers that are not whole yet."""
+
+
+class Listening(Value):
+    """An address, and who ends TLS."""
+
+    host: str = Field(min_length=1, max_length=255)
+    port: int = Field(ge=0, le=65535)
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    behind_proxy: str | None = None
+    """The address of the proxy that ends TLS. It alone is believed which address a request came from."""
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Listening":
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("TLS needs both, --tls-cert and --tls-key: name the other file too")
+        if not (self.tls_cert or self.behind_proxy or _is_loopback(self.host)):
+            raise ValueError(
+                f"keys would cross the network in plain text to {self.host}: name --tls-cert and --tls-key, or the "
+                "proxy that ends TLS (--behind-proxy ADDRESS), or listen on 127.0.0.1"
+            )
+        return self
+
+    def config(self, factory: str) -> uvicorn.Config:
+        """How uvicorn serves the application that `factory` makes."""
+        return uvicorn.Config(
+            factory,
+            factory=True,
+            host=self.host,
+            port=self.port,
+            http=TimedProtocol,
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=self.behind_proxy is not None,
+            forwarded_allow_ips=self.behind_proxy,
+            ssl_certfile=self.tls_cert,
+            ssl_keyfile=self.tls_key,
+            ssl_version=ssl.PROTOCOL_TLS_SERVER,
+            timeout_keep_alive=_KEPT_ALIVE,
+            timeout_graceful_shutdown=_STOPS_WITHIN,
+            limit_concurrency=_CONNECTIONS,
+            h11_max_incomplete_event_size=_HEADERS,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
