@@ -27,7 +27,7 @@ class Listening(Value):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     behind_proxy: str | None = None
-    """The address of the proxy that ends TLS. It alone is believed which address a request came from."""
+    """The address of the proxy that ends TLS. Which address a request came from is taken from this proxy alone."""
 
     @model_validator(mode="after")
     def _is_safe(self) -> "Listening":

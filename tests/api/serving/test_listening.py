@@ -23,7 +23,7 @@ def test_loopback_needs_nothing(host):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "rotator.example.test"])
 def test_another_address_needs_tls_or_a_proxy(host, capsys):
-    """Else it is refused, with the ways that there are; the proxy's word counts, and that of no other caller."""
+    """Else it is refused, with the ways that there are; addresses that the named proxy forwards count, no others."""
     with pytest.raises(SystemExit):
         asked(["--host", host])
     refusal = capsys.readouterr().err
