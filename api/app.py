@@ -17,6 +17,7 @@ from api.http.cross_origin import CrossOrigin
 from api.http.guard import Guard
 from api.http.openapi import describe_problems
 from api.http.storable_text import require_whole_text
+from api.http.wrong_keys import WrongKeys
 from api.manners.answers import answer_with_problems
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
@@ -114,6 +115,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     describe_problems(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Guard, session=sessions.admit)
+    app.add_middleware(WrongKeys, delay=settings.wrong_key_delay)
     # what is added last comes first
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALL)

@@ -20,6 +20,8 @@ class ApiSettings(BaseSettings):
     """The port of that door, on loopback."""
     two_persons_start: bool = False
     """Whether each plan is started by two persons. Some are in any case: docs/admin/access.md."""
+    wrong_key_delay: timedelta = Field(default=timedelta(seconds=1), ge=timedelta(0), le=timedelta(seconds=30))
+    """How long an answer is kept back of a caller that has shown ten wrong keys within a minute."""
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey before it answers that the survey goes on."""
 

@@ -43,7 +43,7 @@ from workflows.watch_certificates import WatchCertificates
 
 _TIMEOUT = 120
 """Seconds for what takes some ten of a machine that has nothing else to do."""
-_SETTINGS = ApiSettings()
+_SETTINGS = ApiSettings(wrong_key_delay=timedelta(0))
 _unused: list[FastAPI] = []
 """Applications over parts that are gone, with these settings and the wall clock."""
 _LET_END = timedelta(seconds=10)
@@ -127,10 +127,9 @@ async def people(store) -> dict[str, dict[str, str]]:
 @asynccontextmanager
 async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API over `parts`. Whatever it is answered must stand in the API's description."""
-    settings = ApiSettings()
     # an application builds its routes with its first requests, which takes longer than most tests: the next test has it
-    shared = parts is not None and parts.clock is wall_clock and settings == _SETTINGS
-    app = _unused.pop() if shared and _unused else create_app(parts, settings)
+    shared = parts is not None and parts.clock is wall_clock
+    app = _unused.pop() if shared and _unused else create_app(parts, _SETTINGS)
     if parts is not None:
         app.state.parts = parts
     headers = {"Authorization": f"Bearer {key}"} if key else {}
