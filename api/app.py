@@ -25,7 +25,7 @@ from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
-from api.rotation import clients, events, found, moves, originals, restore, rotations
+from api.rotation import clients, event_stream, events, found, moves, originals, restore, rotations
 from api.settings import ApiSettings
 from api.site import client_exports, http_reach, inventory, sites, surveys, trust
 from api.standing import standing
@@ -78,6 +78,7 @@ _RESOURCES = (
     originals,
     clients,
     events,
+    event_stream,
     found,
     moves,
     tasks,

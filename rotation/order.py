@@ -6,6 +6,7 @@ from enum import StrEnum
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding, warning
 from rotation.fitness.names import covers
+from rotation.span import Length
 from rotation.values import Value
 
 
@@ -46,7 +47,7 @@ class Order(Value):
     """Kept before they are put into DNS, so that they are taken out again in any case."""
     shown_at: datetime | None = None
     """When all of them were read back from DNS."""
-    wait: timedelta = timedelta(0)
+    wait: Length = timedelta(0)
     """Until it is worth looking again; nothing where there is something to do."""
     chain_pem: str = ""
     """The certificate and its issuers, once it is signed."""

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _ISO = re.compile(r"[+-]?P(?=.)[0-9.,YMWDTHS]+", re.IGNORECASE)
 _LONGEST_TEXT = 60
@@ -24,8 +24,26 @@ def _only_iso(value: object) -> object:
     raise ValueError("a length of time is ISO 8601 text, e.g. P7D or PT12H")
 
 
-Span = Annotated[timedelta, BeforeValidator(_only_iso)]
-"""A length of time; each field adds its bounds."""
+def iso(span: timedelta) -> str:
+    """ISO 8601 without years, as RFC 3339 has it (appendix A): pydantic calls 400 days a year and 35 days."""
+    sign, whole = ("-", -span) if span < timedelta(0) else ("", span)
+    hours, rest = divmod(whole.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    fraction = f".{whole.microseconds:06}".rstrip("0") if whole.microseconds else ""
+    shown = ((whole.days, "D"), (hours, "H"), (minutes, "M"))
+    days, *clock = [f"{number}{unit}" if number else "" for number, unit in shown]
+    time = "".join((*clock, f"{seconds}{fraction}S" if seconds or fraction else ""))
+    return f"{sign}P{days}{time and 'T'}{time}" if days or time else "PT0S"
+
+
+Length = Annotated[
+    timedelta,
+    PlainSerializer(iso, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "duration"}),
+]
+"""A length of time as it is shown."""
+Span = Annotated[Length, BeforeValidator(_only_iso)]
+"""A length of time that people give; each field adds its bounds."""
 UpToADay = Annotated[Span, Field(ge=timedelta(0), le=timedelta(days=1))]
 UpToAYear = Annotated[Span, Field(ge=timedelta(0), le=YEAR)]
 UpToTenYears = Annotated[Span, Field(ge=timedelta(0), le=10 * YEAR)]

@@ -9,6 +9,7 @@ from pydantic import Field
 from rotation.build import System
 from rotation.certificate import Named
 from rotation.network import UNKNOWN
+from rotation.span import Length
 from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName, Value
 
 
@@ -32,9 +33,9 @@ class PairSettings(Value):
     server_list: ListName
     secure_communications: bool
     mode: Mode = Mode.PULL
-    heartbeat: timedelta
+    heartbeat: Length
     """The interval of contacts; in push mode the slowest upload interval (rule 14)."""
-    jitter: timedelta = timedelta(0)
+    jitter: Length = timedelta(0)
     log_kb: int | None = None
     """How large a client's system log may become, in KB; None where SEPM does not tell."""
 
@@ -111,7 +112,7 @@ class SiteSurvey(Value):
     taken_at: datetime
     sepm_clock: datetime
     """SEPM's own clock, from the `Date` header of its answers: cut to the second."""
-    skew: timedelta = timedelta(0)
+    skew: Length = timedelta(0)
     """The largest difference seen between the clocks of the site's servers."""
     version: str
     replication_partners: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from rotation.plan.scope import Treatment
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Closing, Console, Gate, Holdout, Step
 from rotation.site import Site
-from rotation.span import UpToAYear
+from rotation.span import Length, UpToAYear
 from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
 
 _EVERY_SERVER = "*"
@@ -108,11 +108,11 @@ class StepShown(Value):
     task: str | None = None
     """The kind of the console task, for a step that is one."""
     wave: int
-    minimum: timedelta | None
+    minimum: Length | None
     """The least wait of a gate, a holdout or the closing check."""
     earliest: datetime | None
     expected: datetime | None
-    least: timedelta | None
+    least: Length | None
 
     @classmethod
     def of(cls, step: Step, time: StepTime | None) -> "StepShown":
@@ -164,7 +164,7 @@ class PlanShown(Value):
     scopes: tuple[ScopeShown, ...]
     steps: tuple[StepShown, ...]
     reasons: tuple[Finding, ...]
-    least: timedelta
+    least: Length
     least_seconds: float
     latest_start: LatestStart | None = Field(
         description="The last moment to begin so that no old certificate ends while it is needed, and what decides it"
@@ -238,7 +238,7 @@ class PlanInList(Value):
     purpose: str
     made_at: datetime
     steps: int
-    least: timedelta
+    least: Length
 
 
 class PlanList(Value):

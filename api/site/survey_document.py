@@ -1,9 +1,10 @@
 """A survey as it is shown: groups, settings, servers and counts; never the list of clients."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
+from rotation.span import Length
 from rotation.survey import ObservedGroup, ObservedLocation, ServedCertificate, SiteSurvey
 from rotation.values import GroupId, ServerName, SiteId, Value
 
@@ -26,7 +27,7 @@ class SurveyShown(Value):
     site_id: SiteId
     taken_at: datetime
     sepm_clock: datetime
-    skew: timedelta
+    skew: Length
     version: str
     clients: int
     replication_partners: tuple[str, ...]

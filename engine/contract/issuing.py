@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from rotation.order import OrderState
+from rotation.span import Length
 from rotation.values import OrderId, Value
 
 TIDY_TRIES = 6
@@ -29,7 +30,7 @@ class AdvanceOrderAnswer(Value):
     state: OrderState
     progress: str
     """What it does now, for people."""
-    wait: timedelta = timedelta(0)
+    wait: Length = timedelta(0)
     """Until it is worth looking again; nothing where there is something to do."""
 
 

@@ -1,11 +1,12 @@
 """Plans: one that is checked against a survey, one that puts certificates back, one that is taken up."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import Field
 
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
+from rotation.span import Length
 from rotation.values import ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
@@ -65,7 +66,7 @@ class RollBackAnswer(Value):
     """In the order in which they get their old certificate back."""
     steps: int
     """How many are still to come."""
-    least: timedelta
+    least: Length
     findings: tuple[Finding, ...]
 
 

@@ -13,6 +13,7 @@ from rotation.plan.plan import CertificateFor, PlanBody, Purpose
 from rotation.plan.scope import ReportingPace, Treatment
 from rotation.plan.step import Console, Load, ScopeName, Step, the_step
 from rotation.plan.work.task import RefreshImages
+from rotation.span import Length
 from rotation.values import Value
 
 
@@ -36,7 +37,7 @@ class Outline(Value):
 
     purpose: Purpose
     certificates: tuple[CertificateFor, ...]
-    publish_delay: timedelta
+    publish_delay: Length
     scopes: tuple[OutlineScope, ...]
     """Of owners that are treated alike only those that a wait can follow: no other one is slower, or none is faster."""
     steps: tuple[Step, ...]

@@ -6,7 +6,7 @@ minima and the names left out; never dates or forecasts.
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -18,6 +18,7 @@ from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Console, Gate, GatePurpose, Load, ScopeName, Step, Write, the_step
 from rotation.plan.trust import Names, OnTrust, digest
 from rotation.plan.work.task import RefreshImages
+from rotation.span import Length
 from rotation.survey import Pair
 from rotation.values import (
     CertificateId,
@@ -78,7 +79,7 @@ class StepTime(Value):
     step: str
     earliest: datetime
     expected: datetime
-    least: timedelta
+    least: Length
 
 
 Purpose = Literal["rotate", "restore", "roll-back", "recover"]
@@ -111,7 +112,7 @@ class PlanBody(Value):
     tried_networks: tuple[str, ...] = ()
     """Networks of which only the canaries show that it gets through."""
     replication_partners: tuple[str, ...] = ()
-    publish_delay: timedelta
+    publish_delay: Length
     keep_relaxed: bool = False
     steps: tuple[Step, ...]
 
@@ -206,7 +207,7 @@ class Plan(Value):
     trusted: dict[GroupId, Names] = Field(default_factory=dict)
     """The names that `body.on_trust` stands for, by group. They do not travel with the body: they may be many."""
     times: tuple[StepTime, ...]
-    least: timedelta
+    least: Length
     """The plan's own least time: gates' minima, holdout, closing check."""
     latest_start: LatestStart | None = None
     """None where no server to be replaced tells when its certificate ends, and in plans made before this was known."""

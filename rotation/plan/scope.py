@@ -1,8 +1,8 @@
 """Owners of settings with what each needs: whom a plan's steps are about."""
 
-from datetime import timedelta
 from enum import StrEnum
 
+from rotation.span import Length
 from rotation.values import GroupId, ListName, LocationId, Value
 
 
@@ -30,8 +30,8 @@ class PlannedPair(Value):
 class ReportingPace(Value):
     """How often clients report, at the least."""
 
-    slowest_heartbeat: timedelta
-    jitter: timedelta
+    slowest_heartbeat: Length
+    jitter: Length
 
 
 class OwnerScope(ReportingPace):

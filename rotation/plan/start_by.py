@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from rotation.span import Length
 from rotation.values import ServerName, Value
 
 LEAST_MARGIN = timedelta(days=1)
@@ -17,6 +18,6 @@ class LatestStart(Value):
     """The server whose old certificate decides."""
     ends: datetime
     """When that certificate ends."""
-    takes: timedelta
+    takes: Length
     """From the start until the certificate has been replaced, with all that is promised to clients that are away."""
-    margin: timedelta
+    margin: Length

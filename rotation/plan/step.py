@@ -4,13 +4,13 @@ Steps name scopes, never lists of groups, so a plan of a thousand groups has as 
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from rotation.plan.work.task import Work
+from rotation.span import Length
 from rotation.values import ServerName, Value
 
 
@@ -116,8 +116,8 @@ class Gate(_Step):
     kind: Literal["gate"] = "gate"
     purpose: GatePurpose
     scope: ScopeName
-    minimum: timedelta
-    patience: timedelta
+    minimum: Length
+    patience: Length
     server: ServerName | None = None
     """The swapped server, for `SWAPPED`; the stopped one, for `ELSEWHERE`."""
     asks: bool = True
@@ -141,16 +141,16 @@ class Holdout(_Step):
 
     kind: Literal["holdout"] = "holdout"
     servers: tuple[ServerName, ...]
-    minimum: timedelta
-    maximum: timedelta
+    minimum: Length
+    maximum: Length
 
 
 class Closing(_Step):
     """Every setting as recorded, every certificate as planned, every client back; then the report."""
 
     kind: Literal["closing"] = "closing"
-    minimum: timedelta
-    patience: timedelta
+    minimum: Length
+    patience: Length
 
 
 class Recheck(_Step):

@@ -25,6 +25,7 @@ from rotation.proof.verdict import (
     Verdict,
 )
 from rotation.site import Protocol, Site
+from rotation.span import Length
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value
 
@@ -50,7 +51,7 @@ class Seen(Value):
     """When the probe first saw the new certificate, on SEPM's clock."""
     outage: OutageSeen = OutageSeen()
     """What a drill has away (rule 18)."""
-    skew: timedelta = timedelta(0)
+    skew: Length = timedelta(0)
     as_of: datetime | None = None
     """When clients were as they are shown, where that is not now."""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rotation.network import UNKNOWN
 from rotation.plan.step import GatePurpose
+from rotation.span import Length
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value
 
@@ -99,7 +100,7 @@ class RosterEntry(NamedTuple):
     """Whether it is known to trust another server of its list, and would go there."""
     last_known: datetime | None = None
     """Its last check-in by the newest reading that showed it, where SEPM does not list it any more."""
-    longest_silence: timedelta = timedelta()
+    longest_silence: Length = timedelta()
     """The longest silence that a reading met, and after which the client was seen again."""
     twin: ObservedClient | None = None
     """Another machine with the same record, as a reading last showed it (rule 23)."""
@@ -147,7 +148,7 @@ class Swap(Value):
     """Servers at which a check-in shows that the client gets on with what they present: not yet replaced, or proven."""
     swapped_shows_trust: bool
     """HTTPS, another key and no CA trust: a verifying client can only be there if it knows the new one."""
-    settle: timedelta
+    settle: Length
     """Publish delay and skew: check-ins before `first_seen + settle` prove nothing."""
     protected: bool
     """Whether every failover pair still has a server with the old certificate."""
@@ -178,7 +179,7 @@ class GateRule(Value):
     """Serials before it that are known to be as right: the settings were read when they were the newest."""
     exact: bool = False
     """Whether a newer serial than those proves nothing: its settings cannot be read (a site without REST)."""
-    quiet_after: timedelta
+    quiet_after: Length
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
     as_of: datetime | None = None
     """When clients were as they are shown, where that is not now: an export of a site without REST."""

@@ -1,6 +1,6 @@
 """What a running rotation waits for: a gate with its newest reading, in numbers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from rotation.console.statement import WantedProof as Wanted
 from rotation.proof.moved_policy import ClientBeforeMove
 from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import Reason
+from rotation.span import Length
 from rotation.values import ServerName, Value
 
 
@@ -77,7 +78,7 @@ class Wait(Value):
     opened_at: datetime
     due: datetime
     limit: datetime
-    heartbeat: timedelta
+    heartbeat: Length
     asked: tuple[ClientBeforeMove, ...] = ()
     """The clients whose policy was moved to have them show what servers sign (rule 24)."""
     held: tuple[str, ...] = ()

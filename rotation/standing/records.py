@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rotation.span import Length
 from rotation.values import RotationId, SiteId, Value
 
 
@@ -68,7 +69,7 @@ class NextAct(Value):
 
     at: datetime | None = None
     """None: it waits for a person, or for the answer to an activity."""
-    heartbeat: timedelta = timedelta(0)
+    heartbeat: Length = timedelta(0)
     """Of the slowest clients that it waits for."""
     events: int | None = None
     """How many events it has reported or is reporting; None: its worker is of a version that does not say."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.values import RotationId, SiteId, Value
@@ -137,6 +137,13 @@ class Events:
         names = {"rotation": rotation_id, "after": after, "most": page_size(limit)}
         async with self._database.read_rows() as connection:
             return tuple(_event(row) for row in await connection.execute(_AFTER, names))
+
+    async def last_numbers(self, rotation_ids: Collection[RotationId]) -> dict[RotationId, int]:
+        """The number of the last event of each rotation that has one."""
+        numbers = select(EventRow.rotation_id, func.max(EventRow.number)).group_by(EventRow.rotation_id)
+        async with self._database.read_rows() as connection:
+            rows = await connection.execute(numbers.where(EventRow.rotation_id.in_(rotation_ids)))
+            return {RotationId(rotation_id): number for rotation_id, number in rows}
 
     async def verify_chain(self, rotation_id: RotationId, heads: Collection[ChainHead] = ()) -> ChainHead:
         """Check every event of a rotation. Returns where its trail ends.

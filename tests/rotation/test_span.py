@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import timedeltas
 from pydantic import TypeAdapter, ValidationError
 
 from rotation.site import Limits, judged
-from rotation.span import Span, before
+from rotation.span import Span, before, iso
 
 SPAN: TypeAdapter[timedelta] = TypeAdapter(Span)
 
@@ -16,6 +18,23 @@ def test_iso_text_is_a_length_of_time(text, span):
     """As people write it, and as it is stored."""
     assert SPAN.validate_python(text) == span
     assert SPAN.validate_json(SPAN.dump_json(span)) == span
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [(timedelta(days=400), "P400D"), (timedelta(days=3660, hours=1), "P3660DT1H"), (-timedelta(days=365), "-P365D")],
+)
+def test_years_are_shown_as_days(span, text):
+    """A duration of RFC 3339 that mixes years and days is read by few programs."""
+    assert SPAN.dump_json(span) == f'"{text}"'.encode()
+    assert SPAN.validate_python(text) == span
+
+
+@given(timedeltas(timedelta(days=-364), timedelta(days=364)))
+def test_all_else_is_shown_as_pydantic_shows_it(span):
+    """And read again as the same."""
+    assert f'"{iso(span)}"'.encode() == TypeAdapter(timedelta).dump_json(span)
+    assert SPAN.validate_python(iso(span)) == span
 
 
 @pytest.mark.parametrize(

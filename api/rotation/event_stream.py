@@ -1,0 +1,63 @@
+"""/v1/rotations/{id}/events/stream: the audit trail as it grows, as server-sent events."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api.http.allowed import allowed
+from api.http.problems import described
+from api.parts import WithParts
+from api.rotation.event_watch import EventWatch
+from rotation.identity.permission import Permission
+from rotation.values import RotationId
+from store.progress import Rotation, RotationStatus
+
+router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
+_watch = EventWatch()
+_AT_ONCE = 100
+_LONGEST = timedelta(minutes=15)
+"""Of one connection: whether its key still counts is asked when the next one begins."""
+_AGAIN_AFTER = 2000
+"""Milliseconds until a browser that lost its connection asks again."""
+
+
+async def _known(rotation_id: RotationId, parts: WithParts) -> Rotation:
+    return await parts.store.rotations.get(rotation_id)
+
+
+@router.get(
+    "/{rotation_id}/events/stream",
+    response_class=EventSourceResponse,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.SEE)],
+)
+async def stream_events(
+    rotation: Annotated[Rotation, Depends(_known)],
+    parts: WithParts,
+    last_event_id: Annotated[int, Header(ge=0, lt=1 << 63, description="Number of the last event that came")] = 0,
+) -> AsyncIterator[ServerSentEvent]:
+    """What happens, as it is stored. Each event has its number as `id` and its kind as `event`; `over` is the last one.
+
+    A connection that is lost, or has lasted a quarter of an hour, goes on where it was, by `Last-Event-ID`.
+    """
+    after, events, loop = last_event_id, parts.store.events, asyncio.get_running_loop()
+    over_at = loop.time() + _LONGEST.total_seconds()
+    while loop.time() < over_at:
+        # first whether it has ended: what is stored behind that is not there to be read yet
+        ended = (await parts.store.rotations.get(rotation.id)).status is not RotationStatus.RUNNING
+        page = await events.list(rotation.id, after, _AT_ONCE)
+        for each in page:
+            after = each.number
+            yield ServerSentEvent(data=each, id=str(after), event=each.kind, retry=_AGAIN_AFTER)
+        if not page and ended:
+            yield ServerSentEvent(event="over", data={"after": after})
+            return
+        if not page:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(_watch.next(events, rotation.id, after), over_at - loop.time())
