@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
-from pydantic import ValidationError
 
-from api.serving.listening import Listening
+from api.serving.listening import Listening, UnsafeAddress
 
 _FACTORY = "api.app:create_app"
 
@@ -28,9 +27,9 @@ def asked(arguments: Sequence[str] | None = None) -> Listening:
         "--behind-proxy", metavar="ADDRESS", help="proxy that ends TLS; the addresses that it forwards count"
     )
     try:
-        return Listening(**vars(parser.parse_args(arguments)))
-    except ValidationError as error:
-        parser.error("; ".join(str(each["msg"]).removeprefix("Value error, ") for each in error.errors()))
+        return Listening.asked(**vars(parser.parse_args(arguments)))
+    except UnsafeAddress as error:
+        parser.error(str(error))
 
 
 def main() -> None:

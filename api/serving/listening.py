@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from api.serving.timed_protocol import TimedProtocol
 from rotation.values import Value
@@ -17,6 +17,10 @@ _CONNECTIONS = 1000
 """At once; the next one is answered 503."""
 _HEADERS = 32 << 10
 """Bytes of headers that are not whole yet."""
+
+
+class UnsafeAddress(Exception):  # noqa: N818 - says what is the matter, as the faults of store and engine do
+    """Where the API must not listen, with the ways that there are."""
 
 
 class Listening(Value):
@@ -35,10 +39,28 @@ class Listening(Value):
             raise ValueError("TLS needs both, --tls-cert and --tls-key: name the other file too")
         if not (self.tls_cert or self.behind_proxy or _is_loopback(self.host)):
             raise ValueError(
-                f"keys would cross the network in plain text to {self.host}: name --tls-cert and --tls-key, or the "
-                "proxy that ends TLS (--behind-proxy ADDRESS), or listen on 127.0.0.1"
+                f"keys would cross the network in plain text to {self.host}: name the proxy that ends TLS "
+                "(--behind-proxy ADDRESS), or listen on 127.0.0.1; `python -m api` has TLS too (--tls-cert, --tls-key)"
             )
         return self
+
+    @classmethod
+    def asked(cls, **asked: object) -> "Listening":
+        """Where a person wants it to listen.
+
+        Raises:
+            UnsafeAddress: when it must not listen there, or that is no address.
+        """
+        try:
+            return cls.model_validate(asked)
+        except ValidationError as error:
+            reasons = (str(each["msg"]).removeprefix("Value error, ") for each in error.errors(include_url=False))
+            raise UnsafeAddress("; ".join(reasons)) from None
+
+    def arguments(self) -> tuple[str, ...]:
+        """The same, for the command line of `python -m api`."""
+        given = {name: value for name, value in dict(self).items() if value is not None}
+        return tuple(part for name, value in given.items() for part in (f"--{name.replace('_', '-')}", str(value)))
 
     def config(self, factory: str) -> uvicorn.Config:
         """How uvicorn serves the application that `factory` makes."""

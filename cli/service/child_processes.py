@@ -9,6 +9,7 @@ from pathlib import Path
 from signal import SIGINT
 from typing import ClassVar
 
+from api.serving.listening import Listening
 from cli.service.folder import Folder
 from cli.service.supervisor import ChildSpec
 from cli.service.up_file import RunningService
@@ -18,7 +19,6 @@ from engine.process.ports import any_loopback, choose_ports
 from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 
-_INSTALLED = Path(__file__).parent.parent.parent
 _LOOPBACK = "127.0.0.1"
 # The worker lets activities end for 30 s before it leaves. All children together, Temporal's 10 s too, stay below the
 # 60 s after which deploy/rotator.service kills.
@@ -34,8 +34,7 @@ class ServiceProcesses:
     """The children of one folder, with the ports that they keep over restarts."""
 
     folder: Folder
-    host: str
-    port: int
+    api: Listening
     server: EmbeddedServer | None
     """None when the settings name a Temporal that runs elsewhere."""
     temporal: TemporalSettings
@@ -49,7 +48,7 @@ class ServiceProcesses:
     TEMPORAL: ClassVar[str] = "temporal"
 
     @classmethod
-    def plan(cls, folder: Folder, host: str, port: int, temporal_port: int, ui_port: int) -> "ServiceProcesses":
+    def plan(cls, folder: Folder, api: Listening, temporal_port: int, ui_port: int) -> "ServiceProcesses":
         """Choose ports and find programs.
 
         Raises:
@@ -61,12 +60,10 @@ class ServiceProcesses:
         signing = settings.signing_keys_file or folder.signing_key
         encrypts = payload_codec(settings) is not None
         if "address" in settings.model_fields_set:
-            (port,) = choose_ports(host, port)
-            return cls(
-                folder=folder, host=host, port=port, server=None, temporal=_signed(settings, signing), encrypts=encrypts
-            )
+            temporal = _signed(settings, signing)
+            return cls(folder=folder, api=_with_port(api), server=None, temporal=temporal, encrypts=encrypts)
         binary = find_binary(settings)
-        (port,) = choose_ports(host, port)
+        api = _with_port(api)
         temporal_port, door = choose_ports(_LOOPBACK, temporal_port, ui_port)
         # the UI itself has no log-in and answers under every host name: it listens where no page finds it
         ui_ip = any_loopback()
@@ -80,14 +77,12 @@ class ServiceProcesses:
             namespace=settings.namespace,
         )
         temporal = _signed(server.settings(), signing)
-        return cls(
-            folder=folder, host=host, port=port, server=server, ui_port=door, temporal=temporal, encrypts=encrypts
-        )
+        return cls(folder=folder, api=api, server=server, ui_port=door, temporal=temporal, encrypts=encrypts)
 
     @property
     def api_url(self) -> str:
         """Where this machine reaches the API."""
-        return _url(self.host, self.port)
+        return _url(self.api.host, self.api.port)
 
     def store(self) -> StoreSettings:
         """The database and keys that the children use."""
@@ -106,26 +101,10 @@ class ServiceProcesses:
     def children(self) -> tuple[ChildSpec, ...]:
         """In the order in which they are started."""
         ours = self._environment()
-        # -P and --app-dir: whatever lies in the working directory, the modules are those of this installation
-        api = (sys.executable, "-P", "-m", "uvicorn", "--factory", "api.app:create_app", "--app-dir", str(_INSTALLED))
-        flags = (
-            "--host",
-            self.host,
-            "--port",
-            str(self.port),
-            "--log-level",
-            "warning",
-            "--timeout-graceful-shutdown",
-            "3",
-            "--no-server-header",
-            # longer than clients keep a connection (5 s for most): a request that meets its end is lost
-            "--timeout-keep-alive",
-            "30",
-            # else every caller could name another address for the trail; uvicorn's own variable names a proxy
-            *(() if "FORWARDED_ALLOW_IPS" in ours else ("--no-proxy-headers",)),
-        )
+        # -P: whatever lies in the working directory, the modules are those of this installation
+        api = (sys.executable, "-P", "-m", "api", *self.api.arguments())
         worker = ChildSpec(self.WORKER, (sys.executable, "-P", "-m", "worker"), ours, stop_within=_WORKER_STOPS_WITHIN)
-        served = ChildSpec(self.API, (*api, *flags), ours, stop_within=_API_STOPS_WITHIN)
+        served = ChildSpec(self.API, api, ours, stop_within=_API_STOPS_WITHIN)
         if self.server is None:
             return (worker, served)
         nothing_of_ours = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
@@ -134,7 +113,7 @@ class ServiceProcesses:
 
     def running_service(self, pids: Mapping[str, int]) -> RunningService:
         """Where everything is now."""
-        ports = {self.API: self.port}
+        ports = {self.API: self.api.port}
         if self.server is not None and self.ui_port is not None:
             ports |= {self.TEMPORAL: self.server.port, "ui": self.ui_port}
         return RunningService(
@@ -171,6 +150,11 @@ class ServiceProcesses:
             "ROTATOR_UI_UPSTREAM": self.server.ui_url,
             "ROTATOR_UI_PORT": str(self.ui_port),
         }
+
+
+def _with_port(api: Listening) -> Listening:
+    (port,) = choose_ports(api.host, api.port)
+    return api.model_copy(update={"port": port})
 
 
 def _signed(settings: TemporalSettings, keys: Path) -> TemporalSettings:

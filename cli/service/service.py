@@ -11,6 +11,7 @@ import httpx
 from pydantic import ValidationError
 from temporalio.service import RPCError
 
+from api.serving.listening import Listening
 from cli.service import up_file as running_service
 from cli.service.child_processes import ServiceProcesses
 from cli.service.first_key import make_first_key
@@ -35,13 +36,13 @@ class NotUp(Exception):  # noqa: N818 - says what is the matter, as the faults o
     """The service did not come up; everything that was started is stopped again."""
 
 
-def serve(folder: Path, host: str, ports: tuple[int, int, int], name: str, *, as_json: bool) -> None:
+def serve(folder: Path, api: Listening, ports: tuple[int, int], name: str, *, as_json: bool) -> None:
     """Run everything until a signal says stop.
 
     Args:
         folder: where everything durable lies.
-        host: the address of the API.
-        ports: of the API, of the embedded Temporal and of its UI; 0 takes a free one.
+        api: where the API listens; port 0 takes a free one.
+        ports: of the embedded Temporal and of its UI; 0 takes a free one.
         name: of the admin whose key is made where the database has no identity.
         as_json: whether to say where everything is in one line of JSON.
 
@@ -54,7 +55,7 @@ def serve(folder: Path, host: str, ports: tuple[int, int, int], name: str, *, as
     os.umask(_OWNER_ONLY)  # for our files and those of every child
     place = Folder.at(folder)
     with place.held(datetime.now(UTC)):
-        asyncio.run(_run(place, (host, *ports), name, as_json=as_json))
+        asyncio.run(_run(place, (api, *ports), name, as_json=as_json))
 
 
 def _require_log_in_settings() -> None:
@@ -65,7 +66,7 @@ def _require_log_in_settings() -> None:
         raise NotUp(f"the settings of the company's log-in cannot work: {error}") from None
 
 
-async def _run(place: Folder, addresses: tuple[str, int, int, int], name: str, *, as_json: bool) -> None:
+async def _run(place: Folder, addresses: tuple[Listening, int, int], name: str, *, as_json: bool) -> None:
     running_service.forget(place.running_service)  # of one that was killed
     processes = await _planned(place, addresses)
     # the key of a database that is lost opens nothing; another database than the folder's need not answer yet
@@ -95,7 +96,7 @@ async def _run(place: Folder, addresses: tuple[str, int, int, int], name: str, *
         await supervisor.stop()
 
 
-async def _planned(place: Folder, addresses: tuple[str, int, int, int]) -> ServiceProcesses:
+async def _planned(place: Folder, addresses: tuple[Listening, int, int]) -> ServiceProcesses:
     """Ports and programs. A service that was just killed may hold its ports a moment longer than its folder."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _TIMEOUT.total_seconds()

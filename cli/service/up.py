@@ -22,13 +22,14 @@ def register(app: typer.Typer) -> None:
 
 def up(
     folder: Annotated[Path, typer.Option(envvar="ROTATOR_FOLDER", help="Where everything durable lies")] = FOLDER,
-    host: Annotated[str, typer.Option(help="Address of the API; put a proxy that ends TLS before any but loopback")] = (
-        "127.0.0.1"
-    ),
+    host: Annotated[str, typer.Option(help="Address of the API; any but loopback needs --behind-proxy")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the API; 0 takes a free one")] = 8080,
     temporal_port: Annotated[int, typer.Option(help="Port of the embedded Temporal; 0 takes a free one")] = 7233,
     ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI; 0 takes a free one")] = 8233,
     *,
+    behind_proxy: Annotated[
+        str | None, typer.Option(help="Address of the proxy that ends TLS; the addresses that it forwards count")
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="Who has the first key, at the first start; else the login name")
     ] = None,
@@ -39,6 +40,7 @@ def up(
     With ROTATOR_TEMPORAL_ADDRESS set, that Temporal is used and none is started.
     """
     # here and not above: the other commands start in a fraction of the time without Temporal's client
+    from api.serving.listening import Listening, UnsafeAddress  # noqa: PLC0415 - see above
     from cli.service.folder import FolderInUse  # noqa: PLC0415 - see above
     from cli.service.service import NotUp, serve  # noqa: PLC0415 - see above
     from engine.process.logs import log_as_json  # noqa: PLC0415 - see above
@@ -47,8 +49,9 @@ def up(
     log_as_json("up")
     code = 0
     try:
-        serve(folder, host, (port, temporal_port, ui_port), name or getpass.getuser(), as_json=as_json)
-    except (FolderInUse, NotUp, EngineFault, StoreFault, OSError) as error:
+        api = Listening.asked(host=host, port=port, behind_proxy=behind_proxy)
+        serve(folder, api, (temporal_port, ui_port), name or getpass.getuser(), as_json=as_json)
+    except (FolderInUse, NotUp, UnsafeAddress, EngineFault, StoreFault, OSError) as error:
         say_error(f"rotator up: {error}")
         code = _FAILED
     # The SDK's threads can crash an interpreter that ends while they run (temporalio/sdk-python#300). The children are

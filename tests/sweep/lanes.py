@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from api.serving.listening import Listening
 from cli.service.child_processes import ServiceProcesses
 from cli.service.first_key import make_first_key
 from cli.service.folder import Folder
@@ -111,7 +112,7 @@ def _lives(pid: int) -> bool:
 async def lane(folder: Path) -> AsyncIterator[Lane]:
     """A lane in a folder of its own."""
     place = Folder.at(folder)
-    processes = ServiceProcesses.plan(place, "127.0.0.1", 0, 0, 0)
+    processes = ServiceProcesses.plan(place, Listening(host="127.0.0.1", port=0), 0, 0)
     await make_first_key(processes.store(), "sweep", place.api_key, only=True)
     place.make_signing_key()
     headers = {"Authorization": f"Bearer {place.api_key.read_text().strip()}"}

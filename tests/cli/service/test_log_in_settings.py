@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.serving.listening import Listening
 from cli.service.service import NotUp, serve
 
 
@@ -16,5 +17,5 @@ def test_settings_that_cannot_work_end_the_start(monkeypatch, tmp_path, name, va
     """At once, before anything is started or written, with the name of the setting."""
     monkeypatch.setenv(name, value)
     with pytest.raises(NotUp, match=shown):
-        serve(tmp_path / "var", "127.0.0.1", (0, 0, 0), "ann", as_json=True)
+        serve(tmp_path / "var", Listening(host="127.0.0.1", port=0), (0, 0), "ann", as_json=True)
     assert not (tmp_path / "var").exists()
