@@ -6,6 +6,6 @@ The API is transport: what it does is in `service`, and it touches neither SEPM 
 - `service_checks`: what this process has last found out about the service
 - `http`: refusals, the guard, bounds of a request, OpenAPI; `manners`: what every answer has in common
 - `serving`: the API as a server
-- `site`, `certificate`, `plan`, `rotation`, `task`: a room per resource, each with its documents
+- `site`, `certificate`, `plan`, `rotation`, `events`, `task`: a room per resource, each with its documents
 - `standing`: the service about itself; `temporal_ui`: what the Temporal UI asks
 """

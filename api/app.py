@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.access import keys, subjects
 from api.audit import audit
 from api.certificate import certificate_orders, certificate_requests, certificates, keystores
+from api.events import event_stream, events
 from api.http import health
 from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
@@ -25,7 +26,7 @@ from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
-from api.rotation import clients, event_stream, events, found, moves, originals, restore, rotations
+from api.rotation import clients, found, moves, originals, restore, rotations
 from api.settings import ApiSettings
 from api.site import client_exports, http_reach, inventory, sites, surveys, trust
 from api.standing import standing

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.rotation.event_watch import EventWatch
+from api.events.event_watch import EventWatch
 from api.settings import ApiSettings
 from emulator.serving.http_server import HttpServer
 from rotation.values import RotationId

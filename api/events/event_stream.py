@@ -10,10 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from api.events.event_watch import EventWatch
 from api.http.allowed import allowed
 from api.http.problems import described
 from api.parts import WithParts
-from api.rotation.event_watch import EventWatch
 from rotation.identity.permission import Permission
 from rotation.values import RotationId
 from store.progress import Rotation, RotationStatus
