@@ -25,7 +25,7 @@ from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
-from api.rotation import clients, events, found, moves, originals, restore, rotations
+from api.rotation import archiving, clients, events, found, moves, originals, restore, rotations
 from api.settings import ApiSettings
 from api.site import client_exports, http_reach, inventory, sites, surveys, trust
 from api.standing import standing
@@ -61,6 +61,7 @@ _BEARER = "An API key: `rotator up` makes the first, admins add others; or a tok
 # a certificate's own path would also match that of requests, which therefore come first
 _RESOURCES = (
     sites,
+    archiving,
     trust,
     client_exports,
     http_reach,

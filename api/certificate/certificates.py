@@ -41,7 +41,7 @@ async def add_certificate(document: CertificateDocument, parts: WithParts, respo
 
 @router.post(
     "/check",
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
     dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
 )
 async def check_certificate(document: CertificateToCheck, caller: Caller, parts: WithParts) -> CertificateChecked:

@@ -55,7 +55,7 @@ from store.site.console import OlderExport
 from store.site.contacts import LastPin, NotPinned
 from store.site.fingerprints import AccessAltered
 from store.site.site_changes import SiteInUse
-from store.site.sites import SiteExists, UnknownSite
+from store.site.sites import SiteArchived, SiteExists, UnknownSite
 from store.site.surveys import SurveyNotSaved, UnknownSurvey
 
 _FOR_A_PERSON = frozenset(
@@ -96,6 +96,9 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     UnknownTask: _Answer(HTTPStatus.NOT_FOUND, "unknown-task", "list the tasks: GET /v1/tasks"),
     SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
+    SiteArchived: _Answer(
+        HTTPStatus.CONFLICT, "site-archived", "take it back first: POST /v1/sites/ID/take-back (rotator site take-back)"
+    ),
     NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
     LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
     AccessAltered: _Answer(
@@ -278,6 +281,8 @@ def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
 
 
 def _survey_failed(fault: SurveyFailed) -> ProblemError:
+    if fault.type == ErrorType.SITE_ARCHIVED:
+        return from_store(SiteArchived(fault.message))
     for_a_person = fault.type in _FOR_A_PERSON
     status = HTTPStatus.UNPROCESSABLE_ENTITY if for_a_person else HTTPStatus.BAD_GATEWAY
     remedy = "see what it says, then survey again; nothing was changed"

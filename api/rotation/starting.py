@@ -25,6 +25,7 @@ from service.identity import id_of
 from service.plans.planning import planned_again
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotation.rotations import UnknownRotation
+from store.site.sites import require_in_use
 from store.trail.site_trail import Author
 
 _SOONEST = timedelta(seconds=1)
@@ -48,6 +49,7 @@ async def start(
     Raises:
         ProblemError: 409 when the plan is not what was approved, no longer fits the site, begins too late, or waits for
             a second person.
+        SiteArchived: when the site is archived.
         SiteBusy: when another rotation of the site runs.
         IdempotencyConflict: when the key was used for another request.
         TemporalDown: when the workflow could not be started; the same request again starts it.
@@ -56,6 +58,7 @@ async def start(
     before = await _before(parts, order, caller.name, plan, key)
     recorded = author
     if before is None:
+        require_in_use(await parts.store.sites.get(plan.body.site_id))
         _require_hash(plan, order)
         await _require_idle(parts, plan)
         late = await _require_fit(parts, plan, order)

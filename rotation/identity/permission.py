@@ -24,7 +24,7 @@ class Permission(StrEnum):
     SEE_TASKS = "see console tasks"
     DO_TASKS = "claim, do and give back console tasks, and take their files"
     REGISTER_SITES = "register sites"
-    CONFIGURE_SITES = "set the limits and the database of a site"
+    CONFIGURE_SITES = "set the name, the limits and the database of a site, archive it and take it back"
     RECORD = "survey sites, describe their lists, bring exports and answers of clients"
     TRUST = "trust and drop fingerprints of SEPM's certificate"
     KEEP_CERTIFICATES = "add certificates, and have new ones made, requested and ordered"
