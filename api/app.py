@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import keys, subjects
 from api.audit import audit
-from api.certificate import certificate_orders, certificate_requests, certificates, keystores
+from api.certificate import certificate_orders, certificate_requests, certificates, key_destruction, keystores
 from api.http import health
 from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
@@ -70,6 +70,7 @@ _RESOURCES = (
     certificate_requests,
     certificates,
     keystores,
+    key_destruction,
     inventory,
     plans,
     recoveries,

@@ -10,6 +10,7 @@ from store.certificate.certificate_orders import CertificateOrders
 from store.certificate.certificate_requests import CertificateRequests
 from store.certificate.certificates import Certificates
 from store.certificate.issuer_accounts import IssuerAccounts
+from store.certificate.key_destruction import KeyDestruction
 from store.certificate.keystores import Keystores
 from store.database.database import Database, MemoryDatabase
 from store.keys.key_encryption import LocalKey
@@ -66,6 +67,7 @@ class Store:
         self.certificate_orders = CertificateOrders(database)
         self.issuer_accounts = IssuerAccounts(database, vault)
         self.keystores = Keystores(database, vault, self.trail)
+        self.key_destruction = KeyDestruction(database, self.trail)
         self.contacts = Contacts(database, mac_key, self.trail)
         self.surveys = Surveys(database)
         self.console = ConsoleRecords(database)

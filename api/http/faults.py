@@ -40,10 +40,12 @@ from store.access.subjects import NameTaken, NotLinked, SubjectBarred, UnknownSu
 from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate.certificate_requests import UnknownRequest
 from store.certificate.certificates import UnknownCertificate
+from store.certificate.key_destruction import KeyNeeded, NoKeyKept, OtherFingerprint
 from store.certificate.keystores import KeystoreGone, UnknownKeystore
 from store.database.disk_space import is_full
 from store.database.page import BadCursor
 from store.fault import StoreFault
+from store.keys.destroyed import KeyDestroyed
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused
 from store.rotation.given_originals import OriginalsKept
@@ -87,6 +89,20 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     UnknownKeystore: _Answer(HTTPStatus.NOT_FOUND, "unknown-keystore", _KEYSTORE),
     KeystoreGone: _Answer(HTTPStatus.GONE, "keystore-gone", _KEYSTORE),
+    KeyNeeded: _Answer(
+        HTTPStatus.CONFLICT,
+        "key-needed",
+        "let it end, or cancel it; the wish of one person to start a plan ends after seven days",
+    ),
+    KeyDestroyed: _Answer(
+        HTTPStatus.CONFLICT,
+        "key-destroyed",
+        "take another certificate, with a key of its own; where SEPM holds this key, make a new plan",
+    ),
+    NoKeyKept: _Answer(HTTPStatus.CONFLICT, "no-key", "there is nothing to destroy here"),
+    OtherFingerprint: _Answer(
+        HTTPStatus.CONFLICT, "fingerprint-differs", "look at the certificate: GET /v1/certificates/ID"
+    ),
     UnknownPlan: _Answer(HTTPStatus.NOT_FOUND, "unknown-plan", "make a plan: POST /v1/plans"),
     UnknownSurvey: _Answer(HTTPStatus.NOT_FOUND, "unknown-survey", "survey the site"),
     SurveyNotSaved: _Answer(HTTPStatus.CONFLICT, "survey-incomplete", "survey the site again"),

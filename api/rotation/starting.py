@@ -16,7 +16,7 @@ from api.rotation.rotation_now import busy, require_alive, require_free, still_r
 from api.site.fresh_survey import fresh_survey
 from rotation.finding import blocking
 from rotation.identity.identity import Principal
-from rotation.identity.two_persons import TwoPersonAct, Wish, reasons_to_start_together
+from rotation.identity.two_persons import PlanApproval, TwoPersonAct, Wish, reasons_to_start_together
 from rotation.originals.plan_of_file import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.advice.shortening import too_late
@@ -161,7 +161,7 @@ async def _require_two_persons(
     reasons = tuple(reasons_to_start_together(plan.body, late=late, always=parts.two_persons_start))
     if not reasons:
         return None
-    content = {"plan": plan.id, "hash": plan.hash, "late": late}
+    content = PlanApproval(plan=plan.id, hash=plan.hash, late=late)
     reason = f"{plan.id}: {'; '.join(reasons)}"
     return await require_second(parts, caller, TwoPersonAct.START, content, why=order.why, reason=reason)
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     TRUST = "trust and drop fingerprints of SEPM's certificate"
     KEEP_CERTIFICATES = "add certificates, and have new ones made, requested and ordered"
     TAKE_KEYSTORES = "have keystores made, and take them"
+    DESTROY_KEYS = "destroy the private keys of certificates"
     PLAN = "make plans and play them"
     START = "start rotations and restores"
     MOVE = "hold, resume, extend, proceed, state gates, cancel, roll back, finish"
@@ -65,6 +66,7 @@ OF_ALL_SITES = frozenset(
     {
         Permission.REGISTER_SITES,
         Permission.TAKE_KEYSTORES,
+        Permission.DESTROY_KEYS,
         Permission.READ_PAYLOADS,
         Permission.WRITE_PAYLOADS,
         Permission.AUDIT,

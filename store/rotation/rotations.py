@@ -12,6 +12,7 @@ from store.database.built_once import built_once
 from store.database.database import Database
 from store.database.page import Page, page_size, read_cursor, write_cursor
 from store.fault import StoreFault
+from store.keys.destroyed import require_files
 from store.progress import NewRotation, Progress, Projection, Rotation, RotationStatus
 from store.rotation.plans import UnknownPlan
 from store.schema.base import table_of
@@ -66,6 +67,7 @@ class Rotations:
             IdempotencyConflict: when the key or the id belongs to another request.
             SiteBusy: when the site has a running rotation.
             SiteArchived: when the site is archived.
+            KeyDestroyed: when the private key of a certificate was destroyed whose file a task hands out.
             UnknownSite, UnknownPlan: when they are not known.
         """
         started = _started(new, at, author or Author(who=new.started_by))
@@ -90,8 +92,10 @@ class Rotations:
                     )
                 return _rotation(first), False
             require_in_use(site.site)
-            if await session.get(PlanRow, new.plan_id) is None:
+            plan = await session.get(PlanRow, new.plan_id)
+            if plan is None:
                 raise UnknownPlan(f"no plan of id {new.plan_id} is kept")
+            await require_files(session, plan.body)
             busy = await session.scalar(_running(new.site_id))
             if busy is not None:
                 raise SiteBusy(new.site_id, busy.id)

@@ -54,6 +54,7 @@ class TrailKind(StrEnum):
     FILE_TAKEN = "file-taken"
     KEYSTORE_MADE = "keystore-made"
     KEYSTORE_TAKEN = "keystore-taken"
+    KEY_DESTROYED = "key-destroyed"
     KEY_ADDED = "key-added"
     KEY_REVOKED = "key-revoked"
     SUBJECT_LINKED = "subject-linked"

@@ -97,6 +97,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/certificates/check": _FILE | {"site": "{site_id}", "server": "sepm1", "days": 30},
     "POST /v1/certificates/self-signed": _SELF,
     "POST /v1/certificates/{certificate_id}/keystores": {"format": "jks"},
+    "POST /v1/certificates/{certificate_id}/destroy-key": _PIN,
     "POST /v1/plans": {
         "site_id": "{site_id}",
         "certificates": {"*": "{certificate_id}", "sepm1": "{certificate_id}"},
