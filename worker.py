@@ -103,12 +103,13 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         identity=identity("worker"),
         max_concurrent_activities=1,
     )
-    watching = asyncio.create_task(watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every))
+    watch = watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every)
+    beside = asyncio.gather(watch, world.store.head_sender.run())
     running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)
     await _unless(stop, asyncio.shield(running))
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    beside.cancel()
+    await asyncio.gather(beside, return_exceptions=True)
     if not running.done():
         _log.info("stopping", grace=str(_GRACE))
         await asyncio.gather(worker.shutdown(), simulations.shutdown())

@@ -148,7 +148,8 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 authority=Authority(where, acme.patience) if where else None,
                 log_in=log_in,
             )
-            beside = [asyncio.create_task(work) for work in (take_up(parts), Reconciler(parts).run())]
+            works = (take_up(parts), Reconciler(parts).run(), store.head_sender.run())
+            beside = [asyncio.create_task(work) for work in works]
             try:
                 async with _door(app, settings, parts):
                     yield
