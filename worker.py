@@ -42,6 +42,7 @@ from service.world import World
 from store.fault import StoreFault
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.start_notes import note_start
 from workflows.issue_certificate import IssueCertificate
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
@@ -104,7 +105,8 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         max_concurrent_activities=1,
     )
     watch = watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every)
-    beside = asyncio.gather(watch, world.store.head_sender.run())
+    store = world.store
+    beside = asyncio.gather(watch, store.head_sender.run(), note_start(store.database, store.vault.keys, store.trail))
     running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)
     await _unless(stop, asyncio.shield(running))

@@ -46,6 +46,7 @@ from oidc.settings import OidcSettings
 from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.start_notes import note_start
 
 _DESCRIPTION = """
 Replaces the server certificate of Symantec Endpoint Protection Manager sites without cutting off one client.
@@ -148,7 +149,8 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 authority=Authority(where, acme.patience) if where else None,
                 log_in=log_in,
             )
-            works = (take_up(parts), Reconciler(parts).run(), store.head_sender.run())
+            started = note_start(store.database, store.vault.keys, store.trail)
+            works = (take_up(parts), Reconciler(parts).run(), store.head_sender.run(), started)
             beside = [asyncio.create_task(work) for work in works]
             try:
                 async with _door(app, settings, parts):
