@@ -42,6 +42,7 @@ from service.world import World
 from store.fault import StoreFault
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.start_notes import note_start
 from workflows.issue_certificate import IssueCertificate
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
@@ -103,12 +104,14 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         identity=identity("worker"),
         max_concurrent_activities=1,
     )
-    watching = asyncio.create_task(watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every))
+    watch = watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every)
+    store = world.store
+    beside = asyncio.gather(watch, store.head_sender.run(), note_start(store.database, store.vault.keys, store.trail))
     running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)
     await _unless(stop, asyncio.shield(running))
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    beside.cancel()
+    await asyncio.gather(beside, return_exceptions=True)
     if not running.done():
         _log.info("stopping", grace=str(_GRACE))
         await asyncio.gather(worker.shutdown(), simulations.shutdown())

@@ -18,8 +18,10 @@ from sepm.errors import (
     Unauthorized,
     UntrustedCertificate,
 )
+from store.fault import StoreFault
 from store.rotation.write_admission import WriteNotAdmitted
 from store.site.fingerprints import AccessAltered
+from store.site.sites import SiteArchived
 
 _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
     (BadCredentials, ErrorType.SEPM_CREDENTIALS),
@@ -30,6 +32,11 @@ _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
     (Refused, ErrorType.SEPM_REFUSED),
     (NothingEntered, ErrorType.SEPM_REFUSED),
 )
+_OF_THE_STORE: dict[type[StoreFault], ErrorType] = {
+    AccessAltered: ErrorType.ACCESS_ALTERED,
+    SiteArchived: ErrorType.SITE_ARCHIVED,
+    WriteNotAdmitted: ErrorType.WRITE_NOT_ADMITTED,
+}
 
 
 @contextmanager
@@ -41,9 +48,8 @@ def as_activity_failures() -> Iterator[None]:
     """
     try:
         yield
-    except (AccessAltered, WriteNotAdmitted) as fault:
-        code = ErrorType.ACCESS_ALTERED if isinstance(fault, AccessAltered) else ErrorType.WRITE_NOT_ADMITTED
-        raise ApplicationError(str(fault), type=code, non_retryable=True) from fault
+    except (AccessAltered, SiteArchived, WriteNotAdmitted) as fault:
+        raise ApplicationError(str(fault), type=_OF_THE_STORE[type(fault)], non_retryable=True) from fault
     except SepmError as error:
         for kind, code in _FOR_A_PERSON:
             if isinstance(error, kind):

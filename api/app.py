@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import keys, subjects
 from api.audit import audit
-from api.certificate import certificate_orders, certificate_requests, certificates, keystores
+from api.certificate import certificate_orders, certificate_requests, certificates, key_destruction, keystores
 from api.events import event_stream, events
 from api.http import health
 from api.http.body_limit import BodyLimit
@@ -26,7 +26,7 @@ from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
-from api.rotation import clients, found, moves, originals, restore, rotations
+from api.rotation import archiving, clients, found, moves, originals, restore, rotations
 from api.settings import ApiSettings
 from api.site import client_exports, http_reach, inventory, sites, surveys, trust
 from api.standing import standing
@@ -47,6 +47,7 @@ from oidc.settings import OidcSettings
 from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.start_notes import note_start
 
 _DESCRIPTION = """
 Replaces the server certificate of Symantec Endpoint Protection Manager sites without cutting off one client.
@@ -62,6 +63,7 @@ _BEARER = "An API key: `rotator up` makes the first, admins add others; or a tok
 # a certificate's own path would also match that of requests, which therefore come first
 _RESOURCES = (
     sites,
+    archiving,
     trust,
     client_exports,
     http_reach,
@@ -70,6 +72,7 @@ _RESOURCES = (
     certificate_requests,
     certificates,
     keystores,
+    key_destruction,
     inventory,
     plans,
     recoveries,
@@ -148,7 +151,9 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 authority=Authority(where, acme.patience) if where else None,
                 log_in=log_in,
             )
-            beside = [asyncio.create_task(work) for work in (take_up(parts), Reconciler(parts).run())]
+            started = note_start(store.database, store.vault.keys, store.trail)
+            works = (take_up(parts), Reconciler(parts).run(), store.head_sender.run(), started)
+            beside = [asyncio.create_task(work) for work in works]
             try:
                 async with _door(app, settings, parts):
                     yield

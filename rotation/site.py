@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from rotation.access import Access, OfflineDocument, OverRest
 from rotation.finding import Finding, blocking
@@ -153,6 +153,8 @@ class Site(Value):
     """What was stored of its limits and is not used."""
     database: DatabaseKind = DatabaseKind.UNKNOWN
     access: Access = OverRest()
+    archived_at: AwareDatetime | None = None
+    """Since when nothing begins there; None: the site is in use."""
 
     @property
     def at_console(self) -> OfflineDocument | None:

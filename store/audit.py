@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
 from pydantic import Field
-from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy import CompoundSelect, Select, select, union
 
 from rotation.values import RotationId, SiteId, Value
 from store.database.chain import ChainBroken, ChainHead
@@ -14,10 +14,12 @@ from store.schema.tables import ContactRow, EventRow, RotationRow, SiteRow, Trai
 from store.site.contacts import Contacts
 from store.site.fingerprints import AccessAltered
 from store.site.sites import Sites, UnknownSite
+from store.trail.head_sender import HeadSender
 from store.trail.heads import Heads, KeptHeads
-from store.trail.site_trail import SERVICE_TRAIL, SiteTrail, contacts_name, site_digest, trail_name
+from store.trail.site_trail import SERVICE_TRAIL, SiteTrail, TrailKind, contacts_name, trail_name
 
 _Id = TypeVar("_Id", bound=str)
+_STARTS = (TrailKind.ROTATION_STARTED.value, TrailKind.ORIGINALS_TAKEN_IN.value)
 
 
 class IntactTrail(Value):
@@ -44,13 +46,22 @@ class AuditReport(Value):
     broken: tuple[BrokenTrail, ...]
     heads_from: str | None = Field(description="The file of heads; null where none is kept by this process")
     unknown_heads: int = Field(description="Lines of that file that this store did not write, or that are damaged")
+    unsent_heads: int | None = Field(description="Heads that wait for the webhook; null where none is set here")
 
 
 class Audit:
     """Verifies trails. It only reads."""
 
     def __init__(
-        self, database: Database, *, events: Events, contacts: Contacts, trail: SiteTrail, sites: Sites, heads: Heads
+        self,
+        database: Database,
+        *,
+        events: Events,
+        contacts: Contacts,
+        trail: SiteTrail,
+        sites: Sites,
+        heads: Heads,
+        sender: HeadSender,
     ) -> None:
         self._database = database
         self._events = events
@@ -58,13 +69,15 @@ class Audit:
         self._trail = trail
         self._sites = sites
         self._heads = heads
+        self._sender = sender
 
     async def verify(self, site_id: SiteId | None = None, rotation_id: RotationId | None = None) -> AuditReport:
         """Verify all trails; those of one site, or the one of a rotation, where it is given.
 
         1. each chain of hashes: what was altered, and what was deleted or inserted in its middle
         2. the heads outside: what was cut off, or rewritten as a whole
-        3. each site: whether it is as its trail says, and is reached as the service has stored it
+        3. each rotation that a site's trail says was started: whether it is kept
+        4. each site: whether it is as its trail says, and is reached as the service has stored it
 
         Raises:
             VaultKeyWrong, KeyServerDown, KeyServerRefused: when the key of the heads, or a password, cannot be opened.
@@ -73,15 +86,18 @@ class Audit:
         look = _Look(await self._heads.kept())
         if rotation_id is not None:
             await look.chain(rotation_name(rotation_id), self._events.verify_chain, rotation_id)
-            return look.report(self._heads)
+            return look.report(self._heads, self._sender)
         for site in await self._site_ids(site_id):
             await self._site(look, site)
-        for rotation in await self._rotation_ids(site_id):
-            await look.chain(rotation_name(rotation), self._events.verify_chain, rotation)
+        kept, started = await self._kept(site_id), await self._started(site_id)
+        for rotation in sorted(kept | started | await self._reported(site_id)):
+            holds = await look.chain(rotation_name(rotation), self._events.verify_chain, rotation)
+            if holds and rotation in started - kept:
+                look.breaks(rotation_name(rotation), "the trail of its site has its start, and it is not kept any more")
         if site_id is None:
             await look.chain(trail_name(SERVICE_TRAIL), self._trail.verify_chain, SERVICE_TRAIL)
             look.gone()
-        return look.report(self._heads)
+        return look.report(self._heads, self._sender)
 
     async def _site(self, look: "_Look", site_id: SiteId) -> None:
         await look.chain(trail_name(site_id), self._trail.verify_chain, site_id)
@@ -102,19 +118,29 @@ class Audit:
                 look.breaks(trail_name(site_id), str(altered))
 
     async def _differs(self, site_id: SiteId) -> bool:
-        return await self._trail.site_digest(site_id) != site_digest(await self._sites.get(site_id))
+        return not await self._trail.is_as_noted(site_id)
 
     async def _site_ids(self, only: SiteId | None) -> list[SiteId]:
         every = union(select(SiteRow.id), select(TrailRow.site_id), select(ContactRow.site_id))
         return [SiteId(each) for each in await self._ids(every) if each and only in {None, each}]
 
-    async def _rotation_ids(self, site_id: SiteId | None) -> list[RotationId]:
-        kept, reported = select(RotationRow.id), select(EventRow.rotation_id)
-        if site_id is not None:
-            kept, reported = kept.where(RotationRow.site_id == site_id), reported.where(EventRow.site_id == site_id)
-        return [RotationId(each) for each in await self._ids(union(kept, reported))]
+    async def _kept(self, site_id: SiteId | None) -> set[RotationId]:
+        rotations = select(RotationRow.id)
+        return await self._rotations(rotations if site_id is None else rotations.where(RotationRow.site_id == site_id))
 
-    async def _ids(self, wanted: CompoundSelect[str]) -> list[str]:
+    async def _started(self, site_id: SiteId | None) -> set[RotationId]:
+        """The rotations whose start, or whose originals, the trails of sites have."""
+        named = select(TrailRow.rotation_id).where(TrailRow.kind.in_(_STARTS))
+        return await self._rotations(named if site_id is None else named.where(TrailRow.site_id == site_id))
+
+    async def _reported(self, site_id: SiteId | None) -> set[RotationId]:
+        reported = select(EventRow.rotation_id).distinct()
+        return await self._rotations(reported if site_id is None else reported.where(EventRow.site_id == site_id))
+
+    async def _rotations(self, wanted: Select[str]) -> set[RotationId]:
+        return {RotationId(each) for each in await self._ids(wanted) if each}
+
+    async def _ids(self, wanted: Select[str] | CompoundSelect[str]) -> list[str]:
         async with self._database.read() as session:
             return sorted(await session.scalars(wanted))
 
@@ -130,16 +156,17 @@ class _Look:
 
     async def chain(
         self, trail: str, verify: Callable[[_Id, Collection[ChainHead]], Awaitable[ChainHead]], whose: _Id
-    ) -> None:
-        """Verify one chain."""
+    ) -> bool:
+        """Verify one chain. Whether it holds."""
         self._seen.add(trail)
         heads = self._kept.heads.get(trail, ())
         try:
             end = await verify(whose, heads)
         except ChainBroken as broken:
             self._broken.append(BrokenTrail(trail=trail, number=broken.number, what=broken.what))
-        else:
-            self._intact.append(IntactTrail(trail=trail, events=end.number, hash=end.hash, heads=len(heads)))
+            return False
+        self._intact.append(IntactTrail(trail=trail, events=end.number, hash=end.hash, heads=len(heads)))
+        return True
 
     def breaks(self, trail: str, what: str) -> None:
         """Note that something else than the chain does not hold."""
@@ -154,7 +181,7 @@ class _Look:
                     BrokenTrail(trail=trail, number=1, what=f"all of it is gone: it had {longest} events")
                 )
 
-    def report(self, heads: Heads) -> AuditReport:
+    def report(self, heads: Heads, sender: HeadSender) -> AuditReport:
         """All of it."""
         if self._kept.unknown:
             what = f"{self._kept.unknown} lines of {heads.file} are damaged, or were written with another key"
@@ -164,4 +191,5 @@ class _Look:
             broken=tuple(self._broken),
             heads_from=None if heads.file is None else str(heads.file),
             unknown_heads=self._kept.unknown,
+            unsent_heads=sender.waiting(),
         )

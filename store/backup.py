@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from store.keys.envelope import START_BYTES, key_id_of
 from store.keys.key_encryption import LocalKey
 from store.keys.key_file import read_keys, sync_folder
 from store.keys.sealed import SEALED
+from store.trail.start_notes import copy_mark
 
 _TIMES = 5
 
@@ -83,7 +85,7 @@ def _copy_both(database: Path, copy: Path, key: Path, target: Path) -> bytes | N
     """Copy the database, and give the key file as it was both before and after; None when there is none."""
     for _ in range(_TIMES):
         before = _content(key)
-        _copied(database, copy, target)
+        _copied(database, copy, target, copy_mark(datetime.now(UTC)))
         # unchanged meanwhile: a key that was made or retired between would leave one half without the other
         if _content(key) == before:
             return before
@@ -127,8 +129,8 @@ def _name_all(parts: dict[Path, Path]) -> tuple[Path, ...]:
     return tuple(named)
 
 
-def _copied(source: Path, copy: Path, target: Path) -> None:
-    """Copy a database.
+def _copied(source: Path, copy: Path, target: Path, mark: int = 0) -> None:
+    """Copy a database, and mark the copy as one.
 
     Raises:
         BackupFailed: when it is not there, is locked or is no database, or the copy has no room.
@@ -136,14 +138,14 @@ def _copied(source: Path, copy: Path, target: Path) -> None:
     if not source.is_file():
         raise BackupFailed(f"there is no {source} to copy; name the folder of `rotator up` by --folder")
     try:
-        _copy_database(source, copy)
+        _copy_database(source, copy, mark)
     except sqlite3.Error as error:
         raise BackupFailed(
             f"{source} cannot be copied into {target}: {error}; the original is as it was, and nothing was left there"
         ) from error
 
 
-def _copy_database(source: Path, copy: Path) -> None:
+def _copy_database(source: Path, copy: Path, mark: int) -> None:
     with closing(_read_only(source)) as live, closing(sqlite3.connect(copy)) as copied:
         # begun here, where a lock is waited for as long as we say: `backup` itself would wait for ever
         live.execute("BEGIN")
@@ -151,6 +153,8 @@ def _copy_database(source: Path, copy: Path) -> None:
         live.backup(copied)
         # the copy is one file: write-ahead logging would leave two more beside it
         copied.execute("PRAGMA journal_mode = DELETE")
+        if mark:
+            copied.execute(f"PRAGMA user_version = {mark:d}")
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

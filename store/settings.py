@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from store.keys.transit_settings import TransitSettings
+from store.trail.webhook import WebhookSettings
 
 
 class StoreSettings(BaseSettings):
@@ -26,6 +27,12 @@ class StoreSettings(BaseSettings):
     """The file of heads (`store.trail.heads`), which only its owner reads; `folder/audit-heads.jsonl` when not set."""
     audit_syslog: str | None = None
     """Where heads are sent to, too: a socket, e.g. `/dev/log`, or `HOST:PORT` over UDP."""
+    audit_webhook: SecretStr | None = None
+    """Where heads of the file are posted to, too: `https://...`."""
+    audit_webhook_ca: Path | None = None
+    """PEM of the authority that signed the webhook's certificate, when the system does not know it."""
+    audit_webhook_token_file: Path | None = None
+    """The webhook's bearer token, in a file that its owner alone reads."""
     transit: TransitSettings = Field(default_factory=TransitSettings)
     """The key server. With an address its key seals, before all others, and no file is made."""
 
@@ -38,6 +45,15 @@ class StoreSettings(BaseSettings):
     def heads_path(self) -> Path:
         """The file of heads to append to or make."""
         return self.audit_heads or self.folder / "audit-heads.jsonl"
+
+    @property
+    def webhook(self) -> WebhookSettings | None:
+        """How the webhook for heads is reached; None where none is set."""
+        if self.audit_webhook is None:
+            return None
+        return WebhookSettings(
+            url=self.audit_webhook, ca=self.audit_webhook_ca, token_file=self.audit_webhook_token_file
+        )
 
     @property
     def key_path(self) -> Path:

@@ -10,6 +10,7 @@ from store.certificate.certificate_orders import CertificateOrders
 from store.certificate.certificate_requests import CertificateRequests
 from store.certificate.certificates import Certificates
 from store.certificate.issuer_accounts import IssuerAccounts
+from store.certificate.key_destruction import KeyDestruction
 from store.certificate.keystores import Keystores
 from store.database.database import Database, MemoryDatabase
 from store.keys.key_encryption import LocalKey
@@ -41,15 +42,23 @@ from store.site.roster import Roster
 from store.site.site_changes import SiteChanges
 from store.site.sites import Sites
 from store.site.surveys import Surveys
+from store.trail.head_sender import HeadSender
 from store.trail.heads import Heads
 from store.trail.site_trail import SiteTrail
+from store.trail.webhook import Webhook
 
 
 class Store:
     """All repositories over one database and one vault."""
 
     def __init__(
-        self, database: Database, vault: Vault, *, heads_file: Path | None = None, syslog: str | None = None
+        self,
+        database: Database,
+        vault: Vault,
+        *,
+        heads_file: Path | None = None,
+        syslog: str | None = None,
+        webhook: Webhook | None = None,
     ) -> None:
         self.database = database
         self.vault = vault
@@ -58,6 +67,7 @@ class Store:
         self.subjects = Subjects(database)
         mac_key = MacKey(database, vault)
         self.heads = Heads(mac_key, heads_file, syslog)
+        self.head_sender = HeadSender(self.heads, webhook)
         self.trail = SiteTrail(database, mac_key, self.heads)
         self.sites = Sites(database, vault, mac_key, self.trail)
         self.site_changes = SiteChanges(database, vault, mac_key, self.trail)
@@ -66,6 +76,7 @@ class Store:
         self.certificate_orders = CertificateOrders(database)
         self.issuer_accounts = IssuerAccounts(database, vault)
         self.keystores = Keystores(database, vault, self.trail)
+        self.key_destruction = KeyDestruction(database, self.trail)
         self.contacts = Contacts(database, mac_key, self.trail)
         self.surveys = Surveys(database)
         self.console = ConsoleRecords(database)
@@ -90,6 +101,7 @@ class Store:
             trail=self.trail,
             sites=self.sites,
             heads=self.heads,
+            sender=self.head_sender,
         )
         self.simulations = Simulations(database)
         self.reconciliations = Reconciliations(database)
@@ -103,7 +115,9 @@ class Store:
             DatabaseOfAnotherRelease: when its tables are newer than this release.
             VaultKeyMissing, VaultKeyWrong, VaultKeyMalformed: when there is no key for the secrets that are there.
             KeySettingsWrong, KeyServerRefused: when the key server cannot be used as it is set.
+            WebhookSettingsWrong: when the webhook for heads cannot be used as it is set.
         """
+        webhook = Webhook(settings.webhook) if settings.webhook is not None else None
         database = await Database.open(settings.url)
         try:
             await database.migrate()
@@ -111,7 +125,7 @@ class Store:
         except BaseException:
             await database.close()
             raise
-        return cls(database, vault, heads_file=settings.heads_path, syslog=settings.audit_syslog)
+        return cls(database, vault, heads_file=settings.heads_path, syslog=settings.audit_syslog, webhook=webhook)
 
     @classmethod
     def in_memory(cls) -> "Store":
@@ -120,6 +134,8 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.heads.flush()
+        await self.head_sender.close()
         self.heads.close()
         await self.vault.close()
         await self.database.close()

@@ -19,11 +19,11 @@ class Watching:
 
     @activity.defn(name=ActivityName.WATCH_CERTIFICATES)
     async def watch_certificates(self, request: WatchRequest) -> WatchAnswer:  # noqa: ARG002 - one argument, as all have
-        """Look at the ports of one site after the other, and store what was seen of each before the next."""
+        """Look at the ports of each site that is not archived, and store what was seen of one before the next."""
         store = self._world.store
         addresses = await store.sites.rest_urls()
         ports = silent = changed = 0
-        sites = await store.sites.list()
+        sites = [site for site in await store.sites.list() if site.archived_at is None]
         for site in sites:
             looks = await each(endpoints(site, addresses[site.id]), self._world.look.look, at_once=_AT_ONCE)
             changed += await store.inventory.record(site.id, looks)

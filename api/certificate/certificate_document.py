@@ -8,6 +8,7 @@ from pydantic import Base64Bytes, ConfigDict, Field, SecretStr, model_validator
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding
 from rotation.values import ServerName, SiteId, Value
+from store.keys.destroyed import DestroyedKey
 
 _LARGEST = 2 << 20
 
@@ -96,6 +97,7 @@ class CertificateShown(Value):
 
     certificate: CertificateFacts
     findings: tuple[Finding, ...] = ()
+    key_destroyed: DestroyedKey | None = Field(default=None, description="Who had its private key destroyed, and why")
 
 
 class CertificateList(Value):

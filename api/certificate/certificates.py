@@ -33,7 +33,12 @@ _UNNAMED = CertificateId("")
 _SURVEYED_WITHIN = timedelta(days=1)
 
 
-@router.post("", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.CONFLICT),
+    dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
+)
 async def add_certificate(document: CertificateDocument, parts: WithParts, response: Response) -> CertificateShown:
     """Keep a certificate, with its key where a file or a request holds it. The same again is the one that is kept."""
     return await _keep(await _parsed(document), parts, response)
@@ -41,7 +46,7 @@ async def add_certificate(document: CertificateDocument, parts: WithParts, respo
 
 @router.post(
     "/check",
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
     dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
 )
 async def check_certificate(document: CertificateToCheck, caller: Caller, parts: WithParts) -> CertificateChecked:
@@ -74,7 +79,11 @@ async def list_certificates(parts: WithParts) -> CertificateList:
 async def show_certificate(certificate_id: CertificateId, parts: WithParts) -> CertificateShown:
     """A certificate, and whether it may go into a server now."""
     facts = await parts.store.certificates.facts(certificate_id)
-    return CertificateShown(certificate=facts, findings=unfit(facts, now=parts.clock(), needed=timedelta(0)))
+    return CertificateShown(
+        certificate=facts,
+        findings=unfit(facts, now=parts.clock(), needed=timedelta(0)),
+        key_destroyed=await parts.store.key_destruction.of(facts.public_key),
+    )
 
 
 async def _parsed(document: CertificateDocument) -> ParsedCertificate:

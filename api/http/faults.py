@@ -40,10 +40,12 @@ from store.access.subjects import NameTaken, NotLinked, SubjectBarred, UnknownSu
 from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate.certificate_requests import UnknownRequest
 from store.certificate.certificates import UnknownCertificate
+from store.certificate.key_destruction import KeyNeeded, NoKeyKept, OtherFingerprint
 from store.certificate.keystores import KeystoreGone, UnknownKeystore
 from store.database.disk_space import is_full
 from store.database.page import BadCursor
 from store.fault import StoreFault
+from store.keys.destroyed import KeyDestroyed
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused
 from store.rotation.given_originals import OriginalsKept
@@ -55,7 +57,7 @@ from store.site.console import OlderExport
 from store.site.contacts import LastPin, NotPinned
 from store.site.fingerprints import AccessAltered
 from store.site.site_changes import SiteInUse
-from store.site.sites import SiteExists, UnknownSite
+from store.site.sites import SiteArchived, SiteExists, UnknownSite
 from store.site.surveys import SurveyNotSaved, UnknownSurvey
 
 _FOR_A_PERSON = frozenset(
@@ -87,6 +89,20 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     UnknownKeystore: _Answer(HTTPStatus.NOT_FOUND, "unknown-keystore", _KEYSTORE),
     KeystoreGone: _Answer(HTTPStatus.GONE, "keystore-gone", _KEYSTORE),
+    KeyNeeded: _Answer(
+        HTTPStatus.CONFLICT,
+        "key-needed",
+        "let it end, or cancel it; the wish of one person to start a plan ends after seven days",
+    ),
+    KeyDestroyed: _Answer(
+        HTTPStatus.CONFLICT,
+        "key-destroyed",
+        "take another certificate, with a key of its own; where SEPM holds this key, make a new plan",
+    ),
+    NoKeyKept: _Answer(HTTPStatus.CONFLICT, "no-key", "there is nothing to destroy here"),
+    OtherFingerprint: _Answer(
+        HTTPStatus.CONFLICT, "fingerprint-differs", "look at the certificate: GET /v1/certificates/ID"
+    ),
     UnknownPlan: _Answer(HTTPStatus.NOT_FOUND, "unknown-plan", "make a plan: POST /v1/plans"),
     UnknownSurvey: _Answer(HTTPStatus.NOT_FOUND, "unknown-survey", "survey the site"),
     SurveyNotSaved: _Answer(HTTPStatus.CONFLICT, "survey-incomplete", "survey the site again"),
@@ -96,6 +112,9 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     UnknownTask: _Answer(HTTPStatus.NOT_FOUND, "unknown-task", "list the tasks: GET /v1/tasks"),
     SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
+    SiteArchived: _Answer(
+        HTTPStatus.CONFLICT, "site-archived", "take it back first: POST /v1/sites/ID/take-back (rotator site take-back)"
+    ),
     NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
     LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
     AccessAltered: _Answer(
@@ -278,6 +297,8 @@ def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
 
 
 def _survey_failed(fault: SurveyFailed) -> ProblemError:
+    if fault.type == ErrorType.SITE_ARCHIVED:
+        return from_store(SiteArchived(fault.message))
     for_a_person = fault.type in _FOR_A_PERSON
     status = HTTPStatus.UNPROCESSABLE_ENTITY if for_a_person else HTTPStatus.BAD_GATEWAY
     remedy = "see what it says, then survey again; nothing was changed"

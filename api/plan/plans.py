@@ -19,6 +19,7 @@ from rotation.plan.request import PlanRequest
 from rotation.values import PlanId, SiteId
 from service.plans.planning import plan_from_survey
 from service.plans.surveyed import surveyed_plan
+from store.site.sites import require_in_use
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
     "",
     status_code=HTTPStatus.CREATED,
     responses={
-        **described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
+        **described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
         int(HTTPStatus.ACCEPTED): {
             "model": SurveyGoesOn,
             "description": "No plan yet: the survey takes longer than a request waits. Send the request again with "
@@ -44,7 +45,7 @@ async def make_plan(
     A survey that takes long goes on, and is shown where `Location` says; the same request then makes the plan of it.
     """
     await require_seen(parts, caller, {"site_id": order.site_id})
-    request = order.request(await parts.store.sites.get(order.site_id))
+    request = order.request(require_in_use(await parts.store.sites.get(order.site_id)))
     await _require_certificates(parts, request)
     survey_id = await survey_within(parts, order.site_id, order.survey_max_age)
     if survey_id is None:

@@ -13,6 +13,7 @@ from api.plan.recovery_document import RecoveryRequest
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from service.plans.recovery_planning import recovery_plan
+from store.site.sites import require_in_use
 
 router = APIRouter(prefix="/v1/sites", tags=["plans"])
 
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/v1/sites", tags=["plans"])
 @router.post(
     "/{site_id}/recovery-plans",
     status_code=HTTPStatus.CREATED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
     dependencies=[allowed(Permission.PLAN)],
 )
 async def plan_recovery(site_id: SiteId, order: RecoveryRequest, parts: WithParts, response: Response) -> PlanShown:
@@ -28,7 +29,7 @@ async def plan_recovery(site_id: SiteId, order: RecoveryRequest, parts: WithPart
 
     SEPM is not asked: its REST port may have the same damage. Start the plan as any other, by its hash.
     """
-    site = await parts.store.sites.get(site_id)
+    site = require_in_use(await parts.store.sites.get(site_id))
     copies = order.copies(site)
     presents = await asyncio.gather(*(parts.probe.probe(server) for server in site.servers))
     plan = await recovery_plan(parts.store, site, presents, copies, order.held, now=parts.clock())

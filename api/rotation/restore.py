@@ -18,6 +18,7 @@ from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from service.plans.restoring import NothingToRestoreError, restore_plan
 from store.progress import Rotation, RotationStatus
+from store.site.sites import require_in_use
 from store.trail.site_trail import Author
 
 router = APIRouter(prefix="/v1/sites", tags=["rotations"])
@@ -41,7 +42,7 @@ async def restore_site(
     The same request of the same caller again gets the restore that runs, whose answer may have been lost. One that was
     never started is started now.
     """
-    await parts.store.sites.get(site_id)
+    require_in_use(await parts.store.sites.get(site_id))
     running = await still_running(parts, site_id)
     if running is not None and not _is_that(running, order, author.who):
         raise await busy(parts, running)

@@ -16,7 +16,7 @@ from api.rotation.rotation_now import busy, require_alive, require_free, still_r
 from api.site.fresh_survey import fresh_survey
 from rotation.finding import blocking
 from rotation.identity.identity import Principal
-from rotation.identity.two_persons import TwoPersonAct, Wish, reasons_to_start_together
+from rotation.identity.two_persons import PlanApproval, TwoPersonAct, Wish, reasons_to_start_together
 from rotation.originals.plan_of_file import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.advice.shortening import too_late
@@ -25,6 +25,7 @@ from service.identity import id_of
 from service.plans.planning import planned_again
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotation.rotations import UnknownRotation
+from store.site.sites import require_in_use
 from store.trail.site_trail import Author
 
 _SOONEST = timedelta(seconds=1)
@@ -48,6 +49,7 @@ async def start(
     Raises:
         ProblemError: 409 when the plan is not what was approved, no longer fits the site, begins too late, or waits for
             a second person.
+        SiteArchived: when the site is archived.
         SiteBusy: when another rotation of the site runs.
         IdempotencyConflict: when the key was used for another request.
         TemporalDown: when the workflow could not be started; the same request again starts it.
@@ -56,6 +58,7 @@ async def start(
     before = await _before(parts, order, caller.name, plan, key)
     recorded = author
     if before is None:
+        require_in_use(await parts.store.sites.get(plan.body.site_id))
         _require_hash(plan, order)
         await _require_idle(parts, plan)
         late = await _require_fit(parts, plan, order)
@@ -158,7 +161,7 @@ async def _require_two_persons(
     reasons = tuple(reasons_to_start_together(plan.body, late=late, always=parts.two_persons_start))
     if not reasons:
         return None
-    content = {"plan": plan.id, "hash": plan.hash, "late": late}
+    content = PlanApproval(plan=plan.id, hash=plan.hash, late=late)
     reason = f"{plan.id}: {'; '.join(reasons)}"
     return await require_second(parts, caller, TwoPersonAct.START, content, why=order.why, reason=reason)
 

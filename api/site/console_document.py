@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from api.http.authors import ChangeReason
 from api.http.invalid import checked
 from api.http.problems import refused
-from api.site.site_document import ListsDocument, slug
+from api.site.site_document import ListsDocument, SiteName, slug
 from rotation.access import ConsoleGroup, Images, OfflineDocument
 from rotation.console.exported import ClientExport
 from rotation.finding import blocking
@@ -61,7 +61,7 @@ class ConsoleSiteDocument(ListsDocument, ConsoleDocument):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     access: Literal["console"]
-    name: str = Field(min_length=1, max_length=100)
+    name: SiteName
     servers: tuple[Server, ...] = Field(min_length=1, description="With `https_port` a port that shows the certificate")
     limits: Limits = Limits()
     database: DatabaseKind = DatabaseKind.UNKNOWN
@@ -105,6 +105,7 @@ class ConsoleSiteShown(Value):
     limits: Limits
     refused_limits: tuple[RefusedLimit, ...] = Field(description="Limits that are stored and not used; correct them")
     database: DatabaseKind
+    archived_at: AwareDatetime | None
 
     @classmethod
     def of(cls, site: Site, access: OfflineDocument, export: ClientExport | None) -> "ConsoleSiteShown":
@@ -124,6 +125,7 @@ class ConsoleSiteShown(Value):
             limits=site.limits,
             refused_limits=site.refused_limits,
             database=site.database,
+            archived_at=site.archived_at,
         )
 
 

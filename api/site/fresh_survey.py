@@ -6,6 +6,7 @@ from api.http.problems import later
 from api.parts import Parts
 from engine.client.surveys import survey
 from rotation.values import SiteId
+from store.site.sites import require_in_use
 
 AGAIN_AFTER = 10
 """Seconds."""
@@ -33,7 +34,11 @@ async def survey_within(parts: Parts, site_id: SiteId, max_age: timedelta) -> st
     """The id of a complete survey of the site that is not older than `max_age`; else the site is surveyed now.
 
     None: the survey takes longer than a request waits, and goes on.
+
+    Raises:
+        SiteArchived: when the site is archived.
     """
+    require_in_use(await parts.store.sites.get(site_id))
     recent = await _recent(parts, site_id, max_age)
     if recent is not None:
         return recent

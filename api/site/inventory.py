@@ -29,10 +29,10 @@ async def show_inventory(
     ] = None,
     site: Annotated[SiteId | None, Query(description="Only this site")] = None,
 ) -> InventoryShown:
-    """Every certificate on the ports of every registered site, as the watch last saw them."""
+    """Every certificate on the ports of every site in use, as the watch last saw them; of an archived one by its id."""
     await require_seen(parts, caller, {"site_id": site})
-    sites = await parts.store.sites.list() if site is None else (await parts.store.sites.get(site),)
-    sites = tuple(each for each in sites if caller.sees(each.id))
+    every = await parts.store.sites.list() if site is None else (await parts.store.sites.get(site),)
+    sites = [each for each in every if caller.sees(each.id) and (each.archived_at is None or site is not None)]
     addresses = await parts.store.sites.rest_urls()
     watched: list[tuple[SiteId, WatchedPort]] = []
     findings: list[Finding] = []

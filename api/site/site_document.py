@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, ConfigDict, Field, SecretStr
 
 from api.http.authors import ChangeReason
 from api.http.invalid import checked
@@ -18,6 +18,7 @@ from sepm.tls.trust import Trust
 from store.site.access import SiteAccess
 
 _LONGEST_SLUG = 60
+SiteName = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class TrustDocument(Value):
@@ -56,6 +57,20 @@ class LimitsRequest(Limits, ChangeReason):
     def limits(self) -> Limits:
         """The limits alone."""
         return Limits.model_validate(self.model_dump(exclude=set(ChangeReason.model_fields)))
+
+
+class NameRequest(ChangeReason):
+    """The name of a site from now on."""
+
+    name: SiteName
+
+
+class ArchiveRequest(ChangeReason):
+    """That nothing begins at a site any more."""
+
+    accept_left_changed: bool = Field(
+        default=False, description="Archive a site, too, where what a rotation changed is not put back"
+    )
 
 
 class DatabaseRequest(ChangeReason):
@@ -108,7 +123,7 @@ class SiteDocument(ListsDocument, AccessDocument):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     access: Literal["rest"] = "rest"
-    name: str = Field(min_length=1, max_length=100)
+    name: SiteName
     servers: tuple[Server, ...] = Field(min_length=1)
     limits: Limits = Limits()
     database: DatabaseKind = Field(
@@ -151,6 +166,7 @@ class SiteShown(Value):
     limits: Limits
     refused_limits: tuple[RefusedLimit, ...] = Field(description="Limits that are stored and not used; correct them")
     database: DatabaseKind
+    archived_at: AwareDatetime | None
 
     @classmethod
     def of(cls, site: Site, access: SiteAccess) -> "SiteShown":
@@ -168,6 +184,7 @@ class SiteShown(Value):
             limits=site.limits,
             refused_limits=site.refused_limits,
             database=site.database,
+            archived_at=site.archived_at,
         )
 
 
@@ -177,10 +194,11 @@ class SiteInList(Value):
     id: SiteId
     name: str
     servers: tuple[ServerName, ...]
+    archived_at: AwareDatetime | None
 
 
 class SiteList(Value):
-    """Every registered site, by name."""
+    """Registered sites, by name."""
 
     items: tuple[SiteInList, ...]
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Discriminator, Tag
 
 from api.http.allowed import allowed
@@ -35,6 +35,7 @@ from sepm.tls.trust import Trust
 from store.site.access import SiteConnection
 from store.site.fingerprints import AccessAltered
 from store.site.site_changes import ReasonedAct
+from store.site.sites import require_in_use
 
 _Document = Annotated[SiteDocument, Tag("rest")] | Annotated[ConsoleSiteDocument, Tag("console")]
 Registered = Annotated[
@@ -65,7 +66,7 @@ async def register_site(
         site = document.site(parts.clock())
         await parts.store.sites.add_at_console(site, parts.clock(), author)
         response.headers["Location"] = f"/v1/sites/{site.id}"
-        return await _shown(parts, site)
+        return await shown(parts, site)
     site, access, trust = document.site(), document.reached(document.name), document.trusted()
     begun = parts.clock()
     trust, handshakes = await make_contact(access, trust)
@@ -78,13 +79,24 @@ async def register_site(
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
-async def list_sites(parts: WithParts, caller: Caller) -> SiteList:
-    """Every registered site that the caller sees, by name."""
-    sites = [site for site in await parts.store.sites.list() if caller.sees(site.id)]
+async def list_sites(
+    parts: WithParts,
+    caller: Caller,
+    *,
+    archived: Annotated[bool, Query(description="Those that are archived, too")] = False,
+) -> SiteList:
+    """The registered sites that the caller sees, by name. Archived ones are left out unless they are asked for."""
+    every = [site for site in await parts.store.sites.list() if caller.sees(site.id)]
     return SiteList(
         items=tuple(
-            SiteInList(id=site.id, name=site.name, servers=tuple(server.name for server in site.servers))
-            for site in sites
+            SiteInList(
+                id=site.id,
+                name=site.name,
+                servers=tuple(server.name for server in site.servers),
+                archived_at=site.archived_at,
+            )
+            for site in every
+            if archived or site.archived_at is None
         )
     )
 
@@ -92,7 +104,7 @@ async def list_sites(parts: WithParts, caller: Caller) -> SiteList:
 @router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """A registered site, without its password."""
-    return await _shown(parts, await parts.store.sites.get(site_id))
+    return await shown(parts, await parts.store.sites.get(site_id))
 
 
 @router.put("/{site_id}/access", responses=_REACHES, dependencies=[allowed(Permission.REGISTER_SITES)])
@@ -104,7 +116,7 @@ async def state_access(
     SEPM is asked first, as for a registration. It holds for a running rotation, too. Another account or password of the
     same address takes one person; another address, or another certificate to trust, takes two (409 `second-person`).
     """
-    site = await over_rest(parts, site_id)
+    site = require_in_use(await over_rest(parts, site_id))
     access, trust, begun = document.reached(site.name), document.trusted(), parts.clock()
     if trust is not None and not await _is_trusted(parts, site_id, access.url, trust):
         given = {"rest_url": access.url, "fingerprints": sorted(trust.fingerprints), "ca_pem": trust.ca_pem}
@@ -116,7 +128,7 @@ async def state_access(
     await parts.store.site_changes.state_access(site_id, connection, act)
     for contact in first_contacts(site, connection, handshakes, begun, why="given with another address or account"):
         await parts.store.contacts.record(site.id, contact)
-    return await _shown(parts, site)
+    return await shown(parts, site)
 
 
 @router.put(
@@ -132,7 +144,7 @@ async def describe_lists(
     act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
     with checked():
         site = await parts.store.site_changes.describe_lists(site_id, document.read_lists(site.servers), act)
-    return await _shown(parts, site)
+    return await shown(parts, site)
 
 
 @router.put(
@@ -144,7 +156,7 @@ async def set_database(
     """State which database the site has: the default one has a certificate of its own."""
     act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
     site = await parts.store.site_changes.set_database(site_id, document.database, act)
-    return await _shown(parts, site)
+    return await shown(parts, site)
 
 
 @router.put(
@@ -167,7 +179,7 @@ async def set_limits(
         author = with_first(author, wish)
     act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
     site = await parts.store.site_changes.set_limits(site_id, limits, act)
-    return await _shown(parts, site)
+    return await shown(parts, site)
 
 
 async def _is_trusted(parts: Parts, site_id: SiteId, url: str, trust: Trust) -> bool:
@@ -179,7 +191,8 @@ async def _is_trusted(parts: Parts, site_id: SiteId, url: str, trust: Trust) -> 
     return (url, trust.ca_pem) == (now.rest_url, now.ca_pem) and trust.fingerprints <= now.fingerprints
 
 
-async def _shown(parts: Parts, site: Site) -> SiteShown | ConsoleSiteShown:
+async def shown(parts: Parts, site: Site) -> SiteShown | ConsoleSiteShown:
+    """The document of a stored site, of either kind."""
     if site.at_console is not None:
         return ConsoleSiteShown.of(site, site.at_console, await parts.store.console.newest_export(site.id))
     return SiteShown.of(site, await parts.store.sites.access(site.id))

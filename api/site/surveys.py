@@ -12,6 +12,7 @@ from api.site.survey_document import SurveyGoesOn, SurveyShown
 from engine.client.surveys import survey
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
+from store.site.sites import require_in_use
 
 router = APIRouter(prefix="/v1/sites", tags=["surveys"])
 
@@ -19,14 +20,14 @@ router = APIRouter(prefix="/v1/sites", tags=["surveys"])
 @router.post(
     "/{site_id}/survey",
     responses={
-        **described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
+        **described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
         int(HTTPStatus.ACCEPTED): {"model": SurveyGoesOn, "description": "It goes on"},
     },
     dependencies=[allowed(Permission.RECORD)],
 )
 async def survey_site(site_id: SiteId, parts: WithParts, response: Response) -> SurveyShown | SurveyGoesOn:
     """Survey a site now. A survey that takes long goes on, and is shown by GET when it is complete."""
-    await parts.store.sites.get(site_id)
+    require_in_use(await parts.store.sites.get(site_id))
     answer = await survey(parts.temporal, site_id, parts.survey_wait, task_queue=parts.task_queue)
     if answer is not None:
         return await _shown(parts, site_id, answer.survey_id)

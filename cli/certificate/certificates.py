@@ -8,6 +8,7 @@ import typer
 
 from cli.certificate import certificate_orders, certificate_requests
 from cli.certificate.certificate_check import check_here
+from cli.terminal.actor import WhyOption
 from cli.terminal.client import (
     FOLDER,
     REFUSED,
@@ -143,6 +144,28 @@ def keystore(
         say_json(made | {"filename": str(path)})
     else:
         say(f"{path} written; its password, shown this once: {made['password']}")
+
+
+@_app.command("destroy-key")
+@answered
+def destroy_key(
+    certificate: Annotated[str, typer.Argument(help="The certificate's id")],
+    fingerprint: Annotated[str, typer.Argument(help="Its SHA-256 in full, as `rotator certificate list` shows it")],
+    why: WhyOption,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete the private key of a certificate for good. The certificate stays, and a record of who, when and why."""
+    body = {"fingerprint_sha256": fingerprint, "why": why}
+    with opened(api, folder) as rotator:
+        done = rotator.post(f"/v1/certificates/{certificate}/destroy-key", body)
+    if as_json:
+        say_json(done)
+        return
+    say(f"the private key of {', '.join(done['certificates'])} was destroyed by {done['who']}, {instant(done['at'])}")
+    say_findings(done["findings"])
 
 
 def _say(shown: dict[str, Any], *, as_json: bool) -> None:

@@ -70,3 +70,5 @@ def _say(report: dict[str, Any]) -> None:
         say_table("Trails that do not hold", ("trail", "event", "what"), broken)
     if report["heads_from"] is None:
         say("No heads are kept outside of the database: events that were cut off at the end cannot be seen.")
+    if report["unsent_heads"]:
+        say(f"{report['unsent_heads']} heads wait for the webhook; the log of the service says why.")

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands.client_exports import clients
+from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, ApiRefusedError, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_error, say_json, say_table, span
 
 _TRUST_MISSING = "trust-missing"
-_app = typer.Typer(help="Register sites, show and survey them.", no_args_is_help=True)
+_SiteArgument = Annotated[str, typer.Argument(help="The site's id")]
+_app = typer.Typer(help="Register sites, show, rename, archive and survey them.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -54,15 +56,24 @@ def add(
 
 @_app.command("list")
 @answered
-def list_sites(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
+def list_sites(
+    *,
+    archived: Annotated[bool, typer.Option(help="Those that are archived, too")] = False,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
     """List the registered sites."""
     with opened(api, folder) as rotator:
-        sites = rotator.get("/v1/sites")
+        sites = rotator.get("/v1/sites", archived=archived)
     if as_json:
         say_json(sites)
         return
-    rows = [(site["id"], site["name"], ", ".join(site["servers"])) for site in sites["items"]]
-    say_table("Sites", ("id", "name", "servers"), rows)
+    rows = [
+        (site["id"], site["name"], ", ".join(site["servers"]), instant(site["archived_at"]) if archived else "")
+        for site in sites["items"]
+    ]
+    say_table("Sites", ("id", "name", "servers", "archived" if archived else ""), rows)
 
 
 @_app.command("show")
@@ -74,7 +85,8 @@ def show(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_
     if as_json:
         say_json(shown)
         return
-    say(f"{shown['name']} ({shown['id']}), {_reached(shown)}, database: {shown['database']}")
+    archived = f", archived since {instant(shown['archived_at'])}" if shown["archived_at"] else ""
+    say(f"{shown['name']} ({shown['id']}), {_reached(shown)}, database: {shown['database']}{archived}")
     servers = [(each["name"], each["address"], each["https_port"], each["http_port"]) for each in shown["servers"]]
     say_table("Servers", ("name", "address", "HTTPS", "HTTP"), servers)
     lists = [
@@ -83,6 +95,58 @@ def show(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_
     ]
     say_table("Server lists", ("name", "protocol", "servers by priority"), lists)
     say_table("Limits", ("limit", "value"), [(name, _limit(value)) for name, value in shown["limits"].items()])
+
+
+@_app.command("rename")
+@answered
+def rename(
+    site: _SiteArgument,
+    name: Annotated[str, typer.Argument(help="What the site is called from now on")],
+    why: WhyOption,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a site another name. Its id stays."""
+    with opened(api, folder) as rotator:
+        shown = rotator.post(f"/v1/sites/{site}/rename", {"name": name, "why": why})
+    say_json(shown) if as_json else say(f"site {shown['id']} is named {shown['name']}")
+
+
+@_app.command("archive")
+@answered
+def archive(
+    site: _SiteArgument,
+    why: WhyOption,
+    *,
+    left_changed: Annotated[
+        bool, typer.Option("--left-changed", help="Although what a rotation changed is not put back")
+    ] = False,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Let nothing begin at a site any more. Its trail, plans and rotations stay readable."""
+    with opened(api, folder) as rotator:
+        shown = rotator.post(f"/v1/sites/{site}/archive", {"why": why, "accept_left_changed": left_changed})
+    say_json(shown) if as_json else say(f"site {shown['id']} is archived")
+
+
+@_app.command("take-back")
+@answered
+def take_back(
+    site: _SiteArgument,
+    why: WhyOption,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an archived site into use again."""
+    with opened(api, folder) as rotator:
+        shown = rotator.post(f"/v1/sites/{site}/take-back", {"why": why})
+    say_json(shown) if as_json else say(f"site {shown['id']} is in use again")
 
 
 @_app.command("survey")

@@ -1,5 +1,6 @@
 """`rotator backup`: a copy of everything durable, taken while it is in use."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,8 @@ def backup(
 
     A person who has the copies can read every secret in them.
     """
-    from cli.service.copies import copy_all  # noqa: PLC0415 - the other commands start faster without the store
+    from cli.service.backup_note import note_backup  # noqa: PLC0415 - the other commands start faster without the store
+    from cli.service.copies import copy_all  # noqa: PLC0415 - see above
 
     try:
         copies = copy_all(folder, target)
@@ -34,3 +36,5 @@ def backup(
         typer.echo(path)
     for key in sorted(copies.keys_elsewhere):
         say_error(f"rotator backup: key {key} opens a part of it and is not in it: keep that key too")
+    if why := asyncio.run(note_backup(folder.resolve(), target.resolve(), copies)):
+        say_error(f"rotator backup: the copies are made, and the trail of the service does not have that: {why}")

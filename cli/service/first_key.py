@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from cli.service.local_operator import local_operator
 from cli.terminal.new_file import write_new
 from rotation.identity.identity import Grant
 from rotation.identity.name import IdentityName
@@ -14,6 +15,7 @@ from store.access.identities import Identities, IdentityExists, UnknownIdentity
 from store.access.key_text import KeyText
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.site_trail import SERVICE_TRAIL, NewTrailEvent, TrailKind
 
 _BY = "the operator of the service"
 _NAME: TypeAdapter[str] = TypeAdapter(IdentityName)
@@ -44,6 +46,14 @@ async def make_first_key(settings: StoreSettings, name: str, file: Path, *, only
             _put_aside(file)
         key = KeyText.new()
         await _keep(store.identities, name, key)
+        event = NewTrailEvent(
+            at=datetime.now(UTC),
+            kind=TrailKind.KEY_ADDED,
+            message=f"key {key.id} of {name}, an admin of all sites",
+            author=local_operator(),
+            data={"key": key.id},
+        )
+        await store.trail.append(SERVICE_TRAIL, event)
     finally:
         await store.close()
     write_new(file, f"{key.write()}\n".encode(), remedy=f"revoke key {key.id} and make another one")

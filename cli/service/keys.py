@@ -51,9 +51,10 @@ def rotate(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
 
     Cut short, it goes on when it is called again. Run it with the settings of the service.
     """
+    from cli.service.local_operator import local_operator  # noqa: PLC0415 - see above
     from store.keys import key_rotation  # noqa: PLC0415 - see above
 
-    done: Rotated = _with_store(folder, lambda store: key_rotation.rotate(store, _telling()))
+    done: Rotated = _with_store(folder, lambda store: key_rotation.rotate(store, _telling(), local_operator()))
     if as_json:
         say_json(done.model_dump())
     else:
@@ -73,9 +74,10 @@ def retire(
     as_json: AsJson = False,
 ) -> None:
     """Move a key that seals nothing out of the key file, into a file of its own beside it."""
+    from cli.service.local_operator import local_operator  # noqa: PLC0415 - see above
     from store.keys import key_rotation  # noqa: PLC0415 - see above
 
-    moved = _with_store(folder, lambda store: key_rotation.retire(store, key))
+    moved = _with_store(folder, lambda store: key_rotation.retire(store, key, local_operator()))
     if as_json:
         say_json({"files": [str(path) for path in moved]})
         return

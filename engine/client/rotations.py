@@ -84,7 +84,7 @@ async def _start(client: Client, begin: RotateInput, details: str, task_queue: s
         static_details=details or None,
         search_attributes=TypedSearchAttributes(
             [
-                SearchAttributePair(_SITE, begin.site_name),
+                SearchAttributePair(_SITE, begin.site_id),
                 SearchAttributePair(_ROTATION, begin.rotation_id),
                 SearchAttributePair(_PHASE, Phase.PREPARING.value),
             ]

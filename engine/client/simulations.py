@@ -26,7 +26,7 @@ async def start_simulation(client: Client, begin: SimulateInput, *, task_queue: 
         what="the simulation",
         summary=f"Simulate plan {begin.plan_id} of {begin.site_name}, {begin.wish.runs} runs",
         task_queue=task_queue,
-        search_attributes=TypedSearchAttributes([SearchAttributePair(_SITE, begin.site_name)]),
+        search_attributes=TypedSearchAttributes([SearchAttributePair(_SITE, begin.site_id)]),
     )
 
 

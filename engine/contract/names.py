@@ -70,6 +70,8 @@ class ErrorType(StrEnum):
     """The store does not have it that the rotation writes that now. Nothing was sent."""
     ACCESS_ALTERED = "access-altered"
     """How the site is reached was changed in the database, and not by the service. Nothing was sent."""
+    SITE_ARCHIVED = "site-archived"
+    """A person has archived the site. Nothing was sent."""
 
 
 class SearchAttribute(StrEnum):

@@ -24,11 +24,12 @@ class Permission(StrEnum):
     SEE_TASKS = "see console tasks"
     DO_TASKS = "claim, do and give back console tasks, and take their files"
     REGISTER_SITES = "register sites"
-    CONFIGURE_SITES = "set the limits and the database of a site"
+    CONFIGURE_SITES = "set the name, the limits and the database of a site, archive it and take it back"
     RECORD = "survey sites, describe their lists, bring exports and answers of clients"
     TRUST = "trust and drop fingerprints of SEPM's certificate"
     KEEP_CERTIFICATES = "add certificates, and have new ones made, requested and ordered"
     TAKE_KEYSTORES = "have keystores made, and take them"
+    DESTROY_KEYS = "destroy the private keys of certificates"
     PLAN = "make plans and play them"
     START = "start rotations and restores"
     MOVE = "hold, resume, extend, proceed, state gates, cancel, roll back, finish"
@@ -65,6 +66,7 @@ OF_ALL_SITES = frozenset(
     {
         Permission.REGISTER_SITES,
         Permission.TAKE_KEYSTORES,
+        Permission.DESTROY_KEYS,
         Permission.READ_PAYLOADS,
         Permission.WRITE_PAYLOADS,
         Permission.AUDIT,

@@ -1,13 +1,16 @@
 """What two persons do together before it happens, outside a running rotation."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any, TypedDict
 
 from rotation.identity.identity import IdentityId
 from rotation.plan.plan import PlanBody
 from rotation.site import Limits
-from rotation.values import Value
+from rotation.values import PlanId, Value
 
 VENDORS = Limits()
 """The floors that the vendor names."""
@@ -35,6 +38,25 @@ def lowered(now: Limits, wanted: Limits) -> tuple[str, ...]:
     """The floors that would be lower than they are, and lower than the vendor's."""
     floors = ("relax_floor", "holdout_minimum")
     return tuple(name for name in floors if getattr(wanted, name) < min(getattr(now, name), getattr(VENDORS, name)))
+
+
+def wish_digest(act: TwoPersonAct, content: Mapping[str, Any]) -> str:
+    """SHA-256 of a wish: equal where two persons wish the very same."""
+    return hashlib.sha256(json.dumps([act.value, content], sort_keys=True).encode()).hexdigest()
+
+
+class PlanApproval(TypedDict):
+    """What two persons who start a plan both wish."""
+
+    plan: PlanId
+    hash: str
+    late: bool
+    """Whether its latest safe start has passed, and they accept that."""
+
+
+def approvals(plan: PlanId, plan_hash: str) -> tuple[PlanApproval, PlanApproval]:
+    """Both wishes that there may be for the start of a plan."""
+    return PlanApproval(plan=plan, hash=plan_hash, late=False), PlanApproval(plan=plan, hash=plan_hash, late=True)
 
 
 def reasons_to_start_together(body: PlanBody, *, late: bool, always: bool) -> Iterator[str]:

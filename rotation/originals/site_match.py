@@ -58,7 +58,10 @@ def another_site(originals: KeptOriginals, site: Site) -> tuple[Finding, ...]:
     if originals.site_id != site.id:
         servers = ", ".join(server.name for server in originals.servers[:_NAMED])
         text = f"the file is of the site {named} with {servers}"
-        remedy = f"take the file of this site; or register the site of the file under its name {originals.site_name!r}"
+        remedy = (
+            f"take the file of this site; or register the site of the file under the name {originals.site_id!r}, which "
+            "gives it the id of the file, and rename it afterwards"
+        )
         return (blocking("originals-of-another-site", site.name, text, remedy),)
     registered = {server.name for server in site.servers}
     return tuple(

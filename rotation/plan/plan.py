@@ -17,7 +17,7 @@ from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Console, Gate, GatePurpose, Load, ScopeName, Step, Write, the_step
 from rotation.plan.trust import Names, OnTrust, digest
-from rotation.plan.work.task import RefreshImages
+from rotation.plan.work.task import RefreshImages, ReplaceCertificate
 from rotation.span import Length
 from rotation.survey import Pair
 from rotation.values import (
@@ -179,6 +179,14 @@ class PlanBody(Value):
         """The groups of non-persistent machines: whose images any of its steps has refreshed."""
         works = (step.work for step in self.steps if isinstance(step, Console))
         return tuple(sorted({group for work in works if isinstance(work, RefreshImages) for group in work.groups}))
+
+    @property
+    def files(self) -> frozenset[Fingerprint]:
+        """The certificates whose file a task hands out: the service needs their private keys."""
+        works = (step.work for step in self.steps if isinstance(step, Console))
+        return frozenset(
+            work.fingerprint_sha256 for work in works if isinstance(work, ReplaceCertificate) and work.has_file
+        )
 
     @property
     def last_number(self) -> int:

@@ -1,7 +1,5 @@
 """Wishes that wait for a second person, and who has seconded them. Rows stay: they are the trail."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from rotation.identity.identity import IdentityId, Principal
-from rotation.identity.two_persons import LASTS, TwoPersonAct, Wish
+from rotation.identity.two_persons import LASTS, TwoPersonAct, Wish, wish_digest
 from store.database.database import Database
 from store.schema.tables import ApiKeyRow, SubjectRow, WishRow
 
@@ -30,7 +28,7 @@ class Wishes:
 
         A wish counts once, for the very same content, for a week, and while a key or log-in of its identity counts.
         """
-        digest = hashlib.sha256(json.dumps([act.value, content], sort_keys=True).encode()).hexdigest()
+        digest = wish_digest(act, content)
         async with self._database.write() as session:
             rows = await session.scalars(
                 select(WishRow)

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.finding import Finding
 from rotation.order import Order, OrderState
-from rotation.values import CertificateId, OrderId, Value
+from rotation.values import CertificateId, Fingerprint, OrderId, Value
 from store.certificate.certificate_requests import UnknownRequest
 from store.database.database import Database
 from store.fault import StoreFault
+from store.keys.destroyed import lock_keys, require_key_lives
 from store.rotation.rotations import IdempotencyConflict
 from store.schema.tables import CertificateOrderRow, CertificateRequestRow
 
@@ -70,6 +71,7 @@ class CertificateOrders:
             UnknownRequest: when no such request is kept.
             AlreadyIssued: when the last order has brought a certificate, and no other is wanted.
             IdempotencyConflict: when the key belongs to another request.
+            KeyDestroyed: when the private key of the request was destroyed.
         """
         try:
             return await self._create(new, again, idempotency_key, fingerprint)
@@ -80,8 +82,10 @@ class CertificateOrders:
     async def _create(self, new: NewOrder, again: bool, key: str | None, fingerprint: str) -> CertificateOrder:
         async with self._database.write() as session:
             # the request's row is held, so that two that ask at once do not both find none running
-            held = select(CertificateRequestRow.id).where(CertificateRequestRow.id == new.request_id).with_for_update()
-            if await session.scalar(held) is None:
+            await lock_keys(session)
+            held = select(CertificateRequestRow).where(CertificateRequestRow.id == new.request_id).with_for_update()
+            request = await session.scalar(held)
+            if request is None:
                 raise UnknownRequest(f"no request for a certificate of id {new.request_id} is kept")
             by_key = select(CertificateOrderRow).where(CertificateOrderRow.idempotency_key == key)
             if key is not None and (first := await session.scalar(by_key)) is not None:
@@ -93,6 +97,7 @@ class CertificateOrders:
                 return _order(last)
             if last is not None and last.state == OrderState.ISSUED and not again:
                 raise AlreadyIssued(f"order {last.id} has brought certificate {last.certificate_id} for this request")
+            await require_key_lives(session, Fingerprint(request.public_key))
             row = CertificateOrderRow(
                 **dict(new),
                 idempotency_key=key,

@@ -61,7 +61,7 @@ class CertificateRequests:
         return _request(row)
 
     async def key_of(self, public_key: Fingerprint) -> SecretBytes | None:
-        """The key of the request for a certificate of this public key; None when there is none.
+        """The key of the request for a certificate of this public key; None when there is none, or it was destroyed.
 
         It stays with the request: an authority may correct its answer, and sign the same request again.
 
@@ -70,7 +70,7 @@ class CertificateRequests:
         """
         async with self._database.read() as session:
             row = await session.scalar(_of(public_key))
-        if row is None:
+        if row is None or row.key_sealed is None:
             return None
         return SecretBytes(await self._vault.open(REQUEST_KEY, row.id, row.key_sealed))
 

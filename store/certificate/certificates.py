@@ -10,6 +10,7 @@ from rotation.values import CertificateId, Value
 from store.database.database import Database
 from store.database.upsert import insert_into
 from store.fault import StoreFault
+from store.keys.destroyed import lock_keys, require_key_lives
 from store.keys.sealed import CERTIFICATE_KEY
 from store.keys.vault import Vault
 from store.schema.tables import CertificateRow
@@ -43,6 +44,7 @@ class Certificates:
         A key is sealed. When the certificate is known without one, the key is added; a key is never replaced.
 
         Raises:
+            KeyDestroyed: when a key comes along that was destroyed; then nothing is kept.
             KeyServerDown, KeyServerRefused: when the key cannot be sealed; then nothing is kept.
         """
         while True:
@@ -50,6 +52,9 @@ class Certificates:
             row_id = await self._known_as(facts) or facts.id
             key = None if key_pem is None else await self._vault.seal(CERTIFICATE_KEY, row_id, key_pem)
             async with self._database.write() as session:
+                if key is not None:
+                    await lock_keys(session)
+                    await require_key_lives(session, facts.public_key)
                 new = insert_into(session, CertificateRow).values(
                     id=facts.id,
                     fingerprint=facts.fingerprint,

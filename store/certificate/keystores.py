@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from rotation.values import CertificateId, Value
 from store.database.database import Database
 from store.fault import StoreFault
+from store.keys.destroyed import lock_keys, require_key_lives
 from store.keys.sealed import KEYSTORE
 from store.keys.vault import Vault
-from store.schema.tables import KeystoreRow
+from store.schema.tables import CertificateRow, KeystoreRow
 from store.trail.site_trail import (
     SERVICE,
     SERVICE_TRAIL,
@@ -52,6 +53,7 @@ class Keystores:
         """Keep a file until it is taken or its time is over. Files whose time is over are dropped.
 
         Raises:
+            KeyDestroyed: when the certificate's private key was destroyed meanwhile.
             KeyServerDown, KeyServerRefused: when it cannot be sealed; then nothing is kept.
         """
         sealed = await self._vault.seal(KEYSTORE, record.id, file)
@@ -59,6 +61,10 @@ class Keystores:
         event = _event(TrailKind.KEYSTORE_MADE, record.id, record.certificate_id, record.made_at, author)
         await self._trail.ready()
         async with self._database.write() as session:
+            await lock_keys(session)
+            certificate = await session.get(CertificateRow, record.certificate_id)
+            if certificate is not None:
+                await require_key_lives(session, certificate.facts.public_key)
             overdue = update(KeystoreRow).where(KeystoreRow.expires_at <= record.made_at).values(file_sealed=None)
             await session.execute(overdue)
             session.add(KeystoreRow(**record.model_dump(), file_sealed=sealed))
@@ -116,8 +122,10 @@ def _ready(row: KeystoreRow | None, keystore_id: str, at: datetime) -> bytes:
         raise UnknownKeystore(f"no keystore {keystore_id} in that format was made of that certificate")
     if row.taken_at is not None:
         raise KeystoreGone(f"keystore {keystore_id} was taken at {row.taken_at.isoformat()}")
-    if row.file_sealed is None or row.expires_at <= at:
+    if row.expires_at <= at:
         raise KeystoreGone(f"keystore {keystore_id} could be taken until {row.expires_at.isoformat()}")
+    if row.file_sealed is None:
+        raise KeystoreGone(f"keystore {keystore_id} was destroyed with its private key")
     return row.file_sealed
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
@@ -53,6 +54,11 @@ def apply(engine: Engine) -> None:
                 f"the database was written by a release that this one does not know ({error}): install that release, "
                 "or restore a backup that this one made"
             ) from error
+
+
+def newest_revision() -> str:
+    """The revision that the tables of this release have."""
+    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
 
 
 def migration_engine(url: URL) -> Engine:

@@ -1,9 +1,9 @@
 """The life of keys: a new one for everything that is sealed, and the end of one that seals nothing any more."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rotation.values import Value
@@ -14,6 +14,8 @@ from store.keys.key_sources import FileKeys, KeySource
 from store.keys.rewrapping import Report, Rewrapped, rewrap_all
 from store.keys.sealed import values_by_key
 from store.store import Store
+from store.trail.site_trail import SERVICE, SERVICE_TRAIL, Author, NewTrailEvent, TrailKind
+from store.trail.start_notes import KNOWN, known_keys_of
 
 _UNDER_WAY = timedelta(minutes=1)
 """A value that was sealed before the keys changed is in the database by then, or its transaction has given up."""
@@ -65,7 +67,7 @@ async def known_keys(store: Store) -> tuple[KnownKey, ...]:
     return (*known, *([KnownKey(id="", where="", seals=False, values=values[None])] if values[None] else []))
 
 
-async def rotate(store: Store, report: Report) -> Rotated:
+async def rotate(store: Store, report: Report, author: Author = SERVICE) -> Rotated:
     """Put everything that is sealed under a new key, while services read and write.
 
     1. Keep out others that change the keys.
@@ -74,6 +76,8 @@ async def rotate(store: Store, report: Report) -> Rotated:
     3. Otherwise make a new key: in the key file, where every process finds it before anything is sealed with it, or at
        the key server. This holds, too, where only broken values are left, which no rotation ever finishes.
     4. Re-wrap (`rewrap_all`). The old key stays where it is: `retire` takes it away.
+
+    The service's trail has the new key before anything is sealed with it, and what was re-wrapped behind it.
 
     Raises:
         KeyFileInUse: when another process changes the keys.
@@ -87,13 +91,17 @@ async def rotate(store: Store, report: Report) -> Rotated:
         if any(key_id not in {newest, None} for key_id in values):
             done = await rewrap_all(store.database, store.vault, report)
             if done.values:
+                await _note_rewrapped(store, newest, done, author)
                 return Rotated(key_id=newest, made=False, done=done)
         await ring.source.renew()
+        newest = await ring.sealing().newest()
+        await _note(store, TrailKind.ENCRYPTION_KEY_MADE, f"key {newest}", author, {"key": newest})
         done = await rewrap_all(store.database, store.vault, report)
-        return Rotated(key_id=await ring.sealing().newest(), made=True, done=done)
+        await _note_rewrapped(store, newest, done, author)
+        return Rotated(key_id=newest, made=True, done=done)
 
 
-async def retire(store: Store, key_id: str | None = None) -> tuple[Path, ...]:
+async def retire(store: Store, key_id: str | None = None, author: Author = SERVICE) -> tuple[Path, ...]:
     """Move keys that seal nothing out of the key file, each into a file of its own beside it. Returns those files.
 
     They are not deleted: reading an old backup needs its key. Processes that run still hold it in memory.
@@ -101,6 +109,7 @@ async def retire(store: Store, key_id: str | None = None) -> tuple[Path, ...]:
     Args:
         store: the store whose keys they are.
         key_id: the key; all that seal nothing when it is not given.
+        author: who retires them, for the service's trail.
 
     Raises:
         KeyFileInUse: when another process changes the keys.
@@ -118,7 +127,21 @@ async def retire(store: Store, key_id: str | None = None) -> tuple[Path, ...]:
         if not idle:
             return ()
         _expect_settled(file)
-        return take_out(file.path, keep=lambda key: LocalKey(key).id not in idle, named=lambda key: LocalKey(key).id)
+        moved = take_out(file.path, keep=lambda key: LocalKey(key).id not in idle, named=lambda key: LocalKey(key).id)
+        gone, files = ", ".join(sorted(idle)), ", ".join(str(path) for path in moved)
+        await _note(store, TrailKind.ENCRYPTION_KEYS_RETIRED, f"keys {gone}", author, {"keys": gone, "files": files})
+        return moved
+
+
+async def _note_rewrapped(store: Store, key_id: str, done: Rewrapped, author: Author) -> None:
+    data: dict[str, str | int] = {"key": key_id, "values": done.values, "broken": len(done.broken)}
+    await _note(store, TrailKind.VALUES_REWRAPPED, f"{done.values} values have got key {key_id}", author, data)
+
+
+async def _note(store: Store, kind: TrailKind, message: str, author: Author, data: Mapping[str, str | int]) -> None:
+    known = {KNOWN: await known_keys_of(store.vault.keys)}
+    event = NewTrailEvent(at=datetime.now(UTC), kind=kind, message=message, author=author, data={**data, **known})
+    await store.trail.append(SERVICE_TRAIL, event)
 
 
 def _expect_idle(key_id: str, idle: set[str], file: FileKeys, values: int) -> None:

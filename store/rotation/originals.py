@@ -13,7 +13,7 @@ from store.database.database import Database
 from store.database.upsert import insert_into
 from store.progress import RotationStatus
 from store.schema.base import table_of
-from store.schema.tables import OriginalRow, RestoreRow, RotationRow
+from store.schema.tables import OriginalRow, RestoreRow, RotationRow, SiteRow
 
 
 class Original(Value):
@@ -41,7 +41,8 @@ _UNRESTORED = (
 )
 """A rotation that has originals and is not marked restored."""
 _LEFT_CHANGED = built_once(
-    select(RotationRow.id, RotationRow.site_id)
+    select(RotationRow.id, RotationRow.site_id, SiteRow.site)
+    .join(SiteRow, SiteRow.id == RotationRow.site_id)
     .where(
         *_UNRESTORED,
         ~exists().where(_RUNS.site_id == RotationRow.site_id, _RUNS.status == RotationStatus.RUNNING),
@@ -109,9 +110,13 @@ class Originals:
         return () if rotation_id is None else await self.of(RotationId(rotation_id))
 
     async def left_changed(self) -> tuple[tuple[RotationId, SiteId], ...]:
-        """Of each site where no rotation runs: the newest one that has originals and is not marked restored."""
+        """Of each site in use where no rotation runs: the newest one that has originals and is not marked restored.
+
+        A person who archives such a site has accepted that.
+        """
         async with self._database.read_rows() as connection:
-            found = {row.site_id: row.id for row in await connection.execute(_LEFT_CHANGED)}
+            rows = await connection.execute(_LEFT_CHANGED)
+            found = {row.site_id: row.id for row in rows if row.site.archived_at is None}
         return tuple((RotationId(rotation_id), SiteId(site_id)) for site_id, rotation_id in found.items())
 
     async def mark_restored(self, rotation_id: RotationId, at: datetime) -> None:

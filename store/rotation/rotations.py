@@ -12,12 +12,13 @@ from store.database.built_once import built_once
 from store.database.database import Database
 from store.database.page import Page, page_size, read_cursor, write_cursor
 from store.fault import StoreFault
+from store.keys.destroyed import require_files
 from store.progress import NewRotation, Progress, Projection, Rotation, RotationStatus
 from store.rotation.plans import UnknownPlan
 from store.schema.base import table_of
 from store.schema.columns import from_microseconds, to_microseconds
 from store.schema.tables import PlanRow, RotationRow
-from store.site.sites import known_site
+from store.site.sites import known_site, require_in_use
 from store.trail.site_trail import Author, NewTrailEvent, SiteTrail, TrailKind
 
 
@@ -65,6 +66,8 @@ class Rotations:
         Raises:
             IdempotencyConflict: when the key or the id belongs to another request.
             SiteBusy: when the site has a running rotation.
+            SiteArchived: when the site is archived.
+            KeyDestroyed: when the private key of a certificate was destroyed whose file a task hands out.
             UnknownSite, UnknownPlan: when they are not known.
         """
         started = _started(new, at, author or Author(who=new.started_by))
@@ -80,7 +83,7 @@ class Rotations:
     ) -> tuple[Rotation, bool]:
         async with self._database.write() as session:
             # Rotations of one site begin one after the other: what is looked at below is still so at the write.
-            await known_site(session, new.site_id, lock=True)
+            site = await known_site(session, new.site_id, lock=True)
             first = await _first_of(session, new, idempotency_key)
             if first is not None:
                 if first.request_fingerprint != fingerprint:
@@ -88,8 +91,11 @@ class Rotations:
                         f"rotation {first.id} was begun by another request with the same key or id"
                     )
                 return _rotation(first), False
-            if await session.get(PlanRow, new.plan_id) is None:
+            require_in_use(site.site)
+            plan = await session.get(PlanRow, new.plan_id)
+            if plan is None:
                 raise UnknownPlan(f"no plan of id {new.plan_id} is kept")
+            await require_files(session, plan.body)
             busy = await session.scalar(_running(new.site_id))
             if busy is not None:
                 raise SiteBusy(new.site_id, busy.id)

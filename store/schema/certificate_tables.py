@@ -38,9 +38,22 @@ class CertificateRequestRow(Base):
     names: Mapped[tuple[str, ...]] = mapped_column(Document(tuple[str, ...]))
     request_pem: Mapped[str]
     asked_by: Mapped[str]
-    key_sealed: Mapped[bytes]
+    key_sealed: Mapped[bytes | None]
+    """None once it was destroyed."""
     asked_at: Mapped[datetime]
     certificate_id: Mapped[str | None] = mapped_column(ForeignKey("certificates.id"))
+
+
+class DestroyedKeyRow(Base):
+    """That a private key was destroyed. Rows are never changed or deleted."""
+
+    __tablename__ = "destroyed_keys"
+
+    public_key: Mapped[str] = mapped_column(primary_key=True)
+    certificate_id: Mapped[str] = mapped_column(ForeignKey("certificates.id"))
+    at: Mapped[datetime]
+    who: Mapped[str]
+    why: Mapped[str]
 
 
 class IssuerAccountRow(Base):

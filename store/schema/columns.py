@@ -59,9 +59,13 @@ class Document(TypeDecorator[Any]):
         self.of = of
         self._adapter: TypeAdapter[Any] = TypeAdapter(of)
 
+    def text(self, value: Any) -> str:
+        """The JSON text of a value."""
+        return self._adapter.dump_json(value).decode()
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """The JSON text."""
-        return None if value is None else self._adapter.dump_json(value).decode()
+        return None if value is None else self.text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """The value again, validated."""

@@ -2,7 +2,13 @@
 
 from store.schema.access_tables import AccessSecretRow, ApiKeyRow, IdentityRow, SubjectRow, WishRow
 from store.schema.base import Base
-from store.schema.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
+from store.schema.certificate_tables import (
+    CertificateOrderRow,
+    CertificateRequestRow,
+    DestroyedKeyRow,
+    IssuerAccountRow,
+    KeystoreRow,
+)
 from store.schema.console_tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
 from store.schema.http_reach_table import HttpAnswerRow
 from store.schema.inventory_tables import SightingRow, WatchedPortRow
@@ -48,6 +54,7 @@ __all__ = [
     "ConsoleEntryRow",
     "ContactRow",
     "CoverageGateRow",
+    "DestroyedKeyRow",
     "EventRow",
     "ExportedClientsRow",
     "FoundRow",

@@ -85,14 +85,13 @@ class Contacts:
             UnknownSite: when no such site is registered.
             AccessAltered: when another writer has changed what is trusted there.
         """
-        codes, heads = await self._mac_key.codes(), _Heads()
+        codes, connected = await self._mac_key.codes(), contact.kind is ContactKind.CONNECTED
         async with self._database.write_rows() as connection:
             registered = await _locked(connection, site_id)
-            head = await _append(connection, codes, site_id, contact)
-            if contact.kind is ContactKind.CONNECTED:
-                heads = await self._settle(connection, codes, registered, contact.at)
-            else:
-                heads = _Heads(contacts=head)
+            heads = _Heads(contacts=await _append(connection, codes, site_id, contact), plain=connected)
+            if connected:
+                settled = await self._settle(connection, codes, registered, contact.at)
+                heads = heads if settled.contacts is None else settled
         await self._note(site_id, heads)
 
     async def settle(self, site_id: SiteId, at: datetime) -> None:
@@ -226,7 +225,7 @@ class Contacts:
 
     async def _note(self, site_id: SiteId, heads: "_Heads") -> None:
         if heads.contacts is not None:
-            await self._trail.note_contacts(site_id, heads.contacts)
+            await self._trail.note_contacts(site_id, heads.contacts, plain=heads.plain)
         if heads.site is not None:
             await self._trail.note(site_id, heads.site)
 
@@ -236,6 +235,8 @@ class _Heads(NamedTuple):
 
     contacts: ChainHead | None = None
     site: ChainHead | None = None
+    plain: bool = False
+    """Whether the last contact is a connection and nothing else: there may be many in a minute."""
 
 
 class _Registered(NamedTuple):

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pydantic import Field
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.access import OfflineDocument
 from rotation.site import DatabaseKind as SiteDatabase
 from rotation.site import Limits, ServerList, Site
-from rotation.values import SiteId, Value
+from rotation.values import RotationId, SiteId, Value
 from store.database.database import Database
 from store.fault import StoreFault
 from store.keys.mac_key import MacKey
@@ -18,7 +20,7 @@ from store.keys.vault import Vault
 from store.progress import RotationStatus
 from store.schema.tables import PinnedFingerprintRow, RotationRow
 from store.site.access import SiteConnection, sealed_access
-from store.site.sites import known_site
+from store.site.sites import SiteExists, known_site
 from store.trail.site_trail import (
     SITE_DIGEST,
     Author,
@@ -105,6 +107,55 @@ class SiteChanges:
 
         return await self._change(site_id, TrailKind.DATABASE_CHANGED, f"database: {database.value}", act, changed)
 
+    async def rename(self, site_id: SiteId, name: str, act: ReasonedAct) -> Site:
+        """Give the site another name; its id stays. Returns the site as it is now.
+
+        A running rotation and its tasks keep the name that they began with.
+
+        Raises:
+            UnknownSite: when none is registered.
+            SiteExists: when another site has the name.
+        """
+
+        def changed(site: Site) -> Site:
+            return site if site.name == name else site.model_copy(update={"name": name})
+
+        try:
+            return await self._change(site_id, TrailKind.RENAMED, f"name: {name}", act, changed)
+        except IntegrityError:
+            raise SiteExists(f"another site is named {name!r}") from None
+
+    async def archive(self, site_id: SiteId, act: ReasonedAct, *, left_changed: Collection[RotationId] = ()) -> Site:
+        """Have nothing begin at the site from now on. Returns the site as it is now. Again changes nothing.
+
+        Args:
+            site_id: the site.
+            act: who archives it, and why.
+            left_changed: the rotations whose changes are not put back, as the caller accepts; for the trail.
+
+        Raises:
+            UnknownSite: when none is registered.
+            SiteInUse: while a rotation of the site runs.
+        """
+
+        def changed(site: Site) -> Site:
+            return site if site.archived_at else site.model_copy(update={"archived_at": act.at})
+
+        left = {"left_changed": ", ".join(left_changed)} if left_changed else {}
+        return await self._change(site_id, TrailKind.ARCHIVED, "archived", act, changed, unless_running=True, more=left)
+
+    async def take_back(self, site_id: SiteId, act: ReasonedAct) -> Site:
+        """Take an archived site into use. Returns the site as it is now. One that is in use stays so.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+
+        def changed(site: Site) -> Site:
+            return site.model_copy(update={"archived_at": None}) if site.archived_at else site
+
+        return await self._change(site_id, TrailKind.TAKEN_BACK, "taken back", act, changed)
+
     async def state_access(self, site_id: SiteId, connection: SiteConnection, act: ReasonedAct) -> None:
         """Replace how the site is reached: address, account, password, and all that is trusted there.
 
@@ -141,16 +192,21 @@ class SiteChanges:
         changed: Callable[[Site], Site],
         *,
         unless_running: bool = False,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> Site:
+        """Change a site and put that on its trail. `changed` gives the very same site where there is nothing to do."""
         await self._trail.ready()
         async with self._database.write() as session:
             row = await known_site(session, site_id, lock=True)
             if unless_running:
                 await _require_idle(session, site_id, what)
-            before, row.site = row.site, changed(row.site)
-            data = {SITE_DIGEST: site_digest(row.site), **_differences(before, row.site)}
+            before, site = row.site, changed(row.site)
+            if site is before:
+                return site
+            row.site, row.name = site, site.name
+            await session.flush()  # a name that is taken is refused here
+            data = {SITE_DIGEST: site_digest(site), **_differences(before, site), **more}
             head = await self._trail.append_within(session, site_id, _event(kind, what, act, data))
-            site = row.site
         await self._trail.note(site_id, head)
         return site
 
@@ -158,7 +214,7 @@ class SiteChanges:
 async def _require_idle(session: AsyncSession, site_id: SiteId, what: str) -> None:
     busy = await session.scalar(_RUNNING.where(RotationRow.site_id == site_id))
     if busy is not None:
-        raise SiteInUse(f"site {site_id}: rotation {busy} runs, and rests on the {what} that it began with")
+        raise SiteInUse(f"site {site_id}: rotation {busy} runs, and rests on the site as it is now ({what})")
 
 
 def _differences(before: Site, after: Site) -> dict[str, str]:
@@ -167,6 +223,8 @@ def _differences(before: Site, after: Site) -> dict[str, str]:
     changed = {name: f"{was[name]} -> {now[name]}" for name in now if was[name] != now[name]}
     if before.lists != after.lists:
         changed["lists"] = ", ".join(each.name for each in after.lists)
+    if before.name != after.name:
+        changed["name"] = f"{before.name} -> {after.name}"
     return changed
 
 

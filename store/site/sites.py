@@ -45,6 +45,10 @@ class SiteExists(StoreFault):
     """A site of that id or name is registered already."""
 
 
+class SiteArchived(StoreFault):
+    """The site is archived: nothing begins there until a person takes it back."""
+
+
 class Sites:
     """The registered sites."""
 
@@ -195,6 +199,33 @@ async def expect_site(connection: AsyncConnection, site_id: str) -> None:
     """
     if await connection.scalar(_REGISTERED, {"site": site_id}) is None:
         raise _unknown(site_id)
+
+
+async def expect_site_in_use(connection: AsyncConnection, site_id: str) -> None:
+    """Nothing where the site is registered and not archived.
+
+    Raises:
+        UnknownSite: when none is registered.
+        SiteArchived: when it is archived.
+    """
+    site = await connection.scalar(_SITE, {"site": site_id})
+    if site is None:
+        raise _unknown(site_id)
+    require_in_use(site)
+
+
+def require_in_use(site: Site) -> Site:
+    """The site, which is not archived.
+
+    Raises:
+        SiteArchived: when it is.
+    """
+    if site.archived_at is not None:
+        raise SiteArchived(
+            f"site {site.name} ({site.id}) has been archived since {site.archived_at:%Y-%m-%d %H:%M} UTC: no plan, "
+            "rotation, restore or survey begins there"
+        )
+    return site
 
 
 def _unknown(site_id: str) -> UnknownSite:

@@ -17,7 +17,7 @@ from store.fault import StoreFault
 from store.schema.base import table_of
 from store.schema.tables import SurveyRow
 from store.site.reading import Reading, date_back, mark_vanished, record_clients
-from store.site.sites import expect_site
+from store.site.sites import expect_site_in_use
 
 
 class UnknownSurvey(StoreFault):
@@ -74,11 +74,12 @@ class Surveys:
 
         Raises:
             UnknownSite: when no such site is registered.
+            SiteArchived: when it is archived.
         """
         survey_id = str(uuid4())
         new = {"id": survey_id, "site_id": site_id, "begun_at": at, "survey": None, "finished": False}
         async with self._database.write_rows() as connection:
-            await expect_site(connection, site_id)
+            await expect_site_in_use(connection, site_id)
             before = await connection.scalar(_NUMBERED, {"site": site_id}) or 0
             await connection.execute(_BEGIN, {**new, "number": before + 1})
             await date_back(connection, site_id, at)

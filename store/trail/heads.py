@@ -5,12 +5,14 @@ stands in its place as a whole, shows against a head only that is kept where a w
 a file, or with syslog.
 """
 
+import asyncio
 import json
 import logging.handlers
 import os
+import time
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -22,6 +24,8 @@ from store.keys.mac_key import Codes, MacKey
 
 _LABEL = "head of a trail"
 _SYSLOG_PORT = 514
+_SPACING = timedelta(minutes=1)
+"""Between heads of a trail that grows often."""
 _log = structlog.get_logger(__name__)
 
 
@@ -35,18 +39,49 @@ class KeptHeads(Value):
 
 
 class Heads:
-    """Appends heads to a file of the owner's, sends them to syslog, or both. Each is sealed by a code."""
+    """Appends heads to a file of the owner's, sends them to syslog, or both. Each is sealed by a code.
+
+    From the file, `store.trail.head_sender` brings them to a webhook.
+    """
 
     def __init__(self, mac_key: MacKey, file: Path | None = None, syslog: str | None = None) -> None:
         self._mac_key = mac_key
         self.file = file
         self._syslog = _syslog(syslog) if syslog else None
         self._fails = False
+        self._noted: dict[str, float] = {}
+        self._held: dict[str, ChainHead] = {}
+        self.grown = asyncio.Event()
+        """Set with each head that is kept."""
 
-    async def note(self, trail: str, head: ChainHead) -> None:
-        """Keep where a trail ends. A place that cannot be written is logged: the event itself is stored already."""
+    async def note(self, trail: str, head: ChainHead, *, often: bool = False) -> None:
+        """Keep where a trail ends. A place that cannot be written is logged: the event itself is stored already.
+
+        Args:
+            trail: its name.
+            head: where it ends.
+            often: whether the trail may grow many times in a minute. Then one head a minute is kept at once; a later
+                one waits for the minute to pass, or for `flush`.
+        """
         if self.file is None and self._syslog is None:
             return
+        if often and self._is_fresh(trail):
+            self._held[trail] = head
+            return
+        self._held.pop(trail, None)
+        await self._keep(trail, head)
+        await self.flush(every=False)
+
+    async def flush(self, *, every: bool = True) -> None:
+        """Keep the heads that wait: all, or those only whose minute has passed."""
+        for trail in [each for each in self._held if every or not self._is_fresh(each)]:
+            await self._keep(trail, self._held.pop(trail))
+
+    def _is_fresh(self, trail: str) -> bool:
+        return trail in self._noted and time.monotonic() - self._noted[trail] < _SPACING.total_seconds()
+
+    async def _keep(self, trail: str, head: ChainHead) -> None:
+        self._noted[trail] = time.monotonic()
         try:
             line = _line(await self._mac_key.codes(), trail, head)
         except StoreFault as fault:
@@ -56,6 +91,7 @@ class Heads:
             self._to_file(self.file, line)
         if self._syslog is not None:
             self._syslog.emit(logging.LogRecord("rotator", logging.INFO, "", 0, f"rotator head {line}", None, None))
+        self.grown.set()
 
     def _to_file(self, file: Path, line: str) -> None:
         try:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, Text, bindparam, insert, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.site import Site
@@ -22,6 +22,7 @@ from store.database.database import Database
 from store.database.page import page_size
 from store.keys.mac_key import MAC_KEY_ID, MacKey
 from store.schema.base import table_of
+from store.schema.columns import Document
 from store.schema.tables import SealedKeyRow, SiteRow, TrailRow
 from store.trail.heads import Heads
 
@@ -42,6 +43,9 @@ class TrailKind(StrEnum):
     LIMITS_CHANGED = "limits-changed"
     DATABASE_CHANGED = "database-changed"
     DOCUMENT_CHANGED = "document-changed"
+    RENAMED = "renamed"
+    ARCHIVED = "archived"
+    TAKEN_BACK = "taken-back"
     CLIENTS_TAKEN_IN = "clients-taken-in"
     FINGERPRINT_PINNED = "fingerprint-pinned"
     FINGERPRINT_DROPPED = "fingerprint-dropped"
@@ -51,8 +55,18 @@ class TrailKind(StrEnum):
     FILE_TAKEN = "file-taken"
     KEYSTORE_MADE = "keystore-made"
     KEYSTORE_TAKEN = "keystore-taken"
+    KEY_DESTROYED = "key-destroyed"
     KEY_ADDED = "key-added"
     KEY_REVOKED = "key-revoked"
+    BACKUP_MADE = "backup-made"
+    BACKUP_RESTORED = "backup-restored"
+    """A service has started on a copy."""
+    ENCRYPTION_KEY_MADE = "encryption-key-made"
+    VALUES_REWRAPPED = "values-rewrapped"
+    """What was sealed has got the key that seals now."""
+    ENCRYPTION_KEYS_RETIRED = "encryption-keys-retired"
+    KEYS_FOUND = "encryption-keys-found"
+    """A service has started with keys that it had not before, or without some."""
     SUBJECT_LINKED = "subject-linked"
     SUBJECT_BARRED = "subject-barred"
     WRITE_BEGINS = "write-begins"
@@ -131,6 +145,10 @@ _AFTER = built_once(_PAGE)
 _OF_ROTATION = built_once(_PAGE.where(TrailRow.rotation_id == bindparam("rotation")))
 
 
+_STORED = Document(Site)
+_STORED_AS = built_once(
+    select(SiteRow.name, type_coerce(SiteRow.site, Text).label("text")).where(SiteRow.id == bindparam("site"))
+)
 _DIGEST = built_once(
     select(TrailRow.data)
     .where(_OF_SITE, TrailRow.data.like(f'%"{SITE_DIGEST}"%'))
@@ -140,8 +158,12 @@ _DIGEST = built_once(
 
 
 def site_digest(site: Site) -> str:
-    """What tells a site from one that was changed in any way."""
-    return hashlib.sha256(canonical(site.model_dump(mode="json")).encode()).hexdigest()
+    """SHA-256 of the text that the database has of a site: it stays what it is when a release adds a field to sites."""
+    return _digest_of(_STORED.text(site))
+
+
+def _digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def trail_name(site_id: str) -> str:
@@ -211,9 +233,9 @@ class SiteTrail:
         """Note outside of the database where a trail ends, after the transaction that appended to it."""
         await self._heads.note(trail_name(site_id), head)
 
-    async def note_contacts(self, site_id: SiteId, head: ChainHead) -> None:
-        """Note outside of the database where the trail of a site's contacts ends."""
-        await self._heads.note(contacts_name(site_id), head)
+    async def note_contacts(self, site_id: SiteId, head: ChainHead, *, plain: bool = False) -> None:
+        """Note outside of the database where the trail of a site's contacts ends; of plain connections one a minute."""
+        await self._heads.note(contacts_name(site_id), head, often=plain)
 
     async def list(
         self, site_id: SiteId, after: int = 0, limit: int = 100, *, rotation_id: RotationId | None = None
@@ -232,6 +254,14 @@ class SiteTrail:
         async with self._database.read_rows() as connection:
             data = await connection.scalar(_DIGEST, {"site": site_id})
         return None if data is None else json.loads(data)[SITE_DIGEST]
+
+    async def is_as_noted(self, site_id: SiteId) -> bool:
+        """Whether the site is stored as its trail says that it is, and is listed under its name."""
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_STORED_AS, {"site": site_id})).one_or_none()
+        if row is None or row.name != json.loads(row.text).get("name"):
+            return False
+        return await self.site_digest(site_id) == _digest_of(row.text)
 
     async def verify_chain(self, site_id: SiteId, heads: Collection[ChainHead] = ()) -> ChainHead:
         """Check every event of a site's trail. Returns where it ends.

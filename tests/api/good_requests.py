@@ -79,6 +79,9 @@ BODIES: dict[str, Any] = {
     "PC-1,10.1.2.3,24,sepm1,sepm1.test,8014,ok,2026-02-28T20:00:00Z\r\n",
     "PUT /v1/sites/{site_id}/database": {"database": "own", **_WHY},
     "PUT /v1/sites/{site_id}/limits": _LIMITS | _WHY,
+    "POST /v1/sites/{site_id}/rename": {"name": "Brno 1", **_WHY},
+    "POST /v1/sites/{site_id}/archive": {"accept_left_changed": True, **_WHY},
+    "POST /v1/sites/{site_id}/take-back": _WHY,
     "POST /v1/sites/{site_id}/restore": {
         **_WHY,
         "survey_max_age": "PT1H",
@@ -94,6 +97,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/certificates/check": _FILE | {"site": "{site_id}", "server": "sepm1", "days": 30},
     "POST /v1/certificates/self-signed": _SELF,
     "POST /v1/certificates/{certificate_id}/keystores": {"format": "jks"},
+    "POST /v1/certificates/{certificate_id}/destroy-key": _PIN,
     "POST /v1/plans": {
         "site_id": "{site_id}",
         "certificates": {"*": "{certificate_id}", "sepm1": "{certificate_id}"},

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import textwrap
 from pathlib import Path
@@ -46,6 +47,11 @@ def certificates(shell):
     return {each["id"] for each in json.loads(shell("rotator certificate list --json"))["items"]}
 
 
+def events(shell):
+    """The trail of the service."""
+    return json.loads(shell("rotator audit events --json"))["items"]
+
+
 def test_a_backup_is_taken_and_restored_as_the_page_says(shell, tmp_path) -> None:
     """What was there at the copy is there again, with its keys; what came later is not."""
     (take,) = blocks("Taking one")
@@ -55,6 +61,8 @@ def test_a_backup_is_taken_and_restored_as_the_page_says(shell, tmp_path) -> Non
         shell("rotator certificate self-signed sepm-1.test")
         before = certificates(shell)
         shell(take)
+        assert events(shell)[-1]["kind"] == "backup-made"
+        assert events(shell)[-1]["who"].startswith("the local operator ")
         shell("rotator certificate self-signed sepm-2.test")
         assert len(certificates(shell)) == 2
         assert first.stop() == 0
@@ -65,6 +73,8 @@ def test_a_backup_is_taken_and_restored_as_the_page_says(shell, tmp_path) -> Non
     again = Up(tmp_path / "var")
     try:
         assert certificates(shell) == before
+        noted = [each for each in events(shell) if each["kind"] == "backup-restored"]
+        assert [(each["who"], each["address"]) for each in noted] == [("the service", socket.gethostname())]
         for name in ("api.key", "rotator.key"):
             assert (tmp_path / "var" / name).read_text() == (tmp_path / "var.before" / name).read_text()
         (kept,) = before

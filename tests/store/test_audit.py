@@ -13,6 +13,7 @@ from store.rotation.events import _HASHED as _EVENTS
 from store.rotation.events import NewEvent
 from store.site.contacts import _HASHED as _CONTACTS
 from store.trail.site_trail import _HASHED as _TRAIL
+from store.trail.site_trail import SERVICE, SITE_DIGEST, NewTrailEvent, TrailKind
 
 NAMES = {"events": "rotation rot-1", "trail": "site site-1", "contacts": "contacts of site site-1"}
 OF = {"events": "rotation_id = 'rot-1'", "trail": "site_id = 'site-1'", "contacts": "site_id = 'site-1'"}
@@ -133,6 +134,7 @@ async def test_a_rotation_that_is_gone_as_a_whole_is_found(filled):
     [
         """UPDATE sites SET site = replace(site, '"stays":"P1D"', '"stays":"PT0S"')""",
         "UPDATE sites SET username = 'other'",
+        "UPDATE sites SET name = 'Brno'",
         "DELETE FROM pinned_fingerprints",
     ],
 )
@@ -150,3 +152,58 @@ async def test_heads_that_are_not_this_stores_count_for_nothing(filled):
         file.write(line.replace('"number":', '"number":9') + "\nnot json\n")
     report = await filled.audit.verify()
     assert ([each.trail for each in report.broken], report.unknown_heads) == (["heads"], 2)
+
+
+@pytest.fixture
+def seen(make):
+    """A plain connection to the site."""
+    kind, fingerprint = ContactKind.CONNECTED, Fingerprint("aa" * 32)
+    return Contact(at=make.t0, kind=kind, address="sepm1.test:8446", server="sepm1", fingerprint=fingerprint)
+
+
+async def test_a_connection_that_was_cut_off_is_found(site, seen):
+    """A plain connection has a head of its own, at once."""
+    await site.contacts.record("site-1", seen)
+    await change(site, "DELETE FROM contacts")
+    assert await broken(site) == [("contacts of site site-1", 1)]
+
+
+async def test_many_connections_have_one_head_a_minute(site, seen):
+    """The later ones wait, and the last of them has its head before the store is closed."""
+    for _ in range(3):
+        await site.contacts.record("site-1", seen)
+    trail = "contacts of site site-1"
+    assert [head.number for head in (await site.heads.kept()).heads[trail]] == [1]
+    await site.heads.flush()
+    assert [head.number for head in (await site.heads.kept()).heads[trail]] == [1, 3]
+    await change(site, "DELETE FROM contacts WHERE number = 3")
+    assert await broken(site) == [(trail, 3)]
+
+
+@pytest.mark.parametrize("heads", [True, False])
+async def test_of_one_site_a_rotation_that_is_gone_is_found(filled, heads):
+    """Its start is on the trail of its site, also where no head is kept outside."""
+    if not heads:
+        filled.heads.file.unlink()
+    await change(filled, "DELETE FROM events WHERE rotation_id = 'rot-1'")
+    await change(filled, "DELETE FROM rotations WHERE id = 'rot-1'")
+    number = 1 if heads else None
+    assert await broken(filled, site_id="site-1") == [("rotation rot-1", number)]
+    assert await broken(filled) == [("rotation rot-1", number)]
+
+
+async def test_a_site_of_an_older_release_is_as_its_trail_says(filled, make):
+    """A release that adds a field to sites changes no site: what counts is the text that was stored."""
+    older = """UPDATE sites SET site = replace(site, ',"archived_at"\\:null', '')"""
+    async with filled.database.read() as session:
+        text_now = await session.scalar(text("SELECT site FROM sites"))
+    assert ',"archived_at":null' in text_now
+    digest = hashlib.sha256(text_now.replace(',"archived_at":null', "").encode()).hexdigest()
+    event = NewTrailEvent(
+        at=make.t0, kind=TrailKind.LIMITS_CHANGED, message="", author=SERVICE, data={SITE_DIGEST: digest}
+    )
+    await filled.trail.append("site-1", event)
+    await change(filled, older)
+    assert await broken(filled) == []
+    await change(filled, """UPDATE sites SET site = replace(site, '"name":"Vienna"', '"name":"Brno"')""")
+    assert await broken(filled) == [("site site-1", None)]

@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_table(
         "certificate_requests",
         *texts("id", "public_key", "subject", "names", "request_pem", "asked_by"),
-        *blobs("key_sealed"),
+        *blobs("key_sealed", nullable=True),
         *instants("asked_at"),
         *texts("certificate_id", nullable=True),
         sa.ForeignKeyConstraint(
@@ -39,6 +39,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_certificate_requests"),
         sa.UniqueConstraint("public_key", name="uq_certificate_requests_public_key"),
+    )
+    op.create_table(
+        "destroyed_keys",
+        *texts("public_key", "certificate_id"),
+        *instants("at"),
+        *texts("who", "why"),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificates.id"], name="fk_destroyed_keys_certificate_id_certificates"
+        ),
+        sa.PrimaryKeyConstraint("public_key", name="pk_destroyed_keys"),
     )
     op.create_table(
         "keystores",

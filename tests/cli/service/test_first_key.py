@@ -1,17 +1,20 @@
 """The first key of a database: an admin's, in a file of its owner."""
 
+import socket
 import stat
 from datetime import UTC, datetime
 
 import pytest
 
 from cli.service.first_key import make_first_key
+from cli.service.local_operator import local_operator
 from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
 from store.access.identities import IdentityExists
 from store.access.key_text import KeyText
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.site_trail import SERVICE_TRAIL
 
 
 @pytest.fixture
@@ -69,3 +72,14 @@ async def test_an_identity_that_is_no_admin_becomes_none(settings, tmp_path):
     with pytest.raises(IdentityExists, match="no admin"):
         await make_first_key(settings, "Ann", tmp_path / "api.key", only=False)
     assert not (tmp_path / "api.key").exists()
+
+
+async def test_the_trail_has_who_made_it(settings, tmp_path):
+    """The local operator, by account and host: no identity of the API has asked for it."""
+    await make_first_key(settings, "Ann", tmp_path / "api.key", only=True)
+    store = await Store.open(settings)
+    (event,) = await store.trail.list(SERVICE_TRAIL)
+    await store.close()
+    assert (event.kind, event.who, event.identity) == ("key-added", local_operator().who, "")
+    assert event.address == socket.gethostname()
+    assert "of Ann, an admin" in event.message

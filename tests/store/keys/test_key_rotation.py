@@ -19,6 +19,8 @@ from store.keys.sealed import SEALED, SITE_PASSWORD
 from store.schema.base import Base
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.site_trail import SERVICE_TRAIL, Author
+from store.trail.start_notes import note_start
 
 SITE = SiteId("site-1")
 SQLITE_ALONE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -58,6 +60,25 @@ def test_every_sealed_column_is_known():
     assert {(each.table.name, each.name) for each in SEALED} == {
         (table, column) for table, column in named if column.endswith("_sealed")
     }
+
+
+async def test_changes_of_keys_are_on_the_trail(filled, settings):
+    """A new key before anything gets it, what got it, and keys that are taken out: each with who and from where."""
+    ann = Author(who="the local operator ann", address="one")
+    done = await rotate(filled, quiet, ann)
+    settle(settings)
+    (moved,) = await retire(filled, author=ann)
+    made, rewrapped, retired = await filled.trail.list(SERVICE_TRAIL)
+    assert [made.kind, rewrapped.kind, retired.kind] == [
+        "encryption-key-made",
+        "values-rewrapped",
+        "encryption-keys-retired",
+    ]
+    assert {(each.who, each.address) for each in (made, rewrapped, retired)} == {(ann.who, "one")}
+    assert (made.data["key"], rewrapped.data["values"]) == (done.key_id, done.done.values)
+    assert (retired.data["files"], retired.data["known"]) == (str(moved), done.key_id)
+    await note_start(filled.database, filled.vault.keys, filled.trail, host="one")
+    assert len(await filled.trail.list(SERVICE_TRAIL)) == 3, "the start on that host finds what it knows"
 
 
 async def test_everything_gets_the_new_key(filled, settings):
@@ -210,8 +231,8 @@ async def test_a_backup_during_a_rotation_holds_its_keys(filled, settings, tmp_p
     real = backup._copy_database
     times: list[Path] = []
 
-    def meanwhile(source, target):
-        real(source, target)
+    def meanwhile(source, target, mark):
+        real(source, target, mark)
         if not times:
             put_key_first(settings.key_path)
         times.append(target)

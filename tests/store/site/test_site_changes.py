@@ -5,7 +5,7 @@ import pytest
 from rotation.site import Limits, ListEntry, Protocol, ServerList
 from rotation.values import ListName, ServerName
 from store.site.site_changes import SiteInUse
-from store.site.sites import UnknownSite
+from store.site.sites import SiteArchived, UnknownSite
 
 
 def described(name):
@@ -53,3 +53,19 @@ async def test_a_change_of_an_unknown_site_is_refused(store, make):
     with pytest.raises(UnknownSite, match="nowhere"):
         await store.site_changes.set_limits("nowhere", Limits(), make.act())
     assert await store.trail.list("nowhere") == ()
+
+
+async def test_an_archived_site_begins_nothing(site, make):
+    """Neither a rotation nor a survey is stored, also where both were asked for at once; one that runs refuses it."""
+    await site.site_changes.archive("site-1", make.act())
+    with pytest.raises(SiteArchived, match="Vienna"):
+        await site.rotations.create(make.new(), make.t0)
+    with pytest.raises(SiteArchived):
+        await site.surveys.begin("site-1", make.t0)
+    assert await site.rotations.running("site-1") is None
+    await site.site_changes.take_back("site-1", make.act())
+    await site.rotations.create(make.new(), make.t0)
+    with pytest.raises(SiteInUse, match="rot-1"):
+        await site.site_changes.archive("site-1", make.act())
+    assert (await site.sites.get("site-1")).archived_at is None
+    assert await kinds(site) == ["registered", "archived", "taken-back", "rotation-started"]
