@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlalchemy import CompoundSelect, select, union
 
 from rotation.values import RotationId, SiteId, Value
+from store.access.stated_rows import StatedRows
 from store.database.chain import ChainBroken, ChainHead
 from store.database.database import Database
 from store.rotation.events import Events, rotation_name
@@ -50,7 +51,15 @@ class Audit:
     """Verifies trails. It only reads."""
 
     def __init__(
-        self, database: Database, *, events: Events, contacts: Contacts, trail: SiteTrail, sites: Sites, heads: Heads
+        self,
+        database: Database,
+        *,
+        events: Events,
+        contacts: Contacts,
+        trail: SiteTrail,
+        sites: Sites,
+        heads: Heads,
+        stated: StatedRows,
     ) -> None:
         self._database = database
         self._events = events
@@ -58,6 +67,7 @@ class Audit:
         self._trail = trail
         self._sites = sites
         self._heads = heads
+        self._stated = stated
 
     async def verify(self, site_id: SiteId | None = None, rotation_id: RotationId | None = None) -> AuditReport:
         """Verify all trails; those of one site, or the one of a rotation, where it is given.
@@ -65,6 +75,7 @@ class Audit:
         1. each chain of hashes: what was altered, and what was deleted or inserted in its middle
         2. the heads outside: what was cut off, or rewritten as a whole
         3. each site: whether it is as its trail says, and is reached as the service has stored it
+        4. each identity, key, subject and wish: whether it is as the trail of the service states it
 
         Raises:
             VaultKeyWrong, KeyServerDown, KeyServerRefused: when the key of the heads, or a password, cannot be opened.
@@ -80,6 +91,8 @@ class Audit:
             await look.chain(rotation_name(rotation), self._events.verify_chain, rotation)
         if site_id is None:
             await look.chain(trail_name(SERVICE_TRAIL), self._trail.verify_chain, SERVICE_TRAIL)
+            for wrong in await self._stated.audit():
+                look.breaks(trail_name(SERVICE_TRAIL), wrong)
             look.gone()
         return look.report(self._heads)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from store.access.identities import Identities
+from store.access.stated_rows import StatedRows
 from store.access.subjects import Subjects
 from store.access.wishes import Wishes
 from store.audit import Audit
@@ -53,12 +54,13 @@ class Store:
     ) -> None:
         self.database = database
         self.vault = vault
-        self.identities = Identities(database, vault)
-        self.wishes = Wishes(database)
-        self.subjects = Subjects(database)
         mac_key = MacKey(database, vault)
         self.heads = Heads(mac_key, heads_file, syslog)
         self.trail = SiteTrail(database, mac_key, self.heads)
+        stated = StatedRows(database, mac_key, self.trail)
+        self.identities = Identities(database, stated)
+        self.wishes = Wishes(stated)
+        self.subjects = Subjects(database, stated)
         self.sites = Sites(database, vault, mac_key, self.trail)
         self.site_changes = SiteChanges(database, vault, mac_key, self.trail)
         self.certificates = Certificates(database, vault)
@@ -90,6 +92,7 @@ class Store:
             trail=self.trail,
             sites=self.sites,
             heads=self.heads,
+            stated=stated,
         )
         self.simulations = Simulations(database)
         self.reconciliations = Reconciliations(database)

@@ -14,8 +14,9 @@ from store.access.identities import Identities, IdentityExists, UnknownIdentity
 from store.access.key_text import KeyText
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.site_trail import Author
 
-_BY = "the operator of the service"
+_BY = Author(who="the operator of the service")
 _NAME: TypeAdapter[str] = TypeAdapter(IdentityName)
 
 

@@ -12,6 +12,7 @@ from store.access.identities import IdentityExists
 from store.access.key_text import KeyText
 from store.settings import StoreSettings
 from store.store import Store
+from store.trail.site_trail import Author
 
 
 @pytest.fixture
@@ -63,8 +64,8 @@ async def test_a_key_of_a_database_that_is_lost_is_put_aside(settings, tmp_path)
 async def test_an_identity_that_is_no_admin_becomes_none(settings, tmp_path):
     """The key of a robot does not turn into an admin's."""
     store = await Store.open(settings)
-    robot = Grant(roles=(Role.ROBOT,))
-    await store.identities.add("Ann", robot, KeyText.new(), by="a test", at=datetime.now(UTC), expires_at=None)
+    robot, by = Grant(roles=(Role.ROBOT,)), Author(who="a test")
+    await store.identities.add("Ann", robot, KeyText.new(), by=by, at=datetime.now(UTC), expires_at=None)
     await store.close()
     with pytest.raises(IdentityExists, match="no admin"):
         await make_first_key(settings, "Ann", tmp_path / "api.key", only=False)
