@@ -76,6 +76,7 @@ async def test_a_key_goes_on_beside_it(company, provider, problem):
         lambda p: p.token(exp=1),
         lambda p: p.token(iat=4_000_000_000),
         lambda p: p.token(at_hash="x"),
+        lambda p: p.token(azp="another program"),
         lambda _: "wrong",
         lambda _: "x" * 20_000,
     ],

@@ -212,7 +212,7 @@ async def test_a_bar_that_was_taken_back_still_counts(access, statement):
     ids=["of another", "not seconded", "added"],
 )
 async def test_a_wish_that_was_forged_is_none(access, statement):
-    """A person's own wish, one that was counted before, and one that was never made do not stand in for the first person."""
+    """A wish of the same person, one that was counted before, and one that was made up stand in for no first person."""
     await access.second("Bob")
     if "seconded" in statement:
         assert await access.second("Ann") is not None
