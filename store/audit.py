@@ -78,7 +78,7 @@ class Audit:
         4. each identity, key, subject and wish: whether it is as the trail of the service states it
 
         Raises:
-            VaultKeyWrong, KeyServerDown, KeyServerRefused: when the key of the heads, or a password, cannot be opened.
+            VaultKeyWrong, KeyServerDown, KeyServerRefused: when the key of codes cannot be opened.
             OSError: when the file of heads cannot be read.
         """
         look = _Look(await self._heads.kept())
@@ -110,7 +110,7 @@ class Audit:
             look.breaks(trail_name(site_id), "the site's lists, limits or servers are not what its trail says of them")
         if site.at_console is None:
             try:
-                await self._sites.connection(site_id)
+                await self._sites.proven_access(site_id)
             except AccessAltered as altered:
                 look.breaks(trail_name(site_id), str(altered))
 

@@ -108,7 +108,7 @@ class Subjects:
                 raise UnknownIdentity(f"there is no identity {name}")
             else:
                 await rows.expect(identity)
-            if found is not None:
+            if found is not None and not await rows.altered(*found):
                 await _move_wishes(rows, found[1], identity, by, at)
             row = found[0] if found is not None else _row(issuer, subject)
             row.identity_id, row.linked_at, row.linked_by = identity.id, at, by.who

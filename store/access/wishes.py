@@ -67,7 +67,9 @@ async def _is_known(rows: AccessRows, identity_id: str, at: datetime) -> bool:
     session = rows.session
     keys = (await session.scalars(select(ApiKeyRow).where(ApiKeyRow.identity_id == identity_id))).all()
     subjects = (await session.scalars(select(SubjectRow).where(SubjectRow.identity_id == identity_id))).all()
-    identity = await session.get_one(IdentityRow, identity_id)
+    identity = await session.get(IdentityRow, identity_id)
+    if identity is None:
+        return False
     altered = await rows.altered(identity, *keys, *subjects)
     by_key = any(counts(key, at) for key in keys if key not in altered)
     by_log_in = any(each.barred_at is None for each in subjects if each not in altered)

@@ -26,6 +26,8 @@ CERTIFICATE_KEY = "certificate key"
 REQUEST_KEY = "request key"
 KEYSTORE = "keystore"
 ACCOUNT_KEY = "issuer account key"
+FOR_THE_WORKER = frozenset({SITE_PASSWORD, ACCOUNT_KEY})
+"""Purposes of what no process but the worker opens."""
 
 
 PASSWORD_BOUND = ("rest_url", "username", "domain", "ca_pem")

@@ -20,7 +20,7 @@ def upgrade() -> None:
         *texts("domain"),
         *texts("ca_pem", nullable=True),
         *instants("added_at"),
-        *texts("pins_code"),
+        *texts("access_code", "pins_code"),
         sa.PrimaryKeyConstraint("id", name="pk_sites"),
         sa.UniqueConstraint("name", name="uq_sites_name"),
     )

@@ -8,7 +8,7 @@ from cli.service.folder import Folder
 
 
 @pytest.mark.parametrize("proxy", [None, "10.0.0.9"])
-def test_the_api_believes_no_forwarded_address(tmp_path, monkeypatch, proxy):
+def test_the_api_takes_no_forwarded_address(tmp_path, monkeypatch, proxy):
     """Else each caller would name another address for the trail; only the one proxy that an administrator names may."""
     if proxy is not None:
         monkeypatch.setenv("FORWARDED_ALLOW_IPS", proxy)

@@ -222,6 +222,15 @@ async def test_a_wish_that_was_forged_is_none(access, statement):
     assert (await access.alarms(), await access.found()) == (["wishes"], ["wishes"])
 
 
+async def test_a_forged_link_moves_no_wish(access):
+    """A subject that the database gives to another identity takes no wish of that one along when an admin links it."""
+    await access.second("Ann")
+    await access.sql("UPDATE subjects SET identity_id = :ann WHERE subject = 's-Bob'", ann=access.ids["Ann"].id)
+    await access.store.subjects.link(ISSUER, "s-Bob", "Bob", by=ROOT, at=access.t0, new=False)
+    assert await access.second("Ann") is None
+    assert (await access.second("Bob")).identity == access.ids["Ann"].id
+
+
 async def test_a_wish_ends_with_a_key_that_was_revoked_and_put_back(access):
     """And with a log-in that was barred and put back."""
     await access.second("Ann")
