@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from api.serving.command import asked
+
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 
 
@@ -18,6 +20,9 @@ def test_only_the_worker_gets_the_key_that_opens() -> None:
     assert lines("rotator-worker.service", of="LoadCredential=") == [*shared, "worker.key:/etc/rotator/worker.key"]
     assert lines("rotator-api.service", of="LoadCredential=") == [*shared, "worker.pub:/etc/rotator/worker.pub"]
     assert not [line for line in api if "worker.key" in line or "WORKER_KEY" in line]
+    (command,) = lines("rotator-api.service", of="ExecStart=/opt/rotator/bin/python -P -m api ")
+    assert (asked(command.split()).host, asked(command.split()).port) == ("127.0.0.1", 8080)
+    assert "ExecStart=/opt/rotator/bin/python -P -m worker" in worker
     assert "DynamicUser=yes" in worker
     assert "DynamicUser=yes" in api
     assert not [line for line in worker + api if line.startswith(("User=", "Group="))]
