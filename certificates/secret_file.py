@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from errno import EPERM
 from pathlib import Path
 
@@ -29,3 +30,20 @@ def read_secret(path: Path) -> bytes:
                 EPERM, f"other users can read or change it (mode {mode}): run chmod 0600 on it", str(path)
             )
         return file.read()
+
+
+def read_secret_line(path: Path, name: str, wrong: Callable[[str], Exception]) -> str:
+    """The one line of `path`, the file of the setting `name`, as it is now.
+
+    Raises:
+        wrong: the error that it makes of a text, when the file cannot be read, is empty, or is open to other users.
+    """
+    try:
+        line = read_secret(path).decode("ascii").strip()
+    except ReadableByOthers as error:
+        raise wrong(f"{name} is not read from {path}: {error.strerror}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise wrong(f"{name} cannot be read from {path} ({type(error).__name__})") from None
+    if not line:
+        raise wrong(f"there is nothing in {path}, the file of {name}")
+    return line

@@ -13,7 +13,7 @@ import dns.tsig
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from certificates.secret_file import ReadableByOthers, read_secret
+from certificates.secret_file import read_secret_line
 from issuing.errors import IssuerSettingsWrong
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
@@ -145,12 +145,4 @@ def current(value: SecretStr | None, file: Path | None, name: str) -> str:
         raise IssuerSettingsWrong(f"set one of {name}_FILE and {name}")
     if file is None:
         return value.get_secret_value() if value else ""
-    try:
-        text = read_secret(file).decode("ascii").strip()
-    except ReadableByOthers as error:
-        raise IssuerSettingsWrong(f"{name} is not read from {file}: {error.strerror}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise IssuerSettingsWrong(f"{name} cannot be read from {file} ({type(error).__name__})") from None
-    if not text:
-        raise IssuerSettingsWrong(f"there is nothing in {file}, the file of {name}")
-    return text
+    return read_secret_line(file, name, IssuerSettingsWrong)

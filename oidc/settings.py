@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from certificates.secret_file import ReadableByOthers, read_secret
+from certificates.secret_file import read_secret_line
 from oidc.errors import OidcSettingsWrong
 from rotation.identity.identity import Grant
 from rotation.identity.log_in import Issuer
@@ -54,6 +54,11 @@ class OidcSettings(BaseSettings):
     scopes: str = Field(default="openid profile", pattern=r"^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$")
     audience: str | None = Field(default=None, min_length=1, max_length=500)
     """For programs: what `aud` of their tokens names. Never the client id: ID tokens would open the API."""
+    clients: tuple[str, ...] = Field(default=(), max_length=1000)
+    """For programs: the client ids, besides `client_id`, to which the provider may have issued their tokens.
+
+    Where one is named, a token that names no client is refused, too.
+    """
     algorithms: Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(_words), Field(min_length=1)] = (
         Algorithm.RS256,
         Algorithm.ES256,
@@ -122,17 +127,7 @@ class OidcSettings(BaseSettings):
             OidcSettingsWrong: when its file cannot be read, is empty, or others can read it.
         """
         file = self.client_secret_file
-        if file is None:
-            return None
-        try:
-            text = read_secret(file).decode("ascii").strip()
-        except ReadableByOthers as error:
-            raise OidcSettingsWrong(f"ROTATOR_OIDC_CLIENT_SECRET_FILE: {error.strerror}: {file}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise OidcSettingsWrong(f"no secret can be read from {file} ({type(error).__name__})") from None
-        if not text:
-            raise OidcSettingsWrong(f"there is nothing in {file}, the file of the client's secret")
-        return text
+        return None if file is None else read_secret_line(file, "ROTATOR_OIDC_CLIENT_SECRET", OidcSettingsWrong)
 
 
 CALLBACK = "/v1/login/oidc/callback"

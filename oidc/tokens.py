@@ -23,6 +23,8 @@ _LONGEST = 16_384
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 _ID_TOKEN, _ACCESS_TOKEN = ("", "jwt"), ("", "jwt", "at+jwt", "application/at+jwt")
 """`typ` of a header (RFC 8725, 3.11; RFC 9068): JWTs for other uses, e.g. of a log-out, are refused."""
+_CLIENT = ("azp", "client_id", "appid", "cid")
+"""The client to which a token was issued: OpenID Connect, RFC 9068, the first version of Entra ID, Okta."""
 _WHY: dict[type[Exception], str] = {
     jwt.InvalidSignatureError: "its signature is not that of the provider",
     jwt.InvalidAudienceError: "it is for another audience (aud)",
@@ -74,6 +76,7 @@ class Tokens:
             raise TokenRefused("it is an ID token, which is for pages")
         if claims.cnf is not None:
             raise TokenRefused("it is bound to a key of its holder (cnf), of which nothing is proven here")
+        self._require_client(claims)
         return self._log_in(claims)
 
     async def id_token(self, token: str, nonce: str, access_token: str) -> LogIn:
@@ -133,6 +136,15 @@ class Tokens:
             raise TokenRefused(why) from None
         self._require_now(claims)
         return claims, algorithm
+
+    def _require_client(self, claims: Claims) -> None:
+        """Else any program that gets a person's token for this audience would act as that person."""
+        every, known = claims.model_dump(), {self._settings.client_id, *self._settings.clients}
+        issued_to = [every[name] for name in _CLIENT if every.get(name) is not None]
+        if not all(isinstance(client, str) and client in known for client in issued_to):
+            raise TokenRefused("it was issued to a client that is not set (azp; ROTATOR_OIDC_CLIENTS)")
+        if self._settings.clients and not issued_to:
+            raise TokenRefused("it names no client to which it was issued (azp)")
 
     def _require_now(self, claims: Claims) -> None:
         now, skew = self._clock().timestamp(), SKEW.total_seconds()

@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlalchemy import CompoundSelect, Select, select, union
 
 from rotation.values import RotationId, SiteId, Value
+from store.access.stated_rows import StatedRows
 from store.database.chain import ChainBroken, ChainHead
 from store.database.database import Database
 from store.rotation.events import Events, rotation_name
@@ -62,6 +63,7 @@ class Audit:
         sites: Sites,
         heads: Heads,
         sender: HeadSender,
+        stated: StatedRows,
     ) -> None:
         self._database = database
         self._events = events
@@ -70,6 +72,7 @@ class Audit:
         self._sites = sites
         self._heads = heads
         self._sender = sender
+        self._stated = stated
 
     async def verify(self, site_id: SiteId | None = None, rotation_id: RotationId | None = None) -> AuditReport:
         """Verify all trails; those of one site, or the one of a rotation, where it is given.
@@ -78,9 +81,10 @@ class Audit:
         2. the heads outside: what was cut off, or rewritten as a whole
         3. each rotation that a site's trail says was started: whether it is kept
         4. each site: whether it is as its trail says, and is reached as the service has stored it
+        5. each identity, key, subject and wish: whether it is as the trail of the service states it
 
         Raises:
-            VaultKeyWrong, KeyServerDown, KeyServerRefused: when the key of the heads, or a password, cannot be opened.
+            VaultKeyWrong, KeyServerDown, KeyServerRefused: when the key of codes cannot be opened.
             OSError: when the file of heads cannot be read.
         """
         look = _Look(await self._heads.kept())
@@ -96,6 +100,8 @@ class Audit:
                 look.breaks(rotation_name(rotation), "the trail of its site has its start, and it is not kept any more")
         if site_id is None:
             await look.chain(trail_name(SERVICE_TRAIL), self._trail.verify_chain, SERVICE_TRAIL)
+            for wrong in await self._stated.audit():
+                look.breaks(trail_name(SERVICE_TRAIL), wrong)
             look.gone()
         return look.report(self._heads, self._sender)
 
@@ -113,7 +119,7 @@ class Audit:
             look.breaks(trail_name(site_id), "the site's lists, limits or servers are not what its trail says of them")
         if site.at_console is None:
             try:
-                await self._sites.connection(site_id)
+                await self._sites.proven_access(site_id)
             except AccessAltered as altered:
                 look.breaks(trail_name(site_id), str(altered))
 

@@ -23,6 +23,11 @@ class StoreSettings(BaseSettings):
     key: SecretStr | None = None
     """The encryption keys themselves, each base64 of 32 bytes, with commas between. The first seals, before any of the
     file, and no file is made; whatever is in one still opens."""
+    worker_key_file: Path | None = None
+    """For the worker alone: the keys that open what is sealed for it (`store.keys.worker_key`), as PEM. Without it, and
+    without its public half, all processes have the same keys."""
+    worker_public_key_file: Path | None = None
+    """For the API: the public halves of those keys."""
     audit_heads: Path | None = None
     """The file of heads (`store.trail.heads`), which only its owner reads; `folder/audit-heads.jsonl` when not set."""
     audit_syslog: str | None = None

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from store.access.identities import Identities
+from store.access.stated_rows import StatedRows
 from store.access.subjects import Subjects
 from store.access.wishes import Wishes
 from store.audit import Audit
@@ -62,13 +63,14 @@ class Store:
     ) -> None:
         self.database = database
         self.vault = vault
-        self.identities = Identities(database, vault)
-        self.wishes = Wishes(database)
-        self.subjects = Subjects(database)
         mac_key = MacKey(database, vault)
         self.heads = Heads(mac_key, heads_file, syslog)
         self.head_sender = HeadSender(self.heads, webhook)
         self.trail = SiteTrail(database, mac_key, self.heads)
+        stated = StatedRows(database, mac_key, self.trail)
+        self.identities = Identities(database, stated)
+        self.wishes = Wishes(stated)
+        self.subjects = Subjects(database, stated)
         self.sites = Sites(database, vault, mac_key, self.trail)
         self.site_changes = SiteChanges(database, vault, mac_key, self.trail)
         self.certificates = Certificates(database, vault)
@@ -102,6 +104,7 @@ class Store:
             sites=self.sites,
             heads=self.heads,
             sender=self.head_sender,
+            stated=stated,
         )
         self.simulations = Simulations(database)
         self.reconciliations = Reconciliations(database)

@@ -1,6 +1,5 @@
 """/v1/keys and /v1/whoami: the identities of persons and programs, and the keys that they are known by."""
 
-from datetime import datetime
 from http import HTTPStatus
 
 import structlog
@@ -16,7 +15,6 @@ from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from store.access.api_key import ApiKey
 from store.access.key_text import KeyId, KeyText
-from store.trail.site_trail import SERVICE_TRAIL, Author, NewTrailEvent, TrailKind
 
 router = APIRouter(tags=["access"])
 _log = structlog.get_logger(__name__)
@@ -44,16 +42,15 @@ async def add_key(order: KeyRequest, author: WithAuthor, parts: WithParts, respo
     """A key for a new identity, or another key for one that is there. One person has one identity."""
     text, identities = KeyText.new(), parts.store.identities
     at = parts.clock()
-    expires_at, by = at + order.expires_in, author.who
+    expires_at = at + order.expires_in
     if order.grant is None:
         identity = await identities.named(order.name)
-        key = await identities.add_key(identity.id, text, by=by, at=at, expires_at=expires_at)
+        key = await identities.add_key(identity.id, text, by=author, at=at, expires_at=expires_at)
     else:
         key = await identities.add(
-            order.name, order.grant, text, by=by, at=at, expires_at=expires_at, another=order.another
+            order.name, order.grant, text, by=author, at=at, expires_at=expires_at, another=order.another
         )
-    _log.info("key added", key=key.id, of=key.principal.name, identity=key.principal.id, who=by)
-    await parts.store.trail.append(SERVICE_TRAIL, _event(TrailKind.KEY_ADDED, key, at, author))
+    _log.info("key added", key=key.id, of=key.principal.name, identity=key.principal.id, who=author.who)
     response.headers.update({"Cache-Control": "no-store", "Location": f"/v1/keys/{key.id}"})
     return KeyMade(key=key, text=text.write())
 
@@ -65,19 +62,6 @@ async def add_key(order: KeyRequest, author: WithAuthor, parts: WithParts, respo
 )
 async def revoke_key(key_id: KeyId, author: WithAuthor, parts: WithParts) -> ApiKey:
     """Let a key open nothing any more, from the next request on."""
-    at = parts.clock()
-    key = await parts.store.identities.revoke(key_id, author.who, at)
+    key = await parts.store.identities.revoke(key_id, author, parts.clock())
     _log.info("key revoked", key=key.id, of=key.principal.name, who=author.who)
-    await parts.store.trail.append(SERVICE_TRAIL, _event(TrailKind.KEY_REVOKED, key, at, author))
     return key
-
-
-def _event(kind: TrailKind, key: ApiKey, at: datetime, author: Author) -> NewTrailEvent:
-    principal = key.principal
-    return NewTrailEvent(
-        at=at,
-        kind=kind,
-        message=f"key {key.id} of {principal.name}",
-        author=author,
-        data={"key": key.id, "identity": principal.id, "roles": ", ".join(principal.roles)},
-    )

@@ -1,6 +1,5 @@
 """/v1/subjects: which identity each person and program of the company's log-in is."""
 
-from datetime import datetime
 from http import HTTPStatus
 
 import structlog
@@ -13,7 +12,6 @@ from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from store.access.subjects import LogInSubject
-from store.trail.site_trail import SERVICE_TRAIL, Author, NewTrailEvent, TrailKind
 
 router = APIRouter(tags=["access"])
 _log = structlog.get_logger(__name__)
@@ -40,10 +38,9 @@ async def link_subject(order: LinkRequest, author: WithAuthor, parts: WithParts)
             "no log-in of the company is set, so that of the subject is not known",
             remedy="name it: `issuer`, or --issuer; or set ROTATOR_OIDC_ISSUER",
         )
-    at = parts.clock()
-    linked = await parts.store.subjects.link(issuer, order.subject, order.name, by=author.who, at=at, new=order.new)
+    subjects, at = parts.store.subjects, parts.clock()
+    linked = await subjects.link(issuer, order.subject, order.name, by=author, at=at, new=order.new)
     _log.info("subject linked", subject=linked.subject, of=linked.name, identity=linked.identity, who=author.who)
-    await parts.store.trail.append(SERVICE_TRAIL, _event(TrailKind.SUBJECT_LINKED, linked, at, author))
     return linked
 
 
@@ -54,18 +51,6 @@ async def link_subject(order: LinkRequest, author: WithAuthor, parts: WithParts)
 )
 async def bar_subject(subject_id: str, author: WithAuthor, parts: WithParts) -> LogInSubject:
     """Refuse every token and page of a subject from the next request on, until it is linked again."""
-    at = parts.clock()
-    barred = await parts.store.subjects.bar(subject_id, author.who, at)
+    barred = await parts.store.subjects.bar(subject_id, author, parts.clock())
     _log.info("subject barred", subject=barred.subject, of=barred.name, identity=barred.identity, who=author.who)
-    await parts.store.trail.append(SERVICE_TRAIL, _event(TrailKind.SUBJECT_BARRED, barred, at, author))
     return barred
-
-
-def _event(kind: TrailKind, subject: LogInSubject, at: datetime, author: Author) -> NewTrailEvent:
-    return NewTrailEvent(
-        at=at,
-        kind=kind,
-        message=f"subject {subject.subject} of {subject.name}",
-        author=author,
-        data={"subject": subject.id, "issuer": subject.issuer, "identity": subject.identity},
-    )

@@ -36,6 +36,7 @@ from sepm.errors import (
 )
 from store.access.api_key import NoGrant
 from store.access.identities import IdentityExists, LastAdmin, UnknownIdentity, UnknownKey
+from store.access.stated_rows import IdentityAltered
 from store.access.subjects import NameTaken, NotLinked, SubjectBarred, UnknownSubject
 from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate.certificate_requests import UnknownRequest
@@ -134,6 +135,12 @@ _STORE: dict[type[StoreFault], _Answer] = {
     TaskHeldByAnother: _Answer(HTTPStatus.CONFLICT, "task-held", "ask its holder to give it back (refused)"),
     FileAlreadyTaken: _Answer(HTTPStatus.CONFLICT, "file-taken", "claim the task once more for another file"),
     UnknownIdentity: _Answer(HTTPStatus.CONFLICT, "unknown-identity", "a new one needs its roles: `grant`, or --role"),
+    IdentityAltered: _Answer(
+        HTTPStatus.FORBIDDEN,
+        "identity-altered",
+        "find out who writes to the database; rotator audit verify names every such row. An admin adds another key, "
+        "links the subject again, or adds an identity of another name",
+    ),
     UnknownKey: _Answer(HTTPStatus.NOT_FOUND, "unknown-key", "list the keys: GET /v1/keys"),
     IdentityExists: _Answer(
         HTTPStatus.CONFLICT,

@@ -185,7 +185,7 @@ async def set_limits(
 async def _is_trusted(parts: Parts, site_id: SiteId, url: str, trust: Trust) -> bool:
     """Whether that is the address and what is trusted there already, and not what a stranger has written."""
     try:
-        now = await parts.store.sites.connection(site_id)
+        now = await parts.store.sites.proven_access(site_id)
     except AccessAltered:
         return False
     return (url, trust.ca_pem) == (now.rest_url, now.ca_pem) and trust.fingerprints <= now.fingerprints

@@ -23,6 +23,7 @@ from api.http.problems import ProblemError
 from api.temporal_ui.sessions import COMPANY_LOGIN, LOGIN, LOGOUT, Sessions
 from oidc.settings import CALLBACK
 from rotation.identity.permission import Permission
+from store.fault import StoreFault
 
 _OF_THE_API = frozenset({LOGIN, LOGOUT, COMPANY_LOGIN, CALLBACK, *SHARED})
 _LOOKING = frozenset({"GET", "HEAD"})
@@ -84,7 +85,7 @@ class Door:
         holder = self._sessions.holder(request)
         try:
             return holder is None or await principal_of_session(self._api.state.parts, holder) is None
-        except SQLAlchemyError:
+        except (SQLAlchemyError, StoreFault):
             return False
 
 

@@ -15,9 +15,7 @@ from store.access.identities import Identities, IdentityExists, UnknownIdentity
 from store.access.key_text import KeyText
 from store.settings import StoreSettings
 from store.store import Store
-from store.trail.site_trail import SERVICE_TRAIL, NewTrailEvent, TrailKind
 
-_BY = "the operator of the service"
 _NAME: TypeAdapter[str] = TypeAdapter(IdentityName)
 
 
@@ -46,14 +44,6 @@ async def make_first_key(settings: StoreSettings, name: str, file: Path, *, only
             _put_aside(file)
         key = KeyText.new()
         await _keep(store.identities, name, key)
-        event = NewTrailEvent(
-            at=datetime.now(UTC),
-            kind=TrailKind.KEY_ADDED,
-            message=f"key {key.id} of {name}, an admin of all sites",
-            author=local_operator(),
-            data={"key": key.id},
-        )
-        await store.trail.append(SERVICE_TRAIL, event)
     finally:
         await store.close()
     write_new(file, f"{key.write()}\n".encode(), remedy=f"revoke key {key.id} and make another one")
@@ -66,13 +56,13 @@ def _put_aside(file: Path) -> None:
 
 
 async def _keep(identities: Identities, name: str, key: KeyText) -> None:
-    now, admin = datetime.now(UTC), Grant(roles=(Role.ADMIN,))
+    now, admin, by = datetime.now(UTC), Grant(roles=(Role.ADMIN,)), local_operator()
     try:
         held = await identities.named(name)
     except (UnknownIdentity, NoGrant) as new:
         known = isinstance(new, NoGrant)  # by the company's log-in
-        await identities.add(name, admin, key, by=_BY, at=now, expires_at=None, another=known)
+        await identities.add(name, admin, key, by=by, at=now, expires_at=None, another=known)
         return
     if Role.ADMIN not in held.roles or held.sites is not None:
         raise IdentityExists(f"{name} is there and is no admin of all sites; give another --name")
-    await identities.add_key(held.id, key, by=_BY, at=now, expires_at=None)
+    await identities.add_key(held.id, key, by=by, at=now, expires_at=None)

@@ -108,13 +108,16 @@ def opened(address: str | None, folder: Path) -> Iterator[Api]:
     """The API that a profile, options, environment or the folder name.
 
     Raises:
-        UnreadableError: when address or key are nowhere.
+        UnreadableError: when address or key are nowhere, or the key is for another address.
     """
     profile = _profile(folder)
-    if profile is None:
-        api = Api(address or address_in(folder), _key(folder))
+    if profile is not None:
+        _require_for(address, profile.api, f"profile {chosen() or DEFAULT}")
+        api = Api(profile.api, profile.key.get_secret_value())
     else:
-        api = Api(address or profile.api, profile.key.get_secret_value())
+        if not _key_of_environment() and (folder / "up.json").exists():
+            _require_for(address, address_in(folder), f"the key of folder {folder}")
+        api = Api(address or address_in(folder), _key(folder))
     try:
         yield api
     finally:
@@ -173,10 +176,26 @@ def _profile(folder: Path) -> LoginProfile | None:
     """The profile that is named; else the one without a name, where neither environment nor folder have a key."""
     if (name := chosen()) is not None:
         return read_profile(name)
-    elsewhere = any(os.environ.get(each, "").strip() for each in ("ROTATOR_API_KEY", "ROTATOR_API_KEY_FILE"))
-    if elsewhere or (folder / "api.key").exists() or not path_of(DEFAULT).exists():
+    if _key_of_environment() or (folder / "api.key").exists() or not path_of(DEFAULT).exists():
         return None
     return read_profile(DEFAULT)
+
+
+def _key_of_environment() -> bool:
+    return any(os.environ.get(each, "").strip() for each in ("ROTATOR_API_KEY", "ROTATOR_API_KEY_FILE"))
+
+
+def _require_for(address: str | None, own: str, whose: str) -> None:
+    """Send a key nowhere but to the API that it was made for: another one could use it there.
+
+    Raises:
+        UnreadableError: when another address is given.
+    """
+    if address is not None and address.rstrip("/").lower() != own.rstrip("/").lower():
+        raise UnreadableError(
+            f"{whose} is for {own}, and --api or ROTATOR_API is {address}: the key is sent to neither. Leave the "
+            f"address out; or name a key for it: rotator login --profile NAME --api {address}, or ROTATOR_API_KEY_FILE"
+        )
 
 
 def _key(folder: Path) -> str:

@@ -29,7 +29,12 @@ class ApiKey(Value):
 
     def counts(self, now: datetime) -> bool:
         """Whether it opens the API."""
-        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+        return counts(self, now)
+
+
+def counts(key: ApiKey | ApiKeyRow, now: datetime) -> bool:
+    """Whether a key opens the API: it is neither revoked nor expired."""
+    return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
 
 
 def principal_of(row: IdentityRow) -> Principal:

@@ -7,18 +7,17 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.identity.identity import Grant, IdentityId, Principal
 from rotation.identity.name import IdentityName, likeness
 from rotation.identity.permission import Role
 from store.access.api_key import ApiKey, key_of, principal_of
-from store.access.key_hash import KeyHash
 from store.access.key_text import KeyId, KeyText
+from store.access.stated_rows import AccessRows, StatedRows
 from store.database.database import Database
 from store.fault import StoreFault
-from store.keys.vault import Vault
 from store.schema.tables import ApiKeyRow, IdentityRow
+from store.trail.site_trail import Author, TrailKind
 
 _USE_NOTED_EVERY = timedelta(minutes=1)
 _log = structlog.get_logger(__name__)
@@ -43,9 +42,9 @@ class LastAdmin(StoreFault):
 class Identities:
     """Who may use the API."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, rows: StatedRows) -> None:
         self._database = database
-        self._hash = KeyHash(database, vault)
+        self._rows = rows
         self._noted: dict[KeyId, datetime] = {}
         """When the use of a key was last to be noted: a store that cannot be written is not tried with each request."""
 
@@ -55,7 +54,7 @@ class Identities:
         grant: Grant,
         key: KeyText,
         *,
-        by: str,
+        by: Author,
         at: datetime,
         expires_at: datetime | None,
         another: bool = False,
@@ -67,30 +66,23 @@ class Identities:
         Raises:
             UnknownIdentity: when `another` is not there.
             IdentityExists: when one has that name, or one that looks the same.
+            IdentityAltered: when that one is not as the service has stated it.
             VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when keys cannot be hashed now.
         """
-        row = IdentityRow(
-            id=f"identity-{uuid4().hex[:16]}",
-            name=name,
-            likeness=likeness(name),
-            granted=Grant(roles=grant.roles, sites=grant.sites),
-            added_at=at,
-            added_by=by,
-        )
-        kept = await self._row(IdentityId(row.id), key, by, at, expires_at)
-        async with self._database.write() as session:
-            same = await session.scalar(select(IdentityRow).where(IdentityRow.likeness == row.likeness))
-            if another and (same is None or same.name != name):
+        async with self._rows.write() as rows:
+            row = await rows.session.scalar(select(IdentityRow).where(IdentityRow.likeness == likeness(name)))
+            if another and (row is None or row.name != name):
                 raise UnknownIdentity(f"there is no identity {name}")
-            if same is not None and not (another and same.granted is None):
-                raise IdentityExists(f"{name}: there is an identity {same.name}, and one person has one identity")
-            if same is not None:
-                same.granted = row.granted
-                row, kept.identity_id = same, same.id
-            session.add(row)
-            await session.flush()
-            session.add(kept)
-            return key_of(kept, row)
+            if row is not None and not (another and row.granted is None):
+                raise IdentityExists(f"{name}: there is an identity {row.name}, and one person has one identity")
+            kind = TrailKind.IDENTITY_ADDED if row is None else TrailKind.IDENTITY_GRANTED
+            if row is None:
+                row = new_identity(name, by, at)
+            else:
+                await rows.expect(row)
+            row.granted = Grant(roles=grant.roles, sites=grant.sites)
+            state_identity(rows, row, kind, by, at)
+            return await _add_key(rows, row, key, by=by, at=at, expires_at=expires_at)
 
     async def named(self, name: str) -> Principal:
         """The identity of that very name, with what its keys give.
@@ -98,12 +90,14 @@ class Identities:
         Raises:
             UnknownIdentity: when there is none.
             NoGrant: when the company's log-in alone knows it.
+            IdentityAltered: when it is not as the service has stated it.
         """
-        async with self._database.read() as session:
-            row = await session.scalar(select(IdentityRow).where(IdentityRow.name == name))
-        if row is None:
-            raise UnknownIdentity(f"there is no identity {name}")
-        return principal_of(row)
+        async with self._rows.read() as rows:
+            row = await rows.session.scalar(select(IdentityRow).where(IdentityRow.name == name))
+            if row is None:
+                raise UnknownIdentity(f"there is no identity {name}")
+            await rows.expect(row)
+            return principal_of(row)
 
     async def with_role(self, roles: Sequence[Role]) -> tuple[str, ...]:
         """The names of those that have one of the roles."""
@@ -112,26 +106,23 @@ class Identities:
             return tuple(row.name for row in rows if row.granted is not None and set(roles) & set(row.granted.roles))
 
     async def add_key(
-        self, identity: IdentityId, key: KeyText, *, by: str, at: datetime, expires_at: datetime | None
+        self, identity: IdentityId, key: KeyText, *, by: Author, at: datetime, expires_at: datetime | None
     ) -> ApiKey:
         """Another key of an identity.
 
         Raises:
+            IdentityAltered: when the identity is not as the service has stated it.
             VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when keys cannot be hashed now.
         """
-        kept = await self._row(identity, key, by, at, expires_at)
-        async with self._database.write() as session:
-            session.add(kept)
-        return await self._get(key.id)
+        async with self._rows.write() as rows:
+            row = await rows.session.get_one(IdentityRow, identity)
+            await rows.expect(row)
+            return await _add_key(rows, row, key, by=by, at=at, expires_at=expires_at)
 
     async def keys(self) -> tuple[ApiKey, ...]:
-        """All keys, the newest first."""
+        """All keys, the newest first, as the database has them: to be shown, and not proven."""
         async with self._database.read() as session:
-            rows = await session.execute(
-                select(ApiKeyRow, IdentityRow)
-                .join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
-                .order_by(ApiKeyRow.made_at.desc(), ApiKeyRow.id)
-            )
+            rows = await session.execute(_BOTH.order_by(ApiKeyRow.made_at.desc(), ApiKeyRow.id))
             return tuple(key_of(*row) for row in rows)
 
     async def any(self) -> bool:
@@ -139,43 +130,53 @@ class Identities:
         async with self._database.read() as session:
             return bool(await session.scalar(select(func.count()).where(IdentityRow.granted.is_not(None))))
 
-    async def revoke(self, key_id: KeyId, by: str, at: datetime) -> ApiKey:
+    async def revoke(self, key_id: KeyId, by: Author, at: datetime) -> ApiKey:
         """Let a key open nothing any more. One that was revoked before stays as it is.
 
         Raises:
             UnknownKey: when there is none of that id.
             LastAdmin: when no admin of all sites would have a key.
         """
-        async with self._database.write() as session:
-            found = {key.id: key for key in await _all(session)}
+        async with self._rows.write() as rows:
+            found = {key.id: (key, identity) for key, identity in await rows.session.execute(_BOTH)}
             if key_id not in found:
                 raise UnknownKey(f"there is no key of id {key_id}")
-            _require_admin([key for key in found.values() if key.id != key_id], found[key_id], at)
-            await session.execute(
-                update(ApiKeyRow)
-                .where(ApiKeyRow.id == key_id, ApiKeyRow.revoked_at.is_(None))
-                .values(revoked_at=at, revoked_by=by)
-            )
-        return await self._get(key_id)
+            altered = await rows.altered(*dict.fromkeys(row for both in found.values() for row in both))
+            row, identity = found.pop(key_id)
+            left = [key_of(*both) for both in found.values() if not any(each in altered for each in both)]
+            _require_admin(left, key_of(row, identity), at)
+            if row.revoked_at is None:
+                row.revoked_at, row.revoked_by = at, by.who
+                _state_key(rows, row, identity, TrailKind.KEY_REVOKED, by=by, at=at)
+            elif row in altered:  # nothing is lost: it opens nothing
+                _state_key(rows, row, identity, TrailKind.KEY_REVOKED, by=by, at=at)
+            return key_of(row, identity)
 
     async def holder(self, text: str, now: datetime) -> ApiKey | None:
         """The key that a caller presents; None when it is unknown, expired or revoked.
 
         Raises:
+            IdentityAltered: when it, or its identity, is not as the service has stated it.
             VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when keys cannot be compared now.
         """
         key = KeyText.read(text)
         if key is None:
             return None
-        found = await self._find(key.id)
-        if found is None or not await self._hash.fits(key, found[0].hash):
-            return None
+        async with self._rows.read() as rows:
+            found = await _found(rows, key.id)
+            if found is None or not rows.codes.fits(found[0].hash, *_hashed(key)):
+                return None
         held = key_of(*found)
         return held if held.counts(now) else None
 
     async def still(self, key_id: KeyId, now: datetime) -> ApiKey | None:
-        """The key of a session that was opened with it; None when it opens nothing any more."""
-        found = await self._find(key_id)
+        """The key of a session that was opened with it; None when it opens nothing any more.
+
+        Raises:
+            As `holder`.
+        """
+        async with self._rows.read() as rows:
+            found = await _found(rows, key_id)
         held = key_of(*found) if found is not None else None
         return held if held is not None and held.counts(now) else None
 
@@ -191,44 +192,66 @@ class Identities:
         except SQLAlchemyError as error:
             _log.warning("the use of a key was not noted", key=key.id, reason=type(error).__name__)
 
-    async def _row(
-        self, identity: IdentityId, key: KeyText, by: str, at: datetime, expires_at: datetime | None
-    ) -> ApiKeyRow:
-        return ApiKeyRow(
-            id=key.id,
-            identity_id=identity,
-            hash=await self._hash.of(key, at),
-            made_at=at,
-            made_by=by,
-            expires_at=expires_at,
-            revoked_at=None,
-            revoked_by="",
-            used_at=None,
-        )
 
-    async def _find(self, key_id: KeyId) -> tuple[ApiKeyRow, IdentityRow] | None:
-        async with self._database.read() as session:
-            row = (
-                await session.execute(
-                    select(ApiKeyRow, IdentityRow)
-                    .join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
-                    .where(ApiKeyRow.id == key_id)
-                )
-            ).one_or_none()
-        return (row[0], row[1]) if row is not None else None
-
-    async def _get(self, key_id: KeyId) -> ApiKey:
-        found = await self._find(key_id)
-        if found is None:
-            raise UnknownKey(f"there is no key of id {key_id}")
-        return key_of(*found)
+_BOTH = select(ApiKeyRow, IdentityRow).join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
 
 
-async def _all(session: AsyncSession) -> list[ApiKey]:
-    rows = await session.execute(
-        select(ApiKeyRow, IdentityRow).join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
+def new_identity(name: IdentityName, by: Author, at: datetime) -> IdentityRow:
+    """An identity that has no key yet."""
+    return IdentityRow(
+        id=f"identity-{uuid4().hex[:16]}",
+        name=name,
+        likeness=likeness(name),
+        granted=None,
+        added_at=at,
+        added_by=by.who,
     )
-    return [key_of(*row) for row in rows]
+
+
+def state_identity(rows: AccessRows, row: IdentityRow, kind: TrailKind, by: Author, at: datetime) -> None:
+    """State an identity on the trail."""
+    roles = "" if row.granted is None else ", ".join(row.granted.roles)
+    rows.state(row, kind, f"identity {row.name}", author=by, at=at, data={"identity": row.id, "roles": roles})
+
+
+async def _add_key(
+    rows: AccessRows, identity: IdentityRow, key: KeyText, *, by: Author, at: datetime, expires_at: datetime | None
+) -> ApiKey:
+    await rows.session.flush()  # there is no relationship, so the order of inserts is not known
+    row = ApiKeyRow(
+        id=key.id,
+        identity_id=identity.id,
+        hash=rows.codes.code(*_hashed(key)),
+        made_at=at,
+        made_by=by.who,
+        expires_at=expires_at,
+        revoked_at=None,
+        revoked_by="",
+        used_at=None,
+    )
+    _state_key(rows, row, identity, TrailKind.KEY_ADDED, by=by, at=at)
+    return key_of(row, identity)
+
+
+def _state_key(
+    rows: AccessRows, row: ApiKeyRow, identity: IdentityRow, kind: TrailKind, *, by: Author, at: datetime
+) -> None:
+    principal = principal_of(identity)
+    data = {"key": row.id, "identity": identity.id, "roles": ", ".join(principal.roles)}
+    rows.state(row, kind, f"key {row.id} of {identity.name}", author=by, at=at, data=data)
+
+
+def _hashed(key: KeyText) -> tuple[str, str, str]:
+    """What the hash of a key covers: who reads the database alone can neither use a key nor try guesses."""
+    return "api key", key.id, key.secret
+
+
+async def _found(rows: AccessRows, key_id: KeyId) -> tuple[ApiKeyRow, IdentityRow] | None:
+    row = (await rows.session.execute(_BOTH.where(ApiKeyRow.id == key_id))).one_or_none()
+    if row is None:
+        return None
+    await rows.expect(row[0], row[1])
+    return row[0], row[1]
 
 
 def _require_admin(left: Sequence[ApiKey], revoked: ApiKey, now: datetime) -> None:

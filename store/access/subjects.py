@@ -1,24 +1,26 @@
 """Subjects of the company's log-in (OpenID Connect), and the identity that each of them is."""
 
+import hashlib
 from datetime import datetime
-from uuid import uuid4
 
 import structlog
 from pydantic import Field
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.log_in import Issuer, LogIn, Subject
 from rotation.identity.name import IdentityName, likeness
 from rotation.values import Value
-from store.access.identities import IdentityExists, UnknownIdentity
+from store.access.identities import IdentityExists, UnknownIdentity, new_identity, state_identity
+from store.access.stated_rows import AccessRows, StatedRows
+from store.database.chain import canonical
 from store.database.database import Database
 from store.fault import StoreFault
 from store.schema.tables import IdentityRow, SubjectRow, WishRow
+from store.trail.site_trail import Author, TrailKind
 
-_ITSELF = ""
+_ITSELF = Author(who="")
 _log = structlog.get_logger(__name__)
 
 
@@ -55,8 +57,9 @@ class LogInSubject(Value):
 class Subjects:
     """Who has been seen by the company's log-in, or linked by an admin."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rows: StatedRows) -> None:
         self._database = database
+        self._rows = rows
 
     async def principal(self, log_in: LogIn, at: datetime, *, link_first: bool = False) -> Principal:
         """The identity of a log-in, with the roles and sites that its token gives.
@@ -67,15 +70,14 @@ class Subjects:
             SubjectBarred: when an admin has barred it.
             NotLinked: when it is the first log-in, with `link_first`.
             NameTaken: when it is the first log-in, and an identity has its name or one that looks the same.
+            IdentityAltered: when subject or identity are not as the service has stated them.
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when that cannot be compared now.
         """
         found = await self._find(log_in)
         if found is None and link_first:
             raise NotLinked(f"subject {log_in.subject} ({log_in.name}) is not linked to an identity yet")
         if found is None:
-            try:
-                found = await self._first_seen(log_in, at)
-            except IntegrityError:  # another process was first
-                found = await self._first_seen(log_in, at)
+            found = await self._first_seen(log_in, at)
         subject, identity = found
         if subject.barred_at is not None:
             raise SubjectBarred(f"{identity.name} has been barred by {subject.barred_by}")
@@ -83,7 +85,7 @@ class Subjects:
         return Principal(id=IdentityId(identity.id), name=identity.name, roles=grant.roles, sites=grant.sites)
 
     async def link(
-        self, issuer: Issuer, subject: Subject, name: IdentityName, *, by: str, at: datetime, new: bool
+        self, issuer: Issuer, subject: Subject, name: IdentityName, *, by: Author, at: datetime, new: bool
     ) -> LogInSubject:
         """Have a subject be the identity of that very name; with `new`, of a new one. A bar ends.
 
@@ -93,72 +95,74 @@ class Subjects:
         Raises:
             UnknownIdentity: when there is none of that name.
             IdentityExists: with `new`, when one has that name, or one that looks the same.
+            IdentityAltered: when the identity is not as the service has stated it.
         """
-        async with self._database.write() as session:
-            found = await _of(session, issuer, subject)
-            identity = await session.scalar(select(IdentityRow).where(IdentityRow.likeness == likeness(name)))
+        async with self._rows.write() as rows:
+            found = await _of(rows.session, issuer, subject)
+            identity = await rows.session.scalar(select(IdentityRow).where(IdentityRow.likeness == likeness(name)))
             if new:
                 if identity is not None:
                     raise IdentityExists(f"{name}: there is an identity {identity.name}")
-                identity = await _add(session, name, by, at)
+                identity = await _add(rows, name, by, at)
             elif identity is None or identity.name != name:
                 raise UnknownIdentity(f"there is no identity {name}")
+            else:
+                await rows.expect(identity)
+            if found is not None and not await rows.altered(*found):
+                await _move_wishes(rows, found[1], identity, by, at)
             row = found[0] if found is not None else _row(issuer, subject)
-            session.add(row)
-            if found is not None:
-                await session.execute(
-                    update(WishRow)
-                    .where(WishRow.identity_id == found[1].id, WishRow.seconded_at.is_(None))
-                    .values(identity_id=identity.id)
-                )
-            row.identity_id, row.linked_at, row.linked_by = identity.id, at, by
+            row.identity_id, row.linked_at, row.linked_by = identity.id, at, by.who
             row.barred_at, row.barred_by = None, ""
-            await session.flush()
+            _state(rows, row, identity, TrailKind.SUBJECT_LINKED, by=by, at=at)
             return _shown(row, identity)
 
-    async def bar(self, subject_id: str, by: str, at: datetime) -> LogInSubject:
+    async def bar(self, subject_id: str, by: Author, at: datetime) -> LogInSubject:
         """Refuse every token of a subject, until it is linked again. One that is barred stays as it is.
 
         Raises:
             UnknownSubject: when there is none of that id.
         """
-        async with self._database.write() as session:
-            await session.execute(
-                update(SubjectRow)
-                .where(SubjectRow.id == subject_id, SubjectRow.barred_at.is_(None))
-                .values(barred_at=at, barred_by=by)
-            )
-            found = (await session.execute(_BOTH.where(SubjectRow.id == subject_id))).one_or_none()
+        async with self._rows.write() as rows:
+            found = (await rows.session.execute(_BOTH.where(SubjectRow.id == subject_id))).one_or_none()
             if found is None:
                 raise UnknownSubject(f"there is no subject of id {subject_id}")
-            return _shown(found[0], found[1])
+            row, identity = found
+            if row.barred_at is None:
+                row.barred_at, row.barred_by = at, by.who
+                _state(rows, row, identity, TrailKind.SUBJECT_BARRED, by=by, at=at)
+            elif await rows.altered(row):  # nothing is lost: it is refused
+                _state(rows, row, identity, TrailKind.SUBJECT_BARRED, by=by, at=at)
+            return _shown(row, identity)
 
     async def list(self) -> tuple[LogInSubject, ...]:
-        """All of them, by the names of their identities."""
+        """All of them, by the names of their identities, as the database has them: to be shown, and not proven."""
         async with self._database.read() as session:
             rows = await session.execute(_BOTH.order_by(IdentityRow.name, SubjectRow.id))
             return tuple(_shown(subject, identity) for subject, identity in rows)
 
     async def _find(self, log_in: LogIn) -> tuple[SubjectRow, IdentityRow] | None:
-        async with self._database.read() as session:
-            return await _of(session, log_in.issuer, log_in.subject)
+        async with self._rows.read() as rows:
+            found = await _of(rows.session, log_in.issuer, log_in.subject)
+            if found is not None:
+                await rows.expect(*found)
+            return found
 
     async def _first_seen(self, log_in: LogIn, at: datetime) -> tuple[SubjectRow, IdentityRow]:
-        async with self._database.write() as session:
-            # in this order: the transaction of another process may end between the two
-            same = await session.scalar(select(IdentityRow.name).where(IdentityRow.likeness == likeness(log_in.name)))
-            if (found := await _of(session, log_in.issuer, log_in.subject)) is not None:
+        async with self._rows.write() as rows:
+            session, row = rows.session, _row(log_in.issuer, log_in.subject)
+            if (found := await _of(session, log_in.issuer, log_in.subject)) is not None:  # another process was first
+                await rows.expect(*found)
                 return found
+            await rows.expect_new(SubjectRow, row.id)
+            same = await session.scalar(select(IdentityRow.name).where(IdentityRow.likeness == likeness(log_in.name)))
             if same is not None:
                 raise NameTaken(
                     f"{log_in.name} has logged in for the first time, as subject {log_in.subject}, and there is an "
                     f"identity {same}: whether they are one person is not known"
                 )
-            identity = await _add(session, log_in.name, _ITSELF, at)
-            row = _row(log_in.issuer, log_in.subject)
-            row.identity_id, row.linked_at, row.linked_by = identity.id, at, _ITSELF
-            session.add(row)
-            await session.flush()
+            identity = await _add(rows, log_in.name, _ITSELF, at)
+            row.identity_id, row.linked_at, row.linked_by = identity.id, at, _ITSELF.who
+            _state(rows, row, identity, TrailKind.SUBJECT_SEEN, by=_ITSELF, at=at)
         _log.info("a subject was seen for the first time", subject=row.subject, identity=identity.id)
         return row, identity
 
@@ -172,17 +176,35 @@ async def _of(session: AsyncSession, issuer: str, subject: str) -> tuple[Subject
     return (row[0], row[1]) if row is not None else None
 
 
-async def _add(session: AsyncSession, name: str, by: str, at: datetime) -> IdentityRow:
-    identity = IdentityRow(
-        id=f"identity-{uuid4().hex[:16]}", name=name, likeness=likeness(name), granted=None, added_at=at, added_by=by
-    )
-    session.add(identity)
-    await session.flush()
+async def _add(rows: AccessRows, name: IdentityName, by: Author, at: datetime) -> IdentityRow:
+    identity = new_identity(name, by, at)
+    state_identity(rows, identity, TrailKind.IDENTITY_ADDED, by, at)
+    await rows.session.flush()
     return identity
 
 
+async def _move_wishes(rows: AccessRows, former: IdentityRow, identity: IdentityRow, by: Author, at: datetime) -> None:
+    """Have wishes that wait be those of the identity that the subject is now. One that is altered stays as it is."""
+    of_former = select(WishRow).where(WishRow.identity_id == former.id, WishRow.seconded_at.is_(None))
+    waiting = (await rows.session.scalars(of_former)).all()
+    altered = await rows.altered(*waiting)
+    for wish in waiting:
+        if wish not in altered:
+            wish.identity_id = identity.id
+            rows.state(wish, TrailKind.WISH_MOVED, f"wish of {wish.asked_by}", author=by, at=at)
+
+
 def _row(issuer: str, subject: str) -> SubjectRow:
-    return SubjectRow(id=f"subject-{uuid4().hex[:16]}", issuer=issuer, subject=subject, barred_at=None, barred_by="")
+    # one subject has one id: a row that was deleted is missed on the trail by it
+    digest = hashlib.sha256(canonical([issuer, subject]).encode()).hexdigest()
+    return SubjectRow(id=f"subject-{digest[:16]}", issuer=issuer, subject=subject, barred_at=None, barred_by="")
+
+
+def _state(
+    rows: AccessRows, row: SubjectRow, identity: IdentityRow, kind: TrailKind, *, by: Author, at: datetime
+) -> None:
+    data = {"subject": row.id, "issuer": row.issuer, "identity": identity.id}
+    rows.state(row, kind, f"subject {row.subject} of {identity.name}", author=by, at=at, data=data)
 
 
 def _shown(row: SubjectRow, identity: IdentityRow) -> LogInSubject:

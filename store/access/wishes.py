@@ -5,53 +5,74 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import select
 
 from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.two_persons import LASTS, TwoPersonAct, Wish, wish_digest
-from store.database.database import Database
-from store.schema.tables import ApiKeyRow, SubjectRow, WishRow
-
-_HAS_A_LOG_IN = exists().where(SubjectRow.identity_id == WishRow.identity_id, SubjectRow.barred_at.is_(None))
+from store.access.api_key import counts
+from store.access.stated_rows import AccessRows, StatedRows
+from store.schema.tables import ApiKeyRow, IdentityRow, SubjectRow, WishRow
+from store.trail.site_trail import Author, TrailKind
 
 
 class Wishes:
     """What two persons do together."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, rows: StatedRows) -> None:
+        self._rows = rows
 
     async def second(
         self, act: TwoPersonAct, content: Mapping[str, Any], *, by: Principal, why: str, at: datetime
     ) -> Wish | None:
         """The same wish of another identity, which this one seconds by it; None: it is kept as this identity's own.
 
-        A wish counts once, for the very same content, for a week, and while a key or log-in of its identity counts.
+        A wish counts once, for the very same content, for a week, and while a key or log-in of its identity counts. One
+        that is not as the service has stated it counts for nothing.
+
+        Raises:
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when that cannot be compared now.
         """
         digest = wish_digest(act, content)
-        async with self._database.write() as session:
-            rows = await session.scalars(
-                select(WishRow)
-                .where(WishRow.digest == digest, WishRow.seconded_at.is_(None), WishRow.asked_at > at - LASTS)
-                .where(or_(_has_a_key(at), _HAS_A_LOG_IN))
-                .order_by(WishRow.asked_at)
-                .with_for_update()
-            )
-            waiting = rows.all()
+        author = Author(who=by.name, identity=by.id)
+        async with self._rows.write() as rows:
+            waiting = await _waiting(rows, digest, at)
             for row in waiting:
                 if row.identity_id != by.id:
                     row.seconded_by, row.seconded_identity, row.seconded_at = by.name, by.id, at
+                    rows.state(row, TrailKind.WISH_SECONDED, _message(row), author=author, at=at)
                     return Wish(asked_by=row.asked_by, identity=IdentityId(row.identity_id), why=row.why)
             if not waiting:
                 wish = {"act": act.value, "digest": digest, "asked_by": by.name, "identity_id": by.id, "why": why}
-                session.add(WishRow(id=uuid4().hex, **wish, asked_at=at, seconded_by="", seconded_identity=""))
+                row = WishRow(id=uuid4().hex, **wish, asked_at=at, seconded_by="", seconded_identity="")
+                rows.state(row, TrailKind.WISH_KEPT, _message(row), author=author, at=at)
         return None
 
 
-def _has_a_key(at: datetime) -> ColumnElement[bool]:
-    """Whether a key of the identity that wished counts."""
-    return exists().where(
-        ApiKeyRow.identity_id == WishRow.identity_id,
-        ApiKeyRow.revoked_at.is_(None),
-        or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > at),
+async def _waiting(rows: AccessRows, digest: str, at: datetime) -> list[WishRow]:
+    found = await rows.session.scalars(
+        select(WishRow)
+        .where(WishRow.digest == digest, WishRow.seconded_at.is_(None), WishRow.asked_at > at - LASTS)
+        .order_by(WishRow.asked_at)
+        .with_for_update()
     )
+    wishes = found.all()
+    altered = await rows.altered(*wishes)
+    return [each for each in wishes if each not in altered and await _is_known(rows, each.identity_id, at)]
+
+
+async def _is_known(rows: AccessRows, identity_id: str, at: datetime) -> bool:
+    """Whether a key or log-in of the identity that wished counts."""
+    session = rows.session
+    keys = (await session.scalars(select(ApiKeyRow).where(ApiKeyRow.identity_id == identity_id))).all()
+    subjects = (await session.scalars(select(SubjectRow).where(SubjectRow.identity_id == identity_id))).all()
+    identity = await session.get(IdentityRow, identity_id)
+    if identity is None:
+        return False
+    altered = await rows.altered(identity, *keys, *subjects)
+    by_key = any(counts(key, at) for key in keys if key not in altered)
+    by_log_in = any(each.barred_at is None for each in subjects if each not in altered)
+    return identity not in altered and (by_key or by_log_in)
+
+
+def _message(row: WishRow) -> str:
+    return f"{row.act}, wished by {row.asked_by}: {row.why}"

@@ -36,7 +36,9 @@ class Database:
     def __init__(self, url: URL, engine: AsyncEngine) -> None:
         self.url = url
         self._engine = engine
-        self._readers = async_sessionmaker(engine, expire_on_commit=False)
+        # else each statement of PostgreSQL reads a state of its own
+        reading = engine.execution_options(isolation_level="REPEATABLE READ") if self.is_postgresql else engine
+        self._readers = async_sessionmaker(reading, expire_on_commit=False)
         self._writing = engine.execution_options(**{sqlite.WRITES: True})
         self._writers = async_sessionmaker(self._writing, expire_on_commit=False)
         # SQLite has one writer. Waiting here is fair and wakes at once; waiting in SQLite polls.

@@ -54,14 +54,14 @@ async def known_keys(store: Store) -> tuple[KnownKey, ...]:
         KeyServerDown, KeyServerRefused: when a key server does not tell its newest version.
     """
     values, ring = await values_by_key(store.database), store.vault.keys
-    newest = await ring.sealing().newest()
+    newest, seals = await ring.sealing().newest(), await ring.newest()
     places = {newest: ring.source.where}
     for source in ring.sources:
         used = [key_id for key_id in values if key_id and source.find(key_id, again=False)]
         places |= {key_id: source.where for key_id in (*source.ids(), *sorted(used)) if key_id not in places}
     places |= {key_id: "" for key_id in values if key_id and key_id not in places}
     known = [
-        KnownKey(id=key_id, where=where, seals=key_id == newest, values=values[key_id])
+        KnownKey(id=key_id, where=where, seals=key_id in seals, values=values[key_id])
         for key_id, where in places.items()
     ]
     return (*known, *([KnownKey(id="", where="", seals=False, values=values[None])] if values[None] else []))
@@ -87,8 +87,8 @@ async def rotate(store: Store, report: Report, author: Author = SERVICE) -> Rota
     ring = store.vault.keys
     with _alone(ring.source):
         values = await values_by_key(store.database)
-        newest = await ring.sealing().newest()
-        if any(key_id not in {newest, None} for key_id in values):
+        newest, seals = await ring.sealing().newest(), await ring.newest()
+        if any(key_id is not None and key_id not in seals for key_id in values):
             done = await rewrap_all(store.database, store.vault, report)
             if done.values:
                 await _note_rewrapped(store, newest, done, author)

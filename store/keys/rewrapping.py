@@ -40,6 +40,7 @@ async def rewrap_all(database: Database, vault: Vault, report: Report) -> Rewrap
 
     Raises:
         VaultKeyWrong: when a key is not there that sealed one of them.
+        NotOpenedHere: when a former key of the worker sealed one of them, and this is another process.
         KeyServerDown, KeyServerRefused: when a key server stops doing it; what was done stays.
     """
     done, broken = 0, set[str]()
@@ -60,8 +61,7 @@ async def rewrap_all(database: Database, vault: Vault, report: Report) -> Rewrap
 
 
 async def _changed(vault: Vault, part: list[SealedValue], broken: set[str]) -> list[tuple[SealedValue, bytes]]:
-    newest = await vault.keys.sealing().newest()
-    changed = []
+    changed, newest = [], await vault.keys.sealing_for(part[0].of.purpose).newest()
     for each in part:
         if key_id_of(each.value) == newest or (name := f"{each.of} of {each.row}") in broken:
             continue

@@ -12,7 +12,6 @@ from store.database.upsert import ROWS_AT_ONCE
 from store.keys.envelope import START_BYTES, key_id_of
 from store.schema.base import table_of
 from store.schema.tables import (
-    AccessSecretRow,
     CertificateRequestRow,
     CertificateRow,
     IssuerAccountRow,
@@ -27,7 +26,8 @@ CERTIFICATE_KEY = "certificate key"
 REQUEST_KEY = "request key"
 KEYSTORE = "keystore"
 ACCOUNT_KEY = "issuer account key"
-ACCESS_SECRET = "access secret"  # noqa: S105 - what it is for, no password
+FOR_THE_WORKER = frozenset({SITE_PASSWORD, ACCOUNT_KEY})
+"""Purposes of what no process but the worker opens."""
 
 
 PASSWORD_BOUND = ("rest_url", "username", "domain", "ca_pem")
@@ -77,7 +77,6 @@ SEALED = (
     SealedColumn(table_of(CertificateRequestRow), "key_sealed", REQUEST_KEY),
     SealedColumn(table_of(KeystoreRow), "file_sealed", KEYSTORE),
     SealedColumn(table_of(IssuerAccountRow), "key_sealed", ACCOUNT_KEY, row="issuer"),
-    SealedColumn(table_of(AccessSecretRow), "secret_sealed", ACCESS_SECRET, row="name"),
 )
 """Every column that holds secrets."""
 

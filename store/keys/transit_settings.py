@@ -7,7 +7,7 @@ import httpx
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from certificates.secret_file import ReadableByOthers, read_secret
+from certificates.secret_file import read_secret_line
 from store.keys.key_encryption import KeySettingsWrong
 
 
@@ -51,15 +51,7 @@ class TransitSettings(BaseSettings):
         """
         if self.token_file is None:
             return self.token.get_secret_value() if self.token else ""
-        try:
-            text = read_secret(self.token_file).decode("ascii").strip()
-        except ReadableByOthers as error:
-            raise KeySettingsWrong(f"the token is not read from {self.token_file}: {error.strerror}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise KeySettingsWrong(f"no token can be read from {self.token_file} ({type(error).__name__})") from None
-        if not text:
-            raise KeySettingsWrong(f"there is no token in {self.token_file}")
-        return text
+        return read_secret_line(self.token_file, "ROTATOR_VAULT_TOKEN", KeySettingsWrong)
 
 
 def _is_loopback(host: str) -> bool:

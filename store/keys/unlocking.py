@@ -5,13 +5,14 @@ import asyncio
 import structlog
 
 from store.database.database import Database
-from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
+from store.keys.key_encryption import KeySettingsWrong, SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.key_file import make_key
 from store.keys.key_ring import KeyRing
 from store.keys.key_sources import FileKeys, GivenKeys, KeySource
 from store.keys.sealed import values_by_key, values_of_key
 from store.keys.transit import KeyServerDown, TransitKey, is_of_a_server
 from store.keys.vault import Vault
+from store.keys.worker_key import WorkerKeys, is_of_the_worker
 from store.settings import StoreSettings
 
 _TRIED = 3
@@ -33,7 +34,7 @@ async def unlock(settings: StoreSettings, database: Database) -> Vault:
         VaultKeyMissing: when secrets are there and no key, or the key server has no key of that name.
         VaultKeyWrong: when none of the keys sealed one of them.
         VaultKeyMalformed: when the setting or the file holds no key.
-        KeySettingsWrong: when the settings of the key server cannot work.
+        KeySettingsWrong: when the settings of the key server, or of the worker's own key, cannot work.
         KeyServerRefused: when it does not let us.
     """
     ring = _named(settings)
@@ -51,7 +52,17 @@ def _named(settings: StoreSettings) -> KeyRing:
         sources.append(TransitKey(settings.transit))
     if settings.key is not None:
         sources.append(GivenKeys.spelled(settings.key.get_secret_value()))
-    return KeyRing(*sources, FileKeys(settings.key_path))
+    return KeyRing(*sources, FileKeys(settings.key_path), worker=_of_the_worker(settings))
+
+
+def _of_the_worker(settings: StoreSettings) -> WorkerKeys | None:
+    if settings.worker_key_file is not None and settings.worker_public_key_file is not None:
+        raise KeySettingsWrong(
+            "set ROTATOR_WORKER_KEY_FILE for the worker and ROTATOR_WORKER_PUBLIC_KEY_FILE for the API, never both"
+        )
+    if settings.worker_key_file is not None:
+        return WorkerKeys.private(settings.worker_key_file)
+    return None if settings.worker_public_key_file is None else WorkerKeys.public(settings.worker_public_key_file)
 
 
 async def _check(ring: KeyRing, settings: StoreSettings, database: Database) -> None:
@@ -76,7 +87,12 @@ def _asked_for(keys: set[str], ring: KeyRing, but: str) -> str:
     remedies = []
     if any(map(is_of_a_server, keys)):
         remedies.append("name the key server again by ROTATOR_VAULT_ADDRESS and what belongs to it")
-    if not all(map(is_of_a_server, keys)):
+    if any(map(is_of_the_worker, keys)):
+        remedies.append(
+            "give the worker its file by ROTATOR_WORKER_KEY_FILE, and other processes the public half by "
+            "ROTATOR_WORKER_PUBLIC_KEY_FILE"
+        )
+    if not all(is_of_a_server(key) or is_of_the_worker(key) for key in keys):
         places = " or ".join(source.where for source in ring.sources if not isinstance(source, TransitKey))
         remedies.append(f"put it back into {places}, beside what is there")
     return f"the database holds secrets of key {', '.join(sorted(keys))}, {but}: {'; '.join(remedies)}"

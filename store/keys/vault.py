@@ -31,7 +31,7 @@ class Vault:
         """
         belongs = about(purpose, subject)
         data_key = secrets.token_bytes(KEY_BYTES)
-        empty = Envelope(BOUND_TO_ITS_ROW, await self.keys.sealing().wrap(data_key, belongs), b"")
+        empty = Envelope(BOUND_TO_ITS_ROW, await self.keys.sealing_for(purpose).wrap(data_key, belongs), b"")
         return empty._replace(body=encrypt(AESGCM(data_key), secret, empty.covered(belongs))).pack()
 
     async def open(self, purpose: str, subject: str, sealed: bytes) -> bytes:
@@ -40,6 +40,7 @@ class Vault:
         Raises:
             VaultKeyWrong: when no key of the ring sealed it.
             SealBroken: when it was altered, or sealed for another purpose or subject.
+            NotOpenedHere: when only the worker opens it, and this is another process.
             KeyServerDown, KeyServerRefused: when its key lies with a key server that does not unwrap it.
         """
         envelope, belongs = unpack(sealed), about(purpose, subject)
@@ -60,7 +61,7 @@ class Vault:
         secret = _opened(envelope, data_key, belongs)
         if envelope.form != BOUND_TO_ITS_ROW:
             return await self.seal(purpose, subject, secret)
-        return envelope._replace(wrapped=await self.keys.sealing().wrap(data_key, belongs)).pack()
+        return envelope._replace(wrapped=await self.keys.sealing_for(purpose).wrap(data_key, belongs)).pack()
 
     async def close(self) -> None:
         """Close the connections to a key server."""

@@ -1,4 +1,7 @@
-"""Tables of identities, and of the keys and subjects by which they are known."""
+"""Tables of identities, of the keys and subjects by which they are known, and of what one of them wishes.
+
+A row counts only as the service's trail states it (`store.access.stated_rows`).
+"""
 
 from datetime import datetime
 
@@ -32,8 +35,8 @@ class ApiKeyRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     identity_id: Mapped[str] = mapped_column(ForeignKey("identities.id"))
-    hash: Mapped[bytes]
-    """HMAC-SHA256 of the secret."""
+    hash: Mapped[str]
+    """The code of id and secret (`store.keys.mac_key`)."""
     made_at: Mapped[datetime]
     made_by: Mapped[str]
     expires_at: Mapped[datetime | None]
@@ -56,16 +59,6 @@ class SubjectRow(Base):
     linked_by: Mapped[str]
     barred_at: Mapped[datetime | None]
     barred_by: Mapped[str]
-
-
-class AccessSecretRow(Base):
-    """The secret that the hashes are made with."""
-
-    __tablename__ = "access_secrets"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    secret_sealed: Mapped[bytes]
-    made_at: Mapped[datetime]
 
 
 class WishRow(Base):

@@ -28,6 +28,8 @@ class SiteRow(Base):
     domain: Mapped[str]
     ca_pem: Mapped[str | None]
     added_at: Mapped[datetime]
+    access_code: Mapped[str]
+    """The code of address, account, password, domain and CA (`store.site.access`)."""
     pins_code: Mapped[str]
     """The code of the site's pinned fingerprints, all together (`store.keys.mac_key`)."""
 

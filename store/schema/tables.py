@@ -1,6 +1,6 @@
 """Every table, for code that needs them all: importing this fills `Base.metadata`."""
 
-from store.schema.access_tables import AccessSecretRow, ApiKeyRow, IdentityRow, SubjectRow, WishRow
+from store.schema.access_tables import ApiKeyRow, IdentityRow, SubjectRow, WishRow
 from store.schema.base import Base
 from store.schema.certificate_tables import (
     CertificateOrderRow,
@@ -42,7 +42,6 @@ from store.schema.site_tables import (
 from store.schema.trail_table import TrailRow
 
 __all__ = [
-    "AccessSecretRow",
     "ApiKeyRow",
     "Base",
     "CertificateOrderRow",

@@ -12,7 +12,7 @@ class TrailRow(Base):
     """An event of a site, or of the service. Rows are never changed or deleted."""
 
     __tablename__ = "trail"
-    __table_args__ = (Index(None, "site_id", "rotation_id", "number"),)
+    __table_args__ = (Index(None, "site_id", "rotation_id", "number"), Index(None, "site_id", "about", "number"))
 
     # no foreign key: what belongs to no site is here too, and a site that is gone keeps its trail
     site_id: Mapped[str] = mapped_column(primary_key=True)
@@ -25,6 +25,8 @@ class TrailRow(Base):
     identity: Mapped[str]
     address: Mapped[str]
     rotation_id: Mapped[str]
+    about: Mapped[str]
+    """The row of another table that the event states; empty where it states none."""
     data: Mapped[str]
     previous: Mapped[str]
     hash: Mapped[str]

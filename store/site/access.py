@@ -1,13 +1,15 @@
 """How a site's REST API is reached, and how that is stored: the password sealed for this place and account only."""
 
+import hashlib
 from typing import Any
 
 from pydantic import SecretStr
 
 from rotation.site import Site
 from rotation.values import Fingerprint, Value
+from store.keys.envelope import unpack
 from store.keys.key_encryption import SealBroken
-from store.keys.mac_key import MacKey
+from store.keys.mac_key import Codes, MacKey
 from store.keys.sealed import SITE_PASSWORD, subject_of
 from store.keys.vault import Vault
 from store.site.fingerprints import AccessAltered, pins_code
@@ -38,15 +40,33 @@ async def sealed_access(vault: Vault, mac_key: MacKey, site: Site, connection: S
     Raises:
         KeyServerDown, KeyServerRefused: when the password cannot be sealed.
     """
-    password = connection.password.get_secret_value().encode()
+    password, codes = connection.password.get_secret_value().encode(), await mac_key.codes()
+    sealed = await vault.seal(SITE_PASSWORD, _subject(site.id, connection), password)
     return {
         "rest_url": connection.rest_url,
         "username": connection.username,
-        "password_sealed": await vault.seal(SITE_PASSWORD, _subject(site.id, connection), password),
+        "password_sealed": sealed,
         "domain": connection.domain,
         "ca_pem": connection.ca_pem,
-        "pins_code": pins_code(await mac_key.codes(), site, connection.fingerprints),
+        "access_code": _code(codes, site.id, connection, sealed),
+        "pins_code": pins_code(codes, site, connection.fingerprints),
     }
+
+
+def prove(codes: Codes, site_id: str, access: SiteAccess, sealed: bytes, code: str) -> None:
+    """Nothing where address, account, domain, CA and password are those that were stored together.
+
+    The password is not opened for it, so an API proves it too that has no key for passwords.
+
+    Raises:
+        AccessAltered: when they are not.
+    """
+    try:
+        same = code == _code(codes, site_id, access, sealed)
+    except SealBroken:
+        same = False
+    if not same:
+        raise _altered(site_id)
 
 
 async def with_password(vault: Vault, site_id: str, access: SiteAccess, sealed: bytes) -> SiteConnection:
@@ -59,8 +79,18 @@ async def with_password(vault: Vault, site_id: str, access: SiteAccess, sealed: 
     try:
         password = await vault.open(SITE_PASSWORD, _subject(site_id, access), sealed)
     except SealBroken:
-        raise AccessAltered(site_id, "its address, account, domain, CA or password was changed") from None
+        raise _altered(site_id) from None
     return SiteConnection(**dict(access), password=SecretStr(password.decode()))
+
+
+def _code(codes: Codes, site_id: str, access: SiteAccess, sealed: bytes) -> str:
+    # the body alone: a new encryption key changes how its key is wrapped
+    body = hashlib.sha256(unpack(sealed).body).hexdigest()
+    return codes.code("access to a site", _subject(site_id, access), body)
+
+
+def _altered(site_id: str) -> AccessAltered:
+    return AccessAltered(site_id, "its address, account, domain, CA or password was changed")
 
 
 def _subject(site_id: str, access: SiteAccess) -> str:

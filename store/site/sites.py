@@ -15,7 +15,7 @@ from store.fault import StoreFault
 from store.keys.mac_key import Codes, MacKey
 from store.keys.vault import Vault
 from store.schema.tables import PinnedFingerprintRow, SiteRow
-from store.site.access import SiteAccess, SiteConnection, sealed_access, with_password
+from store.site.access import SiteAccess, SiteConnection, prove, sealed_access, with_password
 from store.site.fingerprints import accepted_at
 from store.trail.site_trail import (
     SERVICE,
@@ -29,7 +29,13 @@ from store.trail.site_trail import (
 
 _REACHED = built_once(
     select(
-        SiteRow.site, SiteRow.rest_url, SiteRow.username, SiteRow.password_sealed, SiteRow.domain, SiteRow.ca_pem
+        SiteRow.site,
+        SiteRow.rest_url,
+        SiteRow.username,
+        SiteRow.password_sealed,
+        SiteRow.domain,
+        SiteRow.ca_pem,
+        SiteRow.access_code,
     ).where(SiteRow.id == bindparam("site"))
 )
 _REGISTERED = built_once(select(SiteRow.id).where(SiteRow.id == bindparam("site")))
@@ -140,12 +146,24 @@ class Sites:
         access, _ = await self._reached(site_id, None)
         return access
 
+    async def proven_access(self, site_id: SiteId) -> SiteAccess:
+        """How the site is reached, as the service has stored it. Its password is not opened.
+
+        Raises:
+            UnknownSite: when none is registered.
+            AccessAltered: when another writer has changed its address, its account or what is trusted there.
+            VaultKeyWrong, KeyServerDown, KeyServerRefused: when codes cannot be compared now.
+        """
+        access, _ = await self._reached(site_id, await self._mac_key.codes())
+        return access
+
     async def connection(self, site_id: SiteId) -> SiteConnection:
         """How the site is reached, with its password.
 
         Raises:
             UnknownSite: when none is registered.
             AccessAltered: when another writer has changed its address, its account or what is trusted there.
+            NotOpenedHere: when only the worker opens passwords, and this is another process.
             VaultKeyWrong, KeyServerDown, KeyServerRefused: when its password cannot be read.
         """
         access, sealed = await self._reached(site_id, await self._mac_key.codes())
@@ -165,6 +183,8 @@ class Sites:
             ca_pem=row.ca_pem,
             by_ca=now.by_ca,
         )
+        if codes is not None:
+            prove(codes, site_id, access, row.password_sealed, row.access_code)
         return access, row.password_sealed
 
     async def rest_urls(self) -> dict[SiteId, str]:

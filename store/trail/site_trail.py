@@ -56,6 +56,9 @@ class TrailKind(StrEnum):
     KEYSTORE_MADE = "keystore-made"
     KEYSTORE_TAKEN = "keystore-taken"
     KEY_DESTROYED = "key-destroyed"
+    IDENTITY_ADDED = "identity-added"
+    IDENTITY_GRANTED = "identity-granted"
+    """An identity of the company's log-in may have keys, too."""
     KEY_ADDED = "key-added"
     KEY_REVOKED = "key-revoked"
     BACKUP_MADE = "backup-made"
@@ -67,8 +70,16 @@ class TrailKind(StrEnum):
     ENCRYPTION_KEYS_RETIRED = "encryption-keys-retired"
     KEYS_FOUND = "encryption-keys-found"
     """A service has started with keys that it had not before, or without some."""
+    SUBJECT_SEEN = "subject-seen"
+    """Its first log-in has made an identity."""
     SUBJECT_LINKED = "subject-linked"
     SUBJECT_BARRED = "subject-barred"
+    WISH_KEPT = "wish-kept"
+    WISH_MOVED = "wish-moved"
+    """The identity that wished was one by the company's log-in, and is another one now."""
+    WISH_SECONDED = "wish-seconded"
+    IDENTITY_ALTERED = "identity-altered"
+    """A row that says who may do what is not as the service has stated it: an alarm."""
     WRITE_BEGINS = "write-begins"
     WRITE_ENDED = "write-ended"
     WRITE_REFUSED = "write-refused"
@@ -96,6 +107,8 @@ class NewTrailEvent(Value):
     message: str
     author: Author
     rotation_id: RotationId | None = None
+    about: str = ""
+    """The row that the event states (`store.access.stated_rows`)."""
     data: Mapping[str, str | int | bool | None] = Field(default_factory=dict)
 
 
@@ -111,11 +124,12 @@ class TrailEvent(Value):
     identity: str
     address: str
     rotation_id: RotationId | None
+    about: str = Field(description="The identity, key, subject or wish that the event states; empty: none")
     data: dict[str, Any]
     hash: str
 
 
-_HASHED = (
+HASHED = (
     "site_id",
     "number",
     "at",
@@ -125,6 +139,7 @@ _HASHED = (
     "identity",
     "address",
     "rotation_id",
+    "about",
     "data",
     "previous",
 )
@@ -155,6 +170,14 @@ _DIGEST = built_once(
     .order_by(TrailRow.number.desc())
     .limit(1)
 )
+
+
+async def lock_trail(connection: AsyncConnection | AsyncSession, site_id: SiteId) -> None:
+    """Have one writer for each trail, until its transaction ends: so numbers have no gap, and hashes no fork."""
+    if site_id:
+        await connection.scalar(_SITE, {"site": site_id})
+    else:
+        await connection.scalar(_SERVICE)
 
 
 def site_digest(site: Site) -> str:
@@ -212,11 +235,7 @@ class SiteTrail:
             Where the trail ends then; give it to `note` after the transaction.
         """
         codes, trail = await self._mac_key.codes(), trail_name(site_id)
-        # one writer for each trail, so that numbers have no gap and hashes no fork
-        if site_id:
-            await connection.scalar(_SITE, {"site": site_id})
-        else:
-            await connection.scalar(_SERVICE)
+        await lock_trail(connection, site_id)
         last = (await connection.execute(_LAST, {"site": site_id})).one_or_none()
         number, previous = (0, ORIGIN) if last is None else (last.number, last.hash)
         rows: list[dict[str, object]] = []
@@ -272,7 +291,7 @@ class SiteTrail:
         trail, codes = trail_name(site_id), await self._mac_key.codes()
         async with self._database.read_rows() as connection:
             rows = await connection.execute(_ALL, {"site": site_id})
-            return verified(rows, trail, _HASHED, codes.lines_of(trail), heads)
+            return verified(rows, trail, HASHED, codes.lines_of(trail), heads)
 
 
 def _row(event: NewTrailEvent, site_id: SiteId, number: int, previous: str) -> dict[str, object]:
@@ -286,6 +305,7 @@ def _row(event: NewTrailEvent, site_id: SiteId, number: int, previous: str) -> d
         "identity": event.author.identity,
         "address": event.author.address,
         "rotation_id": event.rotation_id or "",
+        "about": event.about,
         "data": canonical(dict(event.data)),
         "previous": previous,
     }
@@ -302,6 +322,7 @@ def _event(row: Row[*tuple[Any, ...]]) -> TrailEvent:
         identity=row.identity,
         address=row.address,
         rotation_id=RotationId(row.rotation_id) if row.rotation_id else None,
+        about=row.about,
         data=json.loads(row.data),
         hash=row.hash,
     )

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import pty
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,14 +13,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from temporalio.worker import Worker
-from typer.testing import CliRunner
 
 from activities.registry import all_activities
 from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
-from cli.main import app
-from cli.terminal.formatting import ERRORS, OUT
 from emulator.serving.http_server import HttpServer
 from engine.client.client import connect, lazy_client
 from engine.contract import SIMULATIONS_QUEUE
@@ -33,9 +28,11 @@ from engine.settings import TemporalSettings
 from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
+from tests.api.commands import APART, in_a_process, in_this_process
 from tests.api.described import undescribed
 from tests.api.identified import KEY, know, know_others
 from tests.signing import SIGNING
+from tests.worker_keys import WorkerKeyFiles
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
@@ -107,10 +104,16 @@ async def temporal_settings(tmp_path_factory) -> AsyncIterator[TemporalSettings]
         await running.stop()
 
 
+@pytest.fixture(scope="session")
+def worker_keys(tmp_path_factory) -> WorkerKeyFiles:
+    """The keys of what only the worker opens."""
+    return WorkerKeyFiles.new(tmp_path_factory.mktemp("worker"))
+
+
 @pytest.fixture
-async def store(tmp_path) -> AsyncIterator[Store]:
-    """A store that knows an admin, and nothing else."""
-    opened = await Store.open(StoreSettings(folder=tmp_path))
+async def store(tmp_path, worker_keys) -> AsyncIterator[Store]:
+    """An API's store that knows an admin, and nothing else; what only the worker opens, no route can."""
+    opened = await Store.open(StoreSettings(folder=tmp_path, worker_public_key_file=worker_keys.public))
     try:
         await know(opened)
         yield opened
@@ -179,29 +182,48 @@ def calling_at(unconnected):
     return at
 
 
+@asynccontextmanager
+async def as_worker(parts: Parts, keys: WorkerKeyFiles) -> AsyncIterator[Store]:
+    """The store of some parts, as the worker opens it."""
+    folder = parts.store.database.file.parent
+    opened = await Store.open(StoreSettings(folder=folder, worker_key_file=keys.private))
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
 @pytest.fixture
-def staffed(temporal_settings):
+async def workers_store(unconnected, worker_keys) -> AsyncIterator[Store]:
+    """The test's store, as the worker opens it."""
+    async with as_worker(unconnected, worker_keys) as opened:
+        yield opened
+
+
+@pytest.fixture
+def staffed(temporal_settings, worker_keys):
     """Serves the task queue of some parts with workers, as a context; `rotates` may be a version that a test makes."""
 
     @asynccontextmanager
     async def working(parts: Parts, rotates: type = RotateSite) -> AsyncIterator[None]:
         client = await connect(temporal_settings, RotatorPlugin(signing=SIGNING))
-        worker = Worker(
-            client,
-            task_queue=parts.task_queue,
-            workflows=[rotates, SurveySite, SimulatePlan, WatchCertificates],
-            activities=all_activities(parts.store),
-            sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-            graceful_shutdown_timeout=_LET_END,
-        )
-        runs = Worker(
-            client,
-            task_queue=parts.task_queue + SIMULATIONS_QUEUE,
-            activities=all_activities(parts.store),
-            graceful_shutdown_timeout=_LET_END,
-        )
-        async with worker, runs:
-            yield
+        async with as_worker(parts, worker_keys) as store:
+            worker = Worker(
+                client,
+                task_queue=parts.task_queue,
+                workflows=[rotates, SurveySite, SimulatePlan, WatchCertificates],
+                activities=all_activities(store),
+                sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+                graceful_shutdown_timeout=_LET_END,
+            )
+            runs = Worker(
+                client,
+                task_queue=parts.task_queue + SIMULATIONS_QUEUE,
+                activities=all_activities(store),
+                graceful_shutdown_timeout=_LET_END,
+            )
+            async with worker, runs:
+                yield
 
     return working
 
@@ -228,44 +250,6 @@ async def whole(connected) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-_APART = {"simulate", "key", "keys"}
-"""Commands that set up the logging of their process, or whose requests are logged into the same output."""
-
-
-def _call(arguments, environment):
-    """A command in this process, which has imported it already; one at a time, for it takes standard output."""
-    unset = {name: None for name in os.environ if name.startswith("ROTATOR_")}
-    before = OUT.width, ERRORS.width
-    OUT.width = ERRORS.width = int(environment["COLUMNS"])  # a process of its own reads it when it begins
-    try:
-        done = CliRunner().invoke(app, arguments, env=unset | environment, catch_exceptions=False)
-    finally:
-        OUT.width, ERRORS.width = before
-    return done.exit_code, done.stdout, done.stderr
-
-
-async def _process(arguments, typed, environment):
-    """A command in a process of its own, with a terminal if anything is typed."""
-    keyboard, terminal = pty.openpty()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "from cli.main import main; main()", *arguments,
-        env={**clean, **environment},
-        stdin=terminal if typed else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,  # a terminal of the person who runs the tests is not asked
-    )  # fmt: skip
-    asked = b""
-    if typed and process.stderr is not None:
-        # what is typed before a question that hides it is thrown away
-        asked = await asyncio.wait_for(process.stderr.readuntil(b": "), _TIMEOUT)
-        os.write(keyboard, f"{typed}\n".encode())
-    out, err = await process.communicate()
-    os.close(keyboard)
-    os.close(terminal)
-    return process.returncode, out.decode(), (asked + err).decode()
-
-
 @pytest.fixture
 async def rotator(connected, tmp_path):
     """Runs the command line against the API, served over HTTP as `rotator up` does; gives exit code and texts.
@@ -280,10 +264,10 @@ async def rotator(connected, tmp_path):
 
     async def run(*arguments: str, typed: str = "", **environment: str):
         environment = {"ROTATOR_FOLDER": str(tmp_path), "COLUMNS": "300", **environment}
-        if typed or arguments[0] in _APART or here.locked():
-            return await _process(arguments, typed, environment)
+        if typed or arguments[0] in APART or here.locked():
+            return await in_a_process(arguments, typed, environment)
         async with here:
-            return await asyncio.to_thread(_call, arguments, environment)
+            return await asyncio.to_thread(in_this_process, arguments, environment)
 
     await server.start()
     try:

@@ -7,6 +7,7 @@ from rotation.identity.permission import Role
 from rotation.values import SiteId
 from store.access.key_text import KeyText
 from store.store import Store
+from store.trail.site_trail import Author
 
 KEY = f"rotator_{'a1' * 8}_{'b2' * 32}"
 NAME = "ann"
@@ -19,7 +20,7 @@ async def know(store: Store, name: str = NAME, *roles: Role, key: str = KEY, sit
     text = KeyText.read(key)
     assert text is not None
     grant = Grant(roles=roles or (Role.ADMIN,), sites=sites)
-    held = await store.identities.add(name, grant, text, by="a test", at=AT, expires_at=None)
+    held = await store.identities.add(name, grant, text, by=Author(who="a test"), at=AT, expires_at=None)
     return held.principal
 
 

@@ -18,6 +18,7 @@ from store.settings import StoreSettings
 from tests.e2e.caller import TIMEOUT, Caller
 from tests.e2e.house import CLEAN, look_until
 from tests.signing import TEXT
+from tests.worker_keys import WorkerKeyFiles
 
 _LOOPBACK = "127.0.0.1"
 _API = (
@@ -77,10 +78,12 @@ class Part:
 
 @dataclass
 class Apart(Caller):
-    """Two workers and two APIs that serve, and a caller that asks the APIs in turn."""
+    """Two workers and two APIs that serve, and a caller that asks the APIs in turn; only workers open passwords."""
 
     workers: tuple[Part, ...]
     servers: tuple[Part, ...]
+    store: StoreSettings
+    """Of an API."""
 
     @classmethod
     @asynccontextmanager
@@ -100,22 +103,28 @@ class Apart(Caller):
         }
         settings = StoreSettings(folder=folder, database_url=database_url, key_file=folder / "rotator.key")
         await make_first_key(settings, "Ann", folder / "api.key", only=True)
+        pair = WorkerKeyFiles.new(folder)
+        opens = {"ROTATOR_WORKER_KEY_FILE": str(pair.private)}
+        seals = {"ROTATOR_WORKER_PUBLIC_KEY_FILE": str(pair.public)}
+        store = settings.model_copy(update={"worker_public_key_file": pair.public})
         key = (folder / "api.key").read_text().strip()
         async with AsyncExitStack() as stack:
             server = await RunningServer.start(temporal)
             stack.push_async_callback(server.stop)
             workers = [
-                await stack.enter_async_context(Part.running(folder / f"worker-{number}", "worker", **environment))
+                await stack.enter_async_context(
+                    Part.running(folder / f"worker-{number}", "worker", **environment, **opens)
+                )
                 for number in range(2)
             ]
             servers = [
                 await stack.enter_async_context(
-                    Part.running(folder / f"api-{each}", *_API, "--port", str(each), **environment)
+                    Part.running(folder / f"api-{each}", *_API, "--port", str(each), **environment, **seals)
                 )
                 for each in ports
             ]
             apis = tuple(f"http://{_LOOPBACK}:{each}" for each in ports)
-            opened = cls(apis, key, temporal.settings(), tuple(workers), tuple(servers))
+            opened = cls(apis, key, temporal.settings(), tuple(workers), tuple(servers), store)
             stack.push_async_callback(opened.close)
             await opened._until_all_serve()
             yield opened

@@ -2,6 +2,8 @@
 
 import pytest
 
+from store.keys.worker_key import NotOpenedHere
+from store.store import Store
 from tests.e2e.apart import Apart
 from tests.store.postgresql import postgresql
 
@@ -15,7 +17,10 @@ async def apart(tmp_path):
 
 
 async def test_one_of_each_is_enough(apart, open_site):
-    """With a worker and an API killed in a gate a whole rotation completes; each effect happens once, none is lost."""
+    """With a worker and an API killed in a gate a whole rotation completes; each effect happens once, none is lost.
+
+    No API can open the password that it took in.
+    """
     async with open_site(apart, robot=True) as site:
         before = await site.settings()
         rotation = await site.start(relax_floor="PT20S")
@@ -34,3 +39,7 @@ async def test_one_of_each_is_enough(apart, open_site):
         assert [effect[0] for effect in effects].count("console.replace_certificate") == 1
         assert await site.settings() == before
         assert await site.lost_ever() == []
+        store = await Store.open(apart.store)
+        with pytest.raises(NotOpenedHere):
+            await store.sites.connection(site.id)
+        await store.close()

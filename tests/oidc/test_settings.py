@@ -28,13 +28,15 @@ def test_without_an_issuer_there_is_none():
 
 
 def test_they_come_from_the_environment(monkeypatch):
-    """Algorithms with spaces between them, grants as JSON."""
+    """Algorithms with spaces between them, clients and grants as JSON."""
     monkeypatch.setenv("ROTATOR_OIDC_ISSUER", WHERE)
     monkeypatch.setenv("ROTATOR_OIDC_AUDIENCE", "api://rotator")
     monkeypatch.setenv("ROTATOR_OIDC_ALGORITHMS", "ES384 EdDSA")
+    monkeypatch.setenv("ROTATOR_OIDC_CLIENTS", '["robot 1", "robot 2"]')
     monkeypatch.setenv("ROTATOR_OIDC_GRANTS", '{"ops": {"roles": ["operator"], "sites": ["vienna"]}}')
     found = OidcSettings().checked()
     assert found is not None
+    assert found.clients == ("robot 1", "robot 2")
     assert found.algorithms == (Algorithm.ES384, Algorithm.EDDSA)
     assert found.grants == {"ops": Grant(roles=(Role.OPERATOR,), sites=(SiteId("vienna"),))}
 

@@ -39,8 +39,21 @@ async def test_a_good_token_is_a_log_in(log_in, provider):
         {"iat": AT - 0.5},
         {"roles": ROLE},
         {"nonce": "of Entra or of an older Keycloak"},
+        {"azp": CLIENT, "client_id": CLIENT},
     ],
-    ids=["P-256", "at+jwt", "typ", "two audiences", "nbf", "just over", "skewed", "fraction", "one role", "nonce"],
+    ids=[
+        "P-256",
+        "at+jwt",
+        "typ",
+        "two audiences",
+        "nbf",
+        "just over",
+        "skewed",
+        "fraction",
+        "one role",
+        "nonce",
+        "ours",
+    ],
 )
 async def test_what_providers_write_is_accepted(log_in, provider, good):
     """Both algorithms, RFC 9068, several audiences, clocks that differ by less than a minute, a role as a text."""
@@ -66,6 +79,14 @@ FORGED = {
     "an unencoded payload": lambda p: p.token(header={"crit": ["b64"], "b64": False}),
     "a log-out token": lambda p: p.token(header={"typ": "logout+jwt"}),
     "bound to a key of its holder": lambda p: p.token(cnf={"jkt": "x"}),
+    "issued to another client": lambda p: p.token(azp="another program"),
+    "issued to another client, as RFC 9068 has it": lambda p: p.token(client_id="another program"),
+    "issued to another client, as Entra ID has it": lambda p: p.token(appid="another program"),
+    "issued to another client, as Okta has it": lambda p: p.token(cid="another program"),
+    "issued to two clients": lambda p: p.token(azp=CLIENT, client_id="another program"),
+    "issued to ours in another case": lambda p: p.token(azp=CLIENT.upper()),
+    "issued to a client that is no text": lambda p: p.token(client_id=[CLIENT]),
+    "issued to an empty client": lambda p: p.token(azp=""),
     "an ID token": lambda p: p.token(at_hash="x"),
     "an ID token of the pages": lambda p: p.token(aud=CLIENT),
     "another audience": lambda p: p.token(aud="api://another"),
@@ -161,6 +182,19 @@ async def test_where_no_audience_is_set_no_program_gets_in(opened, provider):
     """Pages alone: no token opens the API."""
     with pytest.raises(TokenRefused, match="AUDIENCE"):
         await opened(provider.settings(audience=None)).bearer(provider.token())
+
+
+async def test_programs_that_are_listed_bring_tokens(opened, provider):
+    """And the service's own client; where some are listed, a token that names none is refused."""
+    log_in = opened(provider.settings(clients=("robot 1", "robot 2")))
+    for client in ({"azp": "robot 1"}, {"client_id": "robot 2"}, {"azp": CLIENT}):
+        assert (await log_in.bearer(provider.token(**client))).subject == SUBJECT
+    for refused in ({}, {"azp": "robot 3"}, {"azp": "robot"}, {"azp": "robot 1 robot 2"}):
+        with pytest.raises(TokenRefused, match="client"):
+            await log_in.bearer(provider.token(**refused))
+    without_pages = provider.settings(client_id=None, redirect_uri=None)
+    with pytest.raises(TokenRefused, match="ROTATOR_OIDC_CLIENTS"):
+        await opened(without_pages).bearer(provider.token(azp=CLIENT))
 
 
 async def test_a_name_that_cannot_be_read_is_not_taken(log_in, provider):

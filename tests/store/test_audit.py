@@ -12,7 +12,7 @@ from store.database.chain import canonical
 from store.rotation.events import _HASHED as _EVENTS
 from store.rotation.events import NewEvent
 from store.site.contacts import _HASHED as _CONTACTS
-from store.trail.site_trail import _HASHED as _TRAIL
+from store.trail.site_trail import HASHED as _TRAIL
 from store.trail.site_trail import SERVICE, SITE_DIGEST, NewTrailEvent, TrailKind
 
 NAMES = {"events": "rotation rot-1", "trail": "site site-1", "contacts": "contacts of site site-1"}

@@ -105,8 +105,7 @@ def _identities() -> None:
     )
     op.create_table(
         "api_keys",
-        *texts("id", "identity_id"),
-        *blobs("hash"),
+        *texts("id", "identity_id", "hash"),
         *instants("made_at"),
         *texts("made_by"),
         *instants("expires_at", "revoked_at", nullable=True),
@@ -128,13 +127,6 @@ def _identities() -> None:
         sa.UniqueConstraint("issuer", "subject", name="uq_subjects_issuer_subject"),
     )
     op.create_index("ix_subjects_identity_id", "subjects", ["identity_id"], unique=False)
-    op.create_table(
-        "access_secrets",
-        *texts("name"),
-        *blobs("secret_sealed"),
-        *instants("made_at"),
-        sa.PrimaryKeyConstraint("name", name="pk_access_secrets"),
-    )
     op.create_table(
         "wishes",
         *texts("id", "act", "digest", "asked_by", "identity_id", "why"),

@@ -20,7 +20,7 @@ def upgrade() -> None:
         *texts("domain"),
         *texts("ca_pem", nullable=True),
         *instants("added_at"),
-        *texts("pins_code"),
+        *texts("access_code", "pins_code"),
         sa.PrimaryKeyConstraint("id", name="pk_sites"),
         sa.UniqueConstraint("name", name="uq_sites_name"),
     )
@@ -49,9 +49,11 @@ def upgrade() -> None:
         *texts("site_id"),
         *numbers("number"),
         *instants("at"),
-        *texts("kind", "message", "who", "identity", "address", "rotation_id", "data", "previous", "hash", "code"),
+        *texts("kind", "message", "who", "identity", "address", "rotation_id", "about"),
+        *texts("data", "previous", "hash", "code"),
         sa.PrimaryKeyConstraint("site_id", "number", name="pk_trail"),
     )
+    op.create_index("ix_trail_site_id_about_number", "trail", ["site_id", "about", "number"], unique=False)
     op.create_index("ix_trail_site_id_rotation_id_number", "trail", ["site_id", "rotation_id", "number"], unique=False)
     op.create_table(
         "watched_ports",

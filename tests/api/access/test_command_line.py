@@ -2,7 +2,10 @@
 
 import json
 import stat
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 from tests.api.identified import KEY, NAME
 
@@ -60,6 +63,53 @@ async def test_a_log_in_is_kept_under_a_name(rotator, tmp_path):
     code, _, err = await rotator("--profile", "bob", "whoami", **home)
     assert code == 2
     assert "chmod 0600" in err
+
+
+async def test_a_key_goes_to_no_other_address(rotator, tmp_path):
+    """Neither that of a profile nor that of a folder; the refusal has both addresses. One by the environment does."""
+    stranger = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
+    thread = Thread(target=stranger.serve_forever)
+    thread.start()
+    other = {"ROTATOR_API": f"http://127.0.0.1:{stranger.server_port}", "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    own = json.loads((tmp_path / "up.json").read_text())["api"]
+    try:
+        for name in ("bob", "default"):
+            path = tmp_path / "config" / "rotator" / "profiles" / f"{name}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(0o600)
+            path.write_text(json.dumps({"api": own, "key": KEY}))
+        elsewhere = {"ROTATOR_FOLDER": str(tmp_path / "empty")}
+        for arguments, environment in (
+            (("--profile", "bob", "whoami"), {}),
+            (("whoami",), {"ROTATOR_PROFILE": "bob"}),
+            (("whoami",), elsewhere),
+            (("whoami",), {}),
+        ):
+            code, _, err = await rotator(*arguments, **other, **environment)
+            assert (code, own in err, other["ROTATOR_API"] in err) == (2, True, True), err
+        assert Stranger.seen == []
+        code, _, err = await rotator("whoami", **other, ROTATOR_API_KEY=KEY)
+        assert (code, Stranger.seen) == (1, [f"Bearer {KEY}"]), err
+        code, out, err = await rotator("--profile", "bob", "whoami", **(other | {"ROTATOR_API": f"{own}/"}))
+        assert (code, NAME in out) == (0, True), err
+    finally:
+        stranger.shutdown()
+        thread.join()
+        stranger.server_close()
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """Another program at an address, which notes the keys that it gets."""
+
+    seen: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        """Note the key; refuse."""
+        self.seen.append(self.headers["Authorization"])
+        self.send_error(401)
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing."""
 
 
 async def test_a_key_is_typed_unseen(rotator, tmp_path):

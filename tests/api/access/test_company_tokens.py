@@ -76,6 +76,7 @@ async def test_a_key_goes_on_beside_it(company, provider, problem):
         lambda p: p.token(exp=1),
         lambda p: p.token(iat=4_000_000_000),
         lambda p: p.token(at_hash="x"),
+        lambda p: p.token(azp="another program"),
         lambda _: "wrong",
         lambda _: "x" * 20_000,
     ],
@@ -182,7 +183,7 @@ async def test_an_admin_bars_a_subject(company, provider, problem):
     assert (await company.get("/v1/whoami", headers=token)).status_code == 200
     trail = (await company.get("/v1/audit/events", headers=admin)).json()["items"]
     of_subjects = [(each["kind"], each["who"]) for each in trail if each["kind"].startswith("subject")]
-    assert of_subjects == [("subject-barred", NAME), ("subject-linked", NAME)]
+    assert of_subjects == [("subject-seen", ""), ("subject-barred", NAME), ("subject-linked", NAME)]
 
 
 async def test_without_a_log_in_the_issuer_must_be_named(api, problem):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from rotation.identity.permission import Role
@@ -128,6 +129,18 @@ async def test_a_key_that_cannot_be_looked_up_changes_nothing(unconnected, api, 
     monkeypatch.setattr(unconnected.store.identities, "holder", busy)
     assert (await api.get("/v1/standing")).status_code == 200
     problem(await api.post("/v1/keys", json={"name": "Eve", "grant": {"roles": ["admin"]}}), 503, "database-away")
+
+
+async def test_a_key_that_was_changed_in_the_database_opens_nothing(unconnected, api, problem):
+    """Its holder learns which row it is and what to do; the trail of the service has an alarm."""
+    bob = await made(api, **APPROVER)
+    async with unconnected.store.database.write() as session:
+        await session.execute(text("UPDATE identities SET granted = '{\"roles\":[\"admin\"]}' WHERE name = 'Bob'"))
+    refusal = problem(await api.get("/v1/keys", headers=bearer(bob["text"])), 403, "identity-altered")
+    assert bob["key"]["principal"]["id"] in refusal["detail"]
+    assert "audit verify" in refusal["remedy"]
+    assert (await api.get("/v1/audit/events")).json()["items"][-1]["kind"] == "identity-altered"
+    assert len((await api.get("/v1/audit/verification")).json()["broken"]) == 1
 
 
 def test_a_key_has_256_random_bits():

@@ -64,10 +64,10 @@ async def test_a_changed_account_gets_no_password(api, store, document, tmp_path
     assert (await kinds(api, site))[-1] == "access-stated"
 
 
-async def test_another_access_is_tried_before_it_is_stored(api, store, document, people, problem):
+async def test_another_access_is_tried_before_it_is_stored(api, workers_store, document, people, problem):
     """A wrong password, or a certificate that is not presented, changes nothing and leaves no event."""
     site = (await api.post("/v1/sites", json=document)).json()["id"]
-    before = await store.sites.connection(site)
+    before = await workers_store.sites.connection(site)
     order = WHY | {name: document[name] for name in ACCESS}
     problem(
         await api.put(f"/v1/sites/{site}/access", json=order | {"password": "not-the-password-7"}),
@@ -79,7 +79,7 @@ async def test_another_access_is_tried_before_it_is_stored(api, store, document,
     answer = await api.put(f"/v1/sites/{site}/access", json=other, headers=people["ben"])
     problem(answer, 422, "sepm-untrusted")
     problem(await api.put("/v1/sites/nowhere/access", json=order), 404, "unknown-site")
-    assert await store.sites.connection(site) == before
+    assert await workers_store.sites.connection(site) == before
     assert await kinds(api, site) == ["registered"]
 
 
@@ -100,13 +100,14 @@ async def test_the_command_fails_where_a_trail_does_not_hold(api, rotator, docum
 
 
 async def test_keys_of_the_api_are_on_the_trail_of_the_service(api):
-    """Added and revoked, by which identity; no text of a key is on it."""
+    """Identities, and keys added and revoked, by which identity; no text of a key is on it."""
     order = {"name": "olga", "grant": {"roles": ["operator"]}}
     made = (await api.post("/v1/keys", json=order)).json()
     await api.delete(f"/v1/keys/{made['key']['id']}")
     shown = await api.get("/v1/audit/events")
-    events = shown.json()["items"]
+    events = [each for each in shown.json()["items"] if each["address"]]
     assert [(each["kind"], each["who"], each["address"]) for each in events] == [
+        ("identity-added", "ann", "127.0.0.1"),
         ("key-added", "ann", "127.0.0.1"),
         ("key-revoked", "ann", "127.0.0.1"),
     ]

@@ -29,9 +29,11 @@ from issuing.acme_exchange import AcmeExchange
 from issuing.configured import configured_issuer
 from rotation.values import OrderId
 from service.world import World
+from store.store import Store
 from tests.api.conftest import calling
 from tests.issuing.authority import BLOCKED, EAB_KEY, TSIG_KEY, NameServer, Pebble, a_name
 from tests.signing import SIGNING, TEXT
+from tests.worker_keys import WorkerKeyFiles
 from worker import serve
 from workflows.issue_certificate import IssueCertificate
 
@@ -59,6 +61,8 @@ class Service:
     settings: TemporalSettings
     pebble: Pebble
     folder: Path
+    workers_store: Store
+    keys: WorkerKeyFiles
 
     async def asked(self, *wanted: str) -> str:
         """A request that waits: where its orders are."""
@@ -76,6 +80,7 @@ class Service:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
         ours = {
             "ROTATOR_FOLDER": str(self.folder),
+            "ROTATOR_WORKER_KEY_FILE": str(self.keys.private),
             "ROTATOR_TEMPORAL_ADDRESS": self.settings.address,
             "ROTATOR_TEMPORAL_SIGNING_KEYS": TEXT,
             "ROTATOR_TEMPORAL_TASK_QUEUE": self.parts.task_queue,
@@ -96,7 +101,7 @@ class Service:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """A worker in this process."""
-        world = World(store=self.parts.store, issuer=configured_issuer(self.pebble.settings()))
+        world = World(store=self.workers_store, issuer=configured_issuer(self.pebble.settings()))
         client, queue = await connect(self.settings, RotatorPlugin(signing=SIGNING)), self.parts.task_queue
         activities = all_activities(world.store, world)
         async with Worker(client, task_queue=queue, workflows=[IssueCertificate], activities=activities):
@@ -116,7 +121,7 @@ class Service:
         """Our account's key, and the orders that the authority itself knows of it."""
         issuer = configured_issuer(self.pebble.settings())
         assert issuer is not None
-        kept = self.parts.store.issuer_accounts
+        kept = self.workers_store.issuer_accounts
         key = await kept.key(self.pebble.directory, issuer.new_account_key, datetime.now(UTC))
 
         def listed() -> list[str]:
@@ -130,13 +135,13 @@ class Service:
 
 
 @pytest.fixture
-async def service(store, temporal_settings, pebble, tmp_path) -> AsyncIterator[Service]:
+async def service(store, workers_store, worker_keys, temporal_settings, *, pebble, tmp_path) -> AsyncIterator[Service]:
     """The service, without a worker."""
     temporal = await lazy_client(temporal_settings)
     authority = Authority(pebble.directory, timedelta(hours=1))
     parts = Parts(store=store, temporal=temporal, task_queue=tmp_path.name, authority=authority)
     async with calling(parts) as client:
-        yield Service(parts, client, temporal_settings, pebble, tmp_path)
+        yield Service(parts, client, temporal_settings, pebble, tmp_path, workers_store, worker_keys)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from engine.plugin import RotatorPlugin
 from engine.process.embedded import find_binary
 from engine.settings import TemporalSettings
 from rotation.identity.permission import Role
+from store.trail.site_trail import Author
 from tests.api.identified import KEY, NAME, key_of
 from tests.signing import SIGNING
 
@@ -262,7 +263,7 @@ async def test_a_session_ends_with_its_key(ui, store, problem):
     await log_in(ui, key)
     assert (await ui.post(DECODE, json=await body(), headers=FROM_UI)).status_code == 200
     held = await store.identities.holder(key, datetime.now(UTC))
-    await store.identities.revoke(held.id, NAME, datetime.now(UTC))
+    await store.identities.revoke(held.id, Author(who=NAME), datetime.now(UTC))
     problem(await ui.post(DECODE, json=await body(), headers=FROM_UI), 401, "unauthorized")
     assert "Bob" not in (await ui.get(LOGIN)).text
 

@@ -22,6 +22,7 @@ from engine.codec.codec import EncryptingCodec
 from engine.plugin import RotatorPlugin
 from engine.settings import TemporalSettings
 from oidc.company_log_in import CompanyLogIn
+from store.trail.site_trail import Author
 from tests.oidc.conftest import NOW, Clock
 from tests.oidc.provider import NAME, OTHER, REDIRECT, SUBJECT, TestProvider
 from tests.signing import SIGNING
@@ -196,10 +197,10 @@ async def test_a_person_who_may_not(ui, provider, store):
     assert "ROTATOR_OIDC_GRANTS" in await refused(ui, await sent_back(ui), 403)
     provider.claims |= {"roles": ["looks"], "name": "ann"}
     assert "rotator subject link" in await refused(ui, await sent_back(ui), 403)
-    await store.subjects.link(provider.issuer, SUBJECT, "ann", by="root", at=NOW, new=False)
+    await store.subjects.link(provider.issuer, SUBJECT, "ann", by=Author(who="root"), at=NOW, new=False)
     assert (await log_in(ui)).status_code == 200
     (kept,) = await store.subjects.list()
-    await store.subjects.bar(kept.id, "root", NOW)
+    await store.subjects.bar(kept.id, Author(who="root"), NOW)
     assert "logged in as" not in (await ui.get(PAGE)).text
     assert (await ui.post("/v1/codec/decode", json=PAYLOADS, headers=FROM_UI)).status_code == 403
     assert "barred" in await refused(ui, await sent_back(ui), 403)
@@ -297,9 +298,9 @@ async def test_the_door_opens_to_the_company(door, provider, store):
     assert (await door.get(UI_PAGE)).text == "the UI"
 
     (kept,) = await store.subjects.list()
-    await store.subjects.bar(kept.id, "root", NOW)
+    await store.subjects.bar(kept.id, Author(who="root"), NOW)
     assert (await door.get(UI_PAGE)).status_code == 303
-    await store.subjects.link(provider.issuer, SUBJECT, NAME, by="root", at=NOW, new=False)
+    await store.subjects.link(provider.issuer, SUBJECT, NAME, by=Author(who="root"), at=NOW, new=False)
     assert (await door.get(UI_PAGE)).text == "the UI"
 
 

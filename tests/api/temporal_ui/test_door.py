@@ -24,6 +24,7 @@ from emulator.serving.http_server import HttpServer
 from engine.process.ports import choose_ports
 from rotation.identity.permission import Role
 from rotation.values import SiteId
+from store.trail.site_trail import Author
 from tests.api.identified import KEY, key_of
 
 HERE, PUBLIC = "http://127.0.0.1:8233", "https://temporal.example.com"
@@ -204,7 +205,7 @@ async def test_a_session_ends_with_its_key(door, itself, store, problem):
     assert (await door.get("/", headers=PAGE)).status_code == 200
     held = await store.identities.holder(KEY, datetime.now(UTC))
     assert held is not None
-    await store.identities.revoke(held.id, "another", datetime.now(UTC))
+    await store.identities.revoke(held.id, Author(who="another"), datetime.now(UTC))
     problem(await door.get("/api/v1/namespaces"), 401, "unauthorized")
     assert (await door.get("/", headers=PAGE)).headers["location"].startswith(LOGIN)
     assert len(itself.asked) == 1

@@ -10,6 +10,7 @@ from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
+    WorkflowContinuedAsNewError,
     WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowHandle,
@@ -205,6 +206,23 @@ async def test_a_start_that_does_not_bind_fails_at_once(worker_client, task_queu
     assert failed.value.cause.type == REFUSED_INPUT
     assert f"{name} was not begun, since its input does not fit: " in failed.value.cause.message
     assert await times(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) == 0
+
+
+async def test_each_run_of_a_cron_schedule_is_refused(worker_client, task_queue) -> None:
+    """The service starts none with one: a run that follows a refused one waits for no worker that could read it."""
+    async with Worker(worker_client, task_queue=task_queue, workflows=WORKFLOWS), asyncio.timeout(60):
+        handle = await worker_client.start_workflow(
+            ROTATE_WORKFLOW, "wrong", id=f"cron-{task_queue}", task_queue=task_queue, cron_schedule="@every 1s"
+        )
+        run = handle.first_execution_run_id
+        for _ in range(2):
+            with pytest.raises(WorkflowContinuedAsNewError) as ended:
+                await worker_client.get_workflow_handle(handle.id, run_id=run).result(follow_runs=False)
+            history = await worker_client.get_workflow_handle(handle.id, run_id=run).fetch_history()
+            failure = history.events[-1].workflow_execution_failed_event_attributes.failure
+            assert failure.application_failure_info.type == REFUSED_INPUT
+            run = ended.value.new_execution_run_id
+    await handle.terminate()
 
 
 async def test_the_id_of_a_start_that_was_refused_is_free(client, worker_client, task_queue, begin) -> None:

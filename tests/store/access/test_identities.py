@@ -10,6 +10,7 @@ from store.access.identities import IdentityExists, LastAdmin, UnknownIdentity, 
 from store.access.key_text import KeyId, KeyText
 from store.keys.sealed import values_by_key
 from store.store import Store
+from store.trail.site_trail import Author
 
 ADMIN, ROBOT = Grant(roles=(Role.ADMIN,)), Grant(roles=(Role.ROBOT,), sites=(SiteId("site-1"),))
 
@@ -20,7 +21,7 @@ def add(store, make):
 
     async def adding(name="Ann", grant=ADMIN, expires_at=None):
         key = KeyText.new()
-        await store.identities.add(name, grant, key, by="a test", at=make.t0, expires_at=expires_at)
+        await store.identities.add(name, grant, key, by=Author(who="a test"), at=make.t0, expires_at=expires_at)
         return key
 
     return adding
@@ -45,7 +46,7 @@ async def test_of_a_key_only_a_keyed_hash_is_kept(store, make, add):
     async with store.database.read() as session:
         rows = [
             row
-            for table in ("identities", "api_keys", "access_secrets")
+            for table in ("identities", "api_keys", "sealed_keys")
             for row in await session.execute(text(f"SELECT * FROM {table}"))
         ]
     assert rows
@@ -66,7 +67,7 @@ async def test_one_name_is_one_identity(store, make, add):
     assert len(await store.identities.keys()) == 1
     held = await store.identities.named("Bob Kay")
     second = KeyText.new()
-    await store.identities.add_key(held.id, second, by="a test", at=make.t0, expires_at=None)
+    await store.identities.add_key(held.id, second, by=Author(who="a test"), at=make.t0, expires_at=None)
     assert (await store.identities.holder(second.write(), make.t0)).principal == held
     with pytest.raises(UnknownIdentity, match="bob kay"):
         await store.identities.named("bob kay")
@@ -78,13 +79,13 @@ async def test_a_key_ends(store, make, add):
     key = await add("Robo", ROBOT, expires_at=make.at(days=1))
     assert await store.identities.holder(key.write(), make.at(hours=23)) is not None
     assert await store.identities.holder(key.write(), make.at(days=1)) is None
-    first = await store.identities.revoke(key.id, "Ann", make.at(hours=1))
-    assert await store.identities.revoke(key.id, "Bob", make.at(hours=2)) == first
+    first = await store.identities.revoke(key.id, Author(who="Ann"), make.at(hours=1))
+    assert await store.identities.revoke(key.id, Author(who="Bob"), make.at(hours=2)) == first
     assert (first.revoked_by, first.revoked_at) == ("Ann", make.at(hours=1))
     assert await store.identities.holder(key.write(), make.at(hours=3)) is None
     assert await store.identities.still(key.id, make.at(hours=3)) is None
     with pytest.raises(UnknownKey):
-        await store.identities.revoke(KeyId("none"), "Ann", make.t0)
+        await store.identities.revoke(KeyId("none"), Author(who="Ann"), make.t0)
 
 
 async def test_the_last_admin(store, make, add):
@@ -93,7 +94,7 @@ async def test_the_last_admin(store, make, add):
     await add("Old", expires_at=make.at(days=1))
     await add("Vienna", Grant(roles=(Role.ADMIN,), sites=(SiteId("site-1"),)))
     with pytest.raises(LastAdmin, match="Ann"):
-        await store.identities.revoke(key.id, "Ann", make.at(days=2))
+        await store.identities.revoke(key.id, Author(who="Ann"), make.at(days=2))
     assert await store.identities.holder(key.write(), make.at(days=2)) is not None
 
 

@@ -13,8 +13,10 @@ from store.access.api_key import NoGrant
 from store.access.identities import IdentityExists, UnknownIdentity
 from store.access.key_text import KeyText
 from store.access.subjects import NameTaken, NotLinked, SubjectBarred, UnknownSubject
+from store.trail.site_trail import Author
 
 ISSUER = "https://login.example.com"
+ROOT = Author(who="root")
 VIEWER, OPERATOR = Grant(roles=(Role.VIEWER,)), Grant(roles=(Role.OPERATOR,), sites=(SiteId("site-1"),))
 
 
@@ -38,7 +40,7 @@ def link(store, make):
     """Links a subject, as an admin does."""
 
     async def linking(name, subject="s-1", *, new=False):
-        return await store.subjects.link(ISSUER, subject, name, by="root", at=make.t0, new=new)
+        return await store.subjects.link(ISSUER, subject, name, by=ROOT, at=make.t0, new=new)
 
     return linking
 
@@ -49,7 +51,7 @@ def keyed(store, make):
 
     async def adding(name, grant=OPERATOR, **how):
         key = KeyText.new()
-        held = await store.identities.add(name, grant, key, by="root", at=make.t0, expires_at=None, **how)
+        held = await store.identities.add(name, grant, key, by=ROOT, at=make.t0, expires_at=None, **how)
         assert (await store.identities.holder(key.write(), make.t0)) == held
         return held.principal
 
@@ -183,15 +185,15 @@ async def test_a_barred_subject_is_refused(store, seen, link, make):
     """Whatever its tokens say, until an admin links it again; its first bar stays."""
     await seen()
     (kept,) = await store.subjects.list()
-    await store.subjects.bar(kept.id, "root", make.t0)
-    again = await store.subjects.bar(kept.id, "another", make.at(days=1))
+    await store.subjects.bar(kept.id, ROOT, make.t0)
+    again = await store.subjects.bar(kept.id, Author(who="another"), make.at(days=1))
     assert (again.barred_by, again.barred_at) == ("root", make.t0)
     with pytest.raises(SubjectBarred, match="root"):
         await seen()
     await link("Ann Admin")
     assert (await seen()).id == kept.identity
     with pytest.raises(UnknownSubject):
-        await store.subjects.bar("none", "root", make.t0)
+        await store.subjects.bar("none", ROOT, make.t0)
 
 
 async def test_first_log_ins_at_the_same_time_are_one_identity(store, seen):

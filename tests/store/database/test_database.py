@@ -33,7 +33,7 @@ def older(tmp_path):
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "sites")
-        connection.execute(text("INSERT INTO sites VALUES ('s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0, '')"))
+        connection.execute(text("INSERT INTO sites VALUES ('s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0, '', '')"))
         names = "site_id, id, name, group_id, online, non_persistent, present, reading, read_at, first_seen_at"
         names += ", longest_silence, shared, network, system"
         values = "'s', 'c', 'C', 'g', 1, 0, 1, 'r', 5, 5, 0, 0, 'unknown', ''"

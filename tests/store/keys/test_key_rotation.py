@@ -18,6 +18,7 @@ from store.keys.rewrapping import rewrap_all
 from store.keys.sealed import SEALED, SITE_PASSWORD
 from store.schema.base import Base
 from store.settings import StoreSettings
+from store.site.access import SiteConnection
 from store.store import Store
 from store.trail.site_trail import SERVICE_TRAIL, Author
 from store.trail.start_notes import note_start
@@ -114,17 +115,15 @@ async def test_a_rotation_that_was_cut_short_goes_on(filled, settings):
     assert (done.made, done.key_id, done.done.values) == (False, new, 3)
 
 
-async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
+async def test_what_is_written_meanwhile_is_not_lost(filled, make, monkeypatch):
     """A value that another writer replaces between reading and writing stays, and gets the key in the next pass."""
-    real = filled.vault.rewrap
-    meanwhile: list[bytes] = []
+    real, meanwhile = filled.vault.rewrap, list[SiteConnection]()
 
     async def slow(purpose, subject, sealed):
         new = await real(purpose, subject, sealed)
         if purpose == SITE_PASSWORD and not meanwhile:
-            meanwhile.append(await filled.vault.seal(purpose, subject, b"changed"))
-            async with filled.database.write_rows() as connection:
-                await connection.execute(text("UPDATE sites SET password_sealed = :new"), {"new": meanwhile[0]})
+            meanwhile.append(make.connection("changed"))
+            await filled.site_changes.state_access(SITE, meanwhile[0], make.act())
         return new
 
     monkeypatch.setattr(filled.vault, "rewrap", slow)

@@ -125,7 +125,7 @@ async def test_a_token_in_a_file_may_be_renewed(server, tmp_path):
     settings = (await server.with_key()).model_copy(update={"token_file": file})
     token = settings.token.get_secret_value()
     async with key_of(settings.model_copy(update={"token": None})) as key:
-        with pytest.raises(KeySettingsWrong, match="no token"):
+        with pytest.raises(KeySettingsWrong, match="ROTATOR_VAULT_TOKEN cannot be read"):
             await key.newest()
         file.touch(0o600)
         file.write_text("of-nobody")

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from rotation.values import SiteId
 from store.site.fingerprints import AccessAltered
 
 STRANGER = "dd" * 32
@@ -22,6 +23,8 @@ async def change(store, statement):
         "UPDATE sites SET username = 'other'",
         "UPDATE sites SET domain = 'other'",
         "UPDATE sites SET ca_pem = 'PEM of another CA'",
+        "UPDATE sites SET password_sealed = (SELECT key_sealed FROM sealed_keys)",
+        "UPDATE sites SET access_code = ''",
         f"INSERT INTO pinned_fingerprints VALUES ('site-1', '{STRANGER}')",
         f"UPDATE pinned_fingerprints SET fingerprint = '{STRANGER}'",
         "DELETE FROM pinned_fingerprints",
@@ -33,8 +36,9 @@ async def test_a_change_behind_the_service_is_refused(site, make, statement):
     """Whatever of it was changed: no connection is given, and the error has the way out."""
     assert await site.sites.connection("site-1") == make.connection()
     await change(site, statement)
-    with pytest.raises(AccessAltered, match="PUT /v1/sites/site-1/access"):
-        await site.sites.connection("site-1")
+    for reached in (site.sites.connection, site.sites.proven_access):
+        with pytest.raises(AccessAltered, match="PUT /v1/sites/site-1/access"):
+            await reached(SiteId("site-1"))
     assert (await site.sites.access("site-1")).domain in {"", "other"}  # it is shown, for whom looks into it
 
 
