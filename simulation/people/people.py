@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rotation.plan.step import Console
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
+from rotation.running.attention import PLAN_DIFFERS, PLAN_ON_TRUST
 from rotation.running.message import Message, Move, Reply
 from rotation.running.open_task import OpenTask
 from rotation.running.state import RotationState
@@ -170,7 +171,9 @@ class People:
         wishes: list[_Wish | None] = [
             _Wish("attention", each.code)
             for each in state.attention
-            if each.options and not (each.code in _BY_A_WAY_BACK and self._wants_back(state))
+            if each.options
+            and each.code != PLAN_ON_TRUST
+            and not (each.code in _BY_A_WAY_BACK and self._wants_back(state))
         ]
         if state.held_by:
             wishes.append(_Wish("resume", state.held_by))
@@ -275,7 +278,7 @@ class People:
             case _:
                 await self._console.count_again(self._seen, now)
                 decision = await self._decide(wish.subject)
-                if wish.subject == "plan-differs":
+                if wish.subject == PLAN_DIFFERS:
                     # a network that has come into the plan may be what stands in the way
                     await self._networks.run_script()
                 if decision is not None and decision.move is not Move.APPROVE:  # what is approved is right as it is
@@ -336,12 +339,14 @@ class People:
         if attention is None:
             return None
         tries = self._tries[_Wish("attention", code)]
-        move = choose(attention, tries, self._seen, self._operator, self._scenario.networking.when_shut)
-        who = _SECOND if move is Move.APPROVE else _OWNER
+        attention, move = choose(attention, tries, self._seen, self._operator, self._scenario.networking.when_shut)
+        who, question = _SECOND if move is Move.APPROVE else _OWNER, attention.question
         if move is Move.STATE_GATE:
             states = await self._console.states(self._seen)
-            return self._message(move, who, why="looked at the groups' pages", attestation=states)
-        return self._message(move, who, why="decided", by=_LONGER if move is Move.EXTEND else None)
+            why = "looked at the groups' pages"
+            return self._message(move, who, why=why, attestation=states, question=question)
+        by = _LONGER if move is Move.EXTEND else None
+        return self._message(move, who, why="decided", by=by, question=question)
 
     def _message(
         self,
@@ -352,6 +357,7 @@ class People:
         by: timedelta | None = None,
         task_id: str | None = None,
         attestation: dict[str, str] | None = None,
+        question: str = "",
     ) -> Message:
         self._requests += 1
         return Message.model_validate(
@@ -363,6 +369,7 @@ class People:
                 "why": why,
                 "request_id": f"request-{self._requests}",
                 "by": by,
+                "question": question,
                 "task_id": task_id,
                 "attestation": attestation or {},
             }

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.client.rotations import state
 from rotation.identity.permission import Role
+from rotation.running.attention import PLAN_DIFFERS, Attention
+from rotation.running.message import Move
 from tests.api.conftest import calling
 from tests.api.identified import NAME, key_of
 
@@ -95,3 +98,35 @@ async def test_each_plan_where_the_operator_wants_it(connected, plan, costume, s
         assert (answer.status_code, answer.json()["started_by"]) == (202, "ben"), answer.text
         trail = (await api.get(f"/v1/sites/{answer.json()['site_id']}/events")).json()["items"]
     assert [each["who"] for each in trail if each["kind"] == "rotation-started"] == [f"{NAME} and ben"]
+
+
+async def test_an_amendment_where_the_operator_wants_it(
+    connected, plan, *, costume, second, problem, until, monkeypatch
+):
+    """By the same setting two persons approve each amendment: the second approval is what the rotation gets."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends in May"}
+    async with calling(connected) as api:
+        once = {"Idempotency-Key": plan["id"]}
+        started = await until(
+            lambda: api.post("/v1/rotations", json=order, headers=once), lambda answer: answer.status_code == 202
+        )
+        path = started.headers["Location"]
+        await until(lambda: api.get(path), lambda shown: shown.json()["live"])
+    now = await state(connected.temporal, plan["site_id"])
+    asked = Attention(
+        code=PLAN_DIFFERS, subject="s", message="m", options=(Move.APPROVE,), about="h", raised_at=now.started_at
+    )
+
+    async def asks(*_):
+        return now.model_copy(update={"attention": (asked,)})
+
+    monkeypatch.setattr("api.rotation.moves.state", asks)
+    answer = {"why": "I read it", "question": asked.question}
+    async with calling(replace(connected, two_persons_start=True)) as api:
+        problem(await api.post(f"{path}/approve", json=answer), 409, "second-person")
+        problem(await api.post(f"{path}/approve", json=answer, headers=costume), 409, "second-person")
+        other = answer | {"question": "another"}
+        problem(await api.post(f"{path}/approve", json=other, headers=second), 409, "approve-refused")
+        # it reaches the rotation, which in truth asks nothing yet
+        problem(await api.post(f"{path}/approve", json=answer, headers=second), 409, "approve-refused")
+        problem(await api.post(f"{path}/approve", json=answer, headers=second), 409, "second-person")
