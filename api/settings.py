@@ -20,6 +20,8 @@ class ApiSettings(BaseSettings):
     """The port of that door, on loopback."""
     two_persons_start: bool = False
     """Whether each plan is started by two persons. Some are in any case: docs/admin/access.md."""
+    rehearsal: bool = False
+    """Whether the service is for emulated sites: one person registers a site with floors below the vendor's."""
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey before it answers that the survey goes on."""
 

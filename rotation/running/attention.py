@@ -27,7 +27,7 @@ _LENGTH = 12
 
 def digest(*parts: object) -> str:
     """What tells these values from others, in few characters."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_LENGTH]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_LENGTH]
 
 
 def _token(known: dict[str, Any]) -> str:

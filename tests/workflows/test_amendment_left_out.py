@@ -26,8 +26,10 @@ def site(played):
 async def test_leaving_out_by_an_amendment_takes_two_persons(played):
     """It names whom it leaves out. One person does not get it adopted, nor do two names of one identity; two do."""
     differs, second = played.asked("plan-differs"), played.asked("second-person")
-    alone, wish, costume, other = deeds = played.in_turn(
+    _, first, declined, wish, costume, other = deeds = played.in_turn(
         played.Deed(differs, lambda here: here.say(Move.APPROVE, "eve")),
+        played.Deed(differs, lambda here: here.say(Move.PROCEED, "ann", "they are away")),
+        played.Deed(second, lambda here: here.say(Move.RETRY, "eve")),
         played.Deed(differs, lambda here: here.say(Move.PROCEED, "ann", "they were scrapped")),
         played.Deed(second, lambda here: here.say(Move.APPROVE, "Ann Admin", identity="ann")),
         played.Deed(second, lambda here: here.say(Move.APPROVE, "eve")),
@@ -48,7 +50,11 @@ async def test_leaving_out_by_an_amendment_takes_two_persons(played):
         assert "leaves out by name 3 clients that the approved plan counts" in text
         assert all(name in text for name in names)
         assert "plan plan-" in text, "it can be read before it is approved"
-    assert [each.answer.accepted for each in (alone, wish, costume, other)] == [False, True, False, True]
+    assert [each.answer.accepted for each in deeds] == [False, True, True, True, False, True]
+    assert wish.saw.proceed is None, "a wish that the second person declines is over"
+    questions = [played.attention(deed.saw, "second-person").question for deed in (declined, other)]
+    assert len(set(questions)) == 2, "two wishes are two questions"
+    assert played.attention(first.saw, "plan-differs").question == played.attention(wish.saw, "plan-differs").question
     assert costume.answer.findings[0].message == "Ann Admin asked for it"
     assert wish.saw.plan_hash == other.saw.plan_hash != here.state.plan_hash
     assert sorted(client.name for client in here.body.left_out) == names

@@ -7,7 +7,7 @@ from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.plan.step import Gate, Recheck, Step
 from rotation.running.attention import PLAN_DIFFERS as DIFFERS
 from rotation.running.attention import PLAN_ON_TRUST as ON_TRUST
-from rotation.running.attention import SECOND
+from rotation.running.attention import SECOND, digest
 from rotation.running.message import Move
 from workflows.people import second_person
 from workflows.plan_loading import adopt
@@ -78,20 +78,28 @@ async def survey_and_check(run: Running, *, at: Recheck | None = None) -> PlanCh
 
 
 async def _answer(run: Running, step: Recheck, checked: PlanCheckAnswer) -> Move:
-    """What people decide: approve the amendment, or look again. Proceed: what a person wished has to be planned first.
+    """What people decide: approve the amendment, or retry. Proceed: it is planned again, as a person wishes or did.
 
     A wish for an amendment is void where it is another one by now.
     """
     state = run.state
     wish = second_person.wish(run, (DIFFERS,))
-    if wish is None or wish.key != checked.hash:
+    if wish is None or wish.key != _about(checked):
         chosen = await _ask(run, step, checked)
         if chosen is not Move.PROCEED:
             state.proceed = None
         if second_person.wish(run, (DIFFERS,)) is None:
             return chosen
     what = f"with another plan. {_question(run, checked).what}"
-    return Move.APPROVE if await second_person.approved(run, step.title, (DIFFERS,), what) else Move.RETRY
+    # a second person who declines confirms no list, as a retry does
+    return Move.APPROVE if await second_person.approved(run, step.title, (DIFFERS,), what) else Move.PROCEED
+
+
+def _about(checked: PlanCheckAnswer) -> str:
+    """What is answered by an approval, and by a retry, which confirms lists and versions; empty: what the words say."""
+    if checked.amendment is None:
+        return ""
+    return digest(checked.model_dump(mode="json", include={"hash", "lists_edited", "versions"}))
 
 
 async def _ask(run: Running, step: Recheck, checked: PlanCheckAnswer) -> Move:
@@ -101,7 +109,7 @@ async def _ask(run: Running, step: Recheck, checked: PlanCheckAnswer) -> Move:
     asked = _question(run, checked)
     if asked.on_trust:
         await run.ask_on(ON_TRUST, step.title, asked.on_trust, (Move.PROCEED,))
-    await run.ask_on(DIFFERS, step.title, asked.what + asked.then, asked.options, about=checked.hash)
+    await run.ask_on(DIFFERS, step.title, asked.what + asked.then, asked.options, about=_about(checked))
     codes = (DIFFERS, ON_TRUST) if asked.on_trust else (DIFFERS,)
 
     def is_answered() -> bool:
