@@ -148,6 +148,7 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 task_queue=temporal.task_queue,
                 survey_wait=settings.survey_wait,
                 two_persons_start=settings.two_persons_start,
+                rehearsal=settings.rehearsal,
                 authority=Authority(where, acme.patience) if where else None,
                 log_in=log_in,
             )

@@ -42,6 +42,8 @@ class Parts:
     authority: Authority | None = None
     two_persons_start: bool = False
     """Whether two persons approve each plan."""
+    rehearsal: bool = False
+    """Whether one person registers a site with floors below the vendor's."""
     log_in: CompanyLogIn | None = None
     """The company's log-in, where one is set."""
     looked_up: dict[bytes, tuple[ApiKey, datetime]] = field(default_factory=dict)

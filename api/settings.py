@@ -22,6 +22,8 @@ class ApiSettings(BaseSettings):
     """Whether each plan is started by two persons. Some are in any case: docs/admin/access.md."""
     wrong_key_delay: timedelta = Field(default=timedelta(seconds=1), ge=timedelta(0), le=timedelta(seconds=30))
     """How long an answer is kept back of a caller that has shown ten wrong keys within a minute."""
+    rehearsal: bool = False
+    """Whether the service is for emulated sites: one person registers a site with floors below the vendor's."""
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey before it answers that the survey goes on."""
 

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from rotation.plan.start_by import LEAST_MARGIN
+from rotation.running.attention import DRIFT, SECOND, WANTED
 from rotation.running.message import Message, Move
 from rotation.running.moves import first_to_end
-from rotation.running.state import DRIFT, WANTED, Cancelling, Proceed, RollingBack, RotationState
+from rotation.running.question import ANSWERS, asked
+from rotation.running.state import Cancelling, Proceed, RollingBack, RotationState
 
 
 def obey(state: RotationState, message: Message, *, now: datetime) -> Move | None:
@@ -28,11 +30,8 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
             return _state_gate(state, message, now)
         case Move.LOOK_AGAIN | Move.SITE_MOVED:
             _look(state, message.move, now)
-        case Move.APPROVE if state.proceed is not None:
-            state.proceed = state.proceed.model_copy(update={"approved_by": message.who})
-            return _settle(state, Move.APPROVE)
         case _:
-            return _settle(state, message.move)
+            return _settle(state, message)
     return None
 
 
@@ -53,21 +52,24 @@ def _extend(state: RotationState, message: Message, now: datetime) -> Move:
         state.wait = state.wait.model_copy(update={"limit": limit})
         if not _is_about(state, DRIFT, WANTED):
             state.proceed = None
-    return _settle(state, Move.EXTEND)
+    return _settle(state, message)
 
 
 def _proceed(state: RotationState, message: Message) -> Move:
-    """A wish to go on without full coverage, or with what was born: the first attention that offers it is meant."""
-    about = next(each.code for each in state.attention if Move.PROCEED in each.options)
+    """A wish to go on without full coverage, with what was born, or with a plan that differs."""
+    named = asked(message, state)
+    if named is None:
+        raise AssertionError("a wish that was not refused answers a question")
     reading = state.wait.reading if state.wait else None
-    wished = Proceed(about=about, asked_by=message.who, identity=message.identity, why=message.why)
-    if about == DRIFT:
+    wished = Proceed(about=named.code, asked_by=message.who, identity=message.identity, why=message.why)
+    if named.code == DRIFT:
         wished = wished.model_copy(update={"found": state.found, "key": state.born_key})
+    elif named.about:
+        wished = wished.model_copy(update={"key": named.about})
     elif reading is not None:
         wished = wished.model_copy(update={"waiting": reading.waiting, "key": reading.waiting_key})
     state.proceed = wished
-    state.attention = tuple(each for each in state.attention if each.code != about)
-    return Move.PROCEED
+    return _settle(state, message)
 
 
 def _state_gate(state: RotationState, message: Message, now: datetime) -> Move:
@@ -82,19 +84,24 @@ def _state_gate(state: RotationState, message: Message, now: datetime) -> Move:
         evidence=message.attestation,
         stated_at=now,
     )
-    return _settle(state, Move.STATE_GATE)
+    return _settle(state, message)
 
 
 def _is_about(state: RotationState, *codes: str) -> bool:
     return state.proceed is not None and state.proceed.about in codes
 
 
-def _settle(state: RotationState, move: Move) -> Move:
-    """A choice ends every attention that offered it."""
-    if move is Move.RETRY and any(each.code == DRIFT and move in each.options for each in state.attention):
+def _settle(state: RotationState, message: Message) -> Move:
+    """A choice ends the question that it names; an extension every attention that offers it."""
+    move, named = message.move, asked(message, state)
+    code = named.code if named is not None else ""
+    if code == SECOND and move is Move.APPROVE and state.proceed is not None:
+        state.proceed = state.proceed.model_copy(update={"approved_by": message.who})
+    if code == DRIFT and move is Move.RETRY:
         state.drift_answer = state.drift_asked
-    if move is Move.RETRY and _is_about(state, DRIFT, WANTED):
+    if code == SECOND and move is Move.RETRY and _is_about(state, DRIFT, WANTED):
         state.drift_answer = state.drift_answer or ()
         state.proceed = None
-    state.attention = tuple(each for each in state.attention if move not in each.options)
+    over = [named] if move in ANSWERS else [each for each in state.attention if move in each.options]
+    state.attention = tuple(each for each in state.attention if each not in over)
     return move

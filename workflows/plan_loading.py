@@ -20,10 +20,13 @@ async def load(run: Running) -> None:
     await run.record(EventKind.STARTED, f"plan {state.plan_hash[:12]}, {len(state.steps)} steps")
 
 
-async def adopt(run: Running, plan_id: PlanId, step: Step) -> None:
-    """Go on with plan `plan_id`, which begins with what was done up to `step`; what is new in it is recorded first."""
+async def adopt(run: Running, plan_id: PlanId, step: Step, *, approved: str) -> None:
+    """Go on with plan `plan_id`, which begins with what was done up to `step`; what is new in it is recorded first.
+
+    `approved`: the hash that people have approved.
+    """
     state = run.state
-    loaded = await _loaded(run, plan_id, summary="load the amendment")
+    loaded = await _loaded(run, plan_id, approved, summary="load the amendment")
     state.plan_id, state.plan_hash, state.outline = plan_id, loaded.hash, loaded.outline
     request = StepRequest(ref=about(state, step))
     await run.call(ActivityName.RECORD_ORIGINALS, request, Counted, summary="store the settings of what is new")
@@ -31,7 +34,7 @@ async def adopt(run: Running, plan_id: PlanId, step: Step) -> None:
     await run.record(EventKind.AMENDED, f"plan {loaded.hash[:12]}, {left} steps from here")
 
 
-async def _loaded(run: Running, plan_id: PlanId, approved: str = "", *, summary: str) -> LoadPlanAnswer:
+async def _loaded(run: Running, plan_id: PlanId, approved: str, *, summary: str) -> LoadPlanAnswer:
     state = run.state
     request = LoadPlanRequest(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan_id, approved=approved)
     return await run.call(ActivityName.LOAD_PLAN, request, LoadPlanAnswer, summary=summary)

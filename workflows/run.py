@@ -33,13 +33,8 @@ from engine.contract import (
     ActivityName,
     Counted,
     EventKind,
-    PlanCheckAnswer,
-    PlanCheckRequest,
     StepRequest,
-    SurveyAnswer,
-    SurveyRequest,
 )
-from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Load, Preflight, Recheck, Step, Write
 from rotation.plan.work.client_look import LookAtClients
@@ -48,14 +43,15 @@ from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.refused_input import ANSWER_REFUSED, UNREAD
 from rotation.running.state import Outcome, Phase, RotationState
-from workflows.plan_loading import adopt, load
+from workflows.plan_loading import load
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
 from workflows.steps import client_look, newborn_step
 from workflows.steps.closing_step import closing
 from workflows.steps.console_task import console_task
-from workflows.steps.drift_step import clear, look_due, settled
+from workflows.steps.drift_step import clear, look_due
 from workflows.steps.gate_step import gate, holdout
+from workflows.steps.recheck_step import recheck, survey_and_check
 from workflows.steps.rolling_back import roll_back
 from workflows.steps.write_step import write
 from workflows.waits import outage
@@ -80,6 +76,9 @@ async def run_rotation(run: Running) -> Outcome:
         try:
             if state.rolling_back is not None and state.rolling_back.stopped:
                 await roll_back(run, state.rolling_back)
+                continue
+            if state.phase is Phase.TURNING_BACK and state.undoing is None:
+                await _turn_back(run)  # a new history began while servers were probed
                 continue
             await run.pause_point()
             if isinstance(state.step, Load):
@@ -133,7 +132,7 @@ async def _do(run: Running, step: Step) -> None:
         case Holdout():
             await holdout(run, step)
         case Recheck():
-            await _recheck(run, step)
+            await recheck(run, step)
         case Closing():
             await closing(run, step)
         case Console():
@@ -180,7 +179,7 @@ def _of_a_swap(step: Step) -> bool:
 async def _preflight(run: Running, step: Preflight) -> None:
     """Survey, compare with the plan, store every original setting before the first change."""
     while True:
-        checked = await _survey_and_check(run)
+        checked = await survey_and_check(run)
         if not checked.findings:
             break
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
@@ -189,87 +188,14 @@ async def _preflight(run: Running, step: Preflight) -> None:
     await run.call(ActivityName.RECORD_ORIGINALS, request, Counted, summary="store the original settings")
 
 
-async def _recheck(run: Running, step: Recheck) -> None:
-    """Compute the rest of the plan again; a difference is an amendment that a person approves (rule 12).
-
-    Where only servers that do not answer stand against it, one person proceeds to finish without them, and a second one
-    approves the amendment (rule 20).
-
-    After a drill, clients that were not seen have their groups relaxed; or one person proceeds with them by name, and
-    a second one approves the plan that names them (rule 8).
-    """
-    state = run.state
-    drilled = any(isinstance(each, Gate) and each.is_drill for each in state.outline.steps)
-    while True:
-        checked = await _survey_and_check(run, at=step)
-        if not checked.findings:
-            state.proceed = None
-            settled(run)
-            return
-        text, options = _choices(checked, drilled=drilled and state.proceed is None, replaced=state.replaced)
-        chosen = await run.ask("plan-differs", step.title, text, options)
-        if chosen is Move.RETRY:
-            state.lists_shown = {**state.lists_shown, **checked.lists_edited}
-            state.versions_shown = (*state.versions_shown, *checked.versions)
-        if chosen is not Move.PROCEED:
-            state.proceed = None
-        if chosen is Move.APPROVE and checked.amendment is not None:
-            await adopt(run, checked.amendment, step)
-            settled(run)
-            return
-
-
-def _choices(checked: PlanCheckAnswer, *, drilled: bool, replaced: bool) -> tuple[str, tuple[Move, ...]]:
-    """What a person is shown of a plan that does not fit any more, and what they may choose."""
-    text = "; ".join(
-        f"{finding.subject}: {finding.message}{f' ({finding.remedy})' if finding.code == VERSION_CHANGED else ''}"
-        for finding in checked.findings
-    )
-    options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
-    if checked.amendment is None:
-        text += f"; put it right and retry, or {'roll back' if replaced else 'cancel'}"
-        options = (*options, *(() if replaced else (Move.CANCEL,)))
-    without = f"finish without {', '.join(checked.silent)}: it keeps its old certificate, and whoever trusts only that"
-    if checked.silent and checked.amendment is None:
-        text += f". Or proceed, if a second person approves, to {without} is cut off while it is down"
-        return text, (*options, Move.PROCEED)
-    if checked.silent:
-        text += f". Approve to {without} is cut off while it is down"
-    elif drilled and checked.amendment is not None:
-        text += ". Approve to go on like that, or proceed to have the clients that were not seen approved by name"
-        options = (*options, Move.PROCEED)
-    return text, options
-
-
-async def _survey_and_check(run: Running, *, at: Recheck | None = None) -> PlanCheckAnswer:
-    state = run.state
-    survey = await run.call(
-        ActivityName.SURVEY_SITE,
-        SurveyRequest(site_id=state.site_id),
-        SurveyAnswer,
-        summary=f"survey {state.site_name}",
-    )
-    request = PlanCheckRequest(
-        rotation_id=state.rotation_id,
-        site_id=state.site_id,
-        plan_id=state.plan_id,
-        survey_id=survey.survey_id,
-        swapped=state.swapped,
-        at=at.id if at else "",
-        on_trust=at is not None and state.proceed is not None,
-        lists_shown=state.lists_shown,
-        versions_shown=state.versions_shown,
-    )
-    return await run.call(ActivityName.CHECK_PLAN, request, PlanCheckAnswer, summary="does the plan still fit?")
-
-
 async def _turn_back(run: Running) -> None:
     """From now on the steps are those that undo what was begun (rule 16): open tasks are withdrawn already."""
     state = run.state
-    state.wait = state.proceed = None
-    state.attention = ()
-    state.phase = Phase.TURNING_BACK
-    await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
+    if state.phase is not Phase.TURNING_BACK:
+        state.wait = state.proceed = None
+        state.attention = ()
+        state.phase = Phase.TURNING_BACK
+        await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
     if state.outline.purpose != "recover" and not isinstance(state.step, Load):  # else there is nothing to put back
         await all_old(run, but=outage.away_now(run))
     outage.give_up(run)

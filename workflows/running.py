@@ -7,19 +7,18 @@ from typing import NoReturn
 from engine.contract import NOT_ANSWERING, ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.finding import Finding
 from rotation.plan.step import Step
+from rotation.running.attention import SECOND, Attention, digest
 from rotation.running.message import Message, Move, Reply
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
 from rotation.running.refused_input import UNREAD
-from rotation.running.state import Attention, Phase, RotationState
+from rotation.running.state import Phase, RotationState
 from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.hosts.loop_guard import LoopGuard
 from workflows.message_effects import obey
 
-SECOND = "second-person"
-"""The attention that asks a second person."""
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.BEGIN_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
 
 
@@ -170,7 +169,7 @@ class Running:
         """Stand still here while held; turn back here when cancelled."""
         await self.wait(until=self.host.now(), summary="")
 
-    async def ask(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> Move:
+    async def ask(self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = "") -> Move:
         """Raise attention and wait for one of `options`; the move that was chosen.
 
         A cancel is no option once a certificate was replaced. What a new history asks again is not recorded again.
@@ -178,17 +177,22 @@ class Running:
         Raises:
             TurnBack: when the choice was to cancel.
         """
-        asked_before = any((each.code, each.message) == (code, message) for each in self.state.attention)
+        asked_before = any(
+            each.code == code and (each.about == about if about else each.message == message)
+            for each in self.state.attention
+        )
         if not asked_before:
-            self.raise_attention(code, subject, message, self.offered(options))
+            self.raise_attention(code, subject, message, self.offered(options), about=about)
             await self.record(EventKind.ATTENTION, f"{subject}: {message}")
         await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self.is_raised(code))
         return self.chosen
 
-    async def ask_on(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
+    async def ask_on(
+        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = ""
+    ) -> None:
         """Ask without standing still: clients are read meanwhile. It is recorded once, though its text can change."""
         shown = self.is_raised(code)
-        self.raise_attention(code, subject, message, self.offered(options))
+        self.raise_attention(code, subject, message, self.offered(options), about=about)
         if not shown:
             await self.record(EventKind.ATTENTION, f"{subject}: {message}", code=code)
 
@@ -274,9 +278,25 @@ class Running:
 
     # -- attention --------------------------------------------------------------------------------
 
-    def raise_attention(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
-        """Show that a person is needed. The same code again replaces the message."""
-        raised = Attention(code=code, subject=subject, message=message, options=options, raised_at=self.host.now())
+    def raise_attention(
+        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = ""
+    ) -> None:
+        """Show that a person is needed. The same code again replaces the message.
+
+        Args:
+            code: the kind.
+            subject: of what.
+            message: what the person reads.
+            options: what the person may choose.
+            about: all that is asked about, where the message has some of it only. Of a wish that waits for a second
+                person it is known here.
+        """
+        wish = self.state.proceed
+        if code == SECOND and wish is not None:
+            about = digest(message, wish.model_dump(mode="json", exclude={"approved_by"}))
+        raised = Attention(
+            code=code, subject=subject, message=message, options=options, about=about, raised_at=self.host.now()
+        )
         there = {attention.code: attention for attention in self.state.attention}
         self.state.attention = tuple({**there, code: raised}.values())
         self.host.show(self.state)

@@ -98,7 +98,8 @@ def _attention(state: RotationState) -> str:
         return ""
     lines = ["## Needs a person"]
     for attention in state.attention:
-        options = f" Options: {', '.join(option.value for option in attention.options)}." if attention.options else ""
+        moves = ", ".join(option.value for option in attention.options)
+        options = f" Options: {moves}; question `{attention.question}`." if moves else ""
         lines.append(f"- **{attention.code}** {markdown(attention.subject)}: {markdown(attention.message)}{options}")
     return "\n".join(lines)
 

@@ -28,7 +28,7 @@ class Loading:
             raise _refused(str(altered)) from altered
         if plan.body.site_id != request.site_id:
             raise _refused(f"plan {plan.id} is of site {plan.body.site_id}, not of {request.site_id}")
-        if request.approved and plan.hash != request.approved:
+        if plan.hash != request.approved:
             raise _refused(f"plan {plan.id} has the hash {plan.hash}, and {request.approved} was approved")
         return LoadPlanAnswer(hash=plan.hash, outline=outline(plan.body))
 

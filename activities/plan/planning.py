@@ -16,13 +16,13 @@ from rotation.drift.drift import LOCATION_NEW, Drift, drift
 from rotation.drift.presented import SILENT, certificate_drift
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
-from rotation.finding import Finding, blockers, folded
+from rotation.finding import Finding, blockers, folded, some
 from rotation.fitness import PlacedServer
 from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.step import Console
 from rotation.plan.work.task import ReplaceCertificate
-from rotation.planning.amendment import amend
+from rotation.planning.amendment import amend, newly_left_out
 from rotation.planning.dead_server import finish_without
 from rotation.planning.preconditions import unfit_now
 from rotation.survey import SiteSurvey
@@ -93,8 +93,15 @@ class Planning:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
             amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
             await store.plans.add(amendment)
+            left_out = newly_left_out(plan.body, body)
             return PlanCheckAnswer(
-                findings=folded(findings), amendment=amendment.id, lists_edited=edited, versions=versions
+                findings=folded(findings),
+                amendment=amendment.id,
+                hash=amendment.hash,
+                leaves_out=len(left_out),
+                some_left_out=some(f"{client.name} ({client.group}, {client.reason})" for client in left_out),
+                lists_edited=edited,
+                versions=versions,
             )
         return PlanCheckAnswer(findings=folded(findings), lists_edited=edited, versions=versions)
 
@@ -116,7 +123,7 @@ class Planning:
         }
         amendment = plan.model_copy(update=update)
         await self._world.store.plans.add(amendment)
-        return PlanCheckAnswer(findings=folded(findings), amendment=amendment.id, silent=silent)
+        return PlanCheckAnswer(findings=folded(findings), amendment=amendment.id, hash=amendment.hash, silent=silent)
 
     async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
         """Within a wave: what differs from the state that the plan itself has made."""

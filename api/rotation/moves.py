@@ -12,17 +12,24 @@ from pydantic import Field
 from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import described
-from api.parts import WithParts
+from api.http.second_person import require_second
+from api.parts import Parts, WithParts
 from api.rotation.messages import say
+from engine.client.rotations import state
+from engine.fault import NotRunning
+from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.identity.two_persons import TwoPersonAct
+from rotation.running.attention import PLAN_DIFFERS
 from rotation.running.message import Message, Move
 from rotation.span import UpToAYear
 from rotation.values import RotationId, Value
+from store.progress import Rotation
 
 router = APIRouter(prefix="/v1/rotations", tags=["moves"])
 
 _MEANING = {
-    Move.APPROVE: "Approve an amendment, or another person's wish to proceed.",
+    Move.APPROVE: "Approve an amendment, or another person's wish: what the question asks that `question` names.",
     Move.HOLD: "Stand still before the next act. Needs a reason.",
     Move.RESUME: "Go on after a hold.",
     Move.EXTEND: "Wait longer in the current gate, by `by`. Needs a reason.",
@@ -55,6 +62,12 @@ class RotationMoveRequest(Value):
         max_length=20,
         description="For state_gate: clients, covered, missing (names, parted by commas)",
     )
+    question: str = Field(
+        default="",
+        max_length=100,
+        description="For approve, proceed, state_gate, retry and finish: the token of the question that is answered, "
+        "`live.attention[].question` of GET /v1/rotations/ID",
+    )
     request_id: str | None = Field(
         default=None, min_length=1, max_length=200, description="The same id again is the same move"
     )
@@ -71,6 +84,8 @@ class Moved(Value):
 def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, Caller, WithParts], Awaitable[Moved]]:
     async def handler(rotation_id: RotationId, order: RotationMoveRequest, caller: Caller, parts: WithParts) -> Moved:
         rotation = await parts.store.rotations.get(rotation_id)
+        if move is Move.APPROVE and parts.two_persons_start:
+            await _require_two_approvals(parts, rotation, order, caller)
         message = Message(
             move=move,
             rotation_id=rotation_id,
@@ -79,12 +94,33 @@ def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, Caller, W
             why=order.why,
             by=order.by,
             attestation=order.evidence,
+            question=order.question,
             request_id=order.request_id or uuid4().hex,
         )
         await say(parts, rotation.site_id, message)
         return Moved(rotation_id=rotation_id, move=move)
 
     return handler
+
+
+async def _require_two_approvals(
+    parts: Parts, rotation: Rotation, order: RotationMoveRequest, caller: Principal
+) -> None:
+    """Have two persons approve an amendment, as they do each plan here; one that a person wished has its second.
+
+    Raises:
+        ProblemError: 409 `second-person`, when no other person has approved it: it is kept as a wish.
+        EngineFault: when the rotation cannot be asked what it asks.
+    """
+    try:
+        now = await state(parts.temporal, rotation.site_id)
+    except NotRunning:
+        return  # the message is refused, with how it ended
+    asks = any(each.code == PLAN_DIFFERS and each.question == order.question for each in now.attention)
+    if now.rotation_id == rotation.id and now.proceed is None and asks:
+        content = {"rotation": rotation.id, "question": order.question}
+        reason = "two persons approve each plan here"
+        await require_second(parts, caller, TwoPersonAct.AMEND, content, why=order.why, reason=reason)
 
 
 for _move, _meaning in _MEANING.items():

@@ -10,8 +10,9 @@ from pydantic import Field
 from api.plan.plan_document import StepShown
 from api.service_checks import Known
 from rotation.plan.step import Step
+from rotation.running.attention import Attention
 from rotation.running.open_task import OpenTask
-from rotation.running.state import Attention, Proceed, RollingBack, RotationState
+from rotation.running.state import Proceed, RollingBack, RotationState
 from rotation.running.trail_conflict import TRAIL_CONFLICT
 from rotation.running.wait import Wait
 from rotation.span import UpToAYear

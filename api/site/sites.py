@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Query, Response
 from pydantic import Discriminator, Tag
 
@@ -27,8 +28,9 @@ from api.site.site_document import (
     SiteShown,
 )
 from api.site.trust import over_rest
+from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from rotation.identity.two_persons import TwoPersonAct, lowered
+from rotation.identity.two_persons import VENDORS, TwoPersonAct, lowered
 from rotation.site import Site
 from rotation.values import SiteId
 from sepm.tls.trust import Trust
@@ -36,7 +38,9 @@ from store.site.access import SiteConnection
 from store.site.fingerprints import AccessAltered
 from store.site.site_changes import ReasonedAct
 from store.site.sites import require_in_use
+from store.trail.site_trail import Author
 
+_log = structlog.get_logger(__name__)
 _Document = Annotated[SiteDocument, Tag("rest")] | Annotated[ConsoleSiteDocument, Tag("console")]
 Registered = Annotated[
     _Document,
@@ -56,14 +60,17 @@ _REACHES = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPRO
     dependencies=[allowed(Permission.REGISTER_SITES)],
 )
 async def register_site(
-    document: Registered, author: WithAuthor, parts: WithParts, response: Response
+    document: Registered, caller: Caller, author: WithAuthor, parts: WithParts, response: Response
 ) -> SiteShown | ConsoleSiteShown:
     """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong.
 
     One without REST (12.x) is described, with `access: console`; no server is asked then.
+
+    Floors below the vendor's take two persons: 409 `second-person` keeps the first request as a wish.
     """
     if isinstance(document, ConsoleSiteDocument):
         site = document.site(parts.clock())
+        author = await _with_second(parts, caller, author, site)
         await parts.store.sites.add_at_console(site, parts.clock(), author)
         response.headers["Location"] = f"/v1/sites/{site.id}"
         return await shown(parts, site)
@@ -71,11 +78,36 @@ async def register_site(
     begun = parts.clock()
     trust, handshakes = await make_contact(access, trust)
     connection = _connection(document, access.url, trust)
+    author = await _with_second(parts, caller, author, site, connection)
     await parts.store.sites.add(site, connection, parts.clock(), author)
     for contact in first_contacts(site, connection, handshakes, begun):
         await parts.store.contacts.record(site.id, contact)
     response.headers["Location"] = f"/v1/sites/{site.id}"
     return SiteShown.of(site, connection)
+
+
+async def _with_second(
+    parts: Parts, caller: Principal, author: Author, site: Site, connection: SiteConnection | None = None
+) -> Author:
+    """Who registers the site: with floors below the vendor's two persons, who describe the very same.
+
+    Raises:
+        ProblemError: 409 `second-person`, when no other person has sent it: it is kept as a wish.
+    """
+    floors = lowered(VENDORS, site.limits)
+    if floors and parts.rehearsal:
+        _log.warning("floors below the vendor's, by one person: for emulated sites", site=site.name, floors=floors)
+    if not floors or parts.rehearsal:
+        return author
+    described = site.model_dump(mode="json", include={"name", "servers", "lists", "limits"})
+    reached = {}
+    if connection is not None:
+        trusted = {"fingerprints": sorted(connection.fingerprints), "ca_pem": connection.ca_pem}
+        reached = {"rest_url": connection.rest_url, **trusted}
+    content = {"register": described, **reached}
+    reason = ", ".join(floors)
+    wish = await require_second(parts, caller, TwoPersonAct.FLOORS, content, why="registration", reason=reason)
+    return with_first(author, wish)
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])

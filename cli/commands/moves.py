@@ -6,6 +6,7 @@ import typer
 
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import say, say_json
+from cli.terminal.question import QuestionOption, read_question
 
 _HELP = {
     "approve": "Approve an amendment, or another person's wish to proceed.",
@@ -22,10 +23,13 @@ _RotationArgument = Annotated[str, typer.Argument(help="The rotation's id")]
 _WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the audit trail")]
 
 
+_ANSWERS = frozenset({"approve", "proceed", "retry", "finish"})
+
+
 def register(app: typer.Typer) -> None:
     """Add a command for each move."""
     for move, text in _HELP.items():
-        _add(app, move, text)
+        (_add_answer if move in _ANSWERS else _add)(app, move, text)
     app.command("state-gate", help="State what the console shows of the open gate; a second person approves.")(
         state_gate
     )
@@ -45,6 +49,24 @@ def _add(app: typer.Typer, move: str, text: str) -> None:
     ) -> None:
         with opened(api, folder) as rotator:
             moved = rotator.post(f"/v1/rotations/{rotation}/{move.replace('-', '_')}", {"why": why})
+        _say(moved, as_json=as_json)
+
+
+def _add_answer(app: typer.Typer, move: str, text: str) -> None:
+    @app.command(move, help=f"{text} Shows the question, and asks back.")
+    @answered
+    def command(
+        rotation: _RotationArgument,
+        *,
+        why: _WhyOption = "",
+        question: QuestionOption = "",
+        api: ApiOption = None,
+        folder: FolderOption = FOLDER,
+        as_json: JsonOption = False,
+    ) -> None:
+        with opened(api, folder) as rotator:
+            body = {"why": why, "question": read_question(rotator, rotation, move, question)}
+            moved = rotator.post(f"/v1/rotations/{rotation}/{move}", body)
         _say(moved, as_json=as_json)
 
 
@@ -72,6 +94,7 @@ def state_gate(
     *,
     missing: Annotated[list[str] | None, typer.Option(help="A client that is not; may be given more than once")] = None,
     why: Annotated[str, typer.Option("--why", help="What was looked at in the console")],
+    question: QuestionOption = "",
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
@@ -79,7 +102,8 @@ def state_gate(
     """State what the console shows of the open gate."""
     evidence = {"clients": str(clients), "covered": str(covered), "missing": ", ".join(missing or ())}
     with opened(api, folder) as rotator:
-        body = {"why": why, "evidence": evidence}
+        asked = read_question(rotator, rotation, "state_gate", question)
+        body = {"why": why, "evidence": evidence, "question": asked}
         moved = rotator.post(f"/v1/rotations/{rotation}/state_gate", body)
     _say(moved, as_json=as_json)
 

@@ -71,7 +71,8 @@ def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, A
     began = time.monotonic()
     folder = stage.folder / "var"
     ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
-    here = stage.environment(stage.start("rotator-up", ("cli.main", "up", "--folder", str(folder), *ports, "--json")))
+    command = ("cli.main", "up", "--folder", str(folder), *ports, "--json")
+    here = stage.environment(stage.start("rotator-up", command, ROTATOR_REHEARSAL="true"))
     key = Path(here["api_key_file"]).read_text("utf-8").strip()
     rotator = Api(here["api"], key)
     specs = [scene.build(seed) for scene in SCENES]

@@ -48,8 +48,9 @@ def _lines(shown: dict[str, Any], live: dict[str, Any]) -> Iterable[str]:
         yield f"Held by {live.get('held_by', '')}: {live.get('hold_reason', '')}"
     own = [each for each in shown["attention"] if each["code"] != (shown.get("trouble") or {}).get("code")]
     for attention in live.get("attention") or own:
-        options = ", ".join(attention.get("options", ()))
-        yield f"ATTENTION {attention['subject']}: {attention['message']}{f' [{options}]' if options else ''}"
+        moves = ", ".join(attention.get("options", ()))
+        options = f" [{moves}; question {attention['question']}]" if moves else ""
+        yield f"ATTENTION {attention['subject']}: {attention['message']}{options}"
 
 
 def trouble_of(shown: dict[str, Any]) -> Iterable[str]:

@@ -35,6 +35,12 @@ class PlanCheckAnswer(Value):
 
     findings: tuple[Finding, ...] = ()
     amendment: PlanId | None = None
+    hash: str = ""
+    """Of the amendment: it is adopted if that is still its hash."""
+    leaves_out: int = 0
+    """How many clients the amendment leaves out that the approved plan counts."""
+    some_left_out: tuple[str, ...] = ()
+    """Some of them by name."""
     lists_edited: dict[ListName, datetime] = Field(default_factory=dict)
     """The lists among the findings that a person has edited, with when, on SEPM's clock."""
     versions: tuple[str, ...] = ()
@@ -76,8 +82,8 @@ class LoadPlanRequest(Value):
     rotation_id: RotationId
     site_id: SiteId
     plan_id: PlanId
-    approved: str = ""
-    """The hash that was approved; empty for an amendment, which is approved by its id."""
+    approved: str
+    """The hash that was approved."""
 
 
 class LoadPlanAnswer(Value):

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from engine.contract.names import EventKind
-from rotation.running.state import Attention, Outcome
+from rotation.running.attention import Attention
+from rotation.running.state import Outcome
 from rotation.running.wait import GateReading
 from rotation.values import PlanId, RotationId, SiteId, Value
 

@@ -24,6 +24,7 @@ class TwoPersonAct(StrEnum):
     TRUST = "trust a fingerprint"
     FLOORS = "lower a floor below the vendor's"
     START = "start the plan"
+    AMEND = "approve the amendment"
 
 
 class Wish(Value):

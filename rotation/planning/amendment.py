@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from rotation.plan.plan import PlanBody
+from rotation.plan.plan import LeftOut, PlanBody
 from rotation.plan.step import Closing, Console, Holdout, Preflight, Step
 from rotation.plan.work.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile, StopHandOuts
 from rotation.values import ListName, ServerName
@@ -29,6 +29,12 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
             "steps": (*done, *_rest(approved, newer, done)),
         }
     )
+
+
+def newly_left_out(approved: PlanBody, amended: PlanBody) -> tuple[LeftOut, ...]:
+    """The clients that `amended` leaves out by name and `approved` counts."""
+    before = {client.id for client in approved.left_out}
+    return tuple(client for client in amended.left_out if client.id not in before)
 
 
 def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterator[Step]:

@@ -49,6 +49,8 @@ class Message(Value):
     request_id: str = Field(min_length=1, max_length=200)
     by: Span | None = None
     """For `extend`: how much longer to wait."""
+    question: str = Field(default="", max_length=100)
+    """For an answer: the token of the question that its sender has read."""
     task_id: TaskId | None = None
     attestation: dict[str, str] = Field(default_factory=dict)
     ticket: int = Field(default=0, ge=0)

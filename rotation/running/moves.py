@@ -7,7 +7,9 @@ from rotation.finding import Finding, blocking
 from rotation.plan.start_by import LEAST_MARGIN
 from rotation.plan.step import Console
 from rotation.plan.work.task import ReplaceCertificate, is_watched
+from rotation.running.attention import PLAN_DIFFERS
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
+from rotation.running.question import asked, other_question
 from rotation.running.state import RotationState
 from rotation.running.wait import Wait
 from rotation.values import ServerName
@@ -15,7 +17,7 @@ from rotation.values import ServerName
 
 def refusal(message: Message, state: RotationState) -> Finding | None:
     """Why `message` may not be sent now; None when it may. The first rule that speaks decides."""
-    for rule in (_other_rotation, _ended, _unidentified, _unexplained, _by_move):
+    for rule in (_other_rotation, _ended, _unidentified, _unexplained, _by_move, other_question):
         finding = rule(message, state)
         if finding is not None:
             return finding
@@ -155,11 +157,10 @@ def first_to_end(state: RotationState) -> tuple[datetime, ServerName] | None:
 def _proceed(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
         return _refuse(message, "no gate has reached its limit", "wait, or extend; proof comes before going on")
-    if state.proceed is not None:
-        return _refuse(
-            message, f"{state.proceed.asked_by} wants to go on already", "a second person approves that first"
-        )
-    return None
+    named = asked(message, state)
+    if state.proceed is None or (named is not None and named.code == PLAN_DIFFERS):  # there it takes a wish of its own
+        return None
+    return _refuse(message, f"{state.proceed.asked_by} wants to go on already", "a second person approves that first")
 
 
 def _state(message: Message, state: RotationState) -> Finding | None:

@@ -6,10 +6,11 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.drift.judged_drift import NamedDrift
-from rotation.finding import Finding, warning
+from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step
-from rotation.running.message import AnsweredMessage, Message, Move, Reply
+from rotation.running.attention import Attention
+from rotation.running.message import AnsweredMessage, Message, Reply
 from rotation.running.open_task import OpenTask
 from rotation.running.refused_input import RefusedInput
 from rotation.running.wait import Wait
@@ -38,33 +39,12 @@ class Outcome(StrEnum):
     """The old certificates were put back."""
 
 
-class Attention(Value):
-    """Something that needs a person. The rotation waits or goes on trying; it never dies of it."""
-
-    code: str
-    subject: str
-    message: str
-    options: tuple[Move, ...] = ()
-    raised_at: datetime
-
-    def finding(self) -> Finding:
-        """As it is stored and shown."""
-        options = ", ".join(option.value for option in self.options)
-        return warning(self.code, self.subject, self.message, f"options: {options}" if options else "")
-
-
 class Restarted(Value):
     """A gate that was passed, and has to be proven again."""
 
     gate: str
     due: datetime | None = None
     """Not before then; None while what has voided it is still there."""
-
-
-DRIFT = "drift"
-"""The attention that shows what is not as the rotation left it."""
-WANTED = "proof-wanted"
-"""The attention of a gate that asks people for an export or a statement."""
 
 
 class Fixing(Value):
@@ -128,6 +108,7 @@ class RollingBack(Value):
     """Whether the steps stand still for it."""
     plan_id: PlanId | None = None
     """The amendment that waits for approval."""
+    plan_hash: str = ""
 
 
 _REPLIES = 32

@@ -1,7 +1,8 @@
 """Which of the moves that an attention offers its owner chooses."""
 
+from rotation.running.attention import PLAN_DIFFERS, PLAN_ON_TRUST, Attention
 from rotation.running.message import Move
-from rotation.running.state import Attention, RotationState
+from rotation.running.state import RotationState
 from simulation.drawn.networking import WhenShut
 from simulation.people import looks, stopping
 from simulation.people.operator import Operator
@@ -10,7 +11,22 @@ _TIMEOUT = 4
 """How often a person tries the same before choosing another way."""
 
 
-def choose(attention: Attention, tries: int, state: RotationState, operator: Operator, when_shut: WhenShut) -> Move:
+def choose(
+    attention: Attention, tries: int, state: RotationState, operator: Operator, when_shut: WhenShut
+) -> tuple[Attention, Move]:
+    """The question that they answer, and how: of a plan that differs they may wish another one."""
+    beside = next((each for each in state.attention if each.code == PLAN_ON_TRUST), None)
+    if attention.code == PLAN_DIFFERS and beside is not None and tries > _TIMEOUT and not _fits(attention):
+        return beside, Move.PROCEED
+    return attention, _chosen(attention, tries, state, operator, when_shut)
+
+
+def _fits(attention: Attention) -> bool:
+    """Whether a plan is there to go on with."""
+    return bool({Move.APPROVE, Move.PROCEED} & set(attention.options))
+
+
+def _chosen(attention: Attention, tries: int, state: RotationState, operator: Operator, when_shut: WhenShut) -> Move:
     """Wait longer, or approve, or try again; another way when that has not helped for some time."""
     options = attention.options
     held = state.wait.held if state.wait is not None else ()

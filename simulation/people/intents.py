@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from rotation.running.attention import PLAN_ON_TRUST
 from rotation.running.open_task import OpenTask
 from rotation.running.state import RotationState
 from simulation.drawn.chance import Chance
@@ -71,7 +72,9 @@ class Intents:
         intents: list[Intent | None] = [
             Intent("attention", each.code)
             for each in state.attention
-            if each.options and not (each.code in _BY_A_WAY_BACK and self._wants_back(state))
+            if each.options
+            and each.code != PLAN_ON_TRUST
+            and not (each.code in _BY_A_WAY_BACK and self._wants_back(state))
         ]
         if state.held_by:
             intents.append(Intent("resume", state.held_by))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from rotation.plan.step import Console
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
+from rotation.running.attention import PLAN_DIFFERS
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import RotationState
 from rotation.values import TaskId
@@ -157,7 +158,7 @@ class People:
             case _:
                 await self._console.count_again(self._seen, now)
                 decision = await self._decide(intent.subject)
-                if intent.subject == "plan-differs":
+                if intent.subject == PLAN_DIFFERS:
                     # a network that has come into the plan may be what stands in the way
                     await self._networks.run_script()
                 if decision is not None and decision.move is not Move.APPROVE:  # what is approved is right as it is
@@ -218,12 +219,14 @@ class People:
         if attention is None:
             return None
         tries = self._intents.tries("attention", code)
-        move = choose(attention, tries, self._seen, self._operator, self._scenario.networking.when_shut)
-        who = _SECOND if move is Move.APPROVE else _OWNER
+        attention, move = choose(attention, tries, self._seen, self._operator, self._scenario.networking.when_shut)
+        who, question = _SECOND if move is Move.APPROVE else _OWNER, attention.question
         if move is Move.STATE_GATE:
             states = await self._console.states(self._seen)
-            return self._message(move, who, why="looked at the groups' pages", attestation=states)
-        return self._message(move, who, why="decided", by=_LONGER if move is Move.EXTEND else None)
+            why = "looked at the groups' pages"
+            return self._message(move, who, why=why, attestation=states, question=question)
+        by = _LONGER if move is Move.EXTEND else None
+        return self._message(move, who, why="decided", by=by, question=question)
 
     def _message(
         self,
@@ -234,6 +237,7 @@ class People:
         by: timedelta | None = None,
         task_id: str | None = None,
         attestation: dict[str, str] | None = None,
+        question: str = "",
     ) -> Message:
         self._requests += 1
         return Message.model_validate(
@@ -245,6 +249,7 @@ class People:
                 "why": why,
                 "request_id": f"request-{self._requests}",
                 "by": by,
+                "question": question,
                 "task_id": task_id,
                 "attestation": attestation or {},
             }

@@ -18,8 +18,9 @@ from rotation.drift.standing import standing
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import PlannedPair
 from rotation.plan.step import Load
+from rotation.running.attention import DRIFT
 from rotation.running.message import Move
-from rotation.running.state import DRIFT, Phase, RotationState
+from rotation.running.state import Phase, RotationState
 from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.judged.facts import SiteFacts

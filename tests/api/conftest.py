@@ -155,7 +155,7 @@ async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[h
 async def unconnected(store) -> Parts:
     """Parts whose Temporal does not answer."""
     nowhere = TemporalSettings(address=f"127.0.0.1:{free_port()}")
-    return Parts(store=store, temporal=await lazy_client(nowhere))
+    return Parts(store=store, temporal=await lazy_client(nowhere), rehearsal=True)
 
 
 @pytest.fixture
@@ -233,7 +233,9 @@ async def unstaffed(store, temporal_settings, tmp_path) -> Parts:
     """Parts with store and Temporal, and a task queue that no worker serves."""
     temporal = await lazy_client(temporal_settings)
     # on a busy machine too, a request shall wait for the end of its survey
-    return Parts(store=store, temporal=temporal, task_queue=tmp_path.name, survey_wait=timedelta(minutes=1))
+    return Parts(
+        store=store, temporal=temporal, task_queue=tmp_path.name, survey_wait=timedelta(minutes=1), rehearsal=True
+    )
 
 
 @pytest.fixture

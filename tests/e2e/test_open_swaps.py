@@ -28,7 +28,9 @@ async def test_an_edited_list_lapses_the_proof_and_a_new_certificate_closes_the_
 
         shown = await site.shown_when(rotation, warned, "its holder is told")
         assert any(copy["name"] in each["message"] for each in shown["attention"])
-        await watched_house.post(f"/v1/rotations/{rotation}/retry", {"why": "looked at it"}, 200)
+        drift = next(each for each in shown["live"]["attention"] if each["code"] == "drift")
+        answer = {"why": "looked at it", "question": drift["question"]}
+        await watched_house.post(f"/v1/rotations/{rotation}/retry", answer, 200)
         await site.shown_when(rotation, lambda shown: not shown["attention"], "the proof is back")
         await site.act(swap)
         await site.shown_when(rotation, lambda shown: shown["step_number"] == "A10b", "the new certificate is seen")

@@ -60,7 +60,7 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
             with patch("engine.client.client._QUICK", _ONCE):
                 temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"))
             await know(store)
-            parts = Parts(store=store, temporal=temporal, authority=Authority(CA, timedelta(days=1)))
+            parts = Parts(store=store, temporal=temporal, authority=Authority(CA, timedelta(days=1)), rehearsal=True)
             app = create_app(parts, ApiSettings())
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             headers = {"Authorization": f"Bearer {KEY}"}

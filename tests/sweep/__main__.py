@@ -106,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # settings of this machine may name a Temporal or a database that is not for this
     for name in [name for name in os.environ if name.startswith("ROTATOR_") and name != _BINARY]:
         del os.environ[name]
+    os.environ["ROTATOR_REHEARSAL"] = "true"  # its sites wait for seconds
     os.environ["ROTATOR_WATCH_EVERY"] = "PT0S"  # the watch is no part of a rotation, and looks when it likes
     folder = Path(tempfile.mkdtemp(prefix="sweep-"))
     well = asyncio.run(until_stopped((sample if options.sample else sweep)(options, folder)))

@@ -32,8 +32,10 @@ from rotation.plan.work.task import (
     ConsoleTask,
     TaskState,
 )
+from rotation.running.attention import Attention
 from rotation.running.message import Message, Move, Reply
-from rotation.running.state import Attention, RotationState
+from rotation.running.question import ANSWERS
+from rotation.running.state import RotationState
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
 from sepm.access import Access, RequestLimits
@@ -265,8 +267,12 @@ class Stage:
         task: ConsoleTask | None = None,
         attestation: dict[str, str] | None = None,
         by: timedelta | None = None,
+        question: str | None = None,
     ) -> Reply:
-        """Send a message to the rotation."""
+        """Send a message to the rotation; an answer names the first question that it fits, where none is given."""
+        if question is None and move in ANSWERS:
+            shown = (await self.state(handle)).attention
+            question = next((each.question for each in shown if move in each.options), "")
         message = Message(
             move=move,
             rotation_id=self.rotation_id,
@@ -274,6 +280,7 @@ class Stage:
             identity=who,
             why=why,
             request_id=uuid4().hex,
+            question=question or "",
             task_id=task.id if task else None,
             attestation=attestation or {},
             by=by,

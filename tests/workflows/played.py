@@ -14,8 +14,10 @@ from emulator.spec import SiteSpec
 from rotation.plan.plan import PlanBody
 from rotation.plan.request import Unproven
 from rotation.plan.step import Console
+from rotation.running.attention import Attention
 from rotation.running.message import Message, Move, Reply
-from rotation.running.state import Attention, Outcome, RotationState
+from rotation.running.question import ANSWERS
+from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
 from service.open_swaps import WATCH
 from simulation.drawn.scenario import Scenario
@@ -101,12 +103,15 @@ class Play(Bystanders):
         plan = await self.planned(self.stage)
         self.state = await self.stage.begin(plan)
         stage = self.stage
-        activities = all_activities(stage.store, stage.world)
-        host = SimulatedHost(activities, stage.clock, self, until=stage.clock.now() + LONGEST)
+        host = SimulatedHost(self.activities(), stage.clock, self, until=stage.clock.now() + LONGEST)
         outcome = await run_rotation(host.run(self.state))
         self.trail = await self.stage.trail()
         self.body = await self.plan()
         return outcome
+
+    def activities(self) -> list[Callable[..., Any]]:
+        """What the rotation has done for it."""
+        return all_activities(self.stage.store, self.stage.world)
 
     async def plan(self) -> PlanBody:
         """The plan that runs."""
@@ -165,6 +170,7 @@ class Play(Bystanders):
             "identity": who,
             "why": why,
             "request_id": f"t-{self._requests}",
+            "question": question(self.state, move) if move in ANSWERS else "",
         }
         return Message.model_validate({**known, **fields})
 
@@ -219,6 +225,12 @@ def asked(code: str) -> Callable[[RotationState], bool]:
 def asks(state: RotationState) -> bool:
     """Whether the rotation waits for a decision of a person."""
     return any(each.options for each in state.attention)
+
+
+def question(state: RotationState | None, move: Move) -> str:
+    """The token of the first question that offers the move; empty where there is none."""
+    shown = state.attention if state else ()
+    return next((each.question for each in shown if move in each.options), "")
 
 
 def attention(state: RotationState | None, code: str) -> Attention:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from engine.contract import ActivityName
+from rotation.running.attention import DRIFT
 from rotation.running.message import Message, Move
-from rotation.running.state import DRIFT, Outcome
+from rotation.running.state import Outcome
 from simulation.played.host import SimulatedHost
 
 LEGACY = "My Company\\Legacy"

@@ -5,12 +5,13 @@ from datetime import timedelta
 from engine.contract import ActivityName, EventKind, LeftOutAnswer
 from rotation.plan.step import Console, Write
 from rotation.proof.gate import minimum
+from rotation.running.attention import SECOND
 from rotation.running.message import Move
 from rotation.running.open_task import RefusedClaim
 from rotation.running.state import Proceed
 from workflows.claims.swap_proof import RAREST, SwapProof, next_proof, read_proof
 from workflows.requests import about, left_out
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 ASKED = "claim-refused"
 _GATES = 2

@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from engine.contract import ActivityName, EventKind, LeftOutAnswer
 from rotation.plan.step import Step
+from rotation.running.attention import DRIFT, SECOND
 from rotation.running.message import Move
-from rotation.running.state import DRIFT
 from workflows.requests import about, left_out
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 
 async def exclude(run: Running, step: Step) -> None:

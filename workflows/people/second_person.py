@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 
+from rotation.running.attention import DRIFT, SECOND
 from rotation.running.message import Move
-from rotation.running.state import DRIFT, Proceed
-from workflows.running import SECOND, Running
+from rotation.running.state import Proceed
+from workflows.running import Running
 
 
 def wish(run: Running, codes: Collection[str]) -> Proceed | None:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from engine.contract import ActivityName, EventKind, LeftOutAnswer, ObserveTaskAnswer, OpenTaskAnswer
 from rotation.plan.step import Console, ScopeName, Write
 from rotation.plan.work.client_look import LookAtClients
+from rotation.running.attention import SECOND
 from rotation.running.message import Move
 from rotation.running.open_task import ClientLook
 from rotation.running.state import Fixing, Proceed
 from workflows.requests import about, left_out
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 ASKED = "client-list"
 _CHECK_INS = 2

@@ -19,13 +19,14 @@ from rotation.drift.reaction import CERTIFICATES
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
+from rotation.running.attention import DRIFT, SECOND
 from rotation.running.message import Move
-from rotation.running.state import DRIFT, Restarted
+from rotation.running.state import Restarted
 from rotation.values import ServerName, Value
 from workflows.people import drift_answer, second_person
 from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
-from workflows.running import SECOND, Running
+from workflows.running import Running
 from workflows.steps.reference import fix_references
 from workflows.waits import outage, statement
 from workflows.waits.third_certificate import alarm

@@ -12,12 +12,13 @@ from engine.contract import (
 )
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
+from rotation.running.attention import SECOND, WANTED
 from rotation.running.message import Move
-from rotation.running.state import WANTED, Proceed
+from rotation.running.state import Proceed
 from rotation.running.wait import GateReading
 from workflows.people import second_person
 from workflows.requests import about, left_out
-from workflows.running import SECOND, Running
+from workflows.running import Running
 from workflows.steps import signed_gate
 from workflows.steps.drift_step import BegunLook, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
 from workflows.steps.reference import fix_references

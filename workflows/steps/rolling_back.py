@@ -8,6 +8,7 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
+from rotation.running.attention import digest
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
 from workflows.plan_loading import adopt
@@ -15,6 +16,7 @@ from workflows.running import Running
 from workflows.waits import outage
 
 _ASKED = "roll-back"
+_OPTIONS = (Move.APPROVE, Move.FINISH)
 
 
 async def roll_back(run: Running, wish: RollingBack) -> None:
@@ -31,8 +33,9 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
         await run.record(EventKind.ROLLING_BACK, f"{wish.by} wants the old certificates back: {wish.why}")
     if wish.plan_id is None:
         planned = await _plan(run)
-        wish = state.rolling_back = wish.model_copy(update={"plan_id": planned.plan_id})
-        run.raise_attention(_ASKED, state.site_name, _asked(wish, planned), (Move.APPROVE, Move.FINISH))
+        wish = state.rolling_back = wish.model_copy(update={"plan_id": planned.plan_id, "plan_hash": planned.hash})
+        about = digest(planned.hash, wish.identity, wish.why)
+        run.raise_attention(_ASKED, state.site_name, _asked(wish, planned), _OPTIONS, about=about)
         await run.record(EventKind.ATTENTION, _asked(wish, planned), code=_ASKED, subject=state.site_name)
     await run.wait(until=None, summary=f"attention: {_ASKED}", ready=lambda: not run.is_raised(_ASKED))
     if run.chosen is Move.FINISH or wish.plan_id is None:
@@ -40,7 +43,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
         await run.record(EventKind.ATTENTION_OVER, "it goes on to the end")
         return
     begun = _begun(state)
-    await adopt(run, wish.plan_id, state.outline.steps[max(begun - 1, 0)])
+    await adopt(run, wish.plan_id, state.outline.steps[max(begun - 1, 0)], approved=wish.plan_hash)
     state.cursor = begun
     outage.give_up(run)
     state.wait = state.step_began_at = state.look_since = state.rolling_back = None

@@ -5,10 +5,11 @@ Nothing irreversible follows such a gate. So going on leaves no client out: the 
 
 from engine.contract import EventKind
 from rotation.plan.step import Gate, GatePurpose
+from rotation.running.attention import SECOND
 from rotation.running.message import Move
 from rotation.running.wait import GateReading
 from workflows.people import second_person
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 HELD, BACK = "canary-held", "canary-back"
 CODES = (HELD, BACK)

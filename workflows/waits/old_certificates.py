@@ -7,6 +7,7 @@ from rotation.drift.presented import Presented
 from rotation.finding import Finding, blocking
 from rotation.running.message import Move
 from rotation.values import ServerName
+from workflows.people import second_person
 from workflows.running import Running
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in, why_not_yet
@@ -25,8 +26,8 @@ async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> 
 
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
     2. a new certificate, or one that was not announced, stops here and asks: retry looks again
-    3. a server that stays silent: a person decides; not about those in `but`, whose port a drill has shut: they
-       are asked about when it is open
+    3. a server that stays silent: one person wishes to restore all the same, and another one approves it; not about
+       those in `but`, whose port a drill has shut: they are asked about when it is open
 
     Where another certificate was in, no client is made to verify before clients have reported since (`unreported`).
     """
@@ -39,9 +40,20 @@ async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> 
             continue
         if not probed.silent:
             return
-        text = f"{', '.join(probed.silent)} is silent: if it has the new certificate, {_CUTS_OFF}"
-        if await run.ask(_SILENT, run.state.site_name, text, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
+        if await _restores_all_the_same(run, ", ".join(probed.silent)):
             return
+
+
+async def _restores_all_the_same(run: Running, silent: str) -> bool:
+    """Whether two persons want to restore though servers are silent; else it is probed again."""
+    text = f"{silent} is silent: if it has the new certificate, {_CUTS_OFF}"
+    if second_person.wish(run, (_SILENT,)) is None:
+        asked = f"{text}. Bring it up and retry, or proceed to restore all the same, if a second person approves"
+        await run.ask(_SILENT, run.state.site_name, asked, (Move.RETRY, Move.PROCEED))
+    by = await second_person.approved(run, run.state.site_name, (_SILENT,), f"and restore though {text}")
+    if by:
+        await run.record(EventKind.ADOPTED, f"{text}: restored all the same by {by}", code=_SILENT)
+    return bool(by)
 
 
 async def against_restoring(run: Running) -> tuple[Finding, ...]:

@@ -6,12 +6,13 @@ from engine.contract import ActivityName, EventKind, StateCoverageRequest, State
 from rotation.console.statement import untrue
 from rotation.finding import Finding
 from rotation.plan.step import Gate, Holdout
+from rotation.running.attention import SECOND, WANTED
 from rotation.running.message import Move
-from rotation.running.state import WANTED, Proceed
+from rotation.running.state import Proceed
 from rotation.running.wait import GateReading
 from workflows.people import second_person
 from workflows.requests import about
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 
 async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: datetime) -> None:

@@ -5,10 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.client.rotations import state
 from rotation.identity.permission import Role
+from rotation.identity.two_persons import TwoPersonAct
+from rotation.running.attention import PLAN_DIFFERS, Attention
+from rotation.running.message import Move
 from tests.api.conftest import calling
 from tests.api.identified import NAME, key_of
 
+SHOWN: set[TwoPersonAct] = set()
+"""The acts that the tests below have done by two persons."""
 LOW = {"why": "a test", "relax_floor": "PT1H", "holdout_minimum": "P7D"}
 PIN = {"fingerprint_sha256": "ab" * 32, "why": "compared"}
 
@@ -36,6 +42,18 @@ async def site(api, document):
     return answer.json()["id"]
 
 
+def shows(act):
+    """Marks the test of an act."""
+    SHOWN.add(act)
+    return lambda test: test
+
+
+def test_each_act_is_shown():
+    """An act that is new needs a test here: two costumes of one person are refused, two persons are not."""
+    assert set(TwoPersonAct) == SHOWN
+
+
+@shows(TwoPersonAct.TRUST)
 async def test_a_fingerprint(api, site, costume, second, problem):
     """A second key of the same person is the same person."""
     path = f"/v1/sites/{site}/trust"
@@ -50,6 +68,7 @@ async def test_a_fingerprint(api, site, costume, second, problem):
     problem(await api.post(f"{path}/pin", json=PIN, headers=second), 409, "second-person")
 
 
+@shows(TwoPersonAct.FLOORS)
 async def test_floors_below_the_vendors(api, site, costume, second, problem):
     """To lower them takes two, who want the very same; to raise them, or to change other limits, takes one."""
     path = f"/v1/sites/{site}/limits"
@@ -62,6 +81,26 @@ async def test_floors_below_the_vendors(api, site, costume, second, problem):
     assert (await api.get(f"/v1/sites/{site}")).json()["limits"]["relax_floor"] == "P1D"
     assert (await api.put(path, json=LOW, headers=second)).json()["limits"]["relax_floor"] == "PT1H"
     assert (await api.put(path, json=LOW | {"relax_floor": "PT2H"})).status_code == 200, "it is raised"
+
+
+@shows(TwoPersonAct.FLOORS)
+async def test_a_registration_with_floors_below_the_vendors(unconnected, document, costume, second, problem):
+    """Two persons describe the very same site, also under another name; with the vendor's floors one does."""
+    async with calling(replace(unconnected, rehearsal=False)) as api:
+        refusal = problem(await api.post("/v1/sites", json=document), 409, "second-person")
+        assert "relax_floor" in refusal["detail"]
+        problem(await api.post("/v1/sites", json=document, headers=costume), 409, "second-person")
+        lower = document | {"limits": document["limits"] | {"holdout_minimum": "P1D"}}
+        problem(await api.post("/v1/sites", json=lower, headers=second), 409, "second-person")
+        assert (await api.get("/v1/sites")).json()["items"] == []
+        answer = await api.post("/v1/sites", json=document, headers=second)
+        assert answer.status_code == 201, answer.text
+        trail = (await api.get(f"/v1/sites/{answer.json()['id']}/events")).json()["items"]
+        again = document | {"name": "The same once more"}
+        problem(await api.post("/v1/sites", json=again), 409, "second-person")
+        safe = again | {"limits": document["limits"] | {"relax_floor": "PT24H"}}
+        assert (await api.post("/v1/sites", json=safe)).status_code == 201
+    assert f"{NAME} and ben" in {each["who"] for each in trail}
 
 
 async def test_a_wish_lasts_a_week(unconnected, document, second, problem):
@@ -83,8 +122,12 @@ async def test_a_wish_ends_with_the_last_key_of_its_identity(api, site, second, 
     problem(await api.post(path, json=PIN, headers=second), 409, "second-person")
 
 
-async def test_each_plan_where_the_operator_wants_it(connected, plan, costume, second, problem):
-    """By a setting two persons start each plan; the second one starts it."""
+@shows(TwoPersonAct.START)
+@shows(TwoPersonAct.AMEND)
+async def test_each_plan_and_amendment_where_the_operator_wants_it(
+    connected, plan, *, costume, second, problem, until, monkeypatch
+):
+    """By a setting two persons start each plan, and approve each amendment; the second one has it done."""
     order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends in May"}
     async with calling(replace(connected, two_persons_start=True)) as api:
         refusal = problem(await api.post("/v1/rotations", json=order), 409, "second-person")
@@ -94,4 +137,31 @@ async def test_each_plan_where_the_operator_wants_it(connected, plan, costume, s
         answer = await api.post("/v1/rotations", json=order, headers=second)
         assert (answer.status_code, answer.json()["started_by"]) == (202, "ben"), answer.text
         trail = (await api.get(f"/v1/sites/{answer.json()['site_id']}/events")).json()["items"]
-    assert [each["who"] for each in trail if each["kind"] == "rotation-started"] == [f"{NAME} and ben"]
+        assert [each["who"] for each in trail if each["kind"] == "rotation-started"] == [f"{NAME} and ben"]
+
+        path = answer.headers["Location"]
+        await until(lambda: api.get(path), lambda shown: shown.json()["live"])
+        asked = await _has_it_ask(connected, plan["site_id"], monkeypatch)
+        approval = {"why": "I read it", "question": asked}
+        problem(await api.post(f"{path}/approve", json=approval), 409, "second-person")
+        problem(await api.post(f"{path}/approve", json=approval, headers=costume), 409, "second-person")
+        other = approval | {"question": "another"}
+        problem(await api.post(f"{path}/approve", json=other, headers=second), 409, "approve-refused")
+        # it reaches the rotation, which in truth asks nothing yet
+        problem(await api.post(f"{path}/approve", json=approval, headers=second), 409, "approve-refused")
+        # a wish counts once
+        problem(await api.post(f"{path}/approve", json=approval, headers=second), 409, "second-person")
+
+
+async def _has_it_ask(parts, site, monkeypatch):
+    """Have the API see the rotation ask about an amendment, which takes weeks to come; the token of the question."""
+    now = await state(parts.temporal, site)
+    asked = Attention(
+        code=PLAN_DIFFERS, subject="s", message="m", options=(Move.APPROVE,), about="h", raised_at=now.started_at
+    )
+
+    async def asks(*_):
+        return now.model_copy(update={"attention": (asked,)})
+
+    monkeypatch.setattr("api.rotation.moves.state", asks)
+    return asked.question

@@ -167,13 +167,22 @@ async def test_a_task_is_claimed_by_one_person(whole, first_task, people, proble
     problem(await whole.post(f"{path}/done", json={}), 409, "task-done-refused")
 
 
-async def test_a_task_is_given_back(whole, rotation, first_task, shown_when):
-    """Given back with a reason it is closed as refused, and the rotation asks what to do."""
+async def test_a_task_is_given_back(whole, rotation, first_task, shown_when, problem):
+    """Given back with a reason it is closed as refused, and the rotation asks what to do: the answer names that."""
     answer = await whole.post(f"/v1/tasks/{first_task['id']}/refused", json=REASON)
     assert (answer.status_code, answer.json()["state"]) == (200, "refused"), answer.text
     shown = await shown_when(rotation["id"], lambda shown: shown["attention"])
     assert [each["code"] for each in shown["attention"]] == ["task-refused"]
-    assert (await whole.post(f"/v1/rotations/{rotation['id']}/retry", json=REASON)).status_code == 200
+    path = f"/v1/rotations/{rotation['id']}"
+    (asked,) = shown["live"]["attention"]
+    assert f"question {asked['question']}" in shown["attention"][0]["remedy"], "also where the workflow cannot be asked"
+    for question in ({}, {"question": "of yesterday"}):
+        refused = problem(await whole.post(f"{path}/retry", json=REASON | question), 409, "other-question")
+        assert f"question {asked['question']}, task-refused of" in refused["detail"]
+    again = (await whole.get(path)).json()["live"]
+    assert again["attention"] == [asked], "a refused answer changes nothing"
+    answer = REASON | {"question": asked["question"]}
+    assert (await whole.post(f"{path}/retry", json=answer)).status_code == 200
 
 
 async def test_tasks_are_listed_by_state_and_site(whole, rotation, first_task, problem):

@@ -250,7 +250,10 @@ class Console:
         assert base64.b64decode(file["content_base64"])
 
     async def _say(self, move, who, **more):
-        path, body = f"/v1/rotations/{self._rotation}/{move}", {"why": "looked at the page of each group", **more}
+        path, body = f"/v1/rotations/{self._rotation}", {"why": "looked at the page of each group", **more}
+        asked = ((await self._api.get(path)).json()["live"] or {}).get("attention", ())
+        body["question"] = next((each["question"] for each in asked if move in each["options"]), "")
+        path = f"{path}/{move}"
         answer = await self._api.post(path, json=body, headers=self._people.get(who, {}))
         await self._refused(answer)
         return answer.status_code == 200

@@ -1,6 +1,7 @@
 """A rotation on the screen."""
 
 from io import StringIO
+from typing import Any
 
 from rich.console import Console
 
@@ -73,3 +74,21 @@ def test_one_that_has_ended_shows_its_report():
     assert (
         "\nReport: 3 steps in 1 min 33 s, 15 s at least by the plan; 40 clients, 1 not back (PC-7), 2 left"
     ) in printed
+
+
+def test_question_is_shown_with_what_may_be_chosen_and_its_token():
+    """The token is what an answer names."""
+    out = StringIO()
+    asked = {"code": "gate-limit", "subject": "A8", "message": "PC-1 waits", "options": ["extend", "proceed"]}
+    shown: dict[str, Any] = {
+        **dict.fromkeys(("id", "site_id", "status", "phase", "next_action_at", "coverage", "report")),
+        "held": False,
+        "attention": [],
+        "step_index": 1,
+        "step_count": 1,
+        "live": {"attention": [asked | {"question": "0a1b2c"}, asked | {"options": [], "question": ""}]},
+    }
+    Console(file=out, width=200).print(overview(shown))
+    printed = [line.strip() for line in out.getvalue().splitlines()]
+    assert "ATTENTION A8: PC-1 waits [extend, proceed; question 0a1b2c]" in printed
+    assert "ATTENTION A8: PC-1 waits" in printed

@@ -36,9 +36,10 @@ from engine.contract import (
     SurveyRequest,
 )
 from engine.ids import rotation_workflow
+from rotation.running.attention import Attention
 from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Message, Move, Reply
 from rotation.running.refused_input import UNREAD
-from rotation.running.state import Attention, RotationState
+from rotation.running.state import RotationState
 from rotation.values import OrderId, SiteId
 from tests.engine.rotating import rotating
 from tests.replaying import replay

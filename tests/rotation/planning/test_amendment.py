@@ -2,11 +2,11 @@
 
 import pytest
 
-from rotation.plan.plan import PlanBody
+from rotation.plan.plan import LeftOut, PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Preflight
 from rotation.plan.work.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
-from rotation.planning.amendment import amend
-from rotation.values import ServerName
+from rotation.planning.amendment import amend, newly_left_out
+from rotation.values import ClientId, ServerName
 
 PAUSED = "replication"
 
@@ -160,3 +160,16 @@ def test_the_waves_of_the_rest_follow_those_that_were(make, plans):
     body = amend(approved, newer, at=at, swapped=(ServerName("s1"),))
     done = approved.steps.index(approved.step(at)) + 1
     assert max(step.wave for step in body.steps[:done]) < min(step.wave for step in body.steps[done:])
+
+
+def test_clients_that_only_the_amendment_leaves_out_are_found(make, plans):
+    """Whom two persons left out at the start needs none again; a client that is new among them does."""
+    approved, newer = plans()
+    old, new = (LeftOut(id=ClientId(each), name=each, group="G", reason="away") for each in ("c7", "c8"))
+    approved, newer = (
+        body.model_copy(update={"left_out": left}) for body, left in ((approved, (old,)), (newer, (old, new)))
+    )
+    amended = amend(approved, newer, at=make.step_of(approved, PAUSED), swapped=())
+    assert amended.left_out == (old, new)
+    assert newly_left_out(approved, amended) == (new,)
+    assert newly_left_out(amended, amend(amended, approved, at=make.step_of(amended, PAUSED), swapped=())) == ()

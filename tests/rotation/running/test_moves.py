@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from rotation.console.statement import WantedProof
+from rotation.running.attention import Attention
 from rotation.running.message import Move
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
-from rotation.running.state import Attention, Cancelling, Outcome, Proceed, RollingBack
+from rotation.running.state import Cancelling, Outcome, Proceed, RollingBack
 from rotation.running.wait import GateReading, Wait
 from rotation.values import TaskId
 
@@ -37,7 +38,9 @@ def say(make):
     """What is answered to a move: nothing, or the code and the reason of the refusal."""
 
     def answer(move, state=None, **fields):
-        found = refusal(make.message(move, **fields), state or make.state())
+        state = state or make.state()
+        asked = next((each.question for each in state.attention if move in each.options), "")
+        found = refusal(make.message(move, **{"question": asked, **fields}), state)
         return None if found is None else (found.code, found.message)
 
     return answer

@@ -12,8 +12,9 @@ from rotation.drift.judged_drift import NamedDrift
 from rotation.plan.outline import outline
 from rotation.plan.plan import Plan
 from rotation.plan.work.task import RefreshImages
+from rotation.running.attention import Attention
 from rotation.running.message import Move
-from rotation.running.state import Attention, Phase, RotationState
+from rotation.running.state import Phase, RotationState
 from simulation.drawn.scenario import START
 from simulation.judged.facts import site_facts
 from simulation.people.tidying import slowed_down, unasked_changes

@@ -16,7 +16,9 @@ from simulation.played.host import HorizonReachedError, SimulatedHost, StuckErro
 from workflows.hosts.host import ActivityRefusedError
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
-REQUEST = LoadPlanRequest(rotation_id=RotationId("rotation"), site_id=SiteId("site"), plan_id=PlanId("plan"))
+REQUEST = LoadPlanRequest(
+    rotation_id=RotationId("rotation"), site_id=SiteId("site"), plan_id=PlanId("plan"), approved=""
+)
 
 
 class Person:

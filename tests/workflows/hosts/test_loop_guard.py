@@ -54,7 +54,7 @@ async def record_progress(_request: object) -> Counted:
     return Counted(count=1)
 
 
-REQUEST = LoadPlanRequest(rotation_id=RotationId("rot-1"), site_id=SiteId("site"), plan_id=PlanId("plan"))
+REQUEST = LoadPlanRequest(rotation_id=RotationId("rot-1"), site_id=SiteId("site"), plan_id=PlanId("plan"), approved="")
 
 
 def running(people=None):

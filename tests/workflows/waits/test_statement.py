@@ -9,15 +9,15 @@ from rotation.console.record import Change
 from rotation.console.statement import WantedProof
 from rotation.plan.outline import outline
 from rotation.plan.step import Gate, ScopeName, SettingField
+from rotation.running.attention import SECOND, WANTED
 from rotation.running.message import Move
-from rotation.running.state import WANTED, Proceed, Restarted
+from rotation.running.state import Proceed, Restarted
 from rotation.running.wait import GateReading, Wait
 from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import TaskId
 from simulation.drawn.scenario import OfflinePeople, Scenario
 from simulation.played.stage import Stage
-from workflows.running import SECOND
 from workflows.steps.drift_step import look
 from workflows.waits import statement
 

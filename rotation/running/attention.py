@@ -1,0 +1,59 @@
+"""What a rotation shows a person, and asks: each question has a token, by which an answer names it."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from rotation.finding import Finding, warning
+from rotation.running.message import Move
+from rotation.values import Value
+
+DRIFT = "drift"
+"""The attention that shows what is not as the rotation left it."""
+WANTED = "proof-wanted"
+"""The attention of a gate that asks people for an export or a statement."""
+SECOND = "second-person"
+"""The attention that asks a second person."""
+PLAN_DIFFERS = "plan-differs"
+"""The attention that asks about an amendment, where the rest of the plan does not fit any more."""
+PLAN_ON_TRUST = "plan-on-trust"
+"""The attention beside it, where another amendment may be wished."""
+_LENGTH = 12
+"""Hexadecimal digits of a token: short enough to copy, and it is no secret."""
+
+
+def digest(*parts: object) -> str:
+    """What tells these values from others, in few characters."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_LENGTH]
+
+
+def _token(known: dict[str, Any]) -> str:
+    """The token of what asks; empty where there is nothing to choose."""
+    if not known.get("options"):
+        return ""
+    # `about` is all that is asked about where it is set: the words may name another plan of the same hash
+    return digest(known.get("code"), known.get("subject"), known.get("about") or known.get("message"))
+
+
+class Attention(Value):
+    """Something that needs a person. The rotation waits or goes on trying; it never dies of it."""
+
+    code: str
+    subject: str
+    message: str
+    options: tuple[Move, ...] = ()
+    raised_at: datetime
+    about: str = ""
+    """What is asked about, where the message has some of it only: a plan's hash, a wish, what a look has found."""
+    question: str = Field(default_factory=_token)
+    """The token that an answer has to name; the same for as long as the same is asked."""
+
+    def finding(self) -> Finding:
+        """As it is stored and shown."""
+        options = ", ".join(option.value for option in self.options)
+        return warning(
+            self.code, self.subject, self.message, f"options: {options}; question {self.question}" if options else ""
+        )

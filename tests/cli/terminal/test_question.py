@@ -1,0 +1,93 @@
+"""Questions are read before they are answered: what is confirmed is what was shown."""
+
+from typing import Any
+
+import pytest
+import typer
+
+from cli.terminal.fault import UnreadableError
+from cli.terminal.question import read_question
+
+ASKED = {"code": "plan-differs", "subject": "recheck", "message": "leaves out PC-1", "options": ["approve", "retry"]}
+
+
+def rotator(*attention) -> Any:
+    """The API of a rotation that asks something."""
+    return Rotator(*attention)
+
+
+class Rotator:
+    """Answers with a rotation that asks something."""
+
+    def __init__(self, *attention):
+        self.shown: dict[str, Any] = {"live": {"attention": list(attention)}}
+        self.asked: list[str] = []
+
+    def get(self, path):
+        """The rotation."""
+        self.asked.append(path)
+        return self.shown
+
+
+class Person:
+    """Who is asked to confirm."""
+
+    def __init__(self):
+        self.asked: list[str] = []
+        self.refuses = False
+
+    def confirm(self, text, *, abort, err):
+        """Confirm, or not."""
+        assert abort
+        assert err, "standard output is for the answer"
+        self.asked.append(text)
+        if self.refuses:
+            raise typer.Abort
+
+
+@pytest.fixture
+def person(monkeypatch):
+    """A person at the terminal."""
+    made = Person()
+    monkeypatch.setattr(typer, "confirm", made.confirm)
+    return made
+
+
+def test_question_is_shown_and_confirmed(person, capsys):
+    """The token that is sent is that of the text that the person has read."""
+    api = rotator(ASKED | {"question": "0a1b2c"}, ASKED | {"question": "ffff", "options": ["retry"]})
+    assert read_question(api, "rot-1", "approve", "") == "0a1b2c"
+    assert person.asked == ["Answer it with approve?"]
+    shown = capsys.readouterr()
+    assert "question 0a1b2c, plan-differs of recheck: leaves out PC-1" in shown.err.replace("\n", " ")
+    assert shown.out == ""
+
+
+def test_nothing_is_sent_without_the_persons_yes(person):
+    """A command without a terminal answers nothing by chance."""
+    person.refuses = True
+    with pytest.raises(typer.Abort):
+        read_question(rotator(ASKED | {"question": "0a1b2c"}), "rot-1", "approve", "")
+
+
+def test_token_that_is_given_is_sent_as_it_is(person):
+    """The rotation judges it; nothing is read, and nothing asked back."""
+    api = rotator()
+    assert read_question(api, "rot-1", "approve", "0a1b2c") == "0a1b2c"
+    assert api.asked == person.asked == []
+
+
+def test_several_questions_need_a_token(person):
+    """None of them is guessed."""
+    with pytest.raises(UnreadableError, match="--question"):
+        read_question(rotator(*(ASKED | {"question": each} for each in "ab")), "rot-1", "approve", "")
+    assert person.asked == []
+
+
+@pytest.mark.parametrize("live", [None, {"attention": []}])
+def test_where_nothing_is_asked_the_rotation_says_why(person, live):
+    """The request goes out without a token, and comes back with the reason."""
+    api = rotator()
+    api.shown = {"live": live}
+    assert read_question(api, "rot-1", "approve", "") == ""
+    assert person.asked == []
