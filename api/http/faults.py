@@ -52,7 +52,7 @@ from store.keys.transit import KeyServerDown, KeyServerRefused
 from store.rotation.given_originals import OriginalsKept
 from store.rotation.plans import PlanAltered, UnknownPlan
 from store.rotation.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
-from store.rotation.simulations import UnknownSimulation
+from store.rotation.simulations import TooManySimulations, UnknownSimulation
 from store.rotation.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
 from store.site.console import OlderExport
 from store.site.contacts import LastPin, NotPinned
@@ -191,6 +191,10 @@ def from_store(fault: StoreFault) -> ProblemError:
         return later("key-server-down", str(fault), seconds=5, remedy="send the same request again in a while")
     if isinstance(fault, KeyServerRefused):
         return later("key-server-refused", str(fault), seconds=60, remedy="the operator of the key server has to act")
+    if isinstance(fault, TooManySimulations):
+        remedy, headers = "ask again when one of them has ended, or cancel one", {"Retry-After": "60"}
+        many = HTTPStatus.TOO_MANY_REQUESTS
+        return ProblemError(many, "too-many-simulations", str(fault), remedy=remedy, headers=headers)
     answer = next(
         (_STORE[kind] for kind in type(fault).__mro__ if kind in _STORE),
         _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "look into the log of the service"),

@@ -28,7 +28,7 @@ _AGAIN = "5"
 @router.post(
     "",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS),
     dependencies=[allowed(Permission.PLAN)],
 )
 async def simulate_plan(

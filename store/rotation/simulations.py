@@ -16,9 +16,16 @@ from store.fault import StoreFault
 from store.rotation.rotations import IdempotencyConflict
 from store.schema.tables import SimulatedRunRow, SimulatedSiteRow, SimulationRow
 
+_OF_A_SITE, _OF_A_CALLER, _OF_ALL = 3, 5, 20
+"""How many are played at once."""
+
 
 class UnknownSimulation(StoreFault):
     """No simulation of that id is kept."""
+
+
+class TooManySimulations(StoreFault):
+    """As many are being played as may be at once."""
 
 
 class Simulation(NewSimulation):
@@ -53,6 +60,7 @@ class Simulations:
 
         Raises:
             IdempotencyConflict: when the key or the id belongs to another request.
+            TooManySimulations: when as many are being played for the site, the caller or all as may be at once.
         """
         try:
             return await self._create(new, surveyed, at, idempotency_key, fingerprint)
@@ -71,6 +79,7 @@ class Simulations:
                 if first.request_fingerprint != fingerprint:
                     raise IdempotencyConflict(f"simulation {first.id} was asked for by another request with this key")
                 return _simulation(first, await _played(session, first.id))
+            await _require_room(session, new)
             row = SimulationRow(
                 **dict(new),
                 created_at=at,
@@ -162,6 +171,19 @@ class Simulations:
             row = await _known(session, simulation_id)
             if row.state == SimulationState.RUNNING:
                 row.state, row.ended_at, row.report, row.reason = state, at, report, reason
+
+
+async def _require_room(session: AsyncSession, new: NewSimulation) -> None:
+    """A simulation has a processor for minutes: those who wait for theirs must not wait for days."""
+    playing = select(func.count()).where(SimulationRow.state == SimulationState.RUNNING)
+    bounds = (
+        (playing.where(SimulationRow.site_id == new.site_id), _OF_A_SITE, f"of site {new.site_id}"),
+        (playing.where(SimulationRow.asked_by == new.asked_by), _OF_A_CALLER, f"that {new.asked_by} has asked for"),
+        (playing, _OF_ALL, "of all sites"),
+    )
+    for count, most, whose in bounds:
+        if (await session.scalar(count) or 0) >= most:
+            raise TooManySimulations(f"{most} simulations {whose} are being played, and no more are at once")
 
 
 async def _known(session: AsyncSession, simulation_id: str) -> SimulationRow:

@@ -1,0 +1,19 @@
+"""How many simulations are played at once: of a site, and by a caller."""
+
+ORDER = {"runs": 1, "seed": 4}
+
+
+async def test_a_fourth_simulation_of_a_site_waits_for_one_to_end(whole, api, plan, problem):
+    """It is refused with a time to come back; the same request again is no other one; an ended one leaves room."""
+    url = f"/v1/plans/{plan['id']}/simulations"
+    keys = [{"Idempotency-Key": f"{plan['id']}-{number}"} for number in range(4)]
+    # recorded, and not given to Temporal, which is away here
+    asked = [(await api.post(url, json=ORDER | {"seed": at}, headers=key)).status_code for at, key in enumerate(keys)]
+    assert asked == [503, 503, 503, 429]
+    answer = await api.post(url, json=ORDER | {"seed": 3}, headers=keys[3])
+    refused = problem(answer, 429, "too-many-simulations")
+    assert ("3 simulations of site" in refused["detail"], answer.headers["retry-after"]) == (True, "60")
+    assert (await api.post(url, json=ORDER | {"seed": 2}, headers=keys[2])).status_code == 503
+    first, *_ = (await whole.get(url)).json()["items"]
+    assert (await whole.post(f"{url}/{first['id']}/cancel")).json()["state"] == "cancelled"
+    assert (await api.post(url, json=ORDER | {"seed": 3}, headers=keys[3])).status_code == 503
