@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -16,7 +16,7 @@ from api.http.problems import described
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from rotation.values import RotationId
-from store.progress import Rotation, RotationStatus
+from store.progress import RotationStatus
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 _watch = EventWatch()
@@ -27,8 +27,19 @@ _AGAIN_AFTER = 2000
 """Milliseconds until a browser that lost its connection asks again."""
 
 
-async def _known(rotation_id: RotationId, parts: WithParts) -> Rotation:
-    return await parts.store.rotations.get(rotation_id)
+class _Begin(NamedTuple):
+    rotation_id: RotationId
+    after: int
+
+
+async def _begin(
+    rotation_id: RotationId,
+    parts: WithParts,
+    last_event_id: Annotated[int, Header(ge=0, lt=1 << 63, description="Number of the last event that came")] = 0,
+) -> _Begin:
+    """Refuse what cannot be given before the answer begins: a stream that has begun can refuse nothing."""
+    await parts.store.rotations.get(rotation_id)
+    return _Begin(rotation_id, last_event_id)
 
 
 @router.get(
@@ -37,21 +48,17 @@ async def _known(rotation_id: RotationId, parts: WithParts) -> Rotation:
     responses=described(HTTPStatus.NOT_FOUND),
     dependencies=[allowed(Permission.SEE)],
 )
-async def stream_events(
-    rotation: Annotated[Rotation, Depends(_known)],
-    parts: WithParts,
-    last_event_id: Annotated[int, Header(ge=0, lt=1 << 63, description="Number of the last event that came")] = 0,
-) -> AsyncIterator[ServerSentEvent]:
+async def stream_events(begin: Annotated[_Begin, Depends(_begin)], parts: WithParts) -> AsyncIterator[ServerSentEvent]:
     """What happens, as it is stored. Each event has its number as `id` and its kind as `event`; `over` is the last one.
 
     A connection that is lost, or has lasted a quarter of an hour, goes on where it was, by `Last-Event-ID`.
     """
-    after, events, loop = last_event_id, parts.store.events, asyncio.get_running_loop()
+    (rotation_id, after), events, loop = begin, parts.store.events, asyncio.get_running_loop()
     over_at = loop.time() + _LONGEST.total_seconds()
     while loop.time() < over_at:
         # first whether it has ended: what is stored behind that is not there to be read yet
-        ended = (await parts.store.rotations.get(rotation.id)).status is not RotationStatus.RUNNING
-        page = await events.list(rotation.id, after, _AT_ONCE)
+        ended = (await parts.store.rotations.get(rotation_id)).status is not RotationStatus.RUNNING
+        page = await events.list(rotation_id, after, _AT_ONCE)
         for each in page:
             after = each.number
             yield ServerSentEvent(data=each, id=str(after), event=each.kind, retry=_AGAIN_AFTER)
@@ -60,4 +67,4 @@ async def stream_events(
             return
         if not page:
             with suppress(TimeoutError):
-                await asyncio.wait_for(_watch.next(events, rotation.id, after), over_at - loop.time())
+                await asyncio.wait_for(_watch.next(events, rotation_id, after), over_at - loop.time())

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from api.http.guard import OPEN
 from api.http.problems import MEDIA_TYPE, Problem
 
-_JSON, _CSV = "application/json", "text/csv"
+_JSON, _CSV, _STREAM = "application/json", "text/csv", "text/event-stream"
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 _OWN_FORM = "/v1/codec/"
@@ -44,8 +44,10 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
         responses.setdefault(str(int(status)), {"description": status.phrase, "content": {_JSON: _PROBLEM}})
     for status, response in responses.items():
         content = response.get("content", {})
-        if int(status) >= HTTPStatus.BAD_REQUEST and _JSON in content:
-            content[MEDIA_TYPE] = content.pop(_JSON)
+        # a stream has its own media type for its answer, and for no refusal
+        for given in (_JSON, _STREAM):
+            if int(status) >= HTTPStatus.BAD_REQUEST and given in content:
+                content[MEDIA_TYPE] = content.pop(given)
 
 
 def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:

@@ -5,6 +5,7 @@ import os
 import pty
 import sys
 
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -22,7 +23,9 @@ def in_this_process(arguments, environment):
     before = OUT.width, ERRORS.width
     OUT.width = ERRORS.width = int(environment["COLUMNS"])  # a process of its own reads it when it begins
     try:
-        done = CliRunner().invoke(app, arguments, env=unset | environment, catch_exceptions=False)
+        # what the API logs meanwhile in this process is no output of the command
+        with capture_logs():
+            done = CliRunner().invoke(app, arguments, env=unset | environment, catch_exceptions=False)
     finally:
         OUT.width, ERRORS.width = before
     return done.exit_code, done.stdout, done.stderr

@@ -345,6 +345,7 @@ async def test_uses_are_logged(ui, audit):
         ("payloads were decoded", NAME, 2, [key_id(PAYLOAD_KEY)]),
         ("payloads were encoded", NAME, 1, [key_id(PAYLOAD_KEY)]),
         ("a log-in for the Temporal UI was refused", None, None, None),
+        ("no key that counts", None, None, None),
         ("logged out of the Temporal UI", None, None, None),
     ]
     assert (audit[1]["namespace"], audit[1]["origin"], audit[1]["address"]) == ("rotator", UI, "127.0.0.1")

@@ -249,6 +249,7 @@ async def test_the_log_has_no_token(ui, provider):
         "logged in for the Temporal UI",
         "logged out of the Temporal UI",
         "a log-in for the codec server was refused",
+        "no key that counts",
     ]
     written = f"{json.dumps(lines)} {answer.text} {answer.headers}"
     assert "eyJ" not in written
