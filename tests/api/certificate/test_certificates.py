@@ -56,7 +56,7 @@ async def test_a_certificate_is_kept_and_its_key_never_shown(api, key):
     assert facts["has_key"]
     assert answer.headers["location"] == f"/v1/certificates/{facts['id']}"
     shown = await api.get(answer.headers["location"])
-    assert shown.json() == {"certificate": facts, "findings": []}
+    assert shown.json() == {"certificate": facts, "findings": [], "key_destroyed": None}
     again = await api.post("/v1/certificates", json=document)
     assert again.json()["certificate"]["id"] == facts["id"]
     listed = await api.get("/v1/certificates")

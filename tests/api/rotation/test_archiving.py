@@ -130,3 +130,19 @@ async def test_a_site_that_was_left_changed_is_archived_when_that_is_accepted(wh
     event = (await whole.get(f"/v1/sites/{left_changed}/events")).json()["items"][-1]
     assert (event["kind"], event["data"]["left_changed"]) == ("archived", "rot-1")
     assert await store.originals.left_changed() == ()
+
+
+async def test_the_commands_rename_archive_and_take_back(rotator, site):
+    """Each says what the site is now; the list has an archived site only where it is asked for."""
+    code, out, err = await rotator("site", "rename", site, "Brno 2", "--why", "it has moved")
+    assert (code, "is named Brno 2" in out) == (0, True), err
+    code, out, err = await rotator("site", "archive", site, "--why", "closed")
+    assert (code, "is archived" in out) == (0, True), err
+    assert "Brno 2" not in (await rotator("site", "list"))[1]
+    assert "Brno 2" in (await rotator("site", "list", "--archived"))[1]
+    assert "archived since" in (await rotator("site", "show", site))[1]
+    code, _, err = await rotator("site", "survey", site)
+    assert code != 0
+    assert "take-back" in err
+    code, out, err = await rotator("site", "take-back", site, "--why", "open again")
+    assert (code, "in use again" in out) == (0, True), err

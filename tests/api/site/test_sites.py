@@ -31,7 +31,7 @@ async def test_a_site_is_registered_and_shown_without_its_password(api, document
     assert shown["limits"]["away_limit"] == "P30D"
     assert document["password"] not in (await api.get("/v1/sites/one-server")).text
     assert (await api.get("/v1/sites")).json()["items"] == [
-        {"id": "one-server", "name": "One Server", "servers": ["SEPM-1"]}
+        {"id": "one-server", "name": "One Server", "servers": ["SEPM-1"], "archived_at": None}
     ]
 
 
