@@ -50,10 +50,11 @@ async def answer_all(here, handle):
     """Two persons go on whatever they are asked."""
     with suppress(RPCError, WorkflowQueryRejectedError, MoveRefused, NoAnswer):  # it has ended
         while True:
-            for each in (await here.state(handle)).attention:
-                if Move.APPROVE in each.options:
+            offered = {move for each in (await here.state(handle)).attention for move in each.options}
+            with suppress(MoveRefused):  # by then something else is asked
+                if Move.APPROVE in offered:
                     await here.say(handle, Move.APPROVE, who="eve")
-                elif Move.PROCEED in each.options:
+                elif Move.PROCEED in offered:
                     await here.say(handle, Move.PROCEED, who="ann", why="it was looked at")
             await asyncio.sleep(1)
 
