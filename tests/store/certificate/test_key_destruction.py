@@ -131,7 +131,7 @@ async def test_what_cannot_be_meant_destroys_nothing(kept, make):
 async def test_a_key_that_is_needed_stays(kept, make, order, plan):
     """An order, a plan that waits for a second person, and a running rotation, also for the certificate it replaces."""
     admin = Grant(roles=(Role.ADMIN,))
-    held = await kept.identities.add("ann", admin, KeyText.new(), by="a test", at=make.t0, expires_at=None)
+    held = await kept.identities.add("ann", admin, KeyText.new(), by=make.act().author, at=make.t0, expires_at=None)
 
     async def refused(match):
         for certificate, fingerprint in (("cert-1", ONE), ("cert-2", TWO)):
