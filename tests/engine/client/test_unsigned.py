@@ -1,4 +1,4 @@
-"""Rotations of a version without signatures are found when a worker starts, and it does not serve, unless told to."""
+"""Rotations of a version without signatures are found when a worker starts, and it does not serve."""
 
 import asyncio
 from typing import Any
