@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-service test-oldest fuzz rewrap proof big crash-sweep terminate-sweep mutants mutmut check format lock sbom clean
+.PHONY: help demo test test-service test-oldest fuzz rewrap proof big crash-sweep terminate-sweep outside-sweep mutants mutmut check format lock sbom clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,7 +45,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist load
 
 # Tests that start processes of the product, kill them, or have them play simulations, and rotations of months or of many
 # histories on Temporal: half of the time of all.
-SERVICE := tests/e2e $(addprefix tests/,sweep/test_sample.py sweep/test_undisturbed.py deploy/test_image.py \
+SERVICE := tests/e2e $(addprefix tests/,outside/test_outside_sweep.py sweep/test_sample.py sweep/test_undisturbed.py deploy/test_image.py \
 	engine/test_worker.py emulator/serving/test_serve.py api/plan/test_simulations.py cli/commands/test_simulate.py simulation/test_main.py \
 	proof/temporal/test_durable.py store/database/test_processes.py store/keys/test_rewrapping.py workflows/test_ninety_days.py \
 	workflows/test_many_histories.py workflows/test_offline_recorded.py big/test_big_site.py)
@@ -74,6 +74,9 @@ crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touch
 
 terminate-sweep: $(VENV)/.dev ## Terminate every procedure at every step, and follow the way out (ARGS="--help" shows how)
 	$(BIN)/python -m tests.terminating --json build/terminate-sweep.json $(ARGS)
+
+outside-sweep: $(VENV)/.dev ## Cancel and reset every procedure in Temporal, at a drawn share of all that it passes (ARGS="--help" shows how)
+	$(BIN)/python -m tests.outside --json build/outside-sweep.json $(ARGS)
 
 big: $(VENV)/.dev ## Rotate a site of 3,000 groups and 100,000 clients on the real Temporal, and measure it (ARGS="--help" shows how)
 	$(BIN)/python -m tests.big --json build/big.json $(ARGS)

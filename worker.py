@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from datetime import timedelta
 from typing import TypeVar
 from uuid import uuid4
@@ -22,11 +22,13 @@ from temporalio.worker import Worker
 
 from activities.registry import all_activities
 from engine.client.client import connect, identity
+from engine.client.unsigned import begun_unsigned
 from engine.client.updates import send
 from engine.client.watch import arrange_watch
 from engine.codec.payload_keys import payload_codec, signing_keys
 from engine.contract import SIMULATIONS_QUEUE
-from engine.fault import EngineFault
+from engine.fault import EngineFault, RotationsUnsigned
+from engine.ids import rotation_workflow
 from engine.plugin import RotatorPlugin
 from engine.process.logs import log_as_json
 from engine.process.namespace import too_short
@@ -37,6 +39,7 @@ from issuing.configured import configured_issuer
 from issuing.errors import IssuerSettingsWrong
 from issuing.settings import AcmeSettings
 from rotation.running.message import Message, Move
+from rotation.values import SiteId
 from service.open_swaps import WATCH, OpenSwaps
 from service.world import World
 from store.fault import StoreFault
@@ -89,6 +92,8 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
     client = await _unless(stop, _connected(settings, plugin))
     if client is None:  # stopped before Temporal was there
         return
+    running_now = [rotation.site_id for rotation in await world.store.rotations.all_running()]
+    await require_signed(client, running_now, serves=settings.serve_unsigned)
     worker = Worker(
         client,
         task_queue=settings.task_queue,
@@ -116,6 +121,20 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         _log.info("stopping", grace=str(_GRACE))
         await asyncio.gather(worker.shutdown(), simulations.shutdown())
     await running
+
+
+async def require_signed(client: Client, running: Collection[SiteId], *, serves: bool) -> None:
+    """Do not serve where rotations of these sites would stand still for ever, unless that is wanted.
+
+    Raises:
+        RotationsUnsigned: with the workflows that a version without signatures has begun.
+        TemporalDown, NoAnswer: when Temporal did not say.
+    """
+    if not (unsigned := await begun_unsigned(client, map(rotation_workflow, running))):
+        return
+    if not serves:
+        raise RotationsUnsigned(unsigned)
+    _log.warning("rotations that are not signed stand still", workflows=unsigned)
 
 
 async def watch_open_swaps(swaps: OpenSwaps, client: Client, every: timedelta) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
+from temporalio import activity as temporal_activity
 from temporalio.exceptions import ApplicationError
 
 from activities.progress import STATUS
@@ -18,53 +19,98 @@ from engine.contract import (
     LoadPlanRequest,
     MoveTaskRequest,
     NoteProofRequest,
+    OfRun,
     PlanCheckRequest,
     ProgressReport,
     RollBackRequest,
     StepRequest,
 )
 from rotation.values import RotationId, SiteId
+from service.world import World
 from store.progress import RotationStatus
+from store.rotation.rotations import Stands
 from store.rotation.tasks import UnknownTask
 from store.store import Store
+from store.trail.site_trail import SERVICE, NewTrailEvent, TrailKind
 
 NOT_RECORDED = "rotation-not-recorded"
 """The type of the failure."""
 _AGAIN = timedelta(seconds=15)
+_ALARMS = 1_000
+"""Runs of workflows of which is remembered that an alarm was given."""
 
 Activity = Callable[..., Awaitable[Any]]
 
 
-def admitted(store: Store, activity: Activity) -> Activity:
-    """`activity`, refused where the rotation that asks for it is not the one that the store has running at the site."""
+class Admission:
+    """Refuses what is asked for a rotation that the store does not have running, or by another run of its workflow."""
 
-    @wraps(activity)
-    async def asked(request: Any) -> Any:
-        await _require_recorded(store, request)
-        return await activity(request)
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._alarms: set[str] = set()
 
-    return asked
+    def before(self, activity: Activity) -> Activity:
+        """`activity`, refused where the rotation that asks for it is not the one that the store has at the site."""
 
+        @wraps(activity)
+        async def asked(request: Any) -> Any:
+            await self._require_recorded(request)
+            return await activity(request)
 
-async def _require_recorded(store: Store, request: Any) -> None:
-    """Refuse what the store does not know.
+        return asked
 
-    Raises:
-        ApplicationError: `rotation-not-recorded`, to be tried again soon.
-    """
-    asker = await _asker(store, request)
-    if asker is None:
-        return
-    rotation_id, site_id = asker
-    kept = await store.rotations.stands(rotation_id)
-    if kept is None:
-        raise _refused(f"the store has no rotation {rotation_id}")
-    if kept[0] != site_id:
-        raise _refused(f"rotation {rotation_id} is of site {kept[0]}, not of {site_id}")
-    if isinstance(request, AdmitRequest):
-        return  # it says itself what has ended
-    if kept[1] is not RotationStatus.RUNNING and not _is_last_report(request, kept[1]):
-        raise _refused(f"rotation {rotation_id} does not run any more, it is {kept[1].value}")
+    async def _require_recorded(self, request: Any) -> None:
+        """Refuse what the store does not know.
+
+        Raises:
+            ApplicationError: `rotation-not-recorded`, to be tried again soon.
+        """
+        store = self._world.store
+        asker = await _asker(store, request)
+        if asker is None:
+            return
+        rotation_id, site_id = asker
+        kept = await store.rotations.stands(rotation_id)
+        if kept is None:
+            raise _refused(f"the store has no rotation {rotation_id}")
+        if kept.site_id != site_id:
+            raise _refused(f"rotation {rotation_id} is of site {kept.site_id}, not of {site_id}")
+        if not isinstance(request, AdmitRequest):  # it says itself what has ended
+            ended = kept.status is not RotationStatus.RUNNING
+            if ended and not _is_last_report(request, kept.status):
+                raise _refused(f"rotation {rotation_id} does not run any more, it is {kept.status.value}")
+        if temporal_activity.in_activity():  # played in one process, a rotation has no runs
+            await self._require_its_run(rotation_id, kept, request)
+
+    async def _require_its_run(self, rotation_id: RotationId, kept: Stands, request: OfRun) -> None:
+        """Refuse a request that was made for another run, and a run that was not admitted, as after a reset.
+
+        Raises:
+            ApplicationError: `rotation-not-recorded`; an alarm is on the trail of the site, once for each run.
+        """
+        info = temporal_activity.info()
+        run_id = info.workflow_run_id or ""
+        if request.run_id != run_id:
+            why = f"it was made for run {request.run_id or '(none)'} of the workflow, and run {run_id} has sent it"
+        elif not isinstance(request, AdmitRequest) and kept.run_id != run_id:
+            why = f"run {run_id} of the workflow asks, and run {kept.run_id or '(none)'} was admitted"
+        else:
+            return
+        text = f"{info.activity_type} of rotation {rotation_id} was refused: {why}"
+        if run_id not in self._alarms:
+            alarm = NewTrailEvent(
+                at=self._world.clock(),
+                kind=TrailKind.ACTIVITY_REFUSED,
+                message=text,
+                author=SERVICE,
+                rotation_id=rotation_id,
+                data={"activity": info.activity_type, "run": run_id, "made_for": request.run_id},
+            )
+            await self._world.store.trail.append(kept.site_id, alarm)
+            if len(self._alarms) >= _ALARMS:
+                self._alarms.clear()
+            self._alarms.add(run_id)
+        raise _refused(text)
 
 
 async def _asker(store: Store, request: Any) -> tuple[RotationId, SiteId] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from activities.admission import admitted
+from activities.admission import Admission
 from activities.gate.gates import Gates
 from activities.gate.statements import Statements
 from activities.look.looking import SiteLooks
@@ -19,6 +19,7 @@ from activities.progress import ProgressKeeper
 from activities.setting.accepting import Acceptances
 from activities.setting.moving import PolicyMoves
 from activities.setting.originals import OriginalsRecorder
+from activities.setting.references import ReferenceFixing
 from activities.setting.settings import SettingsWriter
 from activities.survey.servers import Servers
 from activities.survey.surveying import Surveying
@@ -47,7 +48,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         RollBackPlanner(world).plan_roll_back,
         OriginalsRecorder(world).record_originals,
         settings.write_settings,
-        settings.fix_references,
+        ReferenceFixing(world).fix_references,
         moving.move_policies,
         moving.put_policies_back,
         gates.read_gate,
@@ -71,4 +72,5 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         ordering.advance_order,
         ordering.end_order,
     ]
-    return [admitted(store, activity) for activity in every]
+    admission = Admission(world)
+    return [admission.before(activity) for activity in every]

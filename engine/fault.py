@@ -1,5 +1,7 @@
 """What can go wrong between us and Temporal, in words that say what to do."""
 
+from collections.abc import Sequence
+
 from rotation.values import RotationId, SiteId
 
 
@@ -135,3 +137,15 @@ class InputUnread(EngineFault):
 
     def __init__(self, what: str, why: str) -> None:
         super().__init__(f"{what} cannot be read here, and is waited for: {why}")
+
+
+class RotationsUnsigned(EngineFault):
+    """Rotations run that a version without signatures has begun."""
+
+    def __init__(self, workflow_ids: Sequence[str]) -> None:
+        self.workflow_ids = tuple(workflow_ids)
+        super().__init__(
+            f"{', '.join(workflow_ids)}: a version without signed payloads has begun this, and here nothing of it can "
+            "be read. Let it end under that version, or terminate it and run rotator restore; or have it stand still, "
+            "and serve all others, by ROTATOR_TEMPORAL_SERVE_UNSIGNED=true"
+        )

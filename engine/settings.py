@@ -45,6 +45,8 @@ class TemporalSettings(BaseSettings):
     signs, all verify. API and worker do not start without one."""
     signing_keys: SecretStr | None = None
     """The keys themselves, with commas between them. They go before the file."""
+    serve_unsigned: bool = False
+    """Serve although rotations run that a version without signed payloads has begun: they stand still."""
     payload_keys_file: Path | None = None
     """A file of the keys that encrypt what Temporal keeps, one a line, each base64 of 32 bytes. The first encrypts, all
     decrypt. Without it, all who read Temporal can read payloads."""

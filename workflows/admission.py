@@ -1,7 +1,8 @@
 """What a history of a rotation begins with, held against the store: it may have been sent before."""
 
-from engine.contract import ActivityName, AdmitRequest, Counted, RotateInput
+from engine.contract import REFUSED_INPUT, ActivityName, AdmitRequest, Counted, RotateInput
 from workflows.hosts.host import ActivityRefusedError
+from workflows.insisting import insist
 from workflows.running import Running
 
 
@@ -31,9 +32,7 @@ async def admit(run: Running, begin: RotateInput, *, continued: bool) -> None:
     )
     summary = "is this rotation to be run"
     # over the server: tried again within a workflow task, it would find events that were stored in that very task
-    pending = run.host.start(ActivityName.ADMIT, request, Counted, summary=summary)
-    await run.until_done(pending, summary)
     try:
-        pending.answer()
+        await insist(run, ActivityName.ADMIT, request, Counted, summary=summary, final=frozenset({REFUSED_INPUT}))
     except ActivityRefusedError as refused:
         raise NotAdmitted(refused.message) from refused

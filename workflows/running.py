@@ -1,7 +1,7 @@
 """A rotation being run: how its steps call, wait, ask people and tell what happens."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from engine.contract import NOT_ANSWERING, ActivityName, Counted, EventKind, Noted, ProgressReport
@@ -17,6 +17,7 @@ from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.hosts.loop_guard import LoopGuard
+from workflows.insisting import insist
 from workflows.message_effects import obey
 
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.BEGIN_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
@@ -110,10 +111,21 @@ class Running:
         """Wait for an activity, and read messages meanwhile."""
         self.busy_with = summary
         while not pending.done():
-            self._guard.passes(summary, self.host.now())
-            await self.host.wait(lambda: pending.done() or self._has_messages(), until=None, summary=summary)
-            self._read_inbox()
+            await self._pass(pending.done, until=None, summary=summary)
         self._guard.happened()
+
+    async def pause(self, length: timedelta, summary: str) -> None:
+        """Let some time pass, and read messages meanwhile: none of them ends it."""
+        over = self.host.now() + length
+        while self.host.now() < over:
+            await self._pass(lambda: False, until=over, summary=summary)
+        self._guard.waited()
+
+    async def _pass(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
+        """Wait once for `ready`, a message or a time, and read what has come."""
+        self._guard.passes(summary, self.host.now())
+        await self.host.wait(lambda: ready() or self._has_messages(), until=until, summary=summary)
+        self._read_inbox()
 
     # -- waiting ----------------------------------------------------------------------------------
 
@@ -368,9 +380,7 @@ class Running:
         self._passed = None
         self.host.show(state)
         if await self._at_once(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}") is None:
-            pending = self.host.start(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
-            await self.until_done(pending, "the store")
-            pending.answer()
+            await insist(self, ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
 
 
 def unreachable(step: Step) -> NoReturn:

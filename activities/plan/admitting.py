@@ -16,7 +16,7 @@ class Admitting:
 
     @activity.defn(name=ActivityName.ADMIT)
     async def admit(self, request: AdmitRequest) -> Counted:
-        """The number of the newest event that the store has of the rotation.
+        """The number of the newest event that the store has of the rotation, which this run goes on with from now on.
 
         Raises:
             ApplicationError: `refused-input`: it has ended, began with another plan, or is further than what was sent.
@@ -26,6 +26,7 @@ class Admitting:
         if why:
             text = f"{why}: this was sent before, and is not obeyed again"
             raise ApplicationError(text, type=REFUSED_INPUT, non_retryable=True)
+        await self._world.store.rotations.admit(kept.id, request.run_id)
         return Counted(count=kept.last_event)
 
 

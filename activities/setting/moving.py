@@ -6,7 +6,8 @@ from temporalio import activity
 
 from activities.failures import as_activity_failures
 from activities.gate.moved_policies import swapped_at
-from activities.setting.settings import ground_of, noted
+from activities.setting.grounds import ground_of
+from activities.setting.settings import noted
 from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRef, StepRequest
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope

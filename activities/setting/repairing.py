@@ -1,9 +1,11 @@
 """Writing back some of what a step wrote before: which pairs, and what came of it (rule 12)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
 
+from activities.setting.grounds import ground_of
 from engine.contract import StepRef, WriteAnswer, WriteRequest
 from rotation.drift.judged_drift import JudgedDrift, NamedDrift, Repair, summarized
 from rotation.plan.step import SettingField
@@ -11,6 +13,7 @@ from rotation.survey import Pair, PairSettings
 from rotation.values import FoundId, ListName
 from service.scope import WantedPair
 from service.world import World
+from store.rotation.write_admission import WriteNotAdmitted
 
 
 @dataclass
@@ -22,6 +25,8 @@ class Repairs:
     found: FoundId
     pairs: Mapping[Pair, JudgedDrift]
     round_number: int
+    put_right: frozenset[Pair]
+    """The pairs that were put right before: of what one look has found, each is put right once."""
     left: set[Pair] = field(default_factory=set)
     """The pairs that REST did not change."""
     others: set[Pair] = field(default_factory=set)
@@ -35,14 +40,38 @@ class Repairs:
         found = await world.store.found.get(request.ref.rotation_id, request.found)
         repairs = [(each.repair, each) for each in found if each.repair is not None]
         pairs = {repair.pair: judged for repair, judged in repairs if repair.write == request.ref.step}
-        return cls(world=world, ref=request.ref, found=request.found, pairs=pairs, round_number=request.round_number)
+        before = await world.store.found.put_right(request.ref.rotation_id, request.found)
+        return cls(
+            world=world,
+            ref=request.ref,
+            found=request.found,
+            pairs=pairs,
+            round_number=request.round_number,
+            put_right=frozenset(pair for pair, judged in pairs.items() if judged.named.subject in before),
+        )
 
     def of_these(self, wanted: Iterable[WantedPair]) -> list[WantedPair]:
         """The pairs that are to be put right."""
         return [each for each in wanted if each.pair in self.pairs]
 
-    def is_another(self, wanted: WantedPair, settings: PairSettings | None) -> bool:
-        """Whether a pair is not as it was found any more: a person has changed it, and the next look judges it."""
+    async def leaves(self, wanted: WantedPair, settings: PairSettings | None) -> bool:
+        """Whether a pair is left as it is, for the next look to judge it: it is not as it was found any more.
+
+        One that was put right before is left with an alarm: a copy of the request may have come.
+        """
+        if self._is_another(wanted, settings):
+            return True
+        if wanted.pair not in self.put_right or settings is None or wanted.is_in(settings):
+            return False
+        self.others.add(wanted.pair)
+        why = "it was put right before, and only a new look can have it put right again"
+        ground, at = ground_of(self.ref, found=self.found), self.world.clock()
+        with suppress(WriteNotAdmitted):
+            await self.world.store.writes.refuse(ground, wanted.pair, wanted.field, value=wanted.value, at=at, why=why)
+        return True
+
+    def _is_another(self, wanted: WantedPair, settings: PairSettings | None) -> bool:
+        """Whether it is not as it was found any more: a person has changed it."""
         repair = self.pairs[wanted.pair].repair
         known = {wanted.server_list, repair.shows if repair is not None else None}
         another = settings is None or (wanted.field is SettingField.SERVER_LIST and settings.server_list not in known)

@@ -10,28 +10,23 @@ from temporalio import activity
 
 from activities.failures import as_activity_failures
 from activities.setting.accepting import shown
+from activities.setting.grounds import ground_of
 from activities.setting.repairing import Repairs
 from activities.survey.servers import presented
-from engine.contract import ActivityName, ReferenceAnswer, StepRef, StepRequest, WriteAnswer, WriteRequest
+from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
-from rotation.drift.standing import standing
-from rotation.finding import Shown, blocking, some
-from rotation.plan.scope import OwnerScope
-from rotation.plan.step import Gate, GatePurpose, SettingField, Write
-from rotation.proof.gate import Reference, fix, follow, written
-from rotation.proof.reading import gate_before
-from rotation.survey import Pair
-from rotation.values import FoundId, GroupId, ListName
+from rotation.finding import Shown, blocking
+from rotation.plan.step import Gate, SettingField, Write
+from rotation.proof.gate import written
+from rotation.values import GroupId, ListName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
 from service.scope import StepScope, WantedPair, scope_of, settings_now
 from service.world import World
-from store.rotation.write_admission import WriteGround
 from store.rotation.write_rows import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
 _SENDS = 2
-_PAUSES = tuple(timedelta(seconds=each) for each in (1, 2, 4, 8, 15))
 
 
 class SettingsWriter:
@@ -49,7 +44,8 @@ class SettingsWriter:
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
         5. a pair to be put back that is not there any more is named: there is nothing to put back
-        6. where some of what was written before is written back: note what was put right, and what was not
+        6. where some of what was written before is written back: note what was put right, and what was not; what was
+           put right before is left, with an alarm
         """
         scope = await scope_of(self._world, request.ref)
         repair = await Repairs.of(self._world, request)
@@ -64,7 +60,7 @@ class SettingsWriter:
                 for wanted in location_by_location(every if repair is None else repair.of_these(every)):
                     if_gone = request.restores or repair is not None
                     settings = await settings_now(client, wanted, restores=if_gone)
-                    if repair is not None and repair.is_another(wanted, settings):
+                    if repair is not None and await repair.leaves(wanted, settings):
                         continue
                     if settings is None:
                         gone.append(wanted)
@@ -168,56 +164,6 @@ class SettingsWriter:
                 return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
         return WriteOutcome.NO_EFFECT, lost
 
-    @activity.defn(name=ActivityName.FIX_REFERENCES)
-    async def fix_references(self, request: StepRequest) -> ReferenceAnswer:
-        """Fix what the serials of every owner of the gate must reach; names of owners whose policy has not moved.
-
-        A canary that went through its own gate keeps the reference of that one. Any other owner that needed no
-        write is judged by the policy that it has now; where policies are moved (rule 24), only their owners are asked.
-        At a console a serial must be exactly one that was copied, so a later policy of the rotation's own, as when the
-        canaries' lists were put back, is taken up as well.
-
-        SEPM makes a policy within seconds, mostly: for half a minute it is asked again and again. An export is not.
-        """
-        scope = await scope_of(self._world, request.ref)
-        pauses = iter(() if scope.site.at_console is not None else _PAUSES)
-        while (answer := await self._fix(scope)).missing and (pause := next(pauses, None)) is not None:
-            await self._world.sleep(pause)
-        return answer
-
-    async def _fix(self, scope: StepScope) -> ReferenceAnswer:
-        step, rotation_id = scope.step, scope.ref.rotation_id
-        if not isinstance(step, Gate):
-            raise TypeError(f"step {step.id} is no gate")
-        references = self._world.store.references
-        canaries = gate_before(scope.plan.body, step)
-        missing, fixed, older = [], [], []
-        with as_activity_failures():
-            async with await self._world.sepm(scope.site) as client:
-                clock = await client.clock()
-                owners = scope.plan.body.owners(step.scope)
-                dates = await client.policy_dates([owner.group_id for owner in owners])
-                left = await _as_left(client, scope, owners) if scope.site.at_console is not None else ()
-        kept = await references.of_gate(rotation_id, step.id)
-        earlier = await references.of_gate(rotation_id, canaries.id) if canaries is not None else {}
-        for owner in owners:
-            date, known = dates[owner.group_id], kept.get(owner.group_id)
-            if known is None and step.purpose is GatePurpose.SIGNED:
-                continue  # its policy was not moved
-            known = known or earlier.get(owner.group_id)
-            reference = known or Reference(
-                owner=owner.group_id, date_before=date, written_at=clock, not_before=clock, fixed=date
-            )
-            reference = fix(reference, date, sepm_clock=clock)
-            if owner.group_id in left:
-                reference = follow(reference, date)
-            fixed.append(reference)
-            if reference.fixed is None:
-                missing.append(owner.path)
-                older += [owner.path] if date < reference.date_before else []
-        await references.save_all(rotation_id, step.id, fixed)
-        return ReferenceAnswer(missing=some(missing), older=some(older))
-
 
 def location_by_location(pairs: Iterable[WantedPair]) -> list[WantedPair]:
     """The first pair of every owner, then the second of each: two writes to one owner wait for SEPM's next second."""
@@ -226,13 +172,6 @@ def location_by_location(pairs: Iterable[WantedPair]) -> list[WantedPair]:
         ranked.append((counted[each.pair.group_id], each))
         counted[each.pair.group_id] += 1
     return [each for _, each in sorted(ranked, key=lambda ranked: ranked[0])]
-
-
-def ground_of(ref: StepRef, *, found: FoundId | None = None) -> WriteGround:
-    """By what right an activity of that step writes."""
-    return WriteGround(
-        rotation_id=ref.rotation_id, site_id=ref.site_id, plan_id=ref.plan_id, step_id=ref.step, found=found
-    )
 
 
 async def noted(client: Sepm, scope: StepScope, gate: Gate | None, owner: GroupId) -> datetime:
@@ -262,17 +201,6 @@ async def _not_shown(client: Sepm, left: AbstractSet[ListName]) -> tuple[frozens
     """Of lists that were not assigned: those that are missing, and those of which nothing is known."""
     known = await client.known_lists()
     return (frozenset(), frozenset(left)) if known is None else (frozenset(left) - frozenset(known), frozenset())
-
-
-async def _as_left(client: Sepm, scope: StepScope, owners: Iterable[OwnerScope]) -> frozenset[GroupId]:
-    """The owners whose settings are, by all that operators stated of them, as the plan leaves them at this step."""
-    left = standing(scope.plan.body, scope.step.id)
-    found = set()
-    for owner in owners:
-        pairs = [Pair(group_id=owner.group_id, location_id=planned.location_id) for planned in owner.pairs]
-        if all([left[pair].is_shown_by(await client.pair_settings(pair)) for pair in pairs]):
-            found.add(owner.group_id)
-    return frozenset(found)
 
 
 async def _sent(client: Sepm, wanted: WantedPair) -> str:

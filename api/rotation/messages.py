@@ -9,7 +9,7 @@ from engine.client.presence import answers
 from engine.client.updates import send
 from engine.fault import MoveRefused, NoAnswer, NotRunning, TemporalDown
 from rotation.running.message import Message
-from rotation.standing.trouble import Standing
+from rotation.standing.trouble import Standing, TroubleCode
 from rotation.values import SiteId
 from store.progress import Rotation, RotationStatus
 
@@ -22,6 +22,10 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
             runs by the store and cannot answer.
         EngineFault: when it is refused at once, or withdrawn, or cannot be reached.
     """
+    latest = parts.standings.now(parts.clock())
+    found = latest.own(message.rotation_id) if latest is not None else None
+    if found is not None and found.trouble.code is TroubleCode.RESET_OUTSIDE:
+        raise refusal_of(found.trouble)  # its workflow would take it, and can do nothing with it
     try:
         reply = await send(parts.temporal, site_id, message, longest=parts.answer_wait)
     except TemporalDown as fault:

@@ -31,6 +31,7 @@ from engine.contract.names import (
     EventKind,
     SearchAttribute,
 )
+from engine.contract.of_run import OfRun
 from engine.contract.planning import (
     LoadPlanAnswer,
     LoadPlanRequest,
@@ -122,6 +123,7 @@ __all__ = [
     "Noted",
     "ObserveTaskAnswer",
     "ObserveTaskRequest",
+    "OfRun",
     "OpenTaskAnswer",
     "OpenTaskRequest",
     "PlanCheckAnswer",

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from pydantic import Field
 
+from engine.contract.of_run import OfRun
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.span import Length
 from rotation.values import ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
-class PlanCheckRequest(Value):
+class PlanCheckRequest(OfRun):
     """Compare the rest of a plan with the newest survey."""
 
     rotation_id: RotationId
@@ -49,7 +50,7 @@ class PlanCheckAnswer(Value):
     """Servers that do not answer, where nothing else stands against going on: it can be gone on without them."""
 
 
-class RollBackRequest(Value):
+class RollBackRequest(OfRun):
     """Plan how the old certificates are put back."""
 
     rotation_id: RotationId
@@ -76,7 +77,7 @@ class RollBackAnswer(Value):
     findings: tuple[Finding, ...]
 
 
-class LoadPlanRequest(Value):
+class LoadPlanRequest(OfRun):
     """Hold a stored plan against what was approved, and read its outline."""
 
     rotation_id: RotationId

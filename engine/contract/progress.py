@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from engine.contract.names import EventKind
+from engine.contract.of_run import OfRun
 from rotation.running.attention import Attention
 from rotation.running.state import Outcome
 from rotation.running.wait import GateReading
@@ -21,7 +22,7 @@ class Noted(Value):
     step_number: str
 
 
-class ProgressReport(Value):
+class ProgressReport(OfRun):
     """An event to append and the projection to show. Recording it twice changes nothing."""
 
     rotation_id: RotationId

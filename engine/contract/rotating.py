@@ -1,5 +1,6 @@
 """What begins and ends a workflow: a rotation, a survey."""
 
+from engine.contract.of_run import OfRun
 from rotation.plan.plan import Purpose
 from rotation.running.state import Outcome, RotationState
 from rotation.values import PlanId, RotationId, SiteId, Value
@@ -17,7 +18,7 @@ class RotateInput(Value):
     resume: RotationState | None = None
 
 
-class AdmitRequest(Value):
+class AdmitRequest(OfRun):
     """Hold a start, or a state that was handed over, against what the store knows of the rotation."""
 
     rotation_id: RotationId

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from engine.contract.of_run import OfRun
 from rotation.drift.judged_drift import NamedDrift
 from rotation.finding import Finding, Shown
 from rotation.plan.step import SettingField
@@ -22,7 +23,7 @@ class StepRef(Value):
     """The step's id in the plan, without the prefix of a cancel."""
 
 
-class StepRequest(Value):
+class StepRequest(OfRun):
     """An activity about one step of the approved plan, which it reads from the store."""
 
     ref: StepRef

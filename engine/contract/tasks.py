@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from engine.contract.of_run import OfRun
 from engine.contract.steps import StepRequest
 from rotation.finding import Finding
 from rotation.plan.work.task import TaskState
@@ -65,7 +66,7 @@ class ObserveTaskAnswer(Value):
     state: TaskState = TaskState.OPEN
 
 
-class MoveTaskRequest(Value):
+class MoveTaskRequest(OfRun):
     """Change a task's state."""
 
     task_id: TaskId
@@ -80,7 +81,7 @@ class MoveTaskRequest(Value):
     """Of a claimed replacement: until when its holder may begin without another look."""
 
 
-class NoteProofRequest(Value):
+class NoteProofRequest(OfRun):
     """Keep until when the proof of a claimed replacement counts; neither where it has lapsed."""
 
     task_id: TaskId

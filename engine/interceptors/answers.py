@@ -11,7 +11,14 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import (
+    ActivityError,
+    CancelledError,
+    FailureError,
+    ServerError,
+    TerminatedError,
+    TimeoutError,  # noqa: A004 - the SDK's own name
+)
 from temporalio.worker import StartActivityInput, StartLocalActivityInput, WorkflowOutboundInterceptor
 
 from engine.codec.failures import UnsignedFailure
@@ -21,6 +28,8 @@ from engine.fault import InputUnread
 from rotation.running.refused_input import RefusedKind
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+_BY_TEMPORAL = (TimeoutError, CancelledError, TerminatedError, ServerError)
+"""The failures that nothing signs: where Temporal ends an activity there is no worker."""
 _NO_VALUE = UnreadPayload("it came with no value")
 _Input = TypeVar("_Input", StartActivityInput, StartLocalActivityInput)
 
@@ -63,7 +72,7 @@ class SignedAnswers(WorkflowOutboundInterceptor):
             except UnsignedFailure as error:
                 failure, unread = error, error.why
             except FailureError as error:
-                failure, unread = error, None
+                failure, unread = error, _not_by_temporal(asked, error)
             if not self._is_refused(asked.activity, unread if isinstance(unread, UnreadPayload) else None):
                 if failure is not None:
                     raise failure
@@ -91,6 +100,20 @@ class SignedAnswers(WorkflowOutboundInterceptor):
         if isinstance(shows, ShowsRefused):
             shows.show_refused(RefusedKind.ANSWER, name, why)
         return True
+
+
+def _not_by_temporal(asked: StartActivityInput | StartLocalActivityInput, error: FailureError) -> UnreadPayload | None:
+    """Why a failure that needs no signature is refused all the same; None: it is taken.
+
+    Of an activity that may be tried for ever Temporal reports no timeout, and the service cancels none. A client can.
+    """
+    if not isinstance(asked, StartActivityInput) or not isinstance(error, ActivityError):
+        return None  # a local one is ended by the worker itself
+    limits = (asked.schedule_to_close_timeout, asked.schedule_to_start_timeout)
+    tries = asked.retry_policy.maximum_attempts if asked.retry_policy is not None else 0
+    if limits != (None, None) or tries or not isinstance(error.cause, _BY_TEMPORAL):
+        return None
+    return UnreadPayload(f"it ended by a {type(error.cause).__name__}, and neither Temporal nor the service ends it so")
 
 
 def _named(asked: _Input) -> _Input:

@@ -145,7 +145,8 @@ def _activity_fails(recorded: Recorded, run: Run, _service: Service) -> Trouble 
 def _reset_outside(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if run.reset_at is None:
         return None
-    text = f"somebody has reset its workflow at {_at(run.reset_at)}: the store has recorded more than it remembers"
+    text = f"somebody has reset its workflow at {_at(run.reset_at)}: the store has recorded more than it remembers, "
+    text += "and it can change nothing any more"
     return adrift(TroubleCode.RESET_OUTSIDE, recorded.rotation_id, text, remedies.terminate(run, service))
 
 
@@ -179,11 +180,11 @@ _CHAIN: tuple[_Rule, ...] = (
     _other_run,
     _ended_outside,
     _paused,
+    _reset_outside,
     _task_fails,
     _worker_cannot,
     _no_answer,
     _activity_fails,
-    _reset_outside,
     _history_older,
     _overdue,
 )

@@ -126,6 +126,18 @@ class FoundRecords:
             raise _unknown(rotation_id, identity)
         return found
 
+    async def put_right(self, rotation_id: RotationId, identity: FoundId) -> frozenset[str]:
+        """The subjects of it that were put right already.
+
+        Raises:
+            UnknownFound: when nothing is kept under that id.
+        """
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_CAME_OF_ONE, _which(rotation_id, identity))).one_or_none()
+        if row is None:
+            raise _unknown(rotation_id, identity)
+        return frozenset(row.repaired)
+
     async def repaired(
         self,
         rotation_id: RotationId,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +37,15 @@ class SiteBusy(StoreFault):
 
 class IdempotencyConflict(StoreFault):
     """The idempotency key, or the rotation's id, was used for another request."""
+
+
+class Stands(NamedTuple):
+    """Where a rotation stands, and which run of its workflow may act for it."""
+
+    site_id: SiteId
+    status: RotationStatus
+    run_id: str
+    """The run that was admitted last; empty before the first one."""
 
 
 class Rotations:
@@ -155,11 +165,21 @@ class Rotations:
         async with self._database.read() as session:
             return _rotation(await known_rotation(session, rotation_id))
 
-    async def stands(self, rotation_id: RotationId) -> tuple[SiteId, RotationStatus] | None:
-        """The site of a rotation, and where it stands as a whole; None when none of that id is kept."""
+    async def stands(self, rotation_id: RotationId) -> Stands | None:
+        """What every activity is held against; None when no rotation of that id is kept."""
         async with self._database.read_rows() as connection:
             kept = (await connection.execute(_STANDS, {"rotation": rotation_id})).one_or_none()
-        return None if kept is None else (SiteId(kept.site_id), RotationStatus(kept.status))
+        return None if kept is None else Stands(SiteId(kept.site_id), RotationStatus(kept.status), kept.run_id)
+
+    async def admit(self, rotation_id: RotationId, run_id: str) -> None:
+        """Note the run of the workflow that goes on with a rotation: from then on no other one does.
+
+        Raises:
+            UnknownRotation: when none of that id is kept.
+        """
+        async with self._database.write_rows() as connection:
+            await lock_rotation(connection, rotation_id)
+            await connection.execute(_UPDATE, {"rotation": rotation_id, "run_id": run_id})
 
     async def running(self, site_id: SiteId) -> Rotation | None:
         """The running rotation of a site."""
@@ -211,7 +231,9 @@ _STANDING = built_once(
     .where(RotationRow.id == bindparam("rotation"))
     .with_for_update(key_share=True)
 )
-_STANDS = built_once(select(RotationRow.site_id, RotationRow.status).where(RotationRow.id == bindparam("rotation")))
+_STANDS = built_once(
+    select(RotationRow.site_id, RotationRow.status, RotationRow.run_id).where(RotationRow.id == bindparam("rotation"))
+)
 _UPDATE = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
 _LOCKED = built_once(
     select(RotationRow.site_id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)

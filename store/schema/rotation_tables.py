@@ -55,6 +55,8 @@ class RotationRow(Base):
     updated_at: Mapped[datetime]
     last_event: Mapped[int]
     """The number of the newest event that it has reported; 0 before the first one."""
+    run_id: Mapped[str] = mapped_column(default="")
+    """The run of its workflow that was admitted last; empty before the first one."""
 
 
 class OriginalRow(Base):

@@ -84,6 +84,8 @@ class TrailKind(StrEnum):
     WRITE_ENDED = "write-ended"
     WRITE_REFUSED = "write-refused"
     """A write that was asked for and not sent: an alarm."""
+    ACTIVITY_REFUSED = "activity-refused"
+    """An activity for a run of the workflow that may not act for its rotation: an alarm."""
 
 
 class Author(Value):

@@ -1,6 +1,7 @@
 """Activities do nothing for a rotation that the store does not know as the one that runs at its site."""
 
 import socket
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
 from activities.admission import NOT_RECORDED
 from activities.registry import all_activities
@@ -159,6 +161,32 @@ async def test_the_last_report_may_be_stored_twice(stage):
     await record(last)
     assert (await made.store.rotations.get(state.rotation_id)).status is RotationStatus.COMPLETED
     assert "it is completed" in await refused(record(report(made, plan, state, Outcome.CANCELLED)))
+
+
+@pytest.mark.parametrize(
+    ("admitted", "made_for", "why"),
+    [
+        ("run-1", "run-2", "run run-2 of the workflow asks, and run run-1 was admitted"),
+        ("run-2", "run-1", "it was made for run run-1 of the workflow, and run run-2 has sent it"),
+        ("run-2", "", "it was made for run (none) of the workflow"),
+        ("", "run-2", "and run (none) was admitted"),
+    ],
+)
+async def test_nothing_is_done_for_another_run_of_the_workflow(stage, admitted, made_for, why):
+    """A request of the history before, of a stranger's run, or of one that was reset: refused, with one alarm."""
+    made, plan, state = stage
+    await made.store.rotations.admit(state.rotation_id, admitted)
+    here, every = ActivityEnvironment(), named(made)
+    here.info = replace(here.info, workflow_run_id="run-2")
+    for name, asked in (
+        (ActivityName.RECORD_PROGRESS, report(made, plan, state)),
+        (ActivityName.WRITE_SETTINGS, written(plan, state)),
+    ):
+        request = asked.model_copy(update={"run_id": made_for})
+        assert why in await refused(here.run(every[name], request))
+    alarms = [each for each in await made.store.trail.list(state.site_id) if each.kind == "activity-refused"]
+    assert len(alarms) == 1
+    assert await made.store.events.list(state.rotation_id) == ()
 
 
 async def test_every_activity_for_a_rotation_is_held_against_the_store(stage):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from activities.setting.originals import OriginalsRecorder
+from activities.setting.references import ReferenceFixing
 from activities.setting.settings import SettingsWriter
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP
@@ -90,5 +91,5 @@ async def test_dates_count_where_the_rotations_own_writes_have_moved_them(moves)
                 stage.clock.leap_to(stage.clock.now() + timedelta(minutes=5))
         assert not await shown(), "nobody has looked since the last write"
         gate = next(step for step in plan.body.steps if isinstance(step, Gate))
-        await settings.fix_references(StepRequest(ref=about(gate)))
+        await ReferenceFixing(stage.world).fix_references(StepRequest(ref=about(gate)))
         assert await shown() is moves

@@ -19,17 +19,20 @@ from tests.proof.temporal.durable import through_temporal
 from tests.terminating.passages import Watch, described
 from workflows.run import run_rotation
 
-TERMINATED = "terminated"
+TERMINATED, CANCELLED = "terminated", "cancelled"
 Run = Callable[[Stage, RotationState, Watch], Awaitable[str]]
-"""Runs a rotation: empty when it has ended; `TERMINATED`; or why it was given up."""
+"""Runs a rotation: empty when it has ended; `TERMINATED`; `CANCELLED` when it was, and has ended by itself; or why it
+was given up."""
+Act = Callable[[activity.Info], Awaitable[None]]
+"""What is done to a rotation on Temporal, behind one of its activities."""
 
 
 class _TerminatedHereError(Exception):
     """The rotation is terminated now."""
 
 
-class EndingHost(SimulatedHost):
-    """Simulated time in which the rotation is terminated at a passage: nothing of it runs on."""
+class WatchedHost(SimulatedHost):
+    """Simulated time in which something happens to the rotation at a passage."""
 
     def __init__(self, stage: Stage, watch: Watch) -> None:
         activities = all_activities(stage.store, stage.world)
@@ -48,7 +51,18 @@ class EndingHost(SimulatedHost):
     def _passes(self, what: str) -> None:
         state = self._running.state if self._running else None
         if self._watch.passes(state.step.id if state and state.step else "", what):
-            raise _TerminatedHereError
+            self._happens()
+
+    def _happens(self) -> None:
+        """What happens there."""
+        raise NotImplementedError
+
+
+class EndingHost(WatchedHost):
+    """The rotation is terminated at a passage: nothing of it runs on."""
+
+    def _happens(self) -> None:
+        raise _TerminatedHereError
 
 
 async def in_process(stage: Stage, state: RotationState, watch: Watch) -> str:
@@ -63,9 +77,9 @@ async def in_process(stage: Stage, state: RotationState, watch: Watch) -> str:
 
 
 class _Passing(ActivityInboundInterceptor):
-    def __init__(self, following: ActivityInboundInterceptor, client: Client, watch: Watch) -> None:
+    def __init__(self, following: ActivityInboundInterceptor, watch: Watch, act: Act) -> None:
         super().__init__(following)
-        self._client, self._watch = client, watch
+        self._watch, self._act = watch, act
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
         try:
@@ -74,26 +88,29 @@ class _Passing(ActivityInboundInterceptor):
             info = activity.info()
             # histories are admitted on Temporal only: passages are counted in this process
             if info.activity_type != ActivityName.ADMIT and self._watch.passes("", info.activity_type):
-                await self._client.get_workflow_handle(str(info.workflow_id)).terminate("pulled out")
+                await self._act(info)
 
 
-class Ending(Interceptor):
-    """Terminates a rotation on Temporal, behind one of the tries of its activities or of the acts of its people."""
+class Passing(Interceptor):
+    """Does something to a rotation on Temporal, behind one of the tries of its activities or of its people's acts."""
 
-    def __init__(self, client: Client, watch: Watch) -> None:
-        self._client, self._watch = client, watch
+    def __init__(self, watch: Watch, act: Act) -> None:
+        self._watch, self._act = watch, act
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
         """Watch each activity from the outside."""
-        return _Passing(next, self._client, self._watch)
+        return _Passing(next, self._watch, self._act)
 
 
 def on_temporal(client: Client) -> Run:
     """Runs rotations on the server of `client`."""
 
+    async def terminate(info: activity.Info) -> None:
+        await client.get_workflow_handle(str(info.workflow_id)).terminate("pulled out")
+
     async def run(stage: Stage, state: RotationState, watch: Watch) -> str:
         try:
-            unfinished, _ = await through_temporal(client, Ending(client, watch))(stage, state)
+            unfinished, _ = await through_temporal(client, Passing(watch, terminate))(stage, state)
         except WorkflowFailureError as failure:
             if isinstance(failure.cause, TerminatedError):
                 return TERMINATED

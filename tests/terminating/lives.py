@@ -23,7 +23,7 @@ from simulation.people.operator import Operator
 from simulation.played.stage import Stage
 from store.progress import NewRotation, Progress, RotationStatus
 from tests.proof.recovering import recovery_of
-from tests.terminating.ending import TERMINATED, Run
+from tests.terminating.ending import CANCELLED, TERMINATED, Run
 from tests.terminating.judging import wrong_at
 from tests.terminating.onlooker import Onlooker
 from tests.terminating.passages import Watch
@@ -72,6 +72,9 @@ class _Life:
             if plan is None:
                 return
             what = await self._runs(plan, Watch(passage))
+            if what == CANCELLED:
+                plan = await self._way_out() if self._procedure.damaged else None
+                break
             if what != TERMINATED:
                 self.result.problems.append(f"passage {passage} was not come to: {what or 'it ended before'}")
                 return

@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from engine.contract import NOT_ANSWERING, ActivityName, ErrorType
+    from engine.contract import NOT_ANSWERING, ActivityName, ErrorType, OfRun
     from rotation.running.message import Message, Move
     from rotation.running.state import RotationState
     from rotation.values import RotationId, Value
@@ -74,6 +74,11 @@ def _pause(given_back: ApplicationError) -> timedelta | None:
     return timedelta(seconds=details[0]) if details else None
 
 
+def _of_this_run(request: Value) -> Value:
+    """The request, good for this run alone; what is asked for no rotation is as it was."""
+    return request.model_copy(update={"run_id": workflow.info().run_id}) if isinstance(request, OfRun) else request
+
+
 class TemporalPending(Generic[Answer]):
     """An activity scheduled on Temporal."""
 
@@ -123,7 +128,7 @@ class TemporalHost:
         long = name in _LONG
         handle: ActivityHandle[Answer] = workflow.start_activity(
             name.value,
-            request,
+            _of_this_run(request),
             result_type=answer,
             start_to_close_timeout=_LONG_LIMIT if long else _SHORT_LIMIT,
             heartbeat_timeout=_HEARTBEAT,
@@ -137,7 +142,7 @@ class TemporalHost:
         """In the workflow task itself."""
         handle: ActivityHandle[Answer] = workflow.start_local_activity(
             name.value,
-            request,
+            _of_this_run(request),
             result_type=answer,
             schedule_to_close_timeout=_AT_ONCE,
             retry_policy=_ONCE,

@@ -27,6 +27,7 @@ def upgrade() -> None:
         *texts("report", nullable=True),
         *instants("updated_at"),
         *numbers("last_event"),
+        *texts("run_id"),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name="fk_rotations_plan_id_plans"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_rotations_site_id_sites"),
         sa.PrimaryKeyConstraint("id", name="pk_rotations"),

@@ -2,9 +2,9 @@
 
 import pytest
 
+from activities.setting.grounds import ground_of
 from activities.setting.moving import PolicyMoves
 from activities.setting.originals import OriginalsRecorder
-from activities.setting.settings import ground_of
 from emulator.scenarios import three_servers
 from engine.contract import MoveRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven

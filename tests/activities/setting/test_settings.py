@@ -6,10 +6,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from activities.setting.settings import SettingsWriter, ground_of, location_by_location
+from activities.setting.grounds import ground_of
+from activities.setting.settings import SettingsWriter, location_by_location
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
+from emulator.spec import DEFAULT_LIST
 from engine.contract import StepRef, WriteRequest
+from rotation.drift.judged_drift import JudgedDrift, NamedDrift, Repair
 from rotation.plan.step import SettingField, Write
 from rotation.site import Limits
 from rotation.survey import Pair
@@ -116,6 +119,32 @@ async def test_a_write_that_a_crash_cut_off_is_noted_as_made(writing):
     assert (answer.already, answer.refused) == (1, 0)
     assert writing.counts() == [1] * (answer.written + 1)
     assert await writing.noted() == [(1, WriteOutcome.APPLIED)] * (answer.written + 1)
+
+
+async def test_what_was_put_right_is_not_put_right_again_for_the_same_look(writing):
+    """Its request comes once more when the pair is otherwise again: nothing is written, there is an alarm."""
+    stage, ref = writing.stage, writing.request.ref
+    await writing.write()
+    first = (await (await scope_of(stage.world, ref)).wanted(writing.request.field, restores=False))[0]
+    named = NamedDrift(code="list-drift", subject=first.name, message="", matters=True, blocks=True)
+    repair = Repair(write=ref.step, pair=first.pair, shows=DEFAULT_LIST, by_hand=named)
+    judged = JudgedDrift(named=named, found="", repair=repair)
+    found = await stage.store.found.keep(ref.rotation_id, [judged], at=stage.clock.now())
+    request = writing.request.model_copy(update={"found": found})
+
+    def undo():
+        stage.simulation.console.assign_list(DEFAULT_LIST, first.group_path, first.location_name)
+
+    undo()
+    once = await SettingsWriter(stage.world).write_settings(request)
+    undo()
+    again = await SettingsWriter(stage.world).write_settings(request)
+    assert (once.written, again.written, again.repaired) == (1, 0, ())
+    assert (await stage.store.trail.list(ref.site_id))[-1].kind == "write-refused"
+    newer = await stage.store.found.keep(ref.rotation_id, [judged], at=stage.clock.now())
+    assert newer != found
+    after = request.model_copy(update={"found": newer})
+    assert (await SettingsWriter(stage.world).write_settings(after)).written == 1
 
 
 def test_settings_are_written_location_by_location():

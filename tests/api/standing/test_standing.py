@@ -9,6 +9,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from sqlalchemy import event
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import (
     DeleteWorkflowExecutionRequest,
     RegisterNamespaceRequest,
@@ -33,6 +34,7 @@ from tests.api.other_versions import Breaks, Sleeps
 
 REASON = {"why": "a reason"}
 MINUTE = timedelta(minutes=1)
+TASK_COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 
 
 @pytest.fixture
@@ -242,17 +244,21 @@ async def test_a_stranger_under_the_id_is_named_with_what_ends_it(api, unstaffed
 
 
 async def test_a_reset_from_outside_is_seen(api, unstaffed, staffed, rotation, problem):
-    """Set back to its first task it goes on from there, with less in its mind than the store has recorded."""
+    """Set back behind its admission it changes nothing any more: one command ends it, the next restores the site."""
     async with staffed(unstaffed):
-        execution = WorkflowExecution(workflow_id=rotation_workflow(rotation["site_id"]))
+        here = handle(unstaffed, rotation)
+        done = [each.event_id for each in (await here.fetch_history()).events if each.event_type == TASK_COMPLETED]
         reset = ResetWorkflowExecutionRequest(
-            namespace=unstaffed.temporal.namespace, workflow_execution=execution, workflow_task_finish_event_id=4,
-            request_id=uuid4().hex, reason="a test",
+            namespace=unstaffed.temporal.namespace, workflow_execution=WorkflowExecution(workflow_id=here.id),
+            workflow_task_finish_event_id=done[-1], request_id=uuid4().hex, reason="a test",
         )  # fmt: skip
         await unstaffed.temporal.workflow_service.reset_workflow_execution(reset)
         await Reconciler(unstaffed).look()
         trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.RESET_OUTSIDE)
         assert trouble["remedy"].startswith("temporal workflow terminate --address ")
+        await is_refused_with(api, problem, rotation, trouble["remedy"])
+        await here.terminate("as the service says")
+    await is_restored(api, problem, unstaffed, staffed, rotation)
 
 
 async def test_a_temporal_copy_older_than_the_store_is_reported(api, unstaffed, staffed, rotation, *, problem, until):

@@ -12,15 +12,15 @@ A worker can be cut off in the midst of it. What the workflow has read of the wo
 import asyncio
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ActivityInboundInterceptor,
@@ -37,6 +37,7 @@ from engine.contract import (
     ActivityName,
     RotateInput,
     RotateResult,
+    SearchAttribute,
 )
 from engine.fault import MoveRefused
 from engine.interceptors.hand_back import given_back, is_given_back
@@ -50,7 +51,6 @@ from simulation.judged.facts import Facts
 from simulation.people.people import People
 from simulation.played.run import Runner
 from simulation.played.stage import Stage
-from tests.proof.temporal.killed_worker import Cut
 from tests.proof.temporal.recorded_reads import Reader, Tape
 from workflows.hosts.host import Answer, Pending
 from workflows.hosts.temporal_host import TemporalHost, TemporalPending, is_refusal, retry_pause
@@ -58,6 +58,7 @@ from workflows.rotate_site import RotateSite
 from workflows.running import Running
 
 _ACT = "act-of-people"
+_ROTATION = SearchAttributeKey.for_keyword(SearchAttribute.ROTATION)
 _GIVEN_UP = "given-up"
 _FAILED = "try-failed"
 _PLAN = re.compile(r"plan-[0-9a-f]{12}")
@@ -82,8 +83,24 @@ class Surroundings:
     began: dict[_Once, datetime] = field(default_factory=dict)
     """When the first try of each activity was made."""
     state: RotationState | None = None
-    tapes: defaultdict[str, Tape] = field(default_factory=lambda: defaultdict(Tape))
+    tapes: dict[str, Tape] = field(default_factory=dict)
     """By run: each history is replayed by itself."""
+    kept: Tape = field(default_factory=Tape)
+    """What the next run reads again, which begins with the history of another one."""
+
+    def tape(self, run_id: str) -> Tape:
+        """The tape of a run."""
+        return self.tapes.setdefault(run_id, Tape(self.kept.read))
+
+
+class Disturbance(Protocol):
+    """What ends a worker before its rotation has ended, or holds it longer."""
+
+    def interceptor(self, state: Callable[[], RotationState | None]) -> Interceptor:
+        """What sees each activity, with the state of the rotation as it was shown last."""
+
+    async def waits_for(self, ending: asyncio.Future[Any]) -> None:
+        """Return when the worker is to end."""
 
 
 _PLAYED: dict[str, Surroundings] = {}
@@ -96,7 +113,8 @@ class DurableHost(TemporalHost):
     def __init__(self, begin: RotateInput, around: Surroundings) -> None:
         super().__init__(begin.rotation_id)
         self._around = around
-        self._read = Reader(around.tapes[workflow.info().run_id])
+        info = workflow.info()
+        self._read = Reader(around.tape(info.run_id), info.get_current_history_length)
         self._pending: list[TemporalPending[Any]] = []
         self.running: Running | None = None
         self.failures = 0
@@ -123,7 +141,7 @@ class DurableHost(TemporalHost):
 
     async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
         """Have the server wait for what is next, as `SimulatedHost.wait` finds it on its own."""
-        while not ready() and (until is None or self.now() < until):
+        while not ready() and not self._cancel_pending and (until is None or self.now() < until):
             await self._next(until, summary)
 
     def show(self, state: RotationState) -> None:
@@ -147,12 +165,21 @@ class DurableHost(TemporalHost):
             # A try takes no simulated time: no person acts before it has answered, or has failed and is due again.
             is_tried = bool(self._pending) and not self._read("tried again", lambda: bool(around.due_again))
             left = None if is_tried or moment is None else max(moment - self.now(), timedelta(0))
-            if await self._until_tried(left, summary) or is_tried:
+            if await self._until_tried(left, summary) or is_tried or self._cancel_pending:
                 return
         if moment is not None:
             self._read("leap", lambda: around.clock.leap_to(moment))
             if act_at is not None and act_at <= moment:
-                await workflow.execute_activity(_ACT, start_to_close_timeout=_LONG)
+                await self._act()
+
+    async def _act(self) -> None:
+        """Have people do what is due. A cancel of Temporal's own is kept, as in every wait."""
+        acting = workflow.start_activity(_ACT, start_to_close_timeout=_LONG)
+        try:
+            await asyncio.shield(acting)
+        except asyncio.CancelledError:
+            self._cancel_pending = True
+            await acting
 
     async def _until_tried(self, left: timedelta | None, summary: str) -> bool:
         """Wait until an activity is done or has failed once more, for a time at most. Whether that came first."""
@@ -257,10 +284,16 @@ class Acting:
             people.hear(message, Reply(accepted=False, findings=(finding,)))
 
 
-def through_temporal(client: Client, *around: Interceptor, cut: Cut | None = None) -> Runner:
+def set_back(workflow_id: str, run_id: str, event_id: int) -> None:
+    """Have the next run of a played rotation read what the one of `run_id` had read before that event."""
+    around = _PLAYED[workflow_id]
+    around.kept = around.tape(run_id).before(event_id - 1)
+
+
+def through_temporal(client: Client, *around: Interceptor, cut: Disturbance | None = None) -> Runner:
     """What `play` runs a rotation by, to have it run on the server of `client`, with interceptors of activities.
 
-    With `cut`, the worker is cut off when that says so, and another one goes on.
+    With `cut`, the worker ends when that says so, and another one goes on where the rotation has not ended.
     """
 
     async def run(stage: Stage, state: RotationState) -> tuple[str, RotationState]:
@@ -296,7 +329,7 @@ def _done(facts: Facts) -> Iterator[tuple[object, ...]]:
 
 
 async def _run(
-    client: Client, stage: Stage, state: RotationState, interceptors: Sequence[Interceptor], cut: Cut | None
+    client: Client, stage: Stage, state: RotationState, interceptors: Sequence[Interceptor], cut: Disturbance | None
 ) -> tuple[str, RotationState]:
     """Run the rotation of `state` on the server of `client`. Why it was given up, and the state as it was left.
 
@@ -332,7 +365,10 @@ async def _run(
         )
 
     try:
-        handle = await client.start_workflow(RotateSimulatedSite.run, begin, id=workflow_id, task_queue=workflow_id)
+        handle = await client.start_workflow(
+            RotateSimulatedSite.run, begin, id=workflow_id, task_queue=workflow_id,
+            search_attributes=TypedSearchAttributes([SearchAttributePair(_ROTATION, begin.rotation_id)]),
+        )  # fmt: skip
         ending = asyncio.ensure_future(handle.result())
         while not ending.done():
             async with worker():

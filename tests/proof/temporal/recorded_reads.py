@@ -1,6 +1,6 @@
 """What a played workflow has read of the world around it, in order: a replay reads the same again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from temporalio.exceptions import ApplicationError
@@ -11,15 +11,20 @@ Value = TypeVar("Value")
 class Tape:
     """Everything that was read, each with what it was about."""
 
-    def __init__(self) -> None:
-        self.read: list[tuple[str, Any]] = []
+    def __init__(self, read: Iterable[tuple[int, str, Any]] = ()) -> None:
+        self.read = list(read)
+        """The length of the history then, what it was about, and the value."""
+
+    def before(self, length: int) -> "Tape":
+        """What was read while the history was shorter than that: a run that is reset reads it again."""
+        return Tape(each for each in self.read if each[0] < length)
 
 
 class Reader:
     """One life of the workflow: it reads from the tape what an earlier life has read, and then the world."""
 
-    def __init__(self, tape: Tape) -> None:
-        self._tape = tape
+    def __init__(self, tape: Tape, length: Callable[[], int] = lambda: 0) -> None:
+        self._tape, self._length = tape, length
         self._next = 0
 
     def __call__(self, about: str, read: Callable[[], Value]) -> Value:
@@ -29,8 +34,8 @@ class Reader:
             ApplicationError: when an earlier life read something else here: the replay goes another way.
         """
         if self._next == len(self._tape.read):
-            self._tape.read.append((about, read()))
-        before, value = self._tape.read[self._next]
+            self._tape.read.append((self._length(), about, read()))
+        _, before, value = self._tape.read[self._next]
         if before != about:
             why = f"a replay reads {about!r} where {before!r} was read"
             raise ApplicationError(why, type="other-way", non_retryable=True)

@@ -54,7 +54,7 @@ async def test_the_database_itself_refuses_a_second_running_one(running):
     copy = (
         "INSERT INTO rotations SELECT 'rot-2', site_id, plan_id, plan_hash, purpose, started_by, why, created_at, "
         "NULL, request_fingerprint, status, step_id, step_number, step_title, step_index, step_count, phase, "
-        "attention, held, coverage, next_action_at, finished_at, report, updated_at, last_event FROM rotations"
+        "attention, held, coverage, next_action_at, finished_at, report, updated_at, last_event, run_id FROM rotations"
     )
     with pytest.raises(Exception, match=r"(?i)unique"):
         async with running.database.write() as session:
