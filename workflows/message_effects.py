@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rotation.plan.start_by import LEAST_MARGIN
-from rotation.running.attention import DRIFT, SECOND, WANTED
+from rotation.running.attention import DRIFT, ROLL_BACK, SECOND, WANTED
 from rotation.running.message import Message, Move
 from rotation.running.moves import first_to_end
 from rotation.running.question import ANSWERS, asked
@@ -69,6 +69,7 @@ def _proceed(state: RotationState, message: Message) -> Move:
     elif reading is not None:
         wished = wished.model_copy(update={"waiting": reading.waiting, "key": reading.waiting_key})
     state.proceed = wished
+    _ask_no_second(state)
     return _settle(state, message)
 
 
@@ -84,7 +85,13 @@ def _state_gate(state: RotationState, message: Message, now: datetime) -> Move:
         evidence=message.attestation,
         stated_at=now,
     )
+    _ask_no_second(state)
     return _settle(state, message)
+
+
+def _ask_no_second(state: RotationState) -> None:
+    """A second person was asked about another wish than the one that there is now."""
+    state.attention = tuple(each for each in state.attention if each.code != SECOND)
 
 
 def _is_about(state: RotationState, *codes: str) -> bool:
@@ -102,6 +109,11 @@ def _settle(state: RotationState, message: Message) -> Move:
     if code == SECOND and move is Move.RETRY and _is_about(state, DRIFT, WANTED):
         state.drift_answer = state.drift_answer or ()
         state.proceed = None
-    over = [named] if move in ANSWERS else [each for each in state.attention if move in each.options]
+    if code == ROLL_BACK and state.rolling_back is not None:
+        by = "approved_by" if move is Move.APPROVE else "declined_by"
+        state.rolling_back = state.rolling_back.model_copy(update={by: message.who})
+    # a statement of a gate is one, whichever of its questions it answers
+    one = move in ANSWERS and move is not Move.STATE_GATE
+    over = [named] if one else [each for each in state.attention if move in each.options]
     state.attention = tuple(each for each in state.attention if each not in over)
     return move

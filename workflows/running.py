@@ -44,6 +44,8 @@ class Running:
         self.busy_with = ""
         """What is being done, or waited for."""
         self._untold: list[tuple[EventKind, str]] = []
+        self._choices: dict[str, tuple[Move, str]] = {}
+        """By the question that each has ended: what was chosen, and by whom. A new history asks again."""
         self._noted: list[Noted] = []
         self._passed: GateReading | None = None
         """The reading with which a gate has passed, where that was noted and not stored yet."""
@@ -189,6 +191,7 @@ class Running:
         Raises:
             TurnBack: when the choice was to cancel.
         """
+        self._choices.pop(code, None)  # of an earlier question, which was not waited for
         asked_before = any(
             each.code == code and (each.about == about if about else each.message == message)
             for each in self.state.attention
@@ -197,7 +200,7 @@ class Running:
             self.raise_attention(code, subject, message, self.offered(options), about=about)
             await self.record(EventKind.ATTENTION, f"{subject}: {message}")
         await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self.is_raised(code))
-        return self.chosen
+        return self.choice_of(code)
 
     async def ask_on(
         self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = ""
@@ -277,14 +280,20 @@ class Running:
             self.taken_up = None
         self.state.keep_reply(message, Reply(accepted=not findings, findings=findings))
 
-    chosen: Move = Move.RETRY
-    """The choice that ended the last attention which offered it."""
     chosen_by: str = ""
-    """Whose choice that was."""
+    """Whose choice was taken last."""
+
+    def choice_of(self, *codes: str) -> Move:
+        """Take the choice that has ended one of these questions; where none has, it is asked again: retry."""
+        taken = [self._choices.pop(code) for code in codes if code in self._choices]
+        choice, self.chosen_by = taken[0] if taken else (Move.RETRY, "")
+        return choice
 
     def _obey(self, message: Message) -> None:
+        asked = {each.code for each in self.state.attention}
         if (choice := obey(self.state, message, now=self.host.now())) is not None:
-            self.chosen, self.chosen_by = choice, message.who
+            for code in asked - {each.code for each in self.state.attention}:
+                self._choices[code] = choice, message.who
         why = f": {message.why}" if message.why else ""
         self._untold.append((EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}"))
 

@@ -21,6 +21,8 @@ PLAN_DIFFERS = "plan-differs"
 """The attention that asks about an amendment, where the rest of the plan does not fit any more."""
 PLAN_ON_TRUST = "plan-on-trust"
 """The attention beside it, where another amendment may be wished."""
+ROLL_BACK = "roll-back"
+"""The attention that asks a second person about the way back."""
 _LENGTH = 12
 """Hexadecimal digits of a token: short enough to copy, and it is no secret."""
 

@@ -109,6 +109,10 @@ class RollingBack(Value):
     plan_id: PlanId | None = None
     """The amendment that waits for approval."""
     plan_hash: str = ""
+    approved_by: str = ""
+    """Who has approved that amendment, by its question."""
+    declined_by: str = ""
+    """Who has the rotation finish instead."""
 
 
 _REPLIES = 32

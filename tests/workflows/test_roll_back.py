@@ -8,7 +8,10 @@ from emulator.scenarios import one_server
 from rotation.plan.request import Unproven
 from rotation.plan.work.task import ReplaceCertificate, SaveRecoveryFile
 from rotation.running.message import Move
-from rotation.running.state import Outcome
+from rotation.running.state import Outcome, RotationState
+from simulation.played.host import SimulatedHost
+from workflows.run import run_rotation
+from workflows.running import ContinueAsNew
 
 
 def wants_back(here):
@@ -189,3 +192,68 @@ async def test_a_recovery_file_that_was_not_named_is_shown_with_the_way_back(pla
 
     assert save.done
     assert "recovery-file-unnamed" in {finding.code for finding in plan.findings}
+
+
+def finishes(here):
+    """Whose way back it was has the rotation finish instead."""
+    return here.say(Move.FINISH, "ann", "x")
+
+
+async def test_one_person_does_not_roll_back_by_another_choice(played):
+    """An extension behind the decision to finish is no approval: the rotation completes."""
+    asked = is_asked("roll-back")
+    deeds = played.in_turn(
+        played.Deed(played.at("A10b"), wants_back, after=2 * played.HEARTBEAT),
+        played.Deed(asked, lambda here: here.say(Move.HOLD, "ann", "x")),
+        played.Deed(asked, finishes),
+        played.Deed(lambda _: True, lambda here: here.say(Move.EXTEND, "ann", "x", by=timedelta(hours=1))),
+        played.Deed(lambda _: True, lambda here: here.say(Move.RESUME, "ann", "x")),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=played.HEARTBEAT)) as here:
+        assert await here.run() is Outcome.COMPLETED
+    assert [deed.answer.accepted for deed in deeds] == [True] * 5
+    assert here.lost() == []
+
+
+@pytest.mark.parametrize(
+    ("move", "by", "outcome"),
+    [(Move.FINISH, "ann", Outcome.COMPLETED), (Move.APPROVE, "bob", Outcome.ROLLED_BACK)],
+    ids=["finish", "approve"],
+)
+async def test_what_was_decided_of_a_way_back_outlives_its_history(played, move, by, outcome):
+    """Held, it waits with the decision; a new history begins, and obeys it."""
+    asked = is_asked("roll-back")
+    hosts: list[_Continues] = []
+
+    def decides(here):
+        hosts[0].wanted = True
+        return here.say(move, by, "x")
+
+    deeds = played.in_turn(
+        played.Deed(played.at("A10b"), wants_back, after=2 * played.HEARTBEAT),
+        played.Deed(asked, lambda here: here.say(Move.HOLD, "ann", "x")),
+        played.Deed(asked, decides),
+        played.Deed(lambda _: True, lambda here: here.say(Move.RESUME, "ann", "x"), after=timedelta(hours=1)),
+    )
+    histories = 1
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=played.HEARTBEAT)) as here:
+        state = here.state = await here.stage.begin(await here.planned(here.stage))
+        clock = here.stage.clock
+        hosts.append(_Continues(here.activities(), clock, here, until=clock.now() + timedelta(days=30)))
+        while state.outcome is None:
+            try:
+                await run_rotation(hosts[0].run(state))
+            except ContinueAsNew:
+                hosts[0].wanted, histories = False, histories + 1
+                state = RotationState.model_validate_json(state.model_dump_json())
+    assert (state.outcome, histories) == (outcome, 2)
+
+
+class _Continues(SimulatedHost):
+    """A host whose history has grown long enough when a test says so."""
+
+    wanted = False
+
+    def should_continue_as_new(self):
+        """Whether the test has said so."""
+        return self.wanted

@@ -107,6 +107,7 @@ async def _ask(run: Running, step: Recheck, checked: PlanCheckAnswer) -> Move:
     if second_person.wish(run, (DIFFERS,)) is not None:
         second_person.over(run)
     asked = _question(run, checked)
+    run.choice_of(DIFFERS, ON_TRUST)  # of an earlier question
     if asked.on_trust:
         await run.ask_on(ON_TRUST, step.title, asked.on_trust, (Move.PROCEED,))
     await run.ask_on(DIFFERS, step.title, asked.what + asked.then, asked.options, about=_about(checked))
@@ -117,7 +118,7 @@ async def _ask(run: Running, step: Recheck, checked: PlanCheckAnswer) -> Move:
 
     await run.wait(until=None, summary=f"attention: {DIFFERS}", ready=is_answered)
     _ask_no_more(run)
-    return run.chosen
+    return run.choice_of(*codes)
 
 
 def _ask_no_more(run: Running) -> None:

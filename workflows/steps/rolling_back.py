@@ -8,14 +8,13 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
-from rotation.running.attention import digest
+from rotation.running.attention import ROLL_BACK, digest
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
 from workflows.plan_loading import adopt
 from workflows.running import Running
 from workflows.waits import outage
 
-_ASKED = "roll-back"
 _OPTIONS = (Move.APPROVE, Move.FINISH)
 
 
@@ -31,14 +30,12 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
         wish = state.rolling_back = wish.model_copy(update={"stopped": True})
         state.attention, state.proceed = (), None
         await run.record(EventKind.ROLLING_BACK, f"{wish.by} wants the old certificates back: {wish.why}")
-    if wish.plan_id is None:
-        planned = await _plan(run)
-        wish = state.rolling_back = wish.model_copy(update={"plan_id": planned.plan_id, "plan_hash": planned.hash})
-        about = digest(planned.hash, wish.identity, wish.why)
-        run.raise_attention(_ASKED, state.site_name, _asked(wish, planned), _OPTIONS, about=about)
-        await run.record(EventKind.ATTENTION, _asked(wish, planned), code=_ASKED, subject=state.site_name)
-    await run.wait(until=None, summary=f"attention: {_ASKED}", ready=lambda: not run.is_raised(_ASKED))
-    if run.chosen is Move.FINISH or wish.plan_id is None:
+    while not (wish.approved_by or wish.declined_by):
+        if wish.plan_id is None or not run.is_raised(ROLL_BACK):
+            await _ask(run, wish)
+        await run.wait(until=None, summary=f"attention: {ROLL_BACK}", ready=lambda: not run.is_raised(ROLL_BACK))
+        wish = state.rolling_back or wish
+    if wish.plan_id is None or not wish.approved_by:
         state.rolling_back = None
         await run.record(EventKind.ATTENTION_OVER, "it goes on to the end")
         return
@@ -52,6 +49,17 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
     # what was found was held against other certificates; the next look names it again
     state.drift, state.found, state.restarted = (), None, ()
     state.drift_asked, state.drift_answer = (), None
+
+
+async def _ask(run: Running, wish: RollingBack) -> None:
+    """Plan the way back, and ask a second person about it."""
+    state, planned = run.state, await _plan(run)
+    # before it is shown: the answer may come while it is recorded
+    update = {"plan_id": planned.plan_id, "plan_hash": planned.hash}
+    state.rolling_back = wish = wish.model_copy(update=update)
+    about = digest(planned.hash, wish.identity, wish.why)
+    run.raise_attention(ROLL_BACK, state.site_name, _asked(wish, planned), _OPTIONS, about=about)
+    await run.record(EventKind.ATTENTION, _asked(wish, planned), code=ROLL_BACK, subject=state.site_name)
 
 
 async def _plan(run: Running) -> RollBackAnswer:

@@ -40,6 +40,8 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
        brought them back
     """
     state = run.state
+    if second_person.wish(run, (HELD if _is_back(run, step, reading) else BACK,)) is not None:
+        second_person.over(run)  # it was about something else
     proceed, wait = second_person.wish(run, CODES), state.wait
     if proceed is not None and proceed.approved_by:
         on = f"on {_without(run, reading, 'the canaries')}"
@@ -56,7 +58,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
             f"each group are newer than the certificate, and have it publish again where they are not; then {_ON}"
         )
         await run.ask_on(HELD, step.title, text, (Move.PROCEED,))
-    elif wait is not None and reading.reached and doubts(run, step):
+    elif wait is not None and _is_back(run, step, reading):
         text = (
             f"{', '.join(wait.held)} did not get through, and is heard again: look whether the HTTP port of that "
             "network is open now, since another Sylink.xml with HTTPS brings a client back too. If it is open, "
@@ -72,6 +74,11 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
         await run.ask_on(HELD, step.title, text, offered)
     return False
+
+
+def _is_back(run: Running, step: Gate, reading: GateReading) -> bool:
+    """Whether what is asked is by what canaries came back, and not whether the rest goes on without them."""
+    return reading.reached and doubts(run, step)
 
 
 def doubts(run: Running, step: Gate) -> bool:
