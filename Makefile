@@ -47,8 +47,8 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist load
 # histories on Temporal: half of the time of all.
 SERVICE := tests/e2e $(addprefix tests/,outside/test_outside_sweep.py sweep/test_sample.py sweep/test_undisturbed.py deploy/test_image.py \
 	engine/test_worker.py emulator/serving/test_serve.py api/plan/test_simulations.py cli/commands/test_simulate.py simulation/test_main.py \
-	proof/temporal/test_durable.py store/database/test_processes.py store/keys/test_rewrapping.py workflows/test_ninety_days.py \
-	workflows/test_many_histories.py workflows/test_offline_recorded.py big/test_big_site.py)
+	proof/temporal/test_durable.py proof/test_ways.py sweep/test_stopping.py store/database/test_processes.py store/keys/test_rewrapping.py workflows/test_ninety_days.py \
+	workflows/test_many_histories.py workflows/test_recorded.py workflows/test_offline_recorded.py big/test_big_site.py)
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(PYTEST) $(addprefix --ignore=,$(SERVICE)) $(ARGS)

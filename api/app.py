@@ -118,7 +118,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.include_router(company_login.router)
     answer_with_problems(app)
     describe_problems(app)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, guarded=True)
     app.add_middleware(Guard, session=sessions.admit)
     app.add_middleware(WrongKeys, delay=settings.wrong_key_delay)
     # what is added last comes first

@@ -78,6 +78,8 @@ class Rotation(Projected):
 
     last_event: int
     """The number of the newest event that it has reported; 0 before the first one."""
+    run_id: str = ""
+    """The run of its workflow that acts for it."""
 
     @property
     def unreported(self) -> bool:

@@ -109,9 +109,9 @@ class Ordering:
     async def _met(self, kept: CertificateOrder, error: IssuerError) -> AdvanceOrderAnswer:
         if not error.passes:
             return await self._fail(kept, error.finding)
-        kept = await self._world.store.certificate_orders.keep(kept.id, kept.progress, error.finding)
-        if kept.state is not OrderState.RUNNING:
-            return await self._too_late(kept, kept.progress)
+        now = await self._world.store.certificate_orders.keep(kept.id, kept.progress, error.finding)
+        if now.state is not OrderState.RUNNING:  # the step may have put into DNS what its end has taken out before
+            return await self._too_late(now, kept.progress)
         asked = error.retry_after if isinstance(error, RateLimited) else None
         return AdvanceOrderAnswer(state=OrderState.RUNNING, progress=f"waits: {error.code}", wait=asked or _AGAIN)
 

@@ -21,8 +21,10 @@ from store.progress import RotationStatus
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 _watch = EventWatch()
 _AT_ONCE = 100
-_LONGEST = timedelta(minutes=15)
+_LONGEST = timedelta(minutes=1)
 """Of one connection: whether its key still counts is asked when the next one begins."""
+_STATUS = 5.0
+"""Seconds until the rotation is looked at where no event comes: it ends a moment after its last event, or without."""
 _AGAIN_AFTER = 2000
 """Milliseconds until a browser that lost its connection asks again."""
 
@@ -51,7 +53,7 @@ async def _begin(
 async def stream_events(begin: Annotated[_Begin, Depends(_begin)], parts: WithParts) -> AsyncIterator[ServerSentEvent]:
     """What happens, as it is stored. Each event has its number as `id` and its kind as `event`; `over` is the last one.
 
-    A connection that is lost, or has lasted a quarter of an hour, goes on where it was, by `Last-Event-ID`.
+    A connection that is lost, or has lasted a minute, goes on where it was, by `Last-Event-ID`.
     """
     (rotation_id, after), events, loop = begin, parts.store.events, asyncio.get_running_loop()
     over_at = loop.time() + _LONGEST.total_seconds()
@@ -67,4 +69,4 @@ async def stream_events(begin: Annotated[_Begin, Depends(_begin)], parts: WithPa
             return
         if not page:
             with suppress(TimeoutError):
-                await asyncio.wait_for(_watch.next(events, rotation_id, after), over_at - loop.time())
+                await asyncio.wait_for(_watch.next(events, rotation_id, after), _STATUS)

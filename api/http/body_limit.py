@@ -12,7 +12,10 @@ LARGEST = 16 << 20
 WITHIN = 60.0
 """Seconds for the whole of a body."""
 _HELD_AT_ONCE = 4 * LARGEST
-"""Bytes of the bodies of all requests that are being answered."""
+"""Bytes of the bodies of all requests that are being answered, but for small ones."""
+_SMALL = 64 << 10
+"""Bytes of a body that a request has none for, or that comes without a key: a log-in is some hundred."""
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _AGAIN = 5
 _CLOSED = {"Connection": "close"}
 
@@ -24,9 +27,12 @@ class BodyLimit:
     may be held at once.
     """
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST, *, held_at_once: int = _HELD_AT_ONCE) -> None:
+    def __init__(
+        self, app: ASGIApp, largest: int = LARGEST, *, held_at_once: int = _HELD_AT_ONCE, guarded: bool = False
+    ) -> None:
+        """`guarded`: whether the guard stands before it, so that requests without a principal have no key."""
         self._app = app
-        self._largest, self._held_at_once = largest, held_at_once
+        self._largest, self._held_at_once, self._guarded = largest, held_at_once, guarded
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,11 +40,12 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body()
+        known = "principal" in scope.get("state", {}) or not self._guarded
+        body = _Body(self._largest if known and scope["method"] not in _BODILESS else min(_SMALL, self._largest))
         try:
             stated = Headers(scope=scope).get("content-length", "")
-            if stated.isdecimal() and int(stated[:20]) > self._largest:
-                raise self._too_large()
+            if stated.isdecimal() and int(stated[:20]) > body.largest:
+                raise _too_large(body.largest)
             async with asyncio.timeout(WITHIN):
                 await self._read(receive, body)
         except TimeoutError:
@@ -48,18 +55,17 @@ class BodyLimit:
         else:
             await self._app(scope, body.then(receive), send)
         finally:
-            self._held -= body.size
+            self._held -= body.held
 
     async def _read(self, receive: Receive, body: "_Body") -> None:
         more = True
         while more:
             part = await receive()
-            size = body.add(part)
-            self._held += size
+            self._held += (held := body.add(part))
             more = part["type"] == "http.request" and part.get("more_body", False)
-            if body.size > self._largest:
-                raise self._too_large()
-            if size and self._held > self._held_at_once:
+            if body.size > body.largest:
+                raise _too_large(body.largest)
+            if held and self._held > self._held_at_once:
                 raise later(
                     "bodies-fill-memory",
                     "the bodies of other requests fill what the service holds of them at once",
@@ -67,29 +73,21 @@ class BodyLimit:
                     remedy="send it again in a moment",
                 )
 
-    def _too_large(self) -> ProblemError:
-        return ProblemError(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            "body-too-large",
-            f"the body is larger than {self._largest >> 20} MiB",
-            remedy="send what was asked for; nothing here is as large",
-            headers=_CLOSED,
-        )
-
 
 class _Body:
     """What has come of a body."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int) -> None:
+        self.largest = largest
         self._parts: list[Message] = []
-        self.size = 0
+        self.size = self.held = 0
 
     def add(self, part: Message) -> int:
-        """Keep a part; how many bytes it has."""
-        size = len(part.get("body", b""))
+        """Keep a part; how many bytes more are held of what all share. Small bodies hold none of it."""
         self._parts.append(part)
-        self.size += size
-        return size
+        self.size += len(part.get("body", b""))
+        before, self.held = self.held, self.size if self.size > _SMALL else 0
+        return self.held - before
 
     def then(self, receive: Receive) -> Receive:
         """Give the parts again, and then what else comes."""
@@ -98,6 +96,16 @@ class _Body:
             return self._parts.pop(0) if self._parts else await receive()
 
         return again
+
+
+def _too_large(largest: int) -> ProblemError:
+    return ProblemError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "body-too-large",
+        f"the body is larger than {f'{largest >> 20} MiB' if largest >> 20 else f'{largest >> 10} KiB'}",
+        remedy="send what was asked for; nothing here is as large",
+        headers=_CLOSED,
+    )
 
 
 def _too_slow() -> ProblemError:

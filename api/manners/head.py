@@ -2,6 +2,11 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from oidc.settings import CALLBACK
+
+_ACTS = ("/keystore", "/events/stream", CALLBACK)
+"""How paths end whose GET does something, or goes on: a HEAD would do it too."""
+
 
 class Head:
     """ASGI middleware: has GET answer, and keeps its body back."""
@@ -11,7 +16,7 @@ class Head:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].endswith(_ACTS):
             await self._app(scope, receive, send)
             return
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.http.allowed import allowed
 from api.http.caller import Caller
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
 from api.parts import Parts, WithParts
 from api.rotation.messages import say
@@ -116,8 +116,17 @@ async def _require_two_approvals(
         now = await state(parts.temporal, rotation.site_id)
     except NotRunning:
         return  # the message is refused, with how it ended
-    asks = any(each.code == PLAN_DIFFERS and each.question == order.question for each in now.attention)
-    if now.rotation_id == rotation.id and now.proceed is None and asks:
+    if now.rotation_id != rotation.id:
+        return  # the message is refused, with what runs there
+    named = next((each for each in now.attention if order.question and each.question == order.question), None)
+    if named is None:  # by the time the rotation reads it, it could be the question about an amendment
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "other-question",
+            f"rotation {rotation.id} asks nothing of that token now",
+            remedy="read what is asked (GET /v1/rotations/ID), and send its token where that is what you mean",
+        )
+    if named.code == PLAN_DIFFERS and now.proceed is None:
         content = {"rotation": rotation.id, "question": order.question}
         reason = "two persons approve each plan here"
         await require_second(parts, caller, TwoPersonAct.AMEND, content, why=order.why, reason=reason)

@@ -116,7 +116,7 @@ class RotationShown(Projected):
     def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":
         """The document of a stored rotation. What its workflow says of itself now is newer than what is stored."""
         found = known.found
-        shown = rotation.model_dump(exclude={"last_event", "attention"}) | (live.place() if live else {})
+        shown = rotation.model_dump(exclude={"last_event", "run_id", "attention"}) | (live.place() if live else {})
         attention = rotation.attention
         if live:  # the store alone knows of a conflict on the trail
             conflict = tuple(each for each in rotation.attention if each.code == TRAIL_CONFLICT)

@@ -27,6 +27,7 @@ def recorded(rotation: Rotation) -> Recorded:
         status=rotation.status.value,
         unreported=rotation.unreported,
         last_event=rotation.last_event,
+        run_id=rotation.run_id,
     )
 
 

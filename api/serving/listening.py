@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, IPvAnyAddress, ValidationError, model_validator
 
 from api.serving.timed_protocol import TimedProtocol
 from rotation.values import Value
@@ -30,7 +30,7 @@ class Listening(Value):
     port: int = Field(ge=0, le=65535)
     tls_cert: Path | None = None
     tls_key: Path | None = None
-    behind_proxy: str | None = None
+    behind_proxy: IPvAnyAddress | None = None
     """The address of the proxy that ends TLS. Which address a request came from is taken from this proxy alone."""
 
     @model_validator(mode="after")
@@ -75,7 +75,7 @@ class Listening(Value):
             access_log=False,
             server_header=False,
             proxy_headers=self.behind_proxy is not None,
-            forwarded_allow_ips=self.behind_proxy,
+            forwarded_allow_ips=None if self.behind_proxy is None else str(self.behind_proxy),
             ssl_certfile=self.tls_cert,
             ssl_keyfile=self.tls_key,
             ssl_version=ssl.PROTOCOL_TLS_SERVER,

@@ -30,7 +30,8 @@ class TimedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Headers that have begun are waited for; whole ones are not."""
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+        answered = self.conn.our_state is h11.DONE  # while the rest of a body that was not read goes on
+        if (self.conn.their_state is h11.IDLE or answered) and not self.transport.is_closing():
             self._wait_for_headers()
         else:
             self._stop_waiting()

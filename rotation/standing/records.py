@@ -21,6 +21,8 @@ class Recorded(Value):
     """Whether it has not reported anything yet: Temporal may never have heard of it."""
     last_event: int = 0
     """The number of the newest event that it has reported."""
+    run_id: str = ""
+    """The run of its workflow that the store has admitted."""
 
     @property
     def runs(self) -> bool:

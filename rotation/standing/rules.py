@@ -143,7 +143,7 @@ def _activity_fails(recorded: Recorded, run: Run, _service: Service) -> Trouble 
 
 
 def _reset_outside(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
-    if run.reset_at is None:
+    if run.reset_at is None or run.run_id == recorded.run_id:  # admitted after the reset, it goes on
         return None
     text = f"somebody has reset its workflow at {_at(run.reset_at)}: the store has recorded more than it remembers, "
     text += "and it can change nothing any more"

@@ -91,6 +91,7 @@ class Keystores:
         await self._trail.ready()
         file = await self._vault.open(KEYSTORE, keystore_id, sealed)
         async with self._database.write() as session:
+            await lock_keys(session)  # first, as destroying a key does: else they wait for each other
             row = (await session.scalars(wanted.with_for_update())).one()
             _ready(row, keystore_id, at)  # another may have been first
             row.taken_at, row.file_sealed = at, None

@@ -9,8 +9,13 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.identity.identity import Grant
+from rotation.identity.permission import Role
+from rotation.values import SiteId
 from store.schema.base import Base
 from store.schema.columns import Document
+
+_NOTHING = Grant(roles=(Role.ROBOT,), sites=(SiteId("none"),))
+"""What a text that is no grant gives. It is not what the trail states: it is refused, and holds up no other one."""
 
 
 class IdentityRow(Base):
@@ -21,7 +26,7 @@ class IdentityRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     likeness: Mapped[str] = mapped_column(unique=True)
-    granted: Mapped[Grant | None] = mapped_column(Document(Grant))
+    granted: Mapped[Grant | None] = mapped_column(Document(Grant, unreadable=_NOTHING))
     """What its keys give; None where only the company's log-in knows it: its roles come with each token."""
     added_at: Mapped[datetime]
     added_by: Mapped[str]

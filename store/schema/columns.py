@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
@@ -53,10 +53,10 @@ class Document(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def __init__(self, of: Any) -> None:
-        """A column of values of type `of`."""
+    def __init__(self, of: Any, unreadable: Any = None) -> None:
+        """A column of values of type `of`. What cannot be read is `unreadable`; without that it is an error."""
         super().__init__()
-        self.of = of
+        self.of, self._unreadable = of, unreadable
         self._adapter: TypeAdapter[Any] = TypeAdapter(of)
 
     def text(self, value: Any) -> str:
@@ -69,4 +69,11 @@ class Document(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """The value again, validated."""
-        return None if value is None else self._adapter.validate_json(value)
+        if value is None:
+            return None
+        try:
+            return self._adapter.validate_json(value)
+        except ValidationError:
+            if self._unreadable is None:
+                raise
+            return self._unreadable

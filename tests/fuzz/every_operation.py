@@ -45,7 +45,8 @@ _LOGIN = Operation("post", "/v1/codec/login", {"responses": {}})
 async def every_operation(numbers: Iterable[int]) -> list[Find]:
     """Send one request for each number; an answer that is not as described is a find."""
     async with service() as (app, api, ids):
-        every = [each for each in operations(app) if each.path.startswith("/v1/")]
+        # a stream has no end within a request
+        every = [e for e in operations(app) if e.path.startswith("/v1/") and not e.path.endswith("/stream")]
         finds = []
         for number in numbers:
             draw = random.Random(f"operation {number}")

@@ -146,7 +146,7 @@ async def test_each_plan_and_amendment_where_the_operator_wants_it(
         problem(await api.post(f"{path}/approve", json=approval), 409, "second-person")
         problem(await api.post(f"{path}/approve", json=approval, headers=costume), 409, "second-person")
         other = approval | {"question": "another"}
-        problem(await api.post(f"{path}/approve", json=other, headers=second), 409, "approve-refused")
+        problem(await api.post(f"{path}/approve", json=other, headers=second), 409, "other-question")
         # it reaches the rotation, which in truth asks nothing yet
         problem(await api.post(f"{path}/approve", json=approval, headers=second), 409, "approve-refused")
         # a wish counts once

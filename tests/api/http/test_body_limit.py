@@ -62,14 +62,14 @@ async def test_a_body_that_does_not_end_in_time_is_given_up(monkeypatch, problem
     never = asyncio.Event()
 
     async def slowly():
-        yield b"x" * 900
+        yield b"x" * 90_000
         await never.wait()
 
-    limit = BodyLimit(answers, 1000, held_at_once=1000)
+    limit = BodyLimit(answers, 100_000, held_at_once=100_000)
     answer = await answered(limit, slowly())
     assert "again" in problem(answer, 408, "body-too-slow")["remedy"]
     assert answer.headers["connection"] == "close"
-    assert (await answered(limit, b"x" * 900)).status_code == 204
+    assert (await answered(limit, b"x" * 90_000)).status_code == 204
 
 
 async def test_bodies_of_all_requests_share_what_may_be_held(problem):
@@ -81,12 +81,25 @@ async def test_bodies_of_all_requests_share_what_may_be_held(problem):
         await goes_on.wait()
         await answers(scope, receive, send)
 
-    limit = BodyLimit(slow, 1000, held_at_once=1500)
-    first = asyncio.create_task(answered(limit, b"x" * 1000))
+    limit = BodyLimit(slow, 100_000, held_at_once=150_000)
+    first = asyncio.create_task(answered(limit, b"x" * 100_000))
     await filled.wait()
-    refused = await answered(limit, b"x" * 600)
+    refused = await answered(limit, b"x" * 70_000)
     problem(refused, 503, "bodies-fill-memory")
     assert refused.headers["retry-after"] == "5"
+    small = asyncio.create_task(answered(limit, b"x" * 60_000))  # has room at any time
     goes_on.set()
-    assert (await first).status_code == 204
-    assert (await answered(limit, b"x" * 1000)).status_code == 204
+    assert [(await each).status_code for each in (first, small)] == [204, 204]
+    assert (await answered(limit, b"x" * 100_000)).status_code == 204
+
+
+async def test_who_has_no_key_sends_little(api, stranger, problem):
+    """As does a request that has no body: neither takes what others need for theirs."""
+    large, none = b"x" * 70_000, httpx.AsyncClient(transport=stranger._transport, base_url="http://x")
+    known = httpx.AsyncClient(transport=api._transport, base_url="http://x", headers=api.headers)
+    for answer in (
+        await none.request("GET", "/healthz/live", content=large),
+        await none.post("/v1/codec/login", content=large),
+        await known.request("GET", "/v1/sites", content=large),
+    ):
+        assert "64 KiB" in problem(answer, 413, "body-too-large")["detail"]

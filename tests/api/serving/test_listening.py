@@ -33,6 +33,14 @@ def test_another_address_needs_tls_or_a_proxy(host, capsys):
     assert asked(["--host", host, "--tls-cert", "c", "--tls-key", "k"]).config("x:y").proxy_headers is False
 
 
+@pytest.mark.parametrize("proxy", ["*", "proxy.internal", "0.0.0.0/0", ""])
+def test_a_proxy_is_one_address(proxy, capsys):
+    """Any other text would have every caller, or none, name the addresses of the trail."""
+    with pytest.raises(SystemExit):
+        asked(["--host", "192.0.2.7", "--behind-proxy", proxy])
+    assert "IP" in capsys.readouterr().err or not proxy
+
+
 @pytest.mark.parametrize("one", ["--tls-cert", "--tls-key"])
 def test_tls_needs_both_files(one, capsys):
     """The other one is asked for."""

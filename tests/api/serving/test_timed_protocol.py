@@ -20,7 +20,7 @@ LARGE = b"x" * (8 << 20)
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers after the body, and with much where it is asked for."""
-    while (await receive()).get("more_body"):
+    while scope["path"] != "/early" and (await receive()).get("more_body"):
         pass
     body = LARGE if scope["path"] == "/large" else b"ok"
     headers = [(b"content-length", str(len(body)).encode())]
@@ -98,6 +98,15 @@ async def test_half_a_second_request_ends_the_connection(connect):
     writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     await asyncio.wait_for(reader.readuntil(b"ok"), 10)
     writer.write(b"GET / HT")
+    assert await ended(reader)
+
+
+async def test_a_body_that_goes_on_behind_its_answer_ends_the_connection(connect):
+    """It was answered without being read, as the guard answers who has no key."""
+    reader, writer = await connect()
+    writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nx")
+    await asyncio.wait_for(reader.readuntil(b"ok"), 10)
+    writer.write(b"x")
     assert await ended(reader)
 
 

@@ -134,6 +134,12 @@ def test_a_rotation_that_is_well_is_left_in_peace(update):
     assert of_rotation(KEPT, WELL.model_copy(update=update), SERVICE) is None
 
 
+def test_a_reset_run_that_the_store_has_admitted_goes_on():
+    """It was reset to before anything was reported, and is the run that acts: it can be held and cancelled."""
+    admitted = KEPT.model_copy(update={"run_id": WELL.run_id})
+    assert of_rotation(admitted, WELL.model_copy(update={"reset_at": NOW}), SERVICE) is None
+
+
 @pytest.mark.parametrize("run", [None, WELL.model_copy(update={"rotation_id": None, "status": RunStatus.COMPLETED})])
 def test_a_rotation_that_temporal_may_not_have_heard_of_yet_is_being_started(run):
     """Recorded and not begun: it is taken up, and nothing is wrong with it."""

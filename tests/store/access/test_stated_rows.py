@@ -118,7 +118,7 @@ async def test_a_key_whose_rows_were_changed_opens_nothing(access, statement, ta
 async def test_a_key_whose_identity_cannot_be_read_opens_nothing(access):
     """A grant that is none is refused alike, and does not stop the audit."""
     await access.sql("UPDATE identities SET granted = '{}' WHERE name = 'Bob'")
-    with pytest.raises(IdentityAltered, match="cannot be read"):
+    with pytest.raises(IdentityAltered, match="not as the service has stated it"):
         await access.holder(access.bob)
     assert await access.found() == ["identities"]
 
@@ -264,3 +264,15 @@ async def test_a_forged_admin_does_not_stand_in_for_the_last_one(access):
     await access.sql(f"UPDATE identities SET granted = '{FOR_ALL}' WHERE name = 'Bob'")
     with pytest.raises(LastAdmin):
         await access.store.identities.revoke(access.ann.id, ROOT, access.t0)
+
+
+async def test_a_grant_that_cannot_be_read_holds_up_no_revocation(access):
+    """Who writes to the database and has a key would else keep it: the keys of others are listed and revoked."""
+    await access.store.identities.add("Carl", ADMIN, KeyText.new(), by=ROOT, at=access.t0, expires_at=None)
+    await access.sql("UPDATE identities SET granted = '{}' WHERE name = 'Bob'")
+    assert {each.principal.name for each in await access.store.identities.keys()} >= {"Ann", "Bob"}
+    await access.store.identities.revoke(access.ann.id, ROOT, access.t0)
+    assert await access.holder(access.ann) is None
+    assert "Bob" not in await access.store.identities.with_role([Role.ADMIN])
+    with pytest.raises(IdentityAltered):
+        await access.holder(access.bob)
