@@ -30,10 +30,10 @@ async def test_a_second_persons_approval_does_not_leave_a_server_down(played):
         return played.asked(SECOND)(state) and played.asked("task-refused")(state)
 
     def answer(move, who, code):
-        def said(here):
+        def answering(here):
             return here.say(move, who, question=played.attention(here.state, code).question)
 
-        return said
+        return answering
 
     def after(here):
         here.kept["then"] = played.work_of(here.state)

@@ -250,10 +250,10 @@ async def test_what_was_decided_of_a_way_back_outlives_its_history(played, move,
 
 
 class _Continues(SimulatedHost):
-    """A host whose history has grown long enough when a test says so."""
+    """A host whose history has grown long enough when a test wants that."""
 
     wanted = False
 
     def should_continue_as_new(self):
-        """Whether the test has said so."""
+        """Whether the test wants it."""
         return self.wanted
