@@ -1,5 +1,6 @@
 """The audit: every trail held against itself and its heads outside, every site against what its trail says of it."""
 
+import json
 from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from store.access.stated_rows import StatedRows
 from store.database.chain import ChainBroken, ChainHead
 from store.database.database import Database
 from store.rotation.events import Events, rotation_name
-from store.schema.tables import ContactRow, EventRow, RotationRow, SiteRow, TrailRow
+from store.schema.tables import ContactRow, DestroyedKeyRow, EventRow, RotationRow, SiteRow, TrailRow
 from store.site.contacts import Contacts
 from store.site.fingerprints import AccessAltered
 from store.site.sites import Sites, UnknownSite
@@ -82,6 +83,7 @@ class Audit:
         3. each rotation that a site's trail says was started: whether it is kept
         4. each site: whether it is as its trail says, and is reached as the service has stored it
         5. each identity, key, subject and wish: whether it is as the trail of the service states it
+        6. each private key that was destroyed: whether its record is there, which bars it
 
         Raises:
             VaultKeyWrong, KeyServerDown, KeyServerRefused: when the key of codes cannot be opened.
@@ -100,10 +102,17 @@ class Audit:
                 look.breaks(rotation_name(rotation), "the trail of its site has its start, and it is not kept any more")
         if site_id is None:
             await look.chain(trail_name(SERVICE_TRAIL), self._trail.verify_chain, SERVICE_TRAIL)
-            for wrong in await self._stated.audit():
+            for wrong in (*await self._stated.audit(), *await self._destroyed()):
                 look.breaks(trail_name(SERVICE_TRAIL), wrong)
             look.gone()
         return look.report(self._heads, self._sender)
+
+    async def _destroyed(self) -> list[str]:
+        """The private keys whose destruction is on the trail, and whose record is gone: they would be taken again."""
+        events = select(TrailRow.data).where(TrailRow.kind == TrailKind.KEY_DESTROYED.value)
+        noted = {json.loads(data)["public_key_sha256"] for data in await self._ids(events)}
+        gone = noted - {*await self._ids(select(DestroyedKeyRow.public_key))}
+        return [f"the record that a private key was destroyed is gone (public key {key})" for key in sorted(gone)]
 
     async def _site(self, look: "_Look", site_id: SiteId) -> None:
         await look.chain(trail_name(site_id), self._trail.verify_chain, site_id)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
@@ -167,3 +168,13 @@ async def test_a_destroyed_key_is_not_kept_again(kept, make, order, keystore, pl
     assert await sealed_in(kept) == []
     await kept.certificates.add(make.facts("cert-4", Fingerprint("99" * 32)), "CERT", "", None, make.t0)
     await kept.rotations.create(make.new(), make.t0)
+
+
+async def test_a_record_that_was_deleted_is_found(kept, make):
+    """Without it the key would be taken in again: the trail still has that it was destroyed."""
+    await kept.key_destruction.destroy(CertificateId("cert-1"), ONE, make.act())
+    assert (await kept.audit.verify()).broken == ()
+    async with kept.database.write() as session:
+        await session.execute(text("DELETE FROM destroyed_keys"))
+    (broken,) = (await kept.audit.verify()).broken
+    assert make.facts().public_key in broken.what
