@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, case, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,9 +23,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 _LAST = built_once(
     select(TrailRow.data)
-    .where(TrailRow.site_id == SERVICE_TRAIL, TrailRow.address == bindparam("host"))
+    .where(TrailRow.site_id == SERVICE_TRAIL)
     .where(TrailRow.data.like(f'%"{KNOWN}"%'))
-    .order_by(TrailRow.number.desc())
+    # of another host where this one has none: a container has another name at each start
+    .order_by(case((TrailRow.address == bindparam("host"), 0), else_=1), TrailRow.number.desc())
     .limit(1)
 )
 _log = structlog.get_logger(__name__)
@@ -83,7 +84,7 @@ async def _restored(
 async def _keys(connection: AsyncConnection, author: Author, known: str, now: datetime) -> list[NewTrailEvent]:
     last = await connection.scalar(_LAST, {"host": author.address})
     if last is None:
-        return [_event(TrailKind.KEYS_FOUND, "keys at the first start on this host", author, now, {KNOWN: known})]
+        return [_event(TrailKind.KEYS_FOUND, "keys at the first start", author, now, {KNOWN: known})]
     before, after = (set(each.split(", ")) for each in (json.loads(last)[KNOWN], known))
     if before == after:
         return []

@@ -22,7 +22,7 @@ async def started(store, host="one"):
 
 
 async def test_keys_that_came_or_went_are_noted(store, settings):
-    """The first start of a host notes what it knows; a later one what differs, and nothing where nothing does."""
+    """The first start notes what it knows; a later one what differs, on a host that is new too, as containers are."""
     (first,) = await started(store)
     assert (first.kind, first.who, first.address) == ("encryption-keys-found", "the service", "one")
     assert await started(store) == ()
@@ -34,8 +34,11 @@ async def test_keys_that_came_or_went_are_noted(store, settings):
     take_out(settings.key_path, keep=lambda key: key == newest, named=lambda _: "gone")
     (removed,) = await started(store)
     assert (removed.data["removed"], removed.data["added"]) == (old, "")
-    assert [each.kind for each in await started(store, "another")] == ["encryption-keys-found"]
-    assert await started(store) == ()
+    assert await started(store, "another") == ()
+    put_key_first(settings.key_path)
+    (elsewhere,) = await started(store, "a third one")
+    assert (elsewhere.data["removed"], elsewhere.data["added"] in elsewhere.data["known"]) == ("", True)
+    assert len(await started(store)) == 1
 
 
 async def test_two_starts_at_once_note_it_once(store):
