@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-service test-oldest fuzz rewrap proof big crash-sweep terminate-sweep outside-sweep mutants mutmut check format lock sbom clean
+.PHONY: help demo test test-service test-oldest fuzz rewrap proof big crash-sweep terminate-sweep outside-sweep mutants mutmut openapi check format lock sbom clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -90,11 +90,15 @@ mutmut: $(VENV)/.dev ## Mutate the domain line by line, and list what its tests 
 	$(BIN)/mutmut run $(ARGS)
 	$(BIN)/mutmut results
 
-check: $(VENV)/.dev ## Lint, formatting, types, and the direction of imports
+openapi: $(VENV)/.dev ## Write docs/openapi.json, the description of the API
+	$(BIN)/python -m tests.api.openapi_changes --write
+
+check: $(VENV)/.dev ## Lint, formatting, types, the direction of imports, and the API's description
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.api.openapi_changes
 
 format: $(VENV)/.dev ## Format the code and apply the safe fixes
 	$(BIN)/ruff check --fix .

@@ -90,7 +90,7 @@ async def show_order(request_id: str, order_id: OrderId, parts: WithParts, respo
     responses=described(HTTPStatus.NOT_FOUND),
     dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
 )
-async def cancel(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
+async def stop_order(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
     """Go on with an order no more. One that has ended stays as it is."""
     order = await _of_request(parts, request_id, order_id)
     order = await cancel_ordered(parts, order, parts.clock())

@@ -16,4 +16,5 @@ def new_application(*, title: str, version: str, description: str, lifespan: Lif
         version=version,
         description=description,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
     )

@@ -87,7 +87,9 @@ async def show_simulation(
     responses=described(HTTPStatus.NOT_FOUND),
     dependencies=[allowed(Permission.PLAN)],
 )
-async def cancel(plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response) -> SimulationShown:
+async def stop_simulation(
+    plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response
+) -> SimulationShown:
     """Play no more runs. One that has ended stays as it is."""
     simulation = await _of_plan(parts, plan_id, simulation_id)
     simulation = await cancel_played(parts, simulation, parts.clock())

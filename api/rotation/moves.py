@@ -134,7 +134,7 @@ async def _require_two_approvals(
 
 for _move, _meaning in _MEANING.items():
     router.add_api_route(
-        f"/{{rotation_id}}/{_move.value}",
+        f"/{{rotation_id}}/{_move.value.replace('_', '-')}",
         _handler(_move),
         methods=["POST"],
         name=f"{_move.value}_rotation",

@@ -48,7 +48,7 @@ def _add(app: typer.Typer, move: str, text: str) -> None:
         as_json: JsonOption = False,
     ) -> None:
         with opened(api, folder) as rotator:
-            moved = rotator.post(f"/v1/rotations/{rotation}/{move.replace('-', '_')}", {"why": why})
+            moved = rotator.post(f"/v1/rotations/{rotation}/{move}", {"why": why})
         _say(moved, as_json=as_json)
 
 
@@ -104,7 +104,7 @@ def state_gate(
     with opened(api, folder) as rotator:
         asked = read_question(rotator, rotation, "state_gate", question)
         body = {"why": why, "evidence": evidence, "question": asked}
-        moved = rotator.post(f"/v1/rotations/{rotation}/state_gate", body)
+        moved = rotator.post(f"/v1/rotations/{rotation}/state-gate", body)
     _say(moved, as_json=as_json)
 
 

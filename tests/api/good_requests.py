@@ -124,12 +124,12 @@ BODIES: dict[str, Any] = {
             "proceed",
             "retry",
             "cancel",
-            "roll_back",
+            "roll-back",
             "finish",
-            "look_again",
+            "look-again",
         )
     },
-    "POST /v1/rotations/{rotation_id}/state_gate": _MOVE
+    "POST /v1/rotations/{rotation_id}/state-gate": _MOVE
     | {"evidence": {"clients": "2", "covered": "1", "missing": "a"}},
     "POST /v1/tasks/{task_id}/claim": {},
     "POST /v1/tasks/{task_id}/begin": {},

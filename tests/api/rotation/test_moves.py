@@ -62,7 +62,7 @@ async def test_a_rotation_is_held_and_goes_on(whole, rotation, first_task, probl
     assert (await whole.post(f"{path}/resume", json=REASON)).status_code == 200
     problem(await whole.post(f"{path}/extend", json=REASON | {"by": "P1D"}), 409, "extend-refused")
     problem(await whole.post(f"{path}/proceed", json=REASON), 409, "proceed-refused")
-    refused = problem(await whole.post(f"{path}/roll_back", json=REASON), 409, "roll-back-refused")
+    refused = problem(await whole.post(f"{path}/roll-back", json=REASON), 409, "roll-back-refused")
     assert "cancel" in refused["remedy"]
     problem(await whole.post(f"{path}/finish", json=REASON), 409, "finish-refused")
     problem(await whole.post(f"{path}/hold", json={"who": "ben"}), 422, "invalid-request")

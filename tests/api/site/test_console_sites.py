@@ -142,7 +142,7 @@ async def test_what_is_stated_is_bounded(api, problem):
     """It is kept in the state of the rotation, which Temporal carries."""
     for evidence in ({"missing": "x" * 50_001}, {str(number): "" for number in range(21)}):
         statement = {"why": "seen", "evidence": evidence}
-        problem(await api.post("/v1/rotations/none/state_gate", json=statement), 422, "invalid-request")
+        problem(await api.post("/v1/rotations/none/state-gate", json=statement), 422, "invalid-request")
 
 
 async def test_exports_are_for_sites_without_rest(whole, site, problem):
@@ -205,10 +205,10 @@ class Console:
             await self._say("approve", "ann")
             await self._say("approve", "bob")
         elif "proof-wanted" in wanted and self.stated < 2:
-            await self._say("state_gate", "ann", evidence={"clients": "4", "covered": "4"})
+            await self._say("state-gate", "ann", evidence={"clients": "4", "covered": "4"})
             unknown = {"clients": "3", "covered": "2", "missing": "PC-9"}
             right = {"clients": "3", "covered": "3"}
-            self.stated += await self._say("state_gate", "ann", evidence=right if self.stated else unknown)
+            self.stated += await self._say("state-gate", "ann", evidence=right if self.stated else unknown)
         elif self.stated == 2 and not tasks:
             await upload(self._api, self._site, exported(datetime.now(UTC)))
         await asyncio.sleep(0.3)  # each look has the rotation queried
@@ -252,7 +252,7 @@ class Console:
     async def _say(self, move, who, **more):
         path, body = f"/v1/rotations/{self._rotation}", {"why": "looked at the page of each group", **more}
         asked = ((await self._api.get(path)).json()["live"] or {}).get("attention", ())
-        body["question"] = next((each["question"] for each in asked if move in each["options"]), "")
+        body["question"] = next((each["question"] for each in asked if move.replace("-", "_") in each["options"]), "")
         path = f"{path}/{move}"
         answer = await self._api.post(path, json=body, headers=self._people.get(who, {}))
         await self._refused(answer)
