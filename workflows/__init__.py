@@ -2,6 +2,7 @@
 
 - `rotate_site`, `issue_certificate`, `simulate_plan`, `survey_site`, `watch_certificates`: the workflows
 - `run`, `running`, `requests`: the interpreter of a plan, and what its steps call
+- `attentions`, `progress_reports`: what people and the store are shown
 - `admission`: what a history begins with, held against the store
 - `plan_loading`: how a plan is taken up
 - `inbox`, `message_effects`: messages; `ui_details`: what the Temporal UI shows

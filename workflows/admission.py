@@ -2,7 +2,7 @@
 
 from engine.contract import REFUSED_INPUT, ActivityName, AdmitRequest, Counted, RotateInput
 from workflows.hosts.host import ActivityRefusedError
-from workflows.insisting import insist
+from workflows.hosts.insisting import insist
 from workflows.running import Running
 
 

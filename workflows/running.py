@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from engine.contract import NOT_ANSWERING, ActivityName, Counted, EventKind, Noted, ProgressReport
+from engine.contract import NOT_ANSWERING, ActivityName, Counted, EventKind, Noted
 from rotation.finding import Finding
 from rotation.plan.step import Step
-from rotation.running.attention import SECOND, Attention, digest
 from rotation.running.message import Message, Move, Reply
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
@@ -15,10 +14,12 @@ from rotation.running.refused_input import UNREAD
 from rotation.running.state import Phase, RotationState
 from rotation.running.wait import GateReading
 from rotation.values import Value
+from workflows.attentions import Attentions
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
+from workflows.hosts.insisting import insist
 from workflows.hosts.loop_guard import LoopGuard
-from workflows.insisting import insist
 from workflows.message_effects import obey
+from workflows.progress_reports import noted_of, report_of
 
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.BEGIN_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
 
@@ -31,12 +32,11 @@ class ContinueAsNew(Exception):  # noqa: N818 - not an error: the history has gr
     """The state is whole and a new history may begin."""
 
 
-class Running:
+class Running(Attentions):
     """The state of a rotation with its host. Only the run loop changes the state."""
 
     def __init__(self, host: Host, state: RotationState) -> None:
-        self.host = host
-        self.state = state
+        super().__init__(host, state)
         self.task_messages: list[Message] = []
         """Messages about the open task that are not answered yet, the one that is being obeyed first."""
         self.taken_up: Message | None = None
@@ -211,10 +211,6 @@ class Running:
         if not shown:
             await self.record(EventKind.ATTENTION, f"{subject}: {message}", code=code)
 
-    def offered(self, options: tuple[Move, ...]) -> tuple[Move, ...]:
-        """What of `options` a person may choose now: a cancel is none once a certificate was replaced."""
-        return tuple(option for option in options if option is not Move.CANCEL or not self.state.replaced)
-
     # -- messages ---------------------------------------------------------------------------------
 
     def _has_messages(self) -> bool:
@@ -297,41 +293,6 @@ class Running:
         why = f": {message.why}" if message.why else ""
         self._untold.append((EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}"))
 
-    # -- attention --------------------------------------------------------------------------------
-
-    def raise_attention(
-        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = ""
-    ) -> None:
-        """Show that a person is needed. The same code again replaces the message.
-
-        Args:
-            code: the kind.
-            subject: of what.
-            message: what the person reads.
-            options: what the person may choose.
-            about: all that is asked about, where the message has some of it only. Of a wish that waits for a second
-                person it is known here.
-        """
-        wish = self.state.proceed
-        if code == SECOND and wish is not None:
-            about = digest(message, wish.model_dump(mode="json", exclude={"approved_by"}))
-        raised = Attention(
-            code=code, subject=subject, message=message, options=options, about=about, raised_at=self.host.now()
-        )
-        there = {attention.code: attention for attention in self.state.attention}
-        self.state.attention = tuple({**there, code: raised}.values())
-        self.host.show(self.state)
-
-    def drop_attention(self, code: str) -> None:
-        """Take back an attention whose cause is gone."""
-        if self.is_raised(code):
-            self.state.attention = tuple(a for a in self.state.attention if a.code != code)
-            self.host.show(self.state)
-
-    def is_raised(self, code: str) -> bool:
-        """Whether an attention of that code is shown."""
-        return any(attention.code == code for attention in self.state.attention)
-
     # -- telling ----------------------------------------------------------------------------------
 
     async def _tell_messages(self) -> None:
@@ -342,52 +303,19 @@ class Running:
     def note(self, kind: EventKind, message: str, *, reading: GateReading | None = None) -> None:
         """Keep an event that changed nothing: it is stored with the next one, and so is what a gate has shown."""
         self._passed = reading or self._passed
-        state, step = self.state, self.state.step
-        state.events += 1
-        self._noted.append(
-            Noted(
-                number=state.events,
-                kind=kind,
-                message=message,
-                at=self.host.now(),
-                phase=state.phase.value,
-                step=step.id if step else "",
-                step_number=step.number if step else "",
-            )
-        )
+        self.state.events += 1
+        self._noted.append(noted_of(self.state, kind, message, at=self.host.now()))
 
     async def record(self, kind: EventKind, message: str, *, code: str = "", subject: str = "") -> None:
         """Store an event and what is to be shown of the rotation, before going on."""
-        state = self.state
-        state.events += 1
-        step: Step | None = state.step
-        report = ProgressReport(
-            rotation_id=state.rotation_id,
-            site_id=state.site_id,
-            number=state.events,
-            kind=kind,
-            message=message,
-            at=self.host.now(),
-            phase=state.phase.value,
-            step=step.id if step else "",
-            step_number=step.number if step else "",
-            step_title=step.title if step else "",
-            step_index=state.cursor,
-            step_count=len(state.steps),
-            attention=state.attention,
-            held=bool(state.held_by),
-            reading=state.wait.reading if state.wait else self._passed,
-            next_action_at=state.wait.due if state.wait else None,
-            plan_id=state.plan_id,
-            plan_hash=state.plan_hash,
-            outcome=state.outcome,
-            code=code,
-            subject=subject,
-            earlier=tuple(self._noted),
-        )
+        self.state.events += 1
+        report = report_of(
+            self.state, kind, message, at=self.host.now(), code=code, subject=subject, reading=self._passed,
+            earlier=self._noted,
+        )  # fmt: skip
         self._noted.clear()
         self._passed = None
-        self.host.show(state)
+        self.host.show(self.state)
         if await self._at_once(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}") is None:
             await insist(self, ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
 

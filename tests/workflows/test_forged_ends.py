@@ -17,7 +17,7 @@ from engine.contract import ActivityName
 from engine.interceptors.origin import UNSIGNED_INPUT
 from rotation.running.refused_input import ANSWER_REFUSED
 from tests.replaying import replay
-from workflows.insisting import NOT_DONE
+from workflows.hosts.insisting import NOT_DONE
 from workflows.rotate_site import RotateSite
 
 HEARTBEAT = timedelta(minutes=5)

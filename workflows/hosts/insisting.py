@@ -1,22 +1,38 @@
 """What a rotation can do nothing without: it is asked again and again, and no refusal ends the rotation or stops it."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from engine.contract import ActivityName
+from rotation.running.message import Move
 from rotation.values import Value
-from workflows.hosts.host import ActivityRefusedError, Answer
-
-if TYPE_CHECKING:
-    from workflows.running import Running
+from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 
 NOT_DONE = "not-done"
 """The attention that shows what was not done."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
 
+class Waits(Protocol):
+    """What of a rotation is needed to ask again."""
+
+    host: Host
+
+    async def until_done(self, pending: Pending[Value], summary: str) -> None:
+        """Wait for an activity, and read messages meanwhile."""
+
+    async def pause(self, length: timedelta, summary: str) -> None:
+        """Let some time pass, and read messages meanwhile."""
+
+    def raise_attention(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
+        """Show that a person is needed."""
+
+    def drop_attention(self, code: str) -> None:
+        """Take back an attention whose cause is gone."""
+
+
 async def insist(
-    run: "Running",
+    run: Waits,
     name: ActivityName,
     request: Value,
     answer: type[Answer],
