@@ -98,13 +98,13 @@ def service(tmp_path) -> Iterator[Service]:
 def test_a_running_service_gets_a_new_key(service, tmp_path) -> None:
     """Worker and API go on with the new key at once, the old one is retired a minute later, and no key is shown."""
     service.make_certificate("before")
-    # a password, a certificate's key, the secret of the API's keys, and the key of trails
-    assert service.keys() == [(True, 4)]
+    # a password, a certificate's key, and the key of codes
+    assert service.keys() == [(True, 3)]
     first = service.rotator("keys", "rotate", "--json")
-    assert (first["made"], first["done"]["values"]) == (True, 4)
+    assert (first["made"], first["done"]["values"]) == (True, 3)
     service.survey()
     service.make_certificate("after")
-    assert service.keys() == [(True, 5), (False, 0)]
+    assert service.keys() == [(True, 4), (False, 0)]
 
     file = service.folder / "rotator.key"
     assert "run this again in" in service.rotator("keys", "retire", code=1)

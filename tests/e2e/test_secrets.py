@@ -31,6 +31,10 @@ OWN_FILES = {"api.key", "rotator.key"}
 """Where a key of the service itself lies, readable by its owner only."""
 
 
+_UNCOMPRESSED = re.compile(rb"\r\nAccept-Encoding: [^\r]*", re.IGNORECASE).sub
+"""What is compressed could not be searched."""
+
+
 @dataclass
 class Wiretap:
     """A relay that records its traffic: from it the test learns the secrets that only program and site know."""
@@ -76,6 +80,7 @@ class Wiretap:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while part := await reader.read(1 << 16):
+                part = _UNCOMPRESSED(b"\r\nAccept-Encoding: identity", part)
                 self.heard += part
                 writer.write(part)
                 await writer.drain()
