@@ -17,7 +17,6 @@ from engine.contract import ActivityName
 from engine.interceptors.origin import UNSIGNED_INPUT
 from rotation.running.refused_input import ANSWER_REFUSED
 from tests.replaying import replay
-from workflows.hosts.insisting import NOT_DONE
 from workflows.rotate_site import RotateSite
 
 HEARTBEAT = timedelta(minutes=5)
@@ -66,9 +65,9 @@ class _Ending(ActivityInboundInterceptor):
     ("name", "by", "code"),
     [
         (ActivityName.ADMIT, ENDS[:1], ANSWER_REFUSED),
-        (ActivityName.ADMIT, (REFUSED,), NOT_DONE),
+        (ActivityName.ADMIT, (REFUSED,), "not-done"),
         (ActivityName.RECORD_PROGRESS, ENDS, ANSWER_REFUSED),
-        (ActivityName.RECORD_PROGRESS, (REFUSED,), NOT_DONE),
+        (ActivityName.RECORD_PROGRESS, (REFUSED,), "not-done"),
     ],
 )
 async def test_what_a_rotation_cannot_be_without_runs_again(stage, name, by, code):
