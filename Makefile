@@ -76,7 +76,7 @@ crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touch
 terminate-sweep: $(VENV)/.dev ## Terminate every procedure at every step, and follow the way out (ARGS="--help" shows how)
 	$(BIN)/python -m tests.terminating --json build/terminate-sweep.json $(ARGS)
 
-outside-sweep: $(VENV)/.dev ## Cancel and reset every procedure in Temporal, at a drawn share of all that it passes (ARGS="--help" shows how)
+outside-sweep: $(VENV)/.dev ## Cancel and reset every procedure in Temporal, in a drawn share of its steps (ARGS="--help" shows how)
 	$(BIN)/python -m tests.outside --json build/outside-sweep.json $(ARGS)
 
 big: $(VENV)/.dev ## Rotate a site of 3,000 groups and 100,000 clients on the real Temporal, and measure it (ARGS="--help" shows how)

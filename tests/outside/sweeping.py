@@ -1,4 +1,4 @@
-"""The sweep: a drawn share of what undisturbed procedures pass, and lanes that live each of these points."""
+"""The sweep: a drawn share of the steps of undisturbed procedures, and lanes that live each of these points."""
 
 import asyncio
 import gc
@@ -6,12 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import takewhile
-from random import Random
 from typing import NamedTuple
 
 from tests.outside.cancelling import cancelled_in_process, cancelled_on_temporal
+from tests.outside.drawing import ReachedSteps, Way, by_step, drawn
 from tests.outside.resetting import reset_on_temporal
 from tests.proof.lanes import Lanes
 from tests.proof.temporal.skipping import skipping_server
@@ -23,14 +22,6 @@ from tests.terminating.sweeping import Job, lived_one, undisturbed
 _EAGER = "system.enableActivityEagerExecution=true"
 _ANOTHER = 3
 """Through Temporal, one in so many has another rotation at its end, which costs as much again."""
-
-
-class Way(StrEnum):
-    """What is done to a rotation from outside, and where."""
-
-    CANCEL = "cancel"
-    CANCEL_ON_TEMPORAL = "cancel through Temporal"
-    RESET = "reset"
 
 
 class OutsideJob(NamedTuple):
@@ -47,9 +38,10 @@ class Sweep:
     names: Sequence[str]
     seed: str
     shares: dict[Way, int]
-    """By way, one of so many passages is drawn; 0: none."""
+    """By way, one of so many steps is drawn; 0: none."""
     left: Counter[str] = field(default_factory=Counter)
     """By way, how many lives are not lived yet."""
+    reached: dict[Way, ReachedSteps] = field(default_factory=dict)
 
     def __call__(self, lanes: int, until: float) -> Iterator[tuple[Way, Life]]:
         """Every life, as it comes; none is begun after `until` (monotonic clock)."""
@@ -57,9 +49,12 @@ class Sweep:
             passed = dict(each for some in opened.play(self.names, until, find) for each in some)
             jobs = [each for way, share in self.shares.items() if share for each in self._drawn(way, share, passed)]
             self.left.update(each.way for each in jobs)
+            steps = {name: len(by_step(passed[name])) for name in self.names}
+            self.reached = {way: ReachedSteps(steps, share) for way, share in self.shares.items() if share}
             for some in opened.play(jobs, until, lived):
                 for way, life in some:
                     self.left[way] -= 1
+                    self.reached[way].add(life)
                     yield way, life
 
     def _drawn(self, way: Way, share: int, passed: dict[str, Sequence[Passage]]) -> list[OutsideJob]:
@@ -69,14 +64,6 @@ class Sweep:
 def find(names: Sequence[str], _until: float) -> list[tuple[str, Sequence[Passage]]]:
     """What procedures pass."""
     return [(name, asyncio.run(undisturbed(name))) for name in names]
-
-
-def drawn(way: Way, name: str, passed: Sequence[Passage], share: int, seed: str) -> list[Job]:
-    """One of `share` passages since the rotation has reported something; at least one."""
-    first = next(each.number for each in passed if each.what.startswith("record_progress"))
-    begun = passed[first:]
-    found = Random(f"{seed} {name} {way}").sample(begun, -(-len(begun) // share))
-    return [Job(name, (each.number,), f"{way} behind {each}") for each in sorted(found)]
 
 
 def lived(jobs: Sequence[OutsideJob], until: float) -> list[tuple[Way, Life]]:

@@ -7,10 +7,9 @@ from random import Random
 import pytest
 
 from tests.outside.cancelling import cancelled_in_process, cancelled_on_temporal
+from tests.outside.drawing import Way, drawn
 from tests.outside.resetting import reset_on_temporal
-from tests.outside.sweeping import Way, drawn
 from tests.proof.temporal.skipping import skipping_server
-from tests.terminating.passages import Passage
 from tests.terminating.procedures import PROCEDURES
 from tests.terminating.sweeping import lived_one, undisturbed
 
@@ -36,14 +35,6 @@ async def test_through_temporal_a_cancel_turns_back_and_a_reset_does_nothing():
             (Way.RESET, reset_on_temporal(env.client, found)),
         ):
             (job,) = drawn(way, "list-a", passed, ONE, TODAY)
-            assert (await lived_one(job, run, again=False)).problems == (), job
+            life = await lived_one(job, run, again=False)
+            assert (life.problems, life.step) == ((), passed[job.at[0]].step), job
     assert found.total() == 1
-
-
-def test_a_share_is_drawn_from_what_comes_after_the_first_report():
-    """A tenth, rounded up, the same for the same seed; never before the rotation has reported anything."""
-    passed = [Passage(0, "", "load_plan"), Passage(1, "", "record_progress started")]
-    passed += [Passage(number, "08-A8", "read_gate") for number in range(2, 26)]
-    jobs = drawn(Way.RESET, "list-a", passed, 10, "seed")
-    assert (len(jobs), jobs) == (3, drawn(Way.RESET, "list-a", passed, 10, "seed"))
-    assert all(job.at[0] for job in jobs)

@@ -15,7 +15,7 @@ from rotation.running.state import RotationState
 from simulation.drawn.scenario import START
 from simulation.played.host import HorizonReachedError, SimulatedHost, SimulatedPending, StuckError
 from simulation.played.stage import Stage
-from tests.proof.temporal.durable import through_temporal
+from tests.proof.temporal.durable import step_of, through_temporal
 from tests.terminating.passages import Watch, described
 from workflows.run import run_rotation
 
@@ -87,7 +87,8 @@ class _Passing(ActivityInboundInterceptor):
         finally:
             info = activity.info()
             # histories are admitted on Temporal only: passages are counted in this process
-            if info.activity_type != ActivityName.ADMIT and self._watch.passes("", info.activity_type):
+            step = step_of(str(info.workflow_id))
+            if info.activity_type != ActivityName.ADMIT and self._watch.passes(step, info.activity_type):
                 await self._act(info)
 
 

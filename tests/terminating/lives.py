@@ -26,7 +26,7 @@ from tests.proof.recovering import recovery_of
 from tests.terminating.ending import CANCELLED, TERMINATED, Run
 from tests.terminating.judging import wrong_at
 from tests.terminating.onlooker import Onlooker
-from tests.terminating.passages import Watch
+from tests.terminating.passages import Passage, Watch
 from tests.terminating.procedures import Procedure
 
 _PUBLISHED = timedelta(minutes=15)
@@ -43,6 +43,8 @@ class LifeResult:
     """The attention that was shown, by code."""
     answers: Counter[str] = field(default_factory=Counter)
     """The answers of the ways out, and what became of the tasks that were held, by code."""
+    hit: Passage | None = None
+    """Where the rotation was when that was done to it; None: it had ended before."""
     passed: Watch = field(default_factory=Watch)
     """What the last of rotation and ways out has passed, before another rotation."""
 
@@ -97,6 +99,7 @@ class _Life:
         stage, state = self._stage, await self._begin(plan)
         self.result.passed = watch
         what = await self._run(stage, state, watch)
+        self.result.hit = self.result.hit or watch.hit
         if what == TERMINATED:
             now = stage.clock.now()
             ended = Progress(status=RotationStatus.TERMINATED, finished_at=now, next_action_at=None)

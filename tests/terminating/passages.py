@@ -34,6 +34,11 @@ class Watch:
         self.passed.append(Passage(len(self.passed), step, what))
         return self.ends_at is not None and len(self.passed) == self.ends_at + 1
 
+    @property
+    def hit(self) -> Passage | None:
+        """The passage at which it was; None: it has not come to that."""
+        return None if self.ends_at is None or len(self.passed) <= self.ends_at else self.passed[self.ends_at]
+
 
 def described(name: str, request: Value) -> str:
     """The name of an activity, with the kind, state or field of its request that makes it another passage."""

@@ -22,6 +22,8 @@ class Life(Value):
     at: tuple[int, ...]
     """The passages at which the rotation, and the way out behind it, were terminated."""
     label: str
+    step: str = ""
+    """The step in which the rotation was then."""
     temporal: bool = False
     problems: tuple[str, ...] = ()
     answers: dict[str, int] = Field(default_factory=dict)

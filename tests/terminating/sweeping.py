@@ -124,6 +124,7 @@ async def lived_one(job: Job, run: Run, *, again: bool = True) -> Life:
         procedure=job.procedure,
         at=job.at,
         label=job.label,
+        step=result.hit.step if result.hit is not None else "",
         temporal=run is not in_process,
         problems=tuple(result.problems),
         answers=dict(result.answers),

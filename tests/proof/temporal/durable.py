@@ -290,6 +290,12 @@ def set_back(workflow_id: str, run_id: str, event_id: int) -> None:
     around.kept = around.tape(run_id).before(event_id - 1)
 
 
+def step_of(workflow_id: str) -> str:
+    """The step in which a played rotation is, as it was shown last."""
+    played = _PLAYED.get(workflow_id)
+    return played.state.step.id if played is not None and played.state is not None and played.state.step else ""
+
+
 def through_temporal(client: Client, *around: Interceptor, cut: Disturbance | None = None) -> Runner:
     """What `play` runs a rotation by, to have it run on the server of `client`, with interceptors of activities.
 
