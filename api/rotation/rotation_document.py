@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from api.manners.paging import PageShown
 from api.plan.plan_document import StepShown
 from api.service_checks import Known
 from rotation.plan.step import Step
@@ -131,11 +132,8 @@ class RotationShown(Projected):
         )
 
 
-class RotationList(Value):
+class RotationList(PageShown[RotationShown]):
     """A page of rotations, the newest first."""
-
-    items: tuple[RotationShown, ...]
-    cursor: str | None
 
 
 def _stands(place: int, state: RotationState, step: Step) -> str:

@@ -132,7 +132,7 @@ class Site:
         """The console task of that kind, as soon as it is there."""
 
         async def matching() -> list[dict[str, Any]]:
-            listed = await self.house.get(f"/v1/tasks?state={state}&rotation={rotation}")
+            listed = await self.house.get(f"/v1/tasks?state={state}&rotation_id={rotation}")
             return [task for task in listed["items"] if task["kind"] == kind]
 
         return dict((await look_until(matching, bool, f"a task {kind}, {state}"))[0])

@@ -115,7 +115,7 @@ async def test_no_certificate_is_trusted_without_rest(api, described, problem):
         await api.post(f"{path}/drop", json=word),
     ):
         assert "GET /v1/inventory" in problem(refused, 409, "site-without-rest")["remedy"]
-    assert (await api.get("/v1/inventory", params={"site": site})).status_code == 200
+    assert (await api.get("/v1/inventory", params={"site_id": site})).status_code == 200
     body = problem(await api.post(f"/v1/sites/{site}/recovery-plans", json={}), 422, "plan-refused")
     assert [finding["code"] for finding in body["findings"]] == ["recovery-site-unknown"]
     problem(await api.post(f"/v1/sites/{site}/restore", json={"why": "x"}), 409, "nothing-to-restore")
@@ -197,7 +197,7 @@ class Console:
 
     async def act(self, shown):
         """Do what waits: a task, a statement, or one more export."""
-        tasks = (await self._api.get("/v1/tasks", params={"site": self._site, "state": "open"})).json()["items"]
+        tasks = (await self._api.get("/v1/tasks", params={"site_id": self._site, "state": "open"})).json()["items"]
         for task in tasks:
             await self._do(task)
         wanted = {each["code"] for each in (shown["live"] or shown)["attention"]}
