@@ -64,8 +64,13 @@ async def list_rotations(
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     dependencies=[allowed(Permission.SEE)],
 )
-async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
-    """A rotation: step, gate, coverage, task, attention, next time."""
+async def show_rotation(
+    rotation_id: RotationId,
+    parts: WithParts,
+    *,
+    live: Annotated[bool, Query(description="Ask its workflow, too, how it stands now")] = False,
+) -> RotationShown:
+    """A rotation as it last reported: step, coverage, attention, next time. `live=true` asks it how it stands now."""
     rotation = await parts.store.rotations.get(rotation_id)
     known = parts.standings.of(rotation, parts.clock())
-    return RotationShown.of(rotation, known, await live_of(parts, rotation))
+    return RotationShown.of(rotation, known, await live_of(parts, rotation) if live else None)

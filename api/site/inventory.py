@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from api.http.allowed import allowed, require_seen
-from api.http.caller import Caller
+from api.http.caller import Caller, seen_sites
 from api.http.problems import described
 from api.manners.paging import only_known_parameters
 from api.parts import WithParts
@@ -39,11 +39,12 @@ async def show_inventory(
     every = await parts.store.sites.list() if site_id is None else (await parts.store.sites.get(site_id),)
     sites = [each for each in every if caller.sees(each.id) and (each.archived_at is None or site_id is not None)]
     addresses = await parts.store.sites.rest_urls()
+    every_port = await parts.store.inventory.by_site(seen_sites(caller, site_id))
     watched: list[tuple[SiteId, WatchedPort]] = []
     findings: list[Finding] = []
     for each in sites:
         registered = {(at.server, at.port) for at in endpoints(each, addresses[each.id])}
-        kept = await parts.store.inventory.ports(each.id)
+        kept = every_port.get(each.id, ())
         ports = [port for port in kept if (port.endpoint.server, port.endpoint.port) in registered]
         watched.extend((each.id, port) for port in ports)
         findings.extend(about_ports(each.name, ports, now=parts.clock()))

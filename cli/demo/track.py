@@ -74,7 +74,8 @@ class Track:
             # the event may be there a moment before the end is shown
             self._ended = self._ended or any(event["kind"] == "ended" for event in page["items"])
             # asking how it stands costs the workflow a query
-            shown = self._rotator.get(path) if closely or self._ended or self._looks % _SELDOM == 0 else self.shown
+            asks = closely or self._ended or self._looks % _SELDOM == 0
+            shown = self._rotator.get(path, live=True) if asks else self.shown
         except UnreadableError:
             return []
         except ApiRefusedError as refused:

@@ -83,7 +83,7 @@ class Site:
         self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str, longest: float = TIMEOUT
     ) -> dict[str, Any]:
         """The rotation as the API shows it, as soon as a condition holds."""
-        path = f"/v1/rotations/{rotation}"
+        path = f"/v1/rotations/{rotation}?live=true"
         found: dict[str, Any] = await look_until(lambda: self.house.get(path), holds, what, longest)
         return found
 

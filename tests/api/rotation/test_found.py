@@ -20,7 +20,7 @@ async def rotation(whole, plan):
 async def test_what_was_found_is_shown_page_by_page(whole, rotation, store, problem):
     """Each with what it is about and what to do; nothing where nothing was found; 404 without such a rotation."""
     path = f"/v1/rotations/{rotation['id']}/found"
-    nothing = {"id": None, "at": None, "total": 0, "accepted_by": "", "items": [], "next": None}
+    nothing: dict[str, object] = {"id": None, "at": None, "total": 0, "accepted_by": "", "items": [], "next": None}
     assert (await whole.get(path)).json() == nothing
     every = [JudgedDrift.of(blocking("group-new", f"Group {at}", "was born", "move its clients")) for at in range(25)]
 

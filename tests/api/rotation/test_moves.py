@@ -86,7 +86,7 @@ async def test_a_request_id_is_bound_to_its_move_and_body(whole, rotation, probl
     assert "hold by ann" in problem(reused, 422, "request-id-reused")["detail"]
     other_body = await whole.post(f"{path}/hold", json=REASON | {"why": "another", "request_id": "one"})
     problem(other_body, 422, "request-id-reused")
-    assert (await whole.get(path)).json()["live"]["cancelling_by"] == ""
+    assert (await whole.get(f"{path}?live=true")).json()["live"]["cancelling_by"] == ""
 
 
 async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, first_task, people, problem):
@@ -179,7 +179,7 @@ async def test_a_task_is_given_back(whole, rotation, first_task, shown_when, pro
     for question in ({}, {"question": "of yesterday"}):
         refused = problem(await whole.post(f"{path}/retry", json=REASON | question), 409, "other-question")
         assert f"question {asked['question']}, task-refused of" in refused["detail"]
-    again = (await whole.get(path)).json()["live"]
+    again = (await whole.get(f"{path}?live=true")).json()["live"]
     assert again["attention"] == [asked], "a refused answer changes nothing"
     answer = REASON | {"question": asked["question"]}
     assert (await whole.post(f"{path}/retry", json=answer)).status_code == 200

@@ -167,7 +167,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     console = Console(whole, people, site, rotation, spare["control"])
 
     async def look():
-        shown = (await whole.get(f"/v1/rotations/{rotation}")).json()
+        shown = (await whole.get(f"/v1/rotations/{rotation}?live=true")).json()
         await console.act(shown)
         return shown
 
@@ -251,7 +251,7 @@ class Console:
 
     async def _say(self, move, who, **more):
         path, body = f"/v1/rotations/{self._rotation}", {"why": "looked at the page of each group", **more}
-        asked = ((await self._api.get(path)).json()["live"] or {}).get("attention", ())
+        asked = ((await self._api.get(f"{path}?live=true")).json()["live"] or {}).get("attention", ())
         body["question"] = next((each["question"] for each in asked if move.replace("-", "_") in each["options"]), "")
         path = f"{path}/{move}"
         answer = await self._api.post(path, json=body, headers=self._people.get(who, {}))
