@@ -46,6 +46,7 @@ from sepm.port import Sepm
 from service.long_computations import in_turns
 from service.scope import StepScope, scope_of
 from service.world import World
+from store.database.page import PageRequest
 from store.rotation.swaps import SwapRecord
 from store.site.roster import LatestReading
 
@@ -290,7 +291,7 @@ class Gates:
         cursor: str | None = None
         while True:
             page = await self._world.store.coverage.verdicts(
-                scope.ref.rotation_id, key, verdict=Verdict.WAITING, limit=500, cursor=cursor
+                scope.ref.rotation_id, key, verdict=Verdict.WAITING, asked=PageRequest(500, cursor)
             )
             names.extend(verdict.client for verdict in page.items)
             cursor = page.cursor

@@ -16,6 +16,7 @@ from rotation.values import ClientId
 from service.plans.recovery_planning import ahead_of_ours
 from service.scope import StepScope, scope_of
 from service.world import World
+from store.database.page import PageRequest
 
 _NAMES = 10
 FRESH = timedelta(days=1)
@@ -90,7 +91,7 @@ class Statements:
             cursor: str | None = None
             while True:
                 page = await self._world.store.coverage.verdicts(
-                    scope.ref.rotation_id, key, verdict=verdict, limit=500, cursor=cursor
+                    scope.ref.rotation_id, key, verdict=verdict, asked=PageRequest(500, cursor)
                 )
                 found.extend(each.client for each in page.items)
                 cursor = page.cursor

@@ -17,6 +17,7 @@ from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName
 from service.identity import new_plan_id
 from service.world import World
+from store.database.page import PageRequest
 
 
 class RollBackPlanner:
@@ -75,7 +76,8 @@ class RollBackPlanner:
         coverage, refused = self._world.store.coverage, Counter[ServerName]()
         gate, cursor = await coverage.latest_gate(rotation_id), ""
         while gate is not None:
-            page = await coverage.verdicts(rotation_id, gate, reason=Reason.REFUSING, limit=500, cursor=cursor or None)
+            asked = PageRequest(500, cursor or None)
+            page = await coverage.verdicts(rotation_id, gate, reason=Reason.REFUSING, asked=asked)
             refused.update(each.last_server for each in page.items if each.last_server is not None)
             if not (cursor := page.cursor or ""):
                 break

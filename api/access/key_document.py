@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.manners.paging import PageShown
 from rotation.identity.identity import Grant
 from rotation.identity.name import IdentityName
 from rotation.span import UpToAYear
@@ -35,7 +36,5 @@ class KeyMade(Value):
     text: str = Field(description="What its holder sends: `Authorization: Bearer TEXT`")
 
 
-class KeyList(Value):
-    """All keys, the newest first; those that are revoked or expired, too."""
-
-    items: tuple[ApiKey, ...]
+class KeyList(PageShown[ApiKey]):
+    """A page of keys, the newest first; those that are revoked or expired, too."""

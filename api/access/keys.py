@@ -10,6 +10,7 @@ from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import described
+from api.manners.paging import AskedPage
 from api.parts import WithParts
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
@@ -27,9 +28,10 @@ async def show_caller(caller: Caller) -> Principal:
 
 
 @router.get("/v1/keys", dependencies=[allowed(Permission.SEE_IDENTITIES)])
-async def list_keys(parts: WithParts) -> KeyList:
+async def list_keys(parts: WithParts, asked: AskedPage) -> KeyList:
     """Every key, whose it is, when it was used last and when it ends. Its text is kept nowhere."""
-    return KeyList(items=await parts.store.identities.keys())
+    page = await parts.store.identities.keys(asked)
+    return KeyList(items=page.items, next=page.cursor)
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from api.manners.paging import PageShown
 from rotation.identity.log_in import Issuer, Subject
 from rotation.identity.name import IdentityName
 from rotation.values import Value
@@ -17,7 +18,5 @@ class LinkRequest(Value):
     new: bool = Field(default=False, description="Whether the identity is a new one")
 
 
-class SubjectList(Value):
-    """All subjects, by the names of their identities."""
-
-    items: tuple[LogInSubject, ...]
+class SubjectList(PageShown[LogInSubject]):
+    """A page of subjects, by the names of their identities."""

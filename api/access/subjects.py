@@ -9,6 +9,7 @@ from api.access.subject_document import LinkRequest, SubjectList
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.problems import ProblemError, described
+from api.manners.paging import AskedPage
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from store.access.subjects import LogInSubject
@@ -18,9 +19,10 @@ _log = structlog.get_logger(__name__)
 
 
 @router.get("/v1/subjects", dependencies=[allowed(Permission.SEE_IDENTITIES)])
-async def list_subjects(parts: WithParts) -> SubjectList:
+async def list_subjects(parts: WithParts, asked: AskedPage) -> SubjectList:
     """Every subject that has logged in or was linked, and whether it is barred. Its roles come with each token."""
-    return SubjectList(items=await parts.store.subjects.list())
+    page = await parts.store.subjects.page(asked)
+    return SubjectList(items=page.items, next=page.cursor)
 
 
 @router.post(

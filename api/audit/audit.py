@@ -3,59 +3,63 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from api.http.allowed import allowed
 from api.http.problems import described
+from api.manners.paging import AskedPage, NumberAfter, PageShown, only_known_parameters
 from api.parts import WithParts
 from rotation.identity.permission import Permission
-from rotation.values import RotationId, SiteId, Value
+from rotation.values import RotationId, SiteId
 from store.audit import AuditReport
 from store.trail.site_trail import SERVICE_TRAIL, TrailEvent
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 _SiteQuery = Annotated[SiteId | None, Query(description="Only of this site", max_length=200)]
 _RotationQuery = Annotated[RotationId | None, Query(description="Only of this rotation", max_length=200)]
-_After = Annotated[int, Query(ge=0, lt=1 << 63)]
-_Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-class TrailPage(Value):
-    """Events in order; the next request gives the number of the last event as `after`."""
-
-    items: tuple[TrailEvent, ...]
-    after: int
+class TrailPage(PageShown[TrailEvent]):
+    """Events in order. A caller that follows them asks later for numbers above that of the last."""
 
 
-@router.get("/audit/verification", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.AUDIT)])
-async def verify_trails(parts: WithParts, site: _SiteQuery = None, rotation: _RotationQuery = None) -> AuditReport:
+@router.get(
+    "/audit/verification",
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.AUDIT), Depends(only_known_parameters)],
+)
+async def verify_trails(
+    parts: WithParts, site_id: _SiteQuery = None, rotation_id: _RotationQuery = None
+) -> AuditReport:
     """Verify every trail against its hashes and the heads outside of the database, and every site against its trail."""
-    if site is not None:
-        await parts.store.sites.get(site)
-    if rotation is not None:
-        await parts.store.rotations.get(rotation)
-    return await parts.store.audit.verify(site, rotation)
+    if site_id is not None:
+        await parts.store.sites.get(site_id)
+    if rotation_id is not None:
+        await parts.store.rotations.get(rotation_id)
+    return await parts.store.audit.verify(site_id, rotation_id)
 
 
 @router.get("/audit/events", dependencies=[allowed(Permission.AUDIT)])
-async def list_service_trail(parts: WithParts, after: _After = 0, limit: _Limit = 100) -> TrailPage:
-    """What people and the service did that belongs to no site, from number `after` on."""
-    return _page(await parts.store.trail.list(SERVICE_TRAIL, after, limit), after)
+async def list_service_trail(parts: WithParts, asked: AskedPage, number_after: NumberAfter = 0) -> TrailPage:
+    """What people and the service did that belongs to no site, the oldest first."""
+    page = await parts.store.trail.page(SERVICE_TRAIL, asked, number_after=number_after)
+    return TrailPage(items=page.items, next=page.cursor)
 
 
 @router.get(
     "/sites/{site_id}/events", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)]
 )
 async def list_site_trail(
-    site_id: SiteId, parts: WithParts, rotation: _RotationQuery = None, after: _After = 0, limit: _Limit = 100
+    site_id: SiteId,
+    parts: WithParts,
+    asked: AskedPage,
+    rotation_id: _RotationQuery = None,
+    number_after: NumberAfter = 0,
 ) -> TrailPage:
-    """What people and the service did at a site, and every write to its SEPM.
+    """What people and the service did at a site, and every write to its SEPM, the oldest first.
 
     What a rotation reports of itself is at /v1/rotations/{id}/events.
     """
     await parts.store.sites.get(site_id)
-    return _page(await parts.store.trail.list(site_id, after, limit, rotation_id=rotation), after)
-
-
-def _page(events: tuple[TrailEvent, ...], after: int) -> TrailPage:
-    return TrailPage(items=events, after=events[-1].number if events else after)
+    page = await parts.store.trail.page(site_id, asked, number_after=number_after, rotation_id=rotation_id)
+    return TrailPage(items=page.items, next=page.cursor)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Base64Bytes, ConfigDict, Field, SecretStr, model_validator
 
+from api.manners.paging import PageShown
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding
 from rotation.values import ServerName, SiteId, Value
@@ -100,7 +101,5 @@ class CertificateShown(Value):
     key_destroyed: DestroyedKey | None = Field(default=None, description="Who had its private key destroyed, and why")
 
 
-class CertificateList(Value):
-    """Every certificate that is kept, the newest first."""
-
-    items: tuple[CertificateFacts, ...]
+class CertificateList(PageShown[CertificateFacts]):
+    """A page of the certificates that are kept, the newest first."""

@@ -9,6 +9,7 @@ from api.certificate.order_document import OrderDocument, OrderList, OrderShown
 from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described
+from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from rotation.identity.permission import Permission
 from rotation.order import OrderState
@@ -69,10 +70,10 @@ async def order_certificate(
 
 
 @router.get("", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
-async def list_orders(request_id: str, parts: WithParts) -> OrderList:
+async def list_orders(request_id: str, parts: WithParts, asked: AskedPage) -> OrderList:
     """The orders for a request, the newest first."""
     await parts.store.certificate_requests.get(request_id)
-    return OrderList(items=tuple(map(OrderShown.of, await parts.store.certificate_orders.of_request(request_id))))
+    return OrderList.of(await parts.store.certificate_orders.page(request_id, asked), OrderShown.of)
 
 
 @router.get("/{order_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])

@@ -9,6 +9,7 @@ from api.certificate.request_document import RequestDocument, RequestList, Reque
 from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described
+from api.manners.paging import AskedPage
 from api.parts import WithParts
 from certificates.new_request import make_request
 from rotation.identity.permission import Permission
@@ -45,9 +46,10 @@ async def ask(document: RequestDocument, caller: Caller, parts: WithParts, respo
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
-async def list_requests(parts: WithParts) -> RequestList:
+async def list_requests(parts: WithParts, asked: AskedPage) -> RequestList:
     """Every request, the newest first."""
-    return RequestList(items=await parts.store.certificate_requests.list())
+    page = await parts.store.certificate_requests.page(asked)
+    return RequestList(items=page.items, next=page.cursor)
 
 
 @router.get("/{request_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])

@@ -17,6 +17,7 @@ from api.certificate.certificate_document import (
 from api.http.allowed import allowed, require_seen
 from api.http.caller import Caller
 from api.http.problems import described, refused
+from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.site.fresh_survey import fresh_survey
 from certificates.certificate_file import parse_certificate_file
@@ -70,9 +71,10 @@ async def make_certificate(document: SelfSignedDocument, parts: WithParts, respo
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
-async def list_certificates(parts: WithParts) -> CertificateList:
+async def list_certificates(parts: WithParts, asked: AskedPage) -> CertificateList:
     """Every certificate that is kept, the newest first."""
-    return CertificateList(items=await parts.store.certificates.list())
+    page = await parts.store.certificates.page(asked)
+    return CertificateList(items=page.items, next=page.cursor)
 
 
 @router.get("/{certificate_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])

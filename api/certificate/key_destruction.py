@@ -85,8 +85,9 @@ async def _no_longer(parts: Parts, alike: Iterable[CertificateFacts]) -> AsyncIt
 
 async def _served(parts: Parts, fingerprint: Fingerprint) -> AsyncIterator[str]:
     """The servers at which the watch last saw the certificate."""
+    watched = await parts.store.inventory.by_site()
     for site in await parts.store.sites.list():
-        ports = [port for port in await parts.store.inventory.ports(site.id) if port.sightings]
+        ports = [port for port in watched.get(site.id, ()) if port.sightings]
         last = {port.endpoint.server for port in ports if port.sightings[0].certificate.fingerprint == fingerprint}
         for server in sorted(last):
             yield f"server {server} of site {site.name}"

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from api.manners.paging import PageShown
 from certificates.keystores import KeystoreFormat
 from rotation.values import Value
 from store.certificate.keystores import KeystoreRecord
@@ -22,7 +23,5 @@ class KeystoreMade(Value):
     password: str = Field(description="Shown this once")
 
 
-class KeystoreList(Value):
-    """Who had keystores made, the newest first."""
-
-    items: tuple[KeystoreRecord, ...]
+class KeystoreList(PageShown[KeystoreRecord]):
+    """A page of who had keystores made, the newest first."""

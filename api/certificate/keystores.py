@@ -12,6 +12,7 @@ from api.certificate.keystore_file import make_keystore
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.problems import ProblemError, described
+from api.manners.paging import AskedPage
 from api.parts import WithParts
 from certificates.keystores import KeystoreFormat
 from rotation.identity.permission import Permission
@@ -68,10 +69,11 @@ async def order_keystore(
 @router.get(
     "/{certificate_id}/keystores", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)]
 )
-async def list_keystores(certificate_id: CertificateId, parts: WithParts) -> KeystoreList:
+async def list_keystores(certificate_id: CertificateId, parts: WithParts, asked: AskedPage) -> KeystoreList:
     """Who had keystores of a certificate made, and when they were taken; the newest first."""
     await parts.store.certificates.facts(certificate_id)
-    return KeystoreList(items=await parts.store.keystores.list(certificate_id))
+    page = await parts.store.keystores.page(certificate_id, asked)
+    return KeystoreList(items=page.items, next=page.cursor)
 
 
 @router.get(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from api.manners.paging import PageShown
 from rotation.finding import Finding
 from rotation.order import OrderState, OrderStep, ProofRecord
 from rotation.values import CertificateId, OrderId, Value
@@ -49,7 +50,5 @@ class OrderShown(Value):
         return cls(**common, step=progress.step, order_url=progress.url, dns_records=progress.records)
 
 
-class OrderList(Value):
-    """The orders for a request, the newest first."""
-
-    items: tuple[OrderShown, ...]
+class OrderList(PageShown[OrderShown]):
+    """A page of the orders for a request, the newest first."""

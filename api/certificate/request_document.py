@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from api.certificate.certificate_document import Name
+from api.manners.paging import PageShown
 from rotation.values import Value
 from store.certificate.certificate_requests import CertificateRequest
 
@@ -22,7 +23,5 @@ class RequestShown(Value):
     request: CertificateRequest
 
 
-class RequestList(Value):
-    """Every request, the newest first."""
-
-    items: tuple[CertificateRequest, ...]
+class RequestList(PageShown[CertificateRequest]):
+    """A page of requests, the newest first."""

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StrictBool
 
 from api.http.problems import refused
+from api.manners.paging import PageShown
 from rotation.finding import Finding, blocking
 from rotation.network import as_network
 from rotation.plan.effort import Effort, extra_work, minutes
@@ -240,8 +241,19 @@ class PlanInList(Value):
     steps: int
     least: Length
 
+    @classmethod
+    def of(cls, plan: Plan) -> "PlanInList":
+        """The document of a stored plan."""
+        return cls(
+            id=plan.id,
+            hash=plan.hash,
+            site_id=plan.body.site_id,
+            purpose=plan.body.purpose,
+            made_at=plan.made_at,
+            steps=len(plan.body.steps),
+            least=plan.least,
+        )
 
-class PlanList(Value):
-    """The plans of a site, the newest first."""
 
-    items: tuple[PlanInList, ...]
+class PlanList(PageShown[PlanInList]):
+    """A page of the plans of a site, the newest first."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.http.allowed import allowed, require_seen
 from api.http.caller import Caller
 from api.http.problems import described, refused
+from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.plan.plan_document import NewPlanRequest, PlanInList, PlanList, PlanShown
 from api.site.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
@@ -60,24 +61,11 @@ async def make_plan(
 
 
 @router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT), dependencies=[allowed(Permission.SEE)])
-async def list_plans(site: SiteId, caller: Caller, parts: WithParts) -> PlanList:
+async def list_plans(site_id: SiteId, caller: Caller, parts: WithParts, asked: AskedPage) -> PlanList:
     """The plans of a site, the newest first."""
-    await require_seen(parts, caller, {"site_id": site})
-    await parts.store.sites.get(site)
-    return PlanList(
-        items=tuple(
-            PlanInList(
-                id=plan.id,
-                hash=plan.hash,
-                site_id=plan.body.site_id,
-                purpose=plan.body.purpose,
-                made_at=plan.made_at,
-                steps=len(plan.body.steps),
-                least=plan.least,
-            )
-            for plan in await parts.store.plans.list(site)
-        )
-    )
+    await require_seen(parts, caller, {"site_id": site_id})
+    await parts.store.sites.get(site_id)
+    return PlanList.of(await parts.store.plans.page(site_id, asked), PlanInList.of)
 
 
 @router.get(

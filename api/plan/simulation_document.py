@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from api.manners.paging import PageShown
 from rotation.simulation import SimulationState, SimulationWish, Unknowns
 from rotation.values import PlanId, SimulationId, SiteId, Value
 from store.rotation.simulations import Simulation
@@ -68,10 +69,8 @@ class SimulationShown(SimulationInList):
         return cls(**_common(simulation), result=result)
 
 
-class SimulationList(Value):
-    """The simulations of a plan, the newest first."""
-
-    items: tuple[SimulationInList, ...]
+class SimulationList(PageShown[SimulationInList]):
+    """A page of the simulations of a plan, the newest first."""
 
 
 def _common(simulation: Simulation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Response
 from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import described, refused
+from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.plan.simulation_document import SimulationInList, SimulationList, SimulationRequest, SimulationShown
 from rotation.identity.permission import Permission
@@ -64,10 +65,10 @@ async def simulate_plan(
 
 
 @router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT), dependencies=[allowed(Permission.SEE)])
-async def list_simulations(plan_id: PlanId, parts: WithParts) -> SimulationList:
+async def list_simulations(plan_id: PlanId, parts: WithParts, asked: AskedPage) -> SimulationList:
     """The simulations of a plan, the newest first."""
     await parts.store.plans.get(plan_id)
-    return SimulationList(items=tuple(map(SimulationInList.of, await parts.store.simulations.of_plan(plan_id))))
+    return SimulationList.of(await parts.store.simulations.page(plan_id, asked), SimulationInList.of)
 
 
 @router.get("/{simulation_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])

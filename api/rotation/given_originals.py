@@ -66,7 +66,7 @@ async def require_own_agree(parts: Parts, given: KeptOriginals, own: Sequence[Or
         if differ:
             raise refused("originals-differ", [blocking("originals-differ", each, text, remedy) for each in differ])
         return
-    for later in (await parts.store.rotations.list(sites=(site_id,))).items:
+    for later in (await parts.store.rotations.page(sites=(site_id,))).items:
         if later.created_at > given.recorded_at and await parts.store.originals.of(later.id):
             raise ProblemError(
                 HTTPStatus.CONFLICT,

@@ -66,7 +66,7 @@ class RotationMoveRequest(Value):
         default="",
         max_length=100,
         description="For approve, proceed, state_gate, retry and finish: the token of the question that is answered, "
-        "`live.attention[].question` of GET /v1/rotations/ID",
+        "`live.attention[].question` of GET /v1/rotations/ID?live=true",
     )
     request_id: str | None = Field(
         default=None, min_length=1, max_length=200, description="The same id again is the same move"
@@ -124,7 +124,7 @@ async def _require_two_approvals(
             HTTPStatus.CONFLICT,
             "other-question",
             f"rotation {rotation.id} asks nothing of that token now",
-            remedy="read what is asked (GET /v1/rotations/ID), and send its token where that is what you mean",
+            remedy="read what is asked (GET /v1/rotations/ID?live=true), and send its token where you mean that",
         )
     if named.code == PLAN_DIFFERS and now.proceed is None:
         content = {"rotation": rotation.id, "question": order.question}

@@ -17,6 +17,7 @@ from api.site.fresh_survey import fresh_survey
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from service.plans.restoring import NothingToRestoreError, restore_plan
+from store.database.page import PageRequest
 from store.progress import Rotation, RotationStatus
 from store.site.sites import require_in_use
 from store.trail.site_trail import Author
@@ -81,7 +82,7 @@ async def _new_restore(site_id: SiteId, order: RestoreRequest, author: Author, p
 async def _nothing(parts: Parts, site_id: SiteId, detail: str) -> ProblemError:
     """A recovery changes no setting: one that was ended leaves its certificate as damaged as it was."""
     remedy = "nothing has to be done; the site is as it was"
-    newest = (await parts.store.rotations.list(1, sites=(site_id,))).items
+    newest = (await parts.store.rotations.page(PageRequest(1), sites=(site_id,))).items
     if any(each.purpose == "recover" and each.status is RotationStatus.TERMINATED for each in newest):
         remedy = (
             "no setting has to be put back; plan the recovery that was ended anew: "

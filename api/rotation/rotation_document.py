@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from api.manners.paging import PageShown
 from api.plan.plan_document import StepShown
 from api.service_checks import Known
 from rotation.plan.step import Step
@@ -103,14 +104,17 @@ class Live(Value):
 
 
 class RotationShown(Projected):
-    """A rotation: as it last reported, and, where it can be asked, as it is now."""
+    """A rotation: as it last reported, and, where its workflow was asked, as it is now."""
 
+    updated_at: datetime = Field(
+        description="When what is shown here was stored. `live`, where it is asked for, is of the moment of the request"
+    )
     standing: Standing | None = Field(
         default=None, description="Whether the store and Temporal agree, and a worker answers; null when it has ended"
     )
     trouble: Trouble | None = Field(default=None, description="What is wrong, and what helps; it is attention, too")
     trouble_since: datetime | None = None
-    live: Live | None = Field(default=None, description="null when it has ended, or its workflow cannot be asked now")
+    live: Live | None = Field(default=None, description="With `live=true`; null when it has ended or cannot be asked")
 
     @classmethod
     def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":
@@ -131,11 +135,8 @@ class RotationShown(Projected):
         )
 
 
-class RotationList(Value):
+class RotationList(PageShown[RotationShown]):
     """A page of rotations, the newest first."""
-
-    items: tuple[RotationShown, ...]
-    cursor: str | None
 
 
 def _stands(place: int, state: RotationState, step: Step) -> str:

@@ -7,14 +7,16 @@ from fastapi import APIRouter, Header, Query, Response
 
 from api.http.allowed import allowed, require_seen
 from api.http.authors import WithAuthor
-from api.http.caller import Caller
+from api.http.caller import Caller, seen_sites
 from api.http.problems import described
+from api.manners.paging import AskedPage
 from api.parts import WithParts
 from api.rotation.live import live_of
 from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
 from rotation.identity.permission import Permission
 from rotation.values import RotationId, SiteId
+from store.progress import RotationStatus
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 
@@ -47,16 +49,14 @@ async def start_rotation(
 async def list_rotations(
     parts: WithParts,
     caller: Caller,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    cursor: str | None = None,
-    site: SiteId | None = None,
+    asked: AskedPage,
+    site_id: SiteId | None = None,
+    status: Annotated[list[RotationStatus] | None, Query(description="May be given more than once")] = None,
 ) -> RotationList:
-    """Rotations of the sites that the caller sees, the newest first."""
-    wanted = caller.sites if site is None else (site,) if caller.sees(site) else ()
-    page = await parts.store.rotations.list(limit, cursor, sites=wanted)
+    """Rotations of the sites that the caller sees, the newest first, as they are stored."""
+    page = await parts.store.rotations.page(asked, sites=seen_sites(caller, site_id), statuses=status)
     now = parts.clock()
-    items = tuple(RotationShown.of(rotation, parts.standings.of(rotation, now)) for rotation in page.items)
-    return RotationList(items=items, cursor=page.cursor)
+    return RotationList.of(page, lambda rotation: RotationShown.of(rotation, parts.standings.of(rotation, now)))
 
 
 @router.get(
@@ -64,8 +64,13 @@ async def list_rotations(
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     dependencies=[allowed(Permission.SEE)],
 )
-async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
-    """A rotation: step, gate, coverage, task, attention, next time."""
+async def show_rotation(
+    rotation_id: RotationId,
+    parts: WithParts,
+    *,
+    live: Annotated[bool, Query(description="Ask its workflow, too, how it stands now")] = False,
+) -> RotationShown:
+    """A rotation as it last reported: step, coverage, attention, next time. `live=true` asks it how it stands now."""
     rotation = await parts.store.rotations.get(rotation_id)
     known = parts.standings.of(rotation, parts.clock())
-    return RotationShown.of(rotation, known, await live_of(parts, rotation))
+    return RotationShown.of(rotation, known, await live_of(parts, rotation) if live else None)

@@ -3,12 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from api.http.allowed import allowed, require_seen
-from api.http.caller import Caller
+from api.http.caller import Caller, seen_sites
 from api.http.problems import described
+from api.manners.paging import only_known_parameters
 from api.parts import WithParts
 from api.site.inventory_document import InventoryShown
 from rotation.finding import Finding
@@ -20,25 +21,30 @@ from rotation.watch.inventory import WatchedPort, endpoints
 router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
 
 
-@router.get("", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
+@router.get(
+    "",
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.SEE), Depends(only_known_parameters)],
+)
 async def show_inventory(
     parts: WithParts,
     caller: Caller,
     since: Annotated[
         AwareDatetime | None, Query(description="Only changes after this; without it all are shown")
     ] = None,
-    site: Annotated[SiteId | None, Query(description="Only this site")] = None,
+    site_id: Annotated[SiteId | None, Query(description="Only this site")] = None,
 ) -> InventoryShown:
     """Every certificate on the ports of every site in use, as the watch last saw them; of an archived one by its id."""
-    await require_seen(parts, caller, {"site_id": site})
-    every = await parts.store.sites.list() if site is None else (await parts.store.sites.get(site),)
-    sites = [each for each in every if caller.sees(each.id) and (each.archived_at is None or site is not None)]
+    await require_seen(parts, caller, {"site_id": site_id})
+    every = await parts.store.sites.list() if site_id is None else (await parts.store.sites.get(site_id),)
+    sites = [each for each in every if caller.sees(each.id) and (each.archived_at is None or site_id is not None)]
     addresses = await parts.store.sites.rest_urls()
+    every_port = await parts.store.inventory.by_site(seen_sites(caller, site_id))
     watched: list[tuple[SiteId, WatchedPort]] = []
     findings: list[Finding] = []
     for each in sites:
         registered = {(at.server, at.port) for at in endpoints(each, addresses[each.id])}
-        kept = await parts.store.inventory.ports(each.id)
+        kept = every_port.get(each.id, ())
         ports = [port for port in kept if (port.endpoint.server, port.endpoint.port) in registered]
         watched.extend((each.id, port) for port in ports)
         findings.extend(about_ports(each.name, ports, now=parts.clock()))

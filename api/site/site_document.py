@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, SecretStr
 from api.http.authors import ChangeReason
 from api.http.invalid import checked
 from api.http.problems import ProblemError
+from api.manners.paging import PageShown
 from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
@@ -196,11 +197,15 @@ class SiteInList(Value):
     servers: tuple[ServerName, ...]
     archived_at: AwareDatetime | None
 
+    @classmethod
+    def of(cls, site: Site) -> "SiteInList":
+        """The document of a stored site."""
+        servers = tuple(server.name for server in site.servers)
+        return cls(id=site.id, name=site.name, servers=servers, archived_at=site.archived_at)
 
-class SiteList(Value):
-    """Registered sites, by name."""
 
-    items: tuple[SiteInList, ...]
+class SiteList(PageShown[SiteInList]):
+    """A page of registered sites, by name."""
 
 
 def slug(name: str) -> SiteId:

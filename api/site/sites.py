@@ -13,6 +13,7 @@ from api.http.caller import Caller
 from api.http.invalid import checked
 from api.http.problems import described
 from api.http.second_person import require_second
+from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleSiteDocument, ConsoleSiteShown
 from api.site.first_contact import first_contacts, make_contact
@@ -114,23 +115,12 @@ async def _with_second(
 async def list_sites(
     parts: WithParts,
     caller: Caller,
+    asked: AskedPage,
     *,
     archived: Annotated[bool, Query(description="Those that are archived, too")] = False,
 ) -> SiteList:
     """The registered sites that the caller sees, by name. Archived ones are left out unless they are asked for."""
-    every = [site for site in await parts.store.sites.list() if caller.sees(site.id)]
-    return SiteList(
-        items=tuple(
-            SiteInList(
-                id=site.id,
-                name=site.name,
-                servers=tuple(server.name for server in site.servers),
-                archived_at=site.archived_at,
-            )
-            for site in every
-            if archived or site.archived_at is None
-        )
-    )
+    return SiteList.of(await parts.store.sites.page(asked, sites=caller.sites, archived=archived), SiteInList.of)
 
 
 @router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])

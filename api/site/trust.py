@@ -1,15 +1,15 @@
 """/v1/sites/{id}/trust: the trusted fingerprints of a site's REST address, and every contact there was."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor, with_first
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
+from api.manners.paging import AskedPage, NumberAfter
 from api.parts import Parts, WithParts
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
 from rotation.identity.permission import Permission
@@ -37,13 +37,13 @@ async def show_trust(site_id: SiteId, parts: WithParts) -> TrustShown:
 async def list_contacts(
     site_id: SiteId,
     parts: WithParts,
-    after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    asked: AskedPage,
+    number_after: NumberAfter = 0,
 ) -> ContactPage:
-    """Every TLS connection and every pin or drop of a certificate, from number `after` on, as a hash chain."""
+    """Every TLS connection and every pin or drop of a certificate, the oldest first, as a hash chain."""
     await over_rest(parts, site_id)
-    contacts = await parts.store.contacts.list(site_id, after, limit)
-    return ContactPage(items=contacts, after=contacts[-1].number if contacts else after)
+    page = await parts.store.contacts.page(site_id, asked, number_after=number_after)
+    return ContactPage(items=page.items, next=page.cursor)
 
 
 @router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
@@ -82,7 +82,7 @@ async def over_rest(parts: Parts, site_id: SiteId) -> Site:
             HTTPStatus.CONFLICT,
             "site-without-rest",
             f"{site.name} has no REST API: nothing is sent to it, and nobody is believed there",
-            remedy=f"what its servers present is in its surveys, and in GET /v1/inventory?site={site_id}",
+            remedy=f"what its servers present is in its surveys, and in GET /v1/inventory?site_id={site_id}",
         )
     return site
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from api.manners.paging import PageShown
 from rotation.trust.contact import Presence
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.tls.trust import normal_fingerprint
@@ -31,8 +32,5 @@ class TrustShown(Value):
     presented: tuple[Presence, ...] = Field(description="The latest first")
 
 
-class ContactPage(Value):
-    """Contacts in order; the next request gives the number of the last contact as `after`."""
-
-    items: tuple[NumberedContact, ...]
-    after: int
+class ContactPage(PageShown[NumberedContact]):
+    """Contacts in order. A caller that follows them asks later for numbers above that of the last."""

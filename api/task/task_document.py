@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
+from api.manners.paging import PageShown
 from rotation.plan.work.task import ConsoleTask, Evidence, TaskState
 from rotation.running.message import Move
 from rotation.values import RotationId, SiteId, TaskId, Value
@@ -72,10 +73,8 @@ class TaskShown(Value):
         )
 
 
-class TaskList(Value):
-    """Console tasks, the oldest first."""
-
-    items: tuple[TaskShown, ...]
+class TaskList(PageShown[TaskShown]):
+    """A page of console tasks, the oldest first."""
 
 
 class ClaimRequest(Value):

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Response
 
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
-from api.http.caller import Caller
+from api.http.caller import Caller, seen_sites
 from api.http.problems import described
+from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.rotation.messages import say
 from api.rotation.orphaned_tasks import close_if_orphaned
@@ -41,14 +42,16 @@ _SAYING: dict[int | str, dict[str, Any]] = {
 async def list_tasks(
     parts: WithParts,
     caller: Caller,
+    asked: AskedPage,
+    *,
     state: Annotated[list[TaskState] | None, Query(description="May be given more than once")] = None,
-    site: SiteId | None = None,
-    rotation: RotationId | None = None,
+    site_id: SiteId | None = None,
+    rotation_id: RotationId | None = None,
 ) -> TaskList:
     """Console tasks of the sites that the caller sees, the oldest first."""
-    every = await parts.store.tasks.list(state, site_id=site, rotation_id=rotation)
-    tasks = [task for task in every if caller.sees(task.site_id)]
-    return TaskList(items=tuple([TaskShown.of(await _as_it_counts(parts, task)) for task in tasks]))
+    sites = seen_sites(caller, site_id)
+    page = await parts.store.tasks.page(asked, states=state, sites=sites, rotation_id=rotation_id)
+    return TaskList.of(page, TaskShown.of)
 
 
 @router.get("/{task_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE_TASKS)])

@@ -65,7 +65,7 @@ def add(
 def list_keys(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: JsonOption = False) -> None:
     """Show every key: whose it is, its roles, when it was used last, and whether it counts."""
     with opened(api, folder) as rotator:
-        shown = rotator.get("/v1/keys")
+        shown = rotator.list("/v1/keys")
     if as_json:
         say_json(shown)
         return

@@ -20,7 +20,7 @@ def register(main: typer.Typer) -> None:
 def list_subjects(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: JsonOption = False) -> None:
     """Show who has logged in or was linked, and who is barred."""
     with opened(api, folder) as rotator:
-        shown = rotator.get("/v1/subjects")
+        shown = rotator.list("/v1/subjects")
     if as_json:
         say_json(shown)
         return

@@ -52,7 +52,7 @@ def list_orders(
 ) -> None:
     """List the orders for a request, the newest first."""
     with opened(api, folder) as rotator:
-        kept = rotator.get(f"/v1/certificates/requests/{request}/orders")
+        kept = rotator.list(f"/v1/certificates/requests/{request}/orders")
     if as_json:
         say_json(kept)
         return

@@ -46,7 +46,7 @@ def request(
 def list_requests(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
     """List the requests, and which certificate answered them."""
     with opened(api, folder) as rotator:
-        kept = rotator.get("/v1/certificates/requests")
+        kept = rotator.list("/v1/certificates/requests")
     if as_json:
         say_json(kept)
         return

@@ -106,7 +106,7 @@ def self_signed(
 def list_certificates(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
     """List the certificates that are kept."""
     with opened(api, folder) as rotator:
-        kept = rotator.get("/v1/certificates")
+        kept = rotator.list("/v1/certificates")
     if as_json:
         say_json(kept)
         return

@@ -29,7 +29,7 @@ def verify(
 ) -> None:
     """Verify every trail: what was altered, deleted, inserted or cut off. It fails when one does not hold."""
     with opened(api, folder) as rotator:
-        report = rotator.get("/v1/audit/verification", site=site, rotation=rotation)
+        report = rotator.get("/v1/audit/verification", site_id=site, rotation_id=rotation)
     (say_json if as_json else _say)(report)
     if report["broken"]:
         raise typer.Exit(REFUSED)
@@ -46,12 +46,12 @@ def events(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """List what people and the service did at a site, or, without one, what belongs to no site; a hundred at a time."""
+    """List what people and the service did at a site, or, without one, what belongs to no site."""
     with opened(api, folder) as rotator:
         if site is None:
-            page = rotator.get("/v1/audit/events", after=after)
+            page = rotator.list("/v1/audit/events", number_after=after)
         else:
-            page = rotator.get(f"/v1/sites/{site}/events", rotation=rotation, after=after)
+            page = rotator.list(f"/v1/sites/{site}/events", rotation_id=rotation, number_after=after)
     if as_json:
         say_json(page)
         return

@@ -26,7 +26,7 @@ def inventory(
 ) -> None:
     """Show the certificates of every site as the watch last saw them, the first to end first."""
     with opened(api, folder) as rotator:
-        shown = rotator.get("/v1/inventory", site=site, since=since)
+        shown = rotator.get("/v1/inventory", site_id=site, since=since)
     (say_json if as_json else show)(shown)
 
 

@@ -91,9 +91,9 @@ def status(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a rotation, or list the newest ones."""
+    """Show a rotation, or list all, the newest first."""
     with opened(api, folder) as rotator:
-        shown = rotator.get(f"/v1/rotations/{rotation}" if rotation else "/v1/rotations")
+        shown = rotator.get(f"/v1/rotations/{rotation}", live=True) if rotation else rotator.list("/v1/rotations")
         known = rotator.get("/v1/standing") if not rotation and not as_json else None
     if as_json:
         say_json(shown)

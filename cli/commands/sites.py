@@ -65,7 +65,7 @@ def list_sites(
 ) -> None:
     """List the registered sites."""
     with opened(api, folder) as rotator:
-        sites = rotator.get("/v1/sites", archived=archived)
+        sites = rotator.list("/v1/sites", archived=archived)
     if as_json:
         say_json(sites)
         return

@@ -51,8 +51,7 @@ def list_tasks(
 ) -> None:
     """List the tasks that wait for an operator, with what to do."""
     with opened(api, folder) as rotator:
-        found = rotator.get("/v1/tasks", site=site)
-    items = [task for task in found["items"] if closed or task["state"] in ("open", "claimed")]
+        items = rotator.list("/v1/tasks", site_id=site, state=None if closed else ("open", "claimed"))["items"]
     if as_json:
         say_json({"items": items})
         return

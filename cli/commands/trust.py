@@ -74,9 +74,9 @@ def contacts(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """List contacts (TLS connections, pins and drops), a hundred at a time."""
+    """List contacts (TLS connections, pins and drops)."""
     with opened(api, folder) as rotator:
-        page = rotator.get(f"/v1/sites/{site}/trust/contacts", after=after)
+        page = rotator.list(f"/v1/sites/{site}/trust/contacts", number_after=after)
     if as_json:
         say_json(page)
         return

@@ -44,7 +44,7 @@ def watch(
 ) -> None:
     """Follow a rotation until it ends. Exit code 0 only when it completed. An outage of the API is waited out."""
     with opened(api, folder) as rotator:
-        shown = rotator.get(f"/v1/rotations/{rotation}")
+        shown = rotator.get(f"/v1/rotations/{rotation}", live=True)
         shown = (
             _follow_lines(rotator, shown, every, as_json)
             if as_json or not OUT.is_terminal
@@ -94,7 +94,7 @@ def _line(shown: dict[str, Any]) -> str:
 def _look(rotator: Api, rotation: str) -> dict[str, Any] | None:
     """The rotation now; None when the API does not answer, or fails."""
     try:
-        shown: dict[str, Any] = rotator.get(f"/v1/rotations/{rotation}")
+        shown: dict[str, Any] = rotator.get(f"/v1/rotations/{rotation}", live=True)
     except UnreadableError:
         return None
     except ApiRefusedError as refused:

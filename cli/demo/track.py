@@ -70,19 +70,21 @@ class Track:
         path = f"/v1/rotations/{self.shown['id']}"
         self._looks += 1
         try:
-            page = self._rotator.get(f"{path}/events", after=self._last_event, limit=1000)
+            page = self._rotator.list(f"{path}/events", number_after=self._last_event)
             # the event may be there a moment before the end is shown
             self._ended = self._ended or any(event["kind"] == "ended" for event in page["items"])
             # asking how it stands costs the workflow a query
-            shown = self._rotator.get(path) if closely or self._ended or self._looks % _SELDOM == 0 else self.shown
+            asks = closely or self._ended or self._looks % _SELDOM == 0
+            shown = self._rotator.get(path, live=True) if asks else self.shown
         except UnreadableError:
             return []
         except ApiRefusedError as refused:
             if refused.problem.get("status", _SERVER_FAULT) < _SERVER_FAULT:
                 raise
             return []
-        self.shown, self._last_event = shown, page["after"]
+        self.shown = shown
         for event in page["items"]:
+            self._last_event = event["number"]
             self._note(event)
         return list(page["items"])
 

@@ -30,6 +30,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's answer
 
 FOLDER = Path("var")
 _PARAMS = ParamSpec("_PARAMS")
+_PAGE = 1000
+"""Items that one answer of a list holds at most."""
 _TIMEOUT = httpx.Timeout(120, connect=5)  # a survey or a claim reads a whole site before it answers
 
 
@@ -56,9 +58,18 @@ class Api:
             base_url=self.address, headers={"Authorization": f"Bearer {key}"}, timeout=_TIMEOUT, trust_env=False
         )
 
-    def get(self, path: str, **params: str | int | None) -> Any:
+    def get(self, path: str, **params: Any) -> Any:
         """What is at `path`; parameters that are None are left out."""
         return self._call("GET", path, params={name: value for name, value in params.items() if value is not None})
+
+    def list(self, path: str, **params: Any) -> Any:
+        """The list at `path`, read to its end: its last page, with the items of all."""
+        shown, items = self.get(path, limit=_PAGE, **params), list[Any]()
+        while True:
+            items += shown["items"]
+            if shown["next"] is None:
+                return {**shown, "items": items}
+            shown = self.get(path, limit=_PAGE, cursor=shown["next"], **params)
 
     def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
         """Send `body` and return the answer."""

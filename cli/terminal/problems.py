@@ -13,7 +13,7 @@ _COMMANDS = (
     (f"POST /v1/certificates/{_ID}/keystores", r"rotator certificate keystore \1"),
     ("POST /v1/certificates", "rotator certificate add FILE"),
     ("POST /v1/plans", "rotator plan SITE --certificate ID"),
-    (f"GET /v1/rotations/{_ID}", r"rotator status \1"),
+    (rf"GET /v1/rotations/{_ID}(?:\?live=true)?", r"rotator status \1"),
     ("GET /v1/rotations", "rotator status"),
     (f"POST /v1/tasks/{_ID}/done", r"rotator tasks done \1"),
     (f"POST /v1/tasks/{_ID}/refused", r"rotator tasks refused \1 --why REASON"),

@@ -25,7 +25,7 @@ def read_question(rotator: Api, rotation: str, move: str, given: str) -> str:
     """
     if given:
         return given
-    live: dict[str, Any] = rotator.get(f"/v1/rotations/{rotation}").get("live") or {}
+    live: dict[str, Any] = rotator.get(f"/v1/rotations/{rotation}", live=True).get("live") or {}
     asked = [each for each in live.get("attention", ()) if move in each["options"]]
     for each in asked:
         say_error(f"question {each['question']}, {each['code']} of {each['subject']}: {each['message']}")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -112,9 +112,8 @@ class Robot:
         """What was claimed before comes first."""
         if not self.who:
             self.who = str((await self._call("GET", "/v1/whoami")).json()["name"])
-        answer = await self._call("GET", "/v1/tasks", params={"state": ["claimed", "open"]})
         tasks = []
-        for item in answer.json()["items"]:
+        async for item in self._listed("/v1/tasks", {"state": ["claimed", "open"]}):
             if item.get("site_name") != self.site_name:
                 continue
             try:
@@ -126,6 +125,15 @@ class Robot:
             if task.claimed_by in {None, "", self.who}:
                 tasks.append(task)
         return sorted(tasks, key=lambda task: task.state != "claimed")
+
+    async def _listed(self, path: str, wanted: dict[str, list[str]]) -> AsyncIterator[dict[str, Any]]:
+        """The items of a list, page by page."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = (await self._call("GET", path, params=wanted | ({"cursor": [cursor]} if cursor else {}))).json()
+            cursor = page["next"]
+            for item in page["items"]:
+                yield item
 
     async def _copied(self, task: Task, before: str) -> dict[str, str]:
         """What the pages of a task's groups show now, once they show something new; and what they showed before."""

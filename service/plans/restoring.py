@@ -16,6 +16,7 @@ from rotation.procedure.rollback import as_served
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName, SiteId
 from service.identity import new_plan_id
+from store.database.page import PageRequest
 from store.progress import Rotation
 from store.store import Store
 
@@ -72,7 +73,7 @@ async def _ended(store: Store, site_id: SiteId, newest: RotationId) -> tuple[Rot
     found: list[Rotation] = []
     cursor: str | None = None
     while True:
-        page = await store.rotations.list(cursor=cursor, sites=(site_id,))
+        page = await store.rotations.page(PageRequest(cursor=cursor), sites=(site_id,))
         for each in page.items:
             if found or each.id == newest:
                 found.insert(0, each)

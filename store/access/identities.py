@@ -15,6 +15,7 @@ from store.access.api_key import ApiKey, key_of, principal_of
 from store.access.key_text import KeyId, KeyText
 from store.access.stated_rows import AccessRows, StatedRows
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.schema.tables import ApiKeyRow, IdentityRow
 from store.trail.site_trail import Author, TrailKind
@@ -119,11 +120,13 @@ class Identities:
             await rows.expect(row)
             return await _add_key(rows, row, key, by=by, at=at, expires_at=expires_at)
 
-    async def keys(self) -> tuple[ApiKey, ...]:
-        """All keys, the newest first, as the database has them: to be shown, and not proven."""
-        async with self._database.read() as session:
-            rows = await session.execute(_BOTH.order_by(ApiKeyRow.made_at.desc(), ApiKeyRow.id))
-            return tuple(key_of(*row) for row in rows)
+    async def keys(self, asked: PageRequest = FIRST_PAGE) -> Page[ApiKey]:
+        """All keys, the newest first, as the database has them: to be shown, and not proven.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        return await read_page(self._database, _BOTH, _NEWEST, asked, key_of)
 
     async def any(self) -> bool:
         """Whether there is an identity that has had a key."""
@@ -194,6 +197,7 @@ class Identities:
 
 
 _BOTH = select(ApiKeyRow, IdentityRow).join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
+_NEWEST = ListOrder("keys", (ApiKeyRow.made_at, ApiKeyRow.id), falls=True)
 
 
 def new_identity(name: IdentityName, by: Author, at: datetime) -> IdentityRow:

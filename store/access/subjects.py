@@ -16,6 +16,7 @@ from store.access.identities import IdentityExists, UnknownIdentity, new_identit
 from store.access.stated_rows import AccessRows, StatedRows
 from store.database.chain import canonical
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.schema.tables import IdentityRow, SubjectRow, WishRow
 from store.trail.site_trail import Author, TrailKind
@@ -134,11 +135,13 @@ class Subjects:
                 _state(rows, row, identity, TrailKind.SUBJECT_BARRED, by=by, at=at)
             return _shown(row, identity)
 
-    async def list(self) -> tuple[LogInSubject, ...]:
-        """All of them, by the names of their identities, as the database has them: to be shown, and not proven."""
-        async with self._database.read() as session:
-            rows = await session.execute(_BOTH.order_by(IdentityRow.name, SubjectRow.id))
-            return tuple(_shown(subject, identity) for subject, identity in rows)
+    async def page(self, asked: PageRequest = FIRST_PAGE) -> Page[LogInSubject]:
+        """All of them, by the names of their identities, as the database has them: to be shown, and not proven.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        return await read_page(self._database, _BOTH, _BY_NAME, asked, _shown)
 
     async def _find(self, log_in: LogIn) -> tuple[SubjectRow, IdentityRow] | None:
         async with self._rows.read() as rows:
@@ -168,6 +171,7 @@ class Subjects:
 
 
 _BOTH = select(SubjectRow, IdentityRow).join(IdentityRow, IdentityRow.id == SubjectRow.identity_id)
+_BY_NAME = ListOrder("subjects", (IdentityRow.name, SubjectRow.id))
 
 
 async def _of(session: AsyncSession, issuer: str, subject: str) -> tuple[SubjectRow, IdentityRow] | None:

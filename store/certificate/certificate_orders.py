@@ -11,10 +11,13 @@ from rotation.order import Order, OrderState
 from rotation.values import CertificateId, Fingerprint, OrderId, Value
 from store.certificate.certificate_requests import UnknownRequest
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.keys.destroyed import lock_keys, require_key_lives
 from store.rotation.rotations import IdempotencyConflict
 from store.schema.tables import CertificateOrderRow, CertificateRequestRow
+
+_NEWEST = ListOrder("orders", (CertificateOrderRow.asked_at, CertificateOrderRow.id), falls=True)
 
 
 class UnknownOrder(StoreFault):
@@ -122,10 +125,14 @@ class CertificateOrders:
         async with self._database.read() as session:
             return _order(await _known(session, order_id))
 
-    async def of_request(self, request_id: str) -> tuple[CertificateOrder, ...]:
-        """The orders for a request, the newest first."""
-        async with self._database.read() as session:
-            return tuple(_order(row) for row in await session.scalars(_of(request_id)))
+    async def page(self, request_id: str, asked: PageRequest = FIRST_PAGE) -> Page[CertificateOrder]:
+        """The orders for a request, the newest first.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(CertificateOrderRow).where(CertificateOrderRow.request_id == request_id)
+        return await read_page(self._database, wanted, _NEWEST, asked, _order)
 
     async def running(self) -> tuple[CertificateOrder, ...]:
         """Those that have not ended, the oldest first."""

@@ -7,10 +7,13 @@ from sqlalchemy import Select, select
 
 from rotation.values import CertificateId, Fingerprint, Value
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.keys.sealed import REQUEST_KEY
 from store.keys.vault import Vault
 from store.schema.tables import CertificateRequestRow
+
+_NEWEST = ListOrder("requests", (CertificateRequestRow.asked_at, CertificateRequestRow.id), falls=True)
 
 
 class UnknownRequest(StoreFault):
@@ -88,6 +91,14 @@ class CertificateRequests:
                 CertificateRequestRow.asked_at.desc(), CertificateRequestRow.id
             )
             return tuple(_request(row) for row in await session.scalars(newest))
+
+    async def page(self, asked: PageRequest = FIRST_PAGE) -> Page[CertificateRequest]:
+        """The same in pages.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        return await read_page(self._database, select(CertificateRequestRow), _NEWEST, asked, _request)
 
 
 def _of(public_key: Fingerprint) -> Select[CertificateRequestRow]:

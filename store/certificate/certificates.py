@@ -8,12 +8,15 @@ from sqlalchemy import select
 from rotation.certificate import CertificateFacts
 from rotation.values import CertificateId, Value
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.database.upsert import insert_into
 from store.fault import StoreFault
 from store.keys.destroyed import lock_keys, require_key_lives
 from store.keys.sealed import CERTIFICATE_KEY
 from store.keys.vault import Vault
 from store.schema.tables import CertificateRow
+
+_NEWEST = ListOrder("certificates", (CertificateRow.added_at, CertificateRow.id), falls=True)
 
 
 class UnknownCertificate(StoreFault):
@@ -103,6 +106,14 @@ class Certificates:
         async with self._database.read() as session:
             newest = select(CertificateRow).order_by(CertificateRow.added_at.desc(), CertificateRow.id)
             return tuple(_facts(row) for row in await session.scalars(newest))
+
+    async def page(self, asked: PageRequest = FIRST_PAGE) -> Page[CertificateFacts]:
+        """The same in pages.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        return await read_page(self._database, select(CertificateRow), _NEWEST, asked, _facts)
 
     async def _known_as(self, facts: CertificateFacts) -> str | None:
         async with self._database.read() as session:

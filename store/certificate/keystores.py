@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from rotation.values import CertificateId, Value
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.keys.destroyed import lock_keys, require_key_lives
 from store.keys.sealed import KEYSTORE
@@ -19,6 +20,8 @@ from store.trail.site_trail import (
     SiteTrail,
     TrailKind,
 )
+
+_NEWEST = ListOrder("keystores", (KeystoreRow.made_at, KeystoreRow.id), falls=True)
 
 
 class UnknownKeystore(StoreFault):
@@ -100,15 +103,14 @@ class Keystores:
         await self._trail.note(SERVICE_TRAIL, head)
         return file
 
-    async def list(self, certificate_id: CertificateId) -> tuple[KeystoreRecord, ...]:
-        """Every keystore that was asked for of a certificate, the newest first."""
-        async with self._database.read() as session:
-            newest = (
-                select(KeystoreRow)
-                .where(KeystoreRow.certificate_id == certificate_id)
-                .order_by(KeystoreRow.made_at.desc(), KeystoreRow.id)
-            )
-            return tuple(_record(row) for row in await session.scalars(newest))
+    async def page(self, certificate_id: CertificateId, asked: PageRequest = FIRST_PAGE) -> Page[KeystoreRecord]:
+        """The keystores that were asked for of a certificate, the newest first.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(KeystoreRow).where(KeystoreRow.certificate_id == certificate_id)
+        return await read_page(self._database, wanted, _NEWEST, asked, _record)
 
 
 def _event(kind: TrailKind, keystore_id: str, certificate_id: str, at: datetime, author: Author) -> NewTrailEvent:

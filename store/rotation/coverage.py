@@ -11,12 +11,13 @@ from rotation.proof.verdict import REFUSES, ClientEvidence, Judgement, Reason, V
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
 from store.database.built_once import built_once
 from store.database.database import Database
-from store.database.page import Page, page_size, read_cursor, write_cursor
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.database.upsert import ROWS_AT_ONCE, chunks, insert_on
 from store.rotation.rotations import lock_rotation
 from store.schema.base import table_of
 from store.schema.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
 
+_BY_CLIENT = ListOrder("clients", (JudgementRow.client_id,))
 _OF_EVIDENCE = ("serial_seen", "contact_seen", "covered", "older_times", "older_seen", "older_serial")
 _OF_A_READING = ("verdict", "reason", *_OF_EVIDENCE, "covered_reason", "judged_at")
 
@@ -95,13 +96,12 @@ class Coverage:
         *,
         verdict: Verdict | None = None,
         reason: Reason | None = None,
-        limit: int = 100,
-        cursor: str | None = None,
+        asked: PageRequest = FIRST_PAGE,
     ) -> Page[ClientVerdict]:
         """The verdicts of a gate, with names from the roster; by client id, since names change.
 
         Raises:
-            BadCursor: when `cursor` is not one of this list.
+            BadCursor: when the cursor is not one of this list.
         """
         wanted = (
             select(JudgementRow, ClientRow)
@@ -111,19 +111,12 @@ class Coverage:
                 (ClientRow.site_id == RotationRow.site_id) & (ClientRow.id == JudgementRow.client_id),
             )
             .where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
-            .order_by(JudgementRow.client_id)
         )
         if verdict is not None:
             wanted = wanted.where(JudgementRow.verdict == verdict)
         if reason is not None:
             wanted = wanted.where(JudgementRow.reason == reason)
-        if cursor is not None:
-            wanted = wanted.where(JudgementRow.client_id > read_cursor(cursor, str)[0])
-        size = page_size(limit)
-        async with self._database.read() as session:
-            rows = (await session.execute(wanted.limit(size + 1))).all()
-        shown = [_verdict(judgement, client) for judgement, client in rows[:size]]
-        return Page(items=tuple(shown), cursor=write_cursor(shown[-1].client) if len(rows) > size else None)
+        return await read_page(self._database, wanted, _BY_CLIENT, asked, _verdict)
 
     async def covered(self, rotation_id: RotationId, gates: Collection[str]) -> frozenset[ClientId]:
         """The clients that were proven in at least one of `gates`."""

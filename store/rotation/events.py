@@ -14,7 +14,7 @@ from rotation.values import RotationId, SiteId, Value
 from store.database.built_once import built_once
 from store.database.chain import ORIGIN, ChainHead, canonical, chained, verified
 from store.database.database import Database
-from store.database.page import page_size
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, page_size, read_page
 from store.keys.mac_key import MacKey
 from store.rotation.rotations import lock_rotation
 from store.schema.base import table_of
@@ -77,6 +77,7 @@ _AFTER = built_once(
     .limit(bindparam("most"))
 )
 _NEW = built_once(insert(table_of(EventRow)))
+_IN_ORDER = ListOrder("events", (EventRow.number,))
 _HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", "key", "previous")
 
 
@@ -137,6 +138,17 @@ class Events:
         names = {"rotation": rotation_id, "after": after, "most": page_size(limit)}
         async with self._database.read_rows() as connection:
             return tuple(_event(row) for row in await connection.execute(_AFTER, names))
+
+    async def page(
+        self, rotation_id: RotationId, asked: PageRequest = FIRST_PAGE, *, number_after: int = 0
+    ) -> Page[Event]:
+        """The events of a rotation that follow a number, in order.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(EventRow).where(EventRow.rotation_id == rotation_id, EventRow.number > number_after)
+        return await read_page(self._database, wanted, _IN_ORDER, asked, _event)
 
     async def last_numbers(self, rotation_ids: Collection[RotationId]) -> dict[RotationId, int]:
         """The number of the last event of each rotation that has one."""
@@ -205,7 +217,7 @@ def _conflict(event: NewEvent, kept: str, reported: str) -> NewEvent:
     )
 
 
-def _event(row: Row[*tuple[Any, ...]]) -> Event:
+def _event(row: Row[*tuple[Any, ...]] | EventRow) -> Event:
     return Event(
         rotation_id=RotationId(row.rotation_id),
         site_id=SiteId(row.site_id),

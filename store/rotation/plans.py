@@ -11,6 +11,7 @@ from rotation.plan.plan import Plan, PlanBody
 from rotation.values import PlanId, SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.schema.tables import PlanRow
 from store.site.sites import known_site
@@ -25,6 +26,7 @@ class PlanAltered(StoreFault):
 
 
 _KEPT = 64
+_NEWEST = ListOrder("plans", (PlanRow.made_at, PlanRow.id), falls=True)
 _BODY = built_once(select(PlanRow.hash, PlanRow.body).where(PlanRow.id == bindparam("plan")))
 
 
@@ -95,15 +97,14 @@ class Plans:
         body: bytes = kept.body
         return body
 
-    async def list(self, site_id: SiteId) -> tuple[Plan, ...]:
+    async def page(self, site_id: SiteId, asked: PageRequest = FIRST_PAGE) -> Page[Plan]:
         """The plans of a site, the newest first.
 
         Raises:
             PlanAltered: when one of them was altered.
+            BadCursor: when the cursor is not one of this list.
         """
-        newest = select(PlanRow).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id)
-        async with self._database.read() as session:
-            return tuple(_plan(row) for row in await session.scalars(newest))
+        return await read_page(self._database, select(PlanRow).where(PlanRow.site_id == site_id), _NEWEST, asked, _plan)
 
 
 async def _known(session: AsyncSession, plan_id: str) -> PlanRow:

@@ -4,23 +4,24 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.values import RotationId, SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
-from store.database.page import Page, page_size, read_cursor, write_cursor
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.keys.destroyed import require_files
 from store.progress import NewRotation, Progress, Projection, Rotation, RotationStatus
 from store.rotation.plans import UnknownPlan
 from store.schema.base import table_of
-from store.schema.columns import from_microseconds, to_microseconds
 from store.schema.tables import PlanRow, RotationRow
 from store.site.sites import known_site, require_in_use
 from store.trail.site_trail import Author, NewTrailEvent, SiteTrail, TrailKind
+
+_NEWEST = ListOrder("rotations", (RotationRow.created_at, RotationRow.id), falls=True)
 
 
 class UnknownRotation(StoreFault):
@@ -201,29 +202,24 @@ class Rotations:
             rows = await session.scalars(recorded.order_by(RotationRow.created_at, RotationRow.id))
             return tuple(_rotation(row) for row in rows)
 
-    async def list(
-        self, limit: int = 50, cursor: str | None = None, *, sites: Collection[SiteId] | None = None
+    async def page(
+        self,
+        asked: PageRequest = FIRST_PAGE,
+        *,
+        sites: Collection[SiteId] | None = None,
+        statuses: Collection[RotationStatus] | None = None,
     ) -> Page[Rotation]:
-        """Rotations of some sites or of all, the newest first.
+        """Rotations of some sites or of all, in some states or in any, the newest first.
 
         Raises:
-            BadCursor: when `cursor` is not one of this list.
+            BadCursor: when the cursor is not one of this list.
         """
-        wanted = select(RotationRow).order_by(RotationRow.created_at.desc(), RotationRow.id.desc())
+        wanted = select(RotationRow)
         if sites is not None:
             wanted = wanted.where(RotationRow.site_id.in_(sites))
-        if cursor is not None:
-            micros, last_id = read_cursor(cursor, int, str)
-            last_at = from_microseconds(int(micros))
-            same_time = and_(RotationRow.created_at == last_at, RotationRow.id < str(last_id))
-            wanted = wanted.where(or_(RotationRow.created_at < last_at, same_time))
-        size = page_size(limit)
-        async with self._database.read() as session:
-            rows = (await session.scalars(wanted.limit(size + 1))).all()
-        shown = rows[:size]
-        more = len(rows) > size
-        after = write_cursor(to_microseconds(shown[-1].created_at), shown[-1].id) if more else None
-        return Page(items=tuple(_rotation(row) for row in shown), cursor=after)
+        if statuses is not None:
+            wanted = wanted.where(RotationRow.status.in_(statuses))
+        return await read_page(self._database, wanted, _NEWEST, asked, _rotation)
 
 
 _STANDING = built_once(

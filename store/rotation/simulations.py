@@ -11,6 +11,7 @@ from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId, SiteId
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.database.upsert import insert_into
 from store.fault import StoreFault
 from store.rotation.rotations import IdempotencyConflict
@@ -18,6 +19,9 @@ from store.schema.tables import SimulatedRunRow, SimulatedSiteRow, SimulationRow
 
 _OF_A_SITE, _OF_A_CALLER, _OF_ALL = 3, 5, 20
 """How many are played at once."""
+
+
+_NEWEST = ListOrder("simulations", (SimulationRow.created_at, SimulationRow.id), falls=True)
 
 
 class UnknownSimulation(StoreFault):
@@ -106,16 +110,15 @@ class Simulations:
             row = await _known(session, simulation_id)
             return _simulation(row, await _played(session, simulation_id))
 
-    async def of_plan(self, plan_id: PlanId) -> tuple[Simulation, ...]:
-        """The simulations of a plan, the newest first."""
-        newest = (
-            select(SimulationRow)
-            .where(SimulationRow.plan_id == plan_id)
-            .order_by(SimulationRow.created_at.desc(), SimulationRow.id)
-        )
-        async with self._database.read() as session:
-            rows = (await session.scalars(newest)).all()
-            return tuple([_simulation(row, await _played(session, row.id)) for row in rows])
+    async def page(self, plan_id: PlanId, asked: PageRequest = FIRST_PAGE) -> Page[Simulation]:
+        """The simulations of a plan, the newest first.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        runs = select(func.count()).where(SimulatedRunRow.simulation_id == SimulationRow.id).scalar_subquery()
+        wanted = select(SimulationRow, runs).where(SimulationRow.plan_id == plan_id)
+        return await read_page(self._database, wanted, _NEWEST, asked, _simulation)
 
     async def running(self) -> tuple[Simulation, ...]:
         """Those that have not ended, the oldest first."""

@@ -12,10 +12,11 @@ from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.values import RotationId, SiteId, TaskId
 from store.database.built_once import built_once
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.database.upsert import insert_on
 from store.fault import StoreFault
 from store.schema.base import table_of
-from store.schema.tables import TaskRow
+from store.schema.tables import RotationRow, TaskRow
 from store.trail.site_trail import Author, NewTrailEvent, SiteTrail, TrailKind
 
 _ONE = built_once(select(table_of(TaskRow)).where(TaskRow.id == bindparam("task")))
@@ -35,6 +36,7 @@ _NOTE = built_once(
     .where(TaskRow.id == bindparam("noted"), TaskRow.state == TaskState.CLAIMED)
     .values(proof_until=bindparam("proof"), begin_until=bindparam("begin"))
 )
+_OLDEST = ListOrder("tasks", (TaskRow.opened_at, TaskRow.id))
 _CLOSED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN})
 
 
@@ -194,6 +196,35 @@ class Tasks:
         async with self._database.read_rows() as connection:
             return tuple(_task(row) for row in await connection.execute(wanted, given))
 
+    async def page(
+        self,
+        asked: PageRequest = FIRST_PAGE,
+        *,
+        states: Collection[TaskState] | None = None,
+        sites: Collection[SiteId] | None = None,
+        rotation_id: RotationId | None = None,
+    ) -> Page[ConsoleTask]:
+        """The tasks in any of `states`, of some sites, of a rotation; the oldest first.
+
+        While a rotation is held nothing may begin, and its site is not watched: no proof counts then.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(TaskRow, RotationRow.held).join(RotationRow, RotationRow.id == TaskRow.rotation_id)
+        if states is not None:
+            wanted = wanted.where(TaskRow.state.in_(states))
+        if sites is not None:
+            wanted = wanted.where(TaskRow.site_id.in_(sites))
+        if rotation_id is not None:
+            wanted = wanted.where(TaskRow.rotation_id == rotation_id)
+        return await read_page(self._database, wanted, _OLDEST, asked, _as_it_counts)
+
+
+def _as_it_counts(row: TaskRow, held: bool) -> ConsoleTask:
+    task = _task(row)
+    return task.model_copy(update={"proof_until": None, "begin_until": None}) if held else task
+
 
 def _refuse_file(task: ConsoleTask, who: str, taken_by: str) -> NoReturn:
     if task.state is not TaskState.CLAIMED:
@@ -235,7 +266,7 @@ async def _known(connection: AsyncConnection, task_id: str) -> Row[*tuple[Any, .
     return row
 
 
-def _task(row: Row[*tuple[Any, ...]]) -> ConsoleTask:
+def _task(row: Row[*tuple[Any, ...]] | TaskRow) -> ConsoleTask:
     task: ConsoleTask = row.task
     return task.model_copy(
         update={

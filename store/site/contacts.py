@@ -14,7 +14,7 @@ from rotation.values import Fingerprint, SiteId
 from store.database.built_once import built_once
 from store.database.chain import ORIGIN, ChainHead, chained, verified
 from store.database.database import Database
-from store.database.page import page_size
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, page_size, read_page
 from store.fault import StoreFault
 from store.keys.mac_key import Codes, MacKey
 from store.schema.base import table_of
@@ -48,6 +48,7 @@ _AFTER = built_once(
     .order_by(ContactRow.number)
     .limit(bindparam("most"))
 )
+_IN_ORDER = ListOrder("contacts", (ContactRow.number,))
 _WHAT = (ContactRow.kind, ContactRow.address, ContactRow.server, ContactRow.fingerprint)
 _HASHED = ("site_id", "number", "at", "kind", "address", "server", "fingerprint", "who", "why", "previous")
 
@@ -68,6 +69,10 @@ class NumberedContact(Contact):
 
     number: int
     hash: str
+
+
+def _numbered(row: object) -> NumberedContact:
+    return NumberedContact.model_validate({name: getattr(row, name) for name in NumberedContact.model_fields})
 
 
 class Contacts:
@@ -154,11 +159,18 @@ class Contacts:
         """The contacts of a site that follow number `after`, in order."""
         names = {"site": site_id, "after": after, "most": page_size(limit)}
         async with self._database.read_rows() as connection:
-            rows = await connection.execute(_AFTER, names)
-            return tuple(
-                NumberedContact.model_validate({name: getattr(row, name) for name in NumberedContact.model_fields})
-                for row in rows
-            )
+            return tuple(map(_numbered, await connection.execute(_AFTER, names)))
+
+    async def page(
+        self, site_id: SiteId, asked: PageRequest = FIRST_PAGE, *, number_after: int = 0
+    ) -> Page[NumberedContact]:
+        """The contacts of a site that follow a number, in order.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(ContactRow).where(ContactRow.site_id == site_id, ContactRow.number > number_after)
+        return await read_page(self._database, wanted, _IN_ORDER, asked, _numbered)
 
     async def presences(self, site_id: SiteId) -> tuple[Presence, ...]:
         """What was at a site's address and what was made of it, with first and last time; the latest first."""

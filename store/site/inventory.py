@@ -1,15 +1,17 @@
 """The inventory: what was seen at the ports of every site, from the first sight to the last."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.values import ServerName, SiteId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate, Sighting, WatchedPort
 from store.database.database import Database
+from store.schema.base import table_of
 from store.schema.tables import SightingRow, WatchedPortRow
 from store.site.sites import known_site
 
@@ -44,30 +46,45 @@ class Inventory:
 
     async def ports(self, site_id: SiteId) -> tuple[WatchedPort, ...]:
         """The watched ports of a site by server and port, each with all that was seen there."""
-        async with self._database.read() as session:
-            rows = await session.scalars(select(WatchedPortRow).where(WatchedPortRow.site_id == site_id))
-            ports = {(row.server, row.port): row for row in rows}
-            newest = select(SightingRow).where(SightingRow.site_id == site_id).order_by(SightingRow.first_seen.desc())
-            seen: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
-            for row in sorted(await session.scalars(newest), key=lambda row: row.first_seen > _looked_at(ports, row)):
-                sighting = Sighting(certificate=row.certificate, first_seen=row.first_seen, last_seen=row.last_seen)
-                seen[row.server, row.port].append(sighting)
-        return tuple(
-            WatchedPort(
-                endpoint=Endpoint(
-                    server=ServerName(row.server), port=Port(row.port), address=row.address, number=row.number
-                ),
-                looked_at=row.looked_at,
-                error=row.error,
-                sightings=tuple(seen[key]),
-            )
-            for key, row in sorted(ports.items())
-        )
+        return (await self.by_site((site_id,))).get(site_id, ())
+
+    async def by_site(self, sites: Collection[SiteId] | None = None) -> dict[SiteId, tuple[WatchedPort, ...]]:
+        """The same of some sites, or of all that have one, in one query."""
+        wanted = _EVERY if sites is None else _EVERY.where(_PORT.c.site_id.in_(sites))
+        seen: dict[tuple[str, str, str], list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+        async with self._database.read_rows() as connection:
+            for row in await connection.execute(wanted):
+                seen[row.site_id, row.server, row.port].append(row)
+        found: dict[SiteId, list[WatchedPort]] = defaultdict(list)
+        for (site_id, *_), rows in sorted(seen.items()):
+            found[SiteId(site_id)].append(_watched(rows))
+        return {site_id: tuple(ports) for site_id, ports in found.items()}
 
 
-def _looked_at(ports: Mapping[tuple[str, str], WatchedPortRow], row: SightingRow) -> datetime:
-    """When the port of a sighting was looked at last: what was seen later than that, a wrong clock has dated."""
-    return ports[row.server, row.port].looked_at
+_PORT, _SEEN = table_of(WatchedPortRow), table_of(SightingRow)
+_HERE = [_PORT.c[name] == _SEEN.c[name] for name in ("site_id", "server", "port")]
+_EVERY = (
+    select(_PORT, _SEEN.c.certificate, _SEEN.c.first_seen, _SEEN.c.last_seen)
+    .outerjoin(_SEEN, and_(*_HERE))
+    .order_by(_SEEN.c.first_seen.desc())
+)
+
+
+def _watched(rows: Sequence[Row[*tuple[Any, ...]]]) -> WatchedPort:
+    """A port by its row with each sighting; what was seen later than the last look, a wrong clock has dated."""
+    port = rows[0]
+    seen = [row for row in rows if row.first_seen is not None]
+    seen.sort(key=lambda row: row.first_seen > port.looked_at)
+    return WatchedPort(
+        endpoint=Endpoint(
+            server=ServerName(port.server), port=Port(port.port), address=port.address, number=port.number
+        ),
+        looked_at=port.looked_at,
+        error=port.error,
+        sightings=tuple(
+            Sighting(certificate=row.certificate, first_seen=row.first_seen, last_seen=row.last_seen) for row in seen
+        ),
+    )
 
 
 async def _looked(session: AsyncSession, site_id: SiteId, look: Look) -> bool:

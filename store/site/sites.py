@@ -1,9 +1,10 @@
 """Registered sites: what no SEPM API tells, and how their REST API is reached."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import bindparam, select
+from sqlalchemy import JSON, Text, bindparam, cast, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -11,6 +12,7 @@ from rotation.site import Site
 from rotation.values import SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.keys.mac_key import Codes, MacKey
 from store.keys.vault import Vault
@@ -40,6 +42,7 @@ _REACHED = built_once(
 )
 _REGISTERED = built_once(select(SiteRow.id).where(SiteRow.id == bindparam("site")))
 _REST_URLS = built_once(select(SiteRow.id, SiteRow.rest_url))
+_BY_NAME = ListOrder("sites", (SiteRow.name,))
 _SITE = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
 
 
@@ -198,6 +201,23 @@ class Sites:
             rows = await session.scalars(select(SiteRow).order_by(SiteRow.name))
             return tuple(row.site for row in rows)
 
+    async def page(
+        self, asked: PageRequest = FIRST_PAGE, *, sites: Collection[SiteId] | None = None, archived: bool = False
+    ) -> Page[Site]:
+        """All sites, or some of them, by name; archived ones only when they are asked for.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(SiteRow.site)
+        if sites is not None:
+            wanted = wanted.where(SiteRow.id.in_(sites))
+        if not archived:
+            stored = type_coerce(SiteRow.site, Text)
+            document = cast(stored, JSON) if self._database.is_postgresql else type_coerce(stored, JSON)
+            wanted = wanted.where(document["archived_at"].as_string().is_(None))
+        return await read_page(self._database, wanted, _BY_NAME, asked, _as_stored)
+
 
 async def known_site(session: AsyncSession, site_id: str, *, lock: bool = False) -> SiteRow:
     """The row of a registered site; locked until the transaction ends where the database locks rows.
@@ -245,6 +265,10 @@ def require_in_use(site: Site) -> Site:
             f"site {site.name} ({site.id}) has been archived since {site.archived_at:%Y-%m-%d %H:%M} UTC: no plan, "
             "rotation, restore or survey begins there"
         )
+    return site
+
+
+def _as_stored(site: Site) -> Site:
     return site
 
 

@@ -19,7 +19,7 @@ from rotation.values import RotationId, SiteId, Value
 from store.database.built_once import built_once
 from store.database.chain import ORIGIN, ChainHead, canonical, chained, verified
 from store.database.database import Database
-from store.database.page import page_size
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, page_size, read_page
 from store.keys.mac_key import MAC_KEY_ID, MacKey
 from store.schema.base import table_of
 from store.schema.columns import Document
@@ -162,6 +162,7 @@ _AFTER = built_once(_PAGE)
 _OF_ROTATION = built_once(_PAGE.where(TrailRow.rotation_id == bindparam("rotation")))
 
 
+_IN_ORDER = ListOrder("trail", (TrailRow.number,))
 _STORED = Document(Site)
 _STORED_AS = built_once(
     select(SiteRow.name, type_coerce(SiteRow.site, Text).label("text")).where(SiteRow.id == bindparam("site"))
@@ -270,6 +271,24 @@ class SiteTrail:
                 _event(row) for row in await connection.execute(_OF_ROTATION, {**names, "rotation": rotation_id})
             )
 
+    async def page(
+        self,
+        site_id: SiteId,
+        asked: PageRequest = FIRST_PAGE,
+        *,
+        number_after: int = 0,
+        rotation_id: RotationId | None = None,
+    ) -> Page[TrailEvent]:
+        """The events of a site that follow a number, in order; of one rotation where it is given.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(TrailRow).where(TrailRow.site_id == site_id, TrailRow.number > number_after)
+        if rotation_id is not None:
+            wanted = wanted.where(TrailRow.rotation_id == rotation_id)
+        return await read_page(self._database, wanted, _IN_ORDER, asked, _event)
+
     async def site_digest(self, site_id: SiteId) -> str | None:
         """The digest of the site as its trail says that it is; None where the trail says nothing."""
         async with self._database.read_rows() as connection:
@@ -313,7 +332,7 @@ def _row(event: NewTrailEvent, site_id: SiteId, number: int, previous: str) -> d
     }
 
 
-def _event(row: Row[*tuple[Any, ...]]) -> TrailEvent:
+def _event(row: Row[*tuple[Any, ...]] | TrailRow) -> TrailEvent:
     return TrailEvent(
         site_id=SiteId(row.site_id),
         number=row.number,

@@ -360,7 +360,7 @@ def shown_when(whole, until):
 
     async def shown(rotation_id, condition):
         async def look():
-            return (await whole.get(f"/v1/rotations/{rotation_id}")).json()
+            return (await whole.get(f"/v1/rotations/{rotation_id}?live=true")).json()
 
         return await until(look, condition)
 

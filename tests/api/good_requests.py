@@ -143,25 +143,26 @@ BODIES: dict[str, Any] = {
 """By method and path. `{site_id}` and its like stand for an id."""
 
 QUERIES: dict[str, dict[str, str]] = {
-    "GET /v1/audit/verification": {"site": "{site_id}"},
-    "GET /v1/audit/events": {"after": "0", "limit": "10"},
-    "GET /v1/sites/{site_id}/events": {"rotation": "{rotation_id}", "after": "0", "limit": "10"},
+    "GET /v1/audit/verification": {"site_id": "{site_id}"},
+    "GET /v1/audit/events": {"number_after": "0", "limit": "10"},
+    "GET /v1/sites/{site_id}/events": {"rotation_id": "{rotation_id}", "number_after": "0", "limit": "10"},
     "GET /v1/certificates/{certificate_id}/keystore": {"format": "jks", "ticket": "keystore-1"},
-    "GET /v1/inventory": {"since": "2026-03-01T08:00:00Z", "site": "{site_id}"},
-    "GET /v1/plans": {"site": "{site_id}"},
+    "GET /v1/inventory": {"since": "2026-03-01T08:00:00Z", "site_id": "{site_id}"},
+    "GET /v1/plans": {"site_id": "{site_id}"},
     "GET /v1/plans/{plan_id}/surveyed": {"clients": "10"},
-    "GET /v1/rotations": {"limit": "10", "site": "{site_id}"},
+    "GET /v1/rotations": {"limit": "10", "site_id": "{site_id}", "status": "running"},
+    "GET /v1/rotations/{rotation_id}": {"live": "true"},
     "GET /v1/rotations/{rotation_id}/clients": {"verdict": "waiting", "gate": "A8", "limit": "10"},
-    "GET /v1/rotations/{rotation_id}/events": {"after": "0", "limit": "10"},
-    "GET /v1/rotations/{rotation_id}/found": {"skip": "0", "limit": "10"},
-    "GET /v1/sites/{site_id}/trust/contacts": {"after": "0", "limit": "10"},
+    "GET /v1/rotations/{rotation_id}/events": {"number_after": "0", "limit": "10"},
+    "GET /v1/rotations/{rotation_id}/found": {"limit": "10"},
+    "GET /v1/sites/{site_id}/trust/contacts": {"number_after": "0", "limit": "10"},
     "GET /v1/sites/{site_id}/network-script": {"shell": "powershell"},
     "PUT /v1/sites/{site_id}/clients": {
         "taken_at": "2026-03-01T08:00:00Z",
         "timezone": "Europe/Prague",
         "dates": "dmy",
     },
-    "GET /v1/tasks": {"state": "open", "site": "{site_id}", "rotation": "{rotation_id}"},
+    "GET /v1/tasks": {"state": "open", "site_id": "{site_id}", "rotation_id": "{rotation_id}"},
 }
 """The parameters behind the path, by the same."""
 

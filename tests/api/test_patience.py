@@ -23,8 +23,8 @@ async def test_a_plan_and_its_start_wait_for_the_survey(whole, site, rotator):
     certificate = made.json()["certificate"]["id"]
     code, out, err = await rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16")
     assert code == 0, err
-    (plan,) = (await whole.get("/v1/plans", params={"site": site})).json()["items"]
+    (plan,) = (await whole.get("/v1/plans", params={"site_id": site})).json()["items"]
     assert plan["id"] in out
     code, _, err = await rotator("start", plan["id"], "--hash", plan["hash"], "--why", "it ends")
     assert code == 0, err
-    assert len((await whole.get("/v1/rotations", params={"site": site})).json()["items"]) == 1
+    assert len((await whole.get("/v1/rotations", params={"site_id": site})).json()["items"]) == 1

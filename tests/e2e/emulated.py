@@ -83,7 +83,7 @@ class Site:
         self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str, longest: float = TIMEOUT
     ) -> dict[str, Any]:
         """The rotation as the API shows it, as soon as a condition holds."""
-        path = f"/v1/rotations/{rotation}"
+        path = f"/v1/rotations/{rotation}?live=true"
         found: dict[str, Any] = await look_until(lambda: self.house.get(path), holds, what, longest)
         return found
 
@@ -132,7 +132,7 @@ class Site:
         """The console task of that kind, as soon as it is there."""
 
         async def matching() -> list[dict[str, Any]]:
-            listed = await self.house.get(f"/v1/tasks?state={state}&rotation={rotation}")
+            listed = await self.house.get(f"/v1/tasks?state={state}&rotation_id={rotation}")
             return [task for task in listed["items"] if task["kind"] == kind]
 
         return dict((await look_until(matching, bool, f"a task {kind}, {state}"))[0])

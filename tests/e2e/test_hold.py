@@ -14,13 +14,13 @@ async def test_a_held_rotation_does_nothing_more_until_it_is_resumed(worked_site
     await house.post(f"/v1/rotations/{rotation}/hold", {"why": "wait for Bob"}, 200)
     shown = await site.shown_when(rotation, lambda shown: shown["held"], "it is held")
     effects, settings = await site.effects(), await site.settings()
-    tasks = await house.get(f"/v1/tasks?rotation={rotation}")
+    tasks = await house.get(f"/v1/tasks?rotation_id={rotation}")
 
     past = datetime.fromisoformat(due) + LONGER
     still = await site.shown_when(rotation, lambda _: datetime.now(UTC) > past, "the gate's time is past")
 
     assert (still["step_id"], still["live"]["held_by"]) == (shown["step_id"], "Ann")
-    assert await house.get(f"/v1/tasks?rotation={rotation}") == tasks
+    assert await house.get(f"/v1/tasks?rotation_id={rotation}") == tasks
     assert (await site.effects(), await site.settings()) == (effects, settings)
 
     await house.post(f"/v1/rotations/{rotation}/resume", {}, 200)

@@ -237,7 +237,7 @@ async def answers(whole: Whole) -> bytes:
             continue
         names = re.findall(r"\{(\w+)\}", path)
         for some in product(*(ids[name] for name in names)):
-            given = {"site": whole.site.id, "limit": "1000"} if path in {"/v1/plans", "/v1/rotations"} else {}
+            given = {"site_id": whole.site.id, "limit": "1000"} if path in {"/v1/plans", "/v1/rotations"} else {}
             answer = await house.ask("GET", path.format(**dict(zip(names, some, strict=True))), params=given)
             assert answer.status_code == 200, (path, answer.text)
             kept += repr(answer.headers.raw).encode() + answer.content

@@ -29,7 +29,7 @@ async def test_a_suspended_worker_is_reported_within_a_minute(site) -> None:
         stalled = await look_until(shown, lambda shown: shown["standing"] == "stalled", "it is stalled", WITHIN)
         assert (stalled["status"], stalled["trouble"]["code"]) == ("running", "no-worker")
         assert stalled["attention"][0]["code"] == "no-worker"
-        (listed,) = (await house.get(f"/v1/rotations?site={site.id}"))["items"]
+        (listed,) = (await house.get(f"/v1/rotations?site_id={site.id}"))["items"]
         assert listed["standing"] == "stalled"
         ready = await health("ready")
         assert (ready.status_code, ready.json()["type"]) == (503, "/problems/not-well")

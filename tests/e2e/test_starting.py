@@ -8,7 +8,7 @@ COPY = "Copied by hand"
 
 async def started_nothing(site) -> None:
     """No rotation of the site was stored, and Temporal has none."""
-    assert (await site.house.get(f"/v1/rotations?site={site.id}"))["items"] == []
+    assert (await site.house.get(f"/v1/rotations?site_id={site.id}"))["items"] == []
     with pytest.raises(RPCError, match="not found"):
         await (await site.house.rotation(site.id)).describe()
 
@@ -40,7 +40,7 @@ async def test_a_site_with_a_running_rotation_refuses_a_second_one(site) -> None
         assert first["id"] in refused["detail"]
         assert refused["remedy"]
 
-    listed = await site.house.get(f"/v1/rotations?site={site.id}")
+    listed = await site.house.get(f"/v1/rotations?site_id={site.id}")
     assert [(each["id"], each["status"]) for each in listed["items"]] == [(first["id"], "running")]
 
 
@@ -55,7 +55,7 @@ async def test_an_idempotency_key_starts_one_rotation(site) -> None:
 
     other = await site.house.post("/v1/rotations", order | {"why": "something else"}, 422, **key)
     assert other["remedy"]
-    assert len((await site.house.get(f"/v1/rotations?site={site.id}"))["items"]) == 1
+    assert len((await site.house.get(f"/v1/rotations?site_id={site.id}"))["items"]) == 1
 
 
 @pytest.mark.parametrize(

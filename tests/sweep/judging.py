@@ -105,7 +105,7 @@ async def _quiet(visit: Visit) -> list[dict[str, Any]]:
         async with asyncio.timeout(2 * EVERY.total_seconds()):
             while not listed or any(each["attention"] for each in listed):
                 await asyncio.sleep(_LOOK_AGAIN if listed else 0)
-                listed = (await visit.lane.get(f"/v1/rotations?site={visit.id}"))["items"]
+                listed = (await visit.lane.get(f"/v1/rotations?site_id={visit.id}"))["items"]
     return listed
 
 
@@ -148,7 +148,7 @@ def _differences(played: Story, undisturbed: Story) -> list[str]:
 async def _records(visit: Visit) -> list[str]:
     """The store's own: the chain of events, tasks, writes. A policy is moved once more after a crash (rule 24)."""
     tasks = Counter(
-        (each["rotation_id"], each["step"]) for each in (await visit.lane.get(f"/v1/tasks?site={visit.id}"))["items"]
+        (each["rotation_id"], each["step"]) for each in (await visit.lane.get(f"/v1/tasks?site_id={visit.id}"))["items"]
     )
     found = [f"step {step} opened {count} tasks" for (_, step), count in tasks.items() if count != 1]
     async with _store(visit.lane) as store:

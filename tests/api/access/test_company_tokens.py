@@ -99,7 +99,7 @@ async def test_a_token_without_a_role(company, parts, provider, problem):
     """It is right and may nothing; no identity is made of it."""
     refusal = problem(await company.get("/v1/whoami", headers=bearer(provider.token(roles=["x"]))), 403, "no-role")
     assert "roles" in refusal["detail"]
-    assert await parts.store.subjects.list() == ()
+    assert (await parts.store.subjects.page()).items == ()
 
 
 async def test_where_no_log_in_is_set_tokens_mean_nothing(api, provider, problem):
@@ -213,6 +213,6 @@ async def test_the_audience_and_the_use_of_a_key_are_theirs(company, parts, prov
     other = await key_of(parts.store, "Bob", Role.VIEWER)
     token = provider.token(aud=["another", AUDIENCE], exp=int(datetime.now(UTC).timestamp()) + 60)
     assert (await company.get("/v1/whoami", headers=bearer(token))).status_code == 200
-    used = {key.principal.name: key.used_at for key in await parts.store.identities.keys()}
+    used = {key.principal.name: key.used_at for key in (await parts.store.identities.keys()).items}
     assert used == {NAME: None, "Bob": None}
     assert (await company.get("/v1/whoami", headers=bearer(other))).status_code == 200

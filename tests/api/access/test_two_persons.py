@@ -140,7 +140,7 @@ async def test_each_plan_and_amendment_where_the_operator_wants_it(
         assert [each["who"] for each in trail if each["kind"] == "rotation-started"] == [f"{NAME} and ben"]
 
         path = answer.headers["Location"]
-        await until(lambda: api.get(path), lambda shown: shown.json()["live"])
+        await until(lambda: api.get(f"{path}?live=true"), lambda shown: shown.json()["live"])
         asked = await _has_it_ask(connected, plan["site_id"], monkeypatch)
         approval = {"why": "I read it", "question": asked}
         problem(await api.post(f"{path}/approve", json=approval), 409, "second-person")

@@ -38,11 +38,11 @@ async def test_acts_at_a_site_have_name_and_address(api, document, people):
         "fingerprint-pinned",
         "fingerprint-dropped",
     ]
-    shown = await api.get(f"/v1/sites/{site}/events", params={"after": 1})
+    shown = await api.get(f"/v1/sites/{site}/events", params={"number_after": 1})
     assert {each["who"] for each in shown.json()["items"]} == {"ann", "ann and ben"}
     assert {each["address"] for each in shown.json()["items"]} == {"127.0.0.1"}
     assert document["password"] not in shown.text
-    report = (await api.get("/v1/audit/verification", params={"site": site})).json()
+    report = (await api.get("/v1/audit/verification", params={"site_id": site})).json()
     assert report["broken"] == []
     assert report["heads_from"].endswith("audit-heads.jsonl")
 

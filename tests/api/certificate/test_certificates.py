@@ -42,7 +42,7 @@ async def refused(api, document, problem, code):
     """The problem for a document; nothing may be kept afterwards, and no key may be in the answer."""
     answer = await api.post("/v1/certificates", json=document)
     body = problem(answer, 422, code)
-    assert (await api.get("/v1/certificates")).json() == {"items": []}
+    assert (await api.get("/v1/certificates")).json() == {"items": [], "next": None}
     assert "PRIVATE KEY" not in answer.text
     return body
 
@@ -121,7 +121,7 @@ async def test_a_certificate_is_checked_and_not_kept(api, key):
         ("certificate-ends-too-soon", True)
     ]
     assert (await api.post("/v1/certificates/check", json=soon | {"days": 90})).json()["fit"]
-    assert (await api.get("/v1/certificates")).json() == {"items": []}
+    assert (await api.get("/v1/certificates")).json() == {"items": [], "next": None}
     assert "PRIVATE KEY" not in answer.text
 
 

@@ -22,7 +22,7 @@ JSON = {"Content-Type": "application/json"}
 async def test_a_text_that_is_not_whole_is_refused(api, problem, body):
     """It would fail in the database, or in the very answer that names it."""
     problem(await api.post("/v1/certificates/requests", content=body, headers=JSON), 422, "invalid-text")
-    assert (await api.get("/v1/certificates/requests")).json() == {"items": []}
+    assert (await api.get("/v1/certificates/requests")).json() == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize("text", ["\\u0000", "\U0001f600", "\\ud800"], ids=["words", "two halves", "more words"])
@@ -37,14 +37,14 @@ async def test_a_text_that_only_looks_so_is_taken(api, text):
 async def test_nul_in_paths_and_parameters(api, problem):
     """Nothing is named so, and no parameter takes it."""
     problem(await api.get("/v1/sites/a%00"), 404, "not-found")
-    problem(await api.get("/v1/rotations", params={"site": "a\0"}), 422, "invalid-text")
+    problem(await api.get("/v1/rotations", params={"site_id": "a\0"}), 422, "invalid-text")
 
 
 async def test_bodies_and_numbers_out_of_bounds(api, problem):
     """A body that is no UTF-8, or nested without end, is no JSON here; a number that no database has is refused."""
     for body in (b'{"subject": "\xff", "names": ["a"]}', b"[" * 3000):
         problem(await api.post("/v1/certificates/requests", content=body, headers=JSON), 400, "invalid-json")
-    problem(await api.get("/v1/rotations/none/events", params={"after": 10**30}), 422, "invalid-request")
+    problem(await api.get("/v1/rotations/none/events", params={"number_after": 10**30}), 422, "invalid-request")
 
 
 async def test_a_ca_that_is_not_ascii(api, problem):

@@ -31,7 +31,7 @@ async def test_a_plan_says_all_before_anything_is_touched(whole, plan, emulator)
     assert SPAN.validate_python(plan["least"]).total_seconds() == plan["least_seconds"] > 0
     assert {scope["treatment"] for scope in plan["scopes"]} == {"relax"}
     assert (await whole.get(f"/v1/plans/{plan['id']}")).json() == plan
-    listed = (await whole.get("/v1/plans", params={"site": plan["site_id"]})).json()["items"]
+    listed = (await whole.get("/v1/plans", params={"site_id": plan["site_id"]})).json()["items"]
     assert [(each["id"], each["hash"]) for each in listed] == [(plan["id"], plan["hash"])]
 
 
@@ -84,7 +84,7 @@ async def test_no_plan_whose_holdout_outlives_the_old_certificate(whole, three_s
 
     outlived = [finding for finding in body["findings"] if finding["code"] == "holdout-outlives-certificate"]
     assert "holdout_maximum" in outlived[0]["remedy"]
-    assert (await whole.get("/v1/plans", params={"site": site})).json() == {"items": []}
+    assert (await whole.get("/v1/plans", params={"site_id": site})).json() == {"items": [], "next": None}
 
 
 async def test_rule_8_who_is_taken_to_fail_over_is_shown_by_name(whole, three_servers, problem):
@@ -144,7 +144,7 @@ async def test_no_plan_where_a_list_is_not_described(whole, site, problem):
     }
     body = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
     assert {finding["code"] for finding in body["findings"]} == {"list-not-described"}
-    assert (await whole.get("/v1/plans", params={"site": site})).json() == {"items": []}
+    assert (await whole.get("/v1/plans", params={"site_id": site})).json() == {"items": [], "next": None}
 
 
 async def test_a_recent_survey_may_be_used(whole, site, plan):

@@ -68,11 +68,11 @@ async def test_a_lost_certificate_comes_back(whole, rotator, console, lost, show
     code, out, err = await rotator("recover", site, "-f", f"{SEPM_1}={file}", "--why", "the disk is gone")
     assert code == 0, err
     assert "Put the certificate of SEPM-1 back that clients hold" in out
-    (rotation,) = (await whole.get("/v1/rotations", params={"site": site})).json()["items"]
+    (rotation,) = (await whole.get("/v1/rotations", params={"site_id": site})).json()["items"]
     assert rotation["id"] in out
 
     await shown_when(rotation["id"], lambda shown: shown["live"] and shown["live"]["task"])
-    (task,) = (await whole.get("/v1/tasks", params={"state": "open", "site": site})).json()["items"]
+    (task,) = (await whole.get("/v1/tasks", params={"state": "open", "site_id": site})).json()["items"]
     assert (task["kind"], task["evidence"]) == ("put_certificate_back", "observed")
     assert task["subject"]["recovery_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert task["subject"]["keystore"].startswith("keystore_")
@@ -98,7 +98,7 @@ async def test_a_recovery_ended_from_outside_is_planned_again(whole, lost, tempo
         assert answer.status_code == 202, answer.text
 
     async def waiting():
-        return (await whole.get("/v1/tasks", params={"state": "open", "site": site})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"state": "open", "site_id": site})).json()["items"]
 
     await begun()
     (task,) = await until(waiting, lambda tasks: tasks)

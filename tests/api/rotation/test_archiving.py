@@ -94,7 +94,7 @@ async def test_nothing_begins_at_an_archived_site(whole, connected, site, plan, 
         ("archived", "ann", f"archived: {WHY['why']}"),
         ("taken-back", "ann", f"taken back: {WHY['why']}"),
     ]
-    assert (await whole.get("/v1/audit/verification", params={"site": site})).json()["broken"] == []
+    assert (await whole.get("/v1/audit/verification", params={"site_id": site})).json()["broken"] == []
 
 
 async def test_a_busy_site_is_not_archived(unstaffed, document, tmp_path, problem):

@@ -33,7 +33,7 @@ async def first_task(whole, rotation, until):
     """The first console task that it opens."""
 
     async def look():
-        return (await whole.get("/v1/tasks", params={"rotation": rotation["id"]})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation["id"]})).json()["items"]
 
     return (await until(look, lambda items: items))[0]
 
@@ -86,7 +86,7 @@ async def test_a_request_id_is_bound_to_its_move_and_body(whole, rotation, probl
     assert "hold by ann" in problem(reused, 422, "request-id-reused")["detail"]
     other_body = await whole.post(f"{path}/hold", json=REASON | {"why": "another", "request_id": "one"})
     problem(other_body, 422, "request-id-reused")
-    assert (await whole.get(path)).json()["live"]["cancelling_by"] == ""
+    assert (await whole.get(f"{path}?live=true")).json()["live"]["cancelling_by"] == ""
 
 
 async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, first_task, people, problem):
@@ -179,7 +179,7 @@ async def test_a_task_is_given_back(whole, rotation, first_task, shown_when, pro
     for question in ({}, {"question": "of yesterday"}):
         refused = problem(await whole.post(f"{path}/retry", json=REASON | question), 409, "other-question")
         assert f"question {asked['question']}, task-refused of" in refused["detail"]
-    again = (await whole.get(path)).json()["live"]
+    again = (await whole.get(f"{path}?live=true")).json()["live"]
     assert again["attention"] == [asked], "a refused answer changes nothing"
     answer = REASON | {"question": asked["question"]}
     assert (await whole.post(f"{path}/retry", json=answer)).status_code == 200
@@ -188,7 +188,7 @@ async def test_a_task_is_given_back(whole, rotation, first_task, shown_when, pro
 async def test_tasks_are_listed_by_state_and_site(whole, rotation, first_task, problem):
     """The list takes states and a site; an unknown state or task is refused."""
     site = rotation["site_id"]
-    items = (await whole.get("/v1/tasks", params={"state": "open", "site": site})).json()["items"]
+    items = (await whole.get("/v1/tasks", params={"state": "open", "site_id": site})).json()["items"]
     assert [task["id"] for task in items] == [first_task["id"]]
     assert (await whole.get("/v1/tasks", params={"state": "claimed"})).json()["items"] == []
     assert (await whole.get("/v1/tasks", params={"state": ["claimed", "open"]})).json()["items"]
@@ -206,10 +206,12 @@ async def test_events_tell_what_happened(whole, rotation):
     assert page["items"][0]["kind"] == "started"
     assert [event["number"] for event in page["items"]] == list(range(1, len(page["items"]) + 1))
     assert len({event["hash"] for event in page["items"]}) == len(page["items"])
-    rest = (await whole.get(path, params={"after": 1, "limit": 1})).json()
+    rest = (await whole.get(path, params={"number_after": 1, "limit": 1})).json()
     assert [event["number"] for event in rest["items"]] == [2]
-    assert (await whole.get(path, params={"after": 10_000})).json() == {"items": [], "after": 10_000}
-    none_yet: dict[str, object] = {"gate": None, "by_reason": {}, "items": [], "cursor": None}
+    more = (await whole.get(path, params={"number_after": 1, "limit": 1, "cursor": rest["next"]})).json()
+    assert [event["number"] for event in more["items"]] == [3]
+    assert (await whole.get(path, params={"number_after": 10_000})).json() == {"items": [], "next": None}
+    none_yet: dict[str, object] = {"gate": None, "by_reason": {}, "items": [], "next": None}
     assert (await whole.get(f"/v1/rotations/{rotation['id']}/clients")).json() == none_yet
 
 
@@ -278,7 +280,7 @@ async def test_no_proof_of_a_task_counts_while_the_rotation_is_held(whole, rotat
 
     async def shown():
         one = (await whole.get(task)).json()
-        (listed,) = (await whole.get("/v1/tasks", params={"rotation": rotation["id"], "state": "claimed"})).json()[
+        (listed,) = (await whole.get("/v1/tasks", params={"rotation_id": rotation["id"], "state": "claimed"})).json()[
             "items"
         ]
         assert listed == one

@@ -36,7 +36,7 @@ async def task(whole, rotation, until):
     """Its first console task."""
 
     async def look():
-        return (await whole.get("/v1/tasks", params={"rotation": rotation["id"]})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation["id"]})).json()["items"]
 
     return (await until(look, lambda items: items))[0]
 
@@ -95,7 +95,7 @@ def changed(file, **update):
 
 async def nothing_recorded(store, site):
     """Whether the store knows of no original and no rotation."""
-    return not await store.originals.unrestored(site) and not (await store.rotations.list(sites=(site,))).items
+    return not await store.originals.unrestored(site) and not (await store.rotations.page(sites=(site,))).items
 
 
 async def test_the_file_is_taken_when_the_first_task_is_open(whole, rotation, file, site):

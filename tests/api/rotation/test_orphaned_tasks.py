@@ -20,7 +20,7 @@ async def task(whole, rotation, until):
     """Its first console task."""
 
     async def look():
-        return (await whole.get("/v1/tasks", params={"rotation": rotation["id"]})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation["id"]})).json()["items"]
 
     return (await until(look, lambda items: items))[0]
 

@@ -35,7 +35,7 @@ async def test_only_the_approved_hash_starts(whole, plan, problem):
     problem(await whole.post("/v1/rotations", json=order_of(plan) | {"plan_hash": "0" * 64}), 409, "plan-hash-differs")
     problem(await whole.post("/v1/rotations", json=order_of(plan) | {"plan_id": "none"}), 404, "unknown-plan")
     problem(await whole.post("/v1/rotations", json=order_of(plan) | {"why": ""}), 422, "invalid-request")
-    assert (await whole.get("/v1/rotations")).json() == {"items": [], "cursor": None}
+    assert (await whole.get("/v1/rotations")).json() == {"items": [], "next": None}
 
 
 async def test_a_rotation_starts_once(whole, plan, people, problem):

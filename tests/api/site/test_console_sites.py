@@ -115,7 +115,7 @@ async def test_no_certificate_is_trusted_without_rest(api, described, problem):
         await api.post(f"{path}/drop", json=word),
     ):
         assert "GET /v1/inventory" in problem(refused, 409, "site-without-rest")["remedy"]
-    assert (await api.get("/v1/inventory", params={"site": site})).status_code == 200
+    assert (await api.get("/v1/inventory", params={"site_id": site})).status_code == 200
     body = problem(await api.post(f"/v1/sites/{site}/recovery-plans", json={}), 422, "plan-refused")
     assert [finding["code"] for finding in body["findings"]] == ["recovery-site-unknown"]
     problem(await api.post(f"/v1/sites/{site}/restore", json={"why": "x"}), 409, "nothing-to-restore")
@@ -167,7 +167,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     console = Console(whole, people, site, rotation, spare["control"])
 
     async def look():
-        shown = (await whole.get(f"/v1/rotations/{rotation}")).json()
+        shown = (await whole.get(f"/v1/rotations/{rotation}?live=true")).json()
         await console.act(shown)
         return shown
 
@@ -197,7 +197,7 @@ class Console:
 
     async def act(self, shown):
         """Do what waits: a task, a statement, or one more export."""
-        tasks = (await self._api.get("/v1/tasks", params={"site": self._site, "state": "open"})).json()["items"]
+        tasks = (await self._api.get("/v1/tasks", params={"site_id": self._site, "state": "open"})).json()["items"]
         for task in tasks:
             await self._do(task)
         wanted = {each["code"] for each in (shown["live"] or shown)["attention"]}
@@ -251,7 +251,7 @@ class Console:
 
     async def _say(self, move, who, **more):
         path, body = f"/v1/rotations/{self._rotation}", {"why": "looked at the page of each group", **more}
-        asked = ((await self._api.get(path)).json()["live"] or {}).get("attention", ())
+        asked = ((await self._api.get(f"{path}?live=true")).json()["live"] or {}).get("attention", ())
         body["question"] = next((each["question"] for each in asked if move.replace("-", "_") in each["options"]), "")
         path = f"{path}/{move}"
         answer = await self._api.post(path, json=body, headers=self._people.get(who, {}))

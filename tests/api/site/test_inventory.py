@@ -95,8 +95,8 @@ async def test_changes_are_shown_since_a_moment(api, watched):
 @pytest.mark.usefixtures("watched")
 async def test_one_site_is_shown_alone(api, problem):
     """No other site is shown, and a site that is not registered is not found."""
-    assert len((await api.get("/v1/inventory", params={"site": "vienna"})).json()["certificates"]) == 2
-    problem(await api.get("/v1/inventory", params={"site": "nowhere"}), 404, "unknown-site")
+    assert len((await api.get("/v1/inventory", params={"site_id": "vienna"})).json()["certificates"]) == 2
+    problem(await api.get("/v1/inventory", params={"site_id": "nowhere"}), 404, "unknown-site")
     problem(await api.get("/v1/inventory", params={"since": "2026-05-01T00:00:00"}), 422, "invalid-request")
 
 

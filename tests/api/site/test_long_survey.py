@@ -37,7 +37,7 @@ async def test_a_plan_over_a_long_survey_is_answered_with_the_survey_to_follow(i
     assert "survey_max_age" in accepted.json()["remedy"]
     assert int(accepted.headers["Retry-After"]) > 0
     await followed(impatient, accepted)
-    assert (await impatient.get("/v1/plans", params={"site": site})).json() == {"items": []}
+    assert (await impatient.get("/v1/plans", params={"site_id": site})).json() == {"items": [], "next": None}
     planned = await impatient.post("/v1/plans", json=order | {"survey_max_age": "PT2H"})
     assert planned.status_code == 201, planned.text
 

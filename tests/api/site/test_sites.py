@@ -14,7 +14,7 @@ async def refused(api, document, problem, status, code):
     """The problem for a document; nothing may be registered afterwards."""
     answer = await api.post("/v1/sites", json=document)
     body = problem(answer, status, code)
-    assert (await api.get("/v1/sites")).json() == {"items": []}
+    assert (await api.get("/v1/sites")).json() == {"items": [], "next": None}
     assert document["password"] not in answer.text
     return body
 

@@ -87,7 +87,7 @@ async def shown_as(api, problem, rotation, standing, code):
     shown = (await api.get(path)).json()
     assert (shown["status"], shown["standing"], shown["trouble"]["code"]) == ("running", standing, code), shown
     assert code in {each["code"] for each in shown["attention"]}
-    (listed,) = (await api.get("/v1/rotations", params={"site": rotation["site_id"]})).json()["items"]
+    (listed,) = (await api.get("/v1/rotations", params={"site_id": rotation["site_id"]})).json()["items"]
     assert (listed["standing"], listed["trouble"]) == (standing, shown["trouble"])
     assert listed["attention"][0]["remedy"] == shown["trouble"]["remedy"]
     refusal = problem(await api.get("/healthz/ready"), 503, "not-well")
@@ -165,7 +165,7 @@ async def test_a_site_left_changed_is_reported_until_it_is_restored(api, unstaff
     facts = (shown["status"], shown["standing"], shown["trouble"]["code"], shown["attention"][0]["code"])
     assert facts == ("terminated", "adrift", "left-changed", "left-changed")
     assert shown["trouble"]["remedy"] == f"rotator restore {rotation['site_id']} --why REASON"
-    (listed,) = (await api.get("/v1/rotations", params={"site": rotation["site_id"]})).json()["items"]
+    (listed,) = (await api.get("/v1/rotations", params={"site_id": rotation["site_id"]})).json()["items"]
     assert listed["trouble"] == shown["trouble"]
     assert await named_by_health(api, rotation)
     await is_restored(api, problem, unstaffed, staffed, rotation)
@@ -345,7 +345,7 @@ async def test_a_store_that_knows_less_than_temporal_says_so(unstaffed, staffed,
                 return {each.error_type for each in run.activities} if run else set()
 
             await until(refused, lambda types: types == {NOT_RECORDED})
-        assert (await older.rotations.list()).items == ()
+        assert (await older.rotations.page()).items == ()
         async with staffed(unstaffed):  # the newer store is given back
             before = await unstaffed.store.rotations.get(rotation["id"])
             await until(

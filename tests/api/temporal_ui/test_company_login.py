@@ -199,7 +199,7 @@ async def test_a_person_who_may_not(ui, provider, store):
     assert "rotator subject link" in await refused(ui, await sent_back(ui), 403)
     await store.subjects.link(provider.issuer, SUBJECT, "ann", by=Author(who="root"), at=NOW, new=False)
     assert (await log_in(ui)).status_code == 200
-    (kept,) = await store.subjects.list()
+    (kept,) = (await store.subjects.page()).items
     await store.subjects.bar(kept.id, Author(who="root"), NOW)
     assert "logged in as" not in (await ui.get(PAGE)).text
     assert (await ui.post("/v1/codec/decode", json=PAYLOADS, headers=FROM_UI)).status_code == 403
@@ -298,7 +298,7 @@ async def test_the_door_opens_to_the_company(door, provider, store):
     assert f'content="0;url={escape(UI_PAGE)}"' in answer.text
     assert (await door.get(UI_PAGE)).text == "the UI"
 
-    (kept,) = await store.subjects.list()
+    (kept,) = (await store.subjects.page()).items
     await store.subjects.bar(kept.id, Author(who="root"), NOW)
     assert (await door.get(UI_PAGE)).status_code == 303
     await store.subjects.link(provider.issuer, SUBJECT, NAME, by=Author(who="root"), at=NOW, new=False)

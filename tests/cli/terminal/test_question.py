@@ -23,8 +23,9 @@ class Rotator:
         self.shown: dict[str, Any] = {"live": {"attention": list(attention)}}
         self.asked: list[str] = []
 
-    def get(self, path):
+    def get(self, path, *, live):
         """The rotation."""
+        assert live
         self.asked.append(path)
         return self.shown
 

@@ -284,7 +284,7 @@ async def test_robot_does_the_products_tasks_at_this_site():
 
     @app.get("/v1/tasks")
     async def tasks(state: Annotated[list[str], Query()]) -> dict[str, Any]:
-        return {"items": [task] if task["state"] in state else []}
+        return {"items": [task] if task["state"] in state else [], "next": None}
 
     @app.post("/v1/tasks/t1/claim")
     async def claim() -> None:

@@ -77,7 +77,7 @@ async def test_every_pair_goes_back(stage, originals, restored):
     assert {key: (each.server_list, each.secure_communications) for key, each in pairs.items()} == {
         (pair.group_id, pair.location_id): wanted for pair, wanted in originals.goes_back().items() if pair != gone
     }
-    (known,) = [each for each in (await stage.store.rotations.list(sites=(SITE,))).items if each.id == "rot-lost"]
+    (known,) = [each for each in (await stage.store.rotations.page(sites=(SITE,))).items if each.id == "rot-lost"]
     assert (known.status, known.started_by) == (RotationStatus.TERMINATED, "ann")
 
 

@@ -64,7 +64,7 @@ async def test_one_name_is_one_identity(store, make, add):
     for name in ("Bob Kay", "BOB KAY", "bob.kay"):
         with pytest.raises(IdentityExists, match="Bob Kay"):
             await add(name)
-    assert len(await store.identities.keys()) == 1
+    assert len((await store.identities.keys()).items) == 1
     held = await store.identities.named("Bob Kay")
     second = KeyText.new()
     await store.identities.add_key(held.id, second, by=Author(who="a test"), at=make.t0, expires_at=None)
@@ -104,7 +104,7 @@ async def test_the_last_use_is_kept_to_the_minute(store, make, add):
     for at in (make.t0, make.at(seconds=30), make.at(seconds=90)):
         held = await store.identities.holder(key.write(), at)
         await store.identities.note_use(held, at)
-        (shown,) = await store.identities.keys()
+        (shown,) = (await store.identities.keys()).items
         assert shown.used_at == (make.t0 if at < make.at(minutes=1) else at)
 
 

@@ -77,7 +77,7 @@ async def test_what_the_service_does_is_as_the_audit_expects_it(access, make):
     """Keys, links, bars and wishes of every kind leave nothing to be found, in any process."""
     store, key = access.store, KeyText.new()
     await access.log_in("s-Carol", "Carol")
-    (carol,) = [each for each in await store.subjects.list() if each.subject == "s-Carol"]
+    (carol,) = [each for each in (await store.subjects.page()).items if each.subject == "s-Carol"]
     await store.identities.add("Carol", ADMIN, key, by=ROOT, at=make.t0, expires_at=make.at(days=1), another=True)
     await store.identities.note_use(await access.holder(key), make.t0)
     await access.second("Ann")
@@ -191,7 +191,7 @@ async def test_rows_that_were_added_grant_nothing(access):
 )
 async def test_a_bar_that_was_taken_back_still_counts(access, statement):
     """No first log-in makes an identity in the place of a row that is gone. An admin's link ends both."""
-    (bob,) = [each for each in await access.store.subjects.list() if each.subject == "s-Bob"]
+    (bob,) = [each for each in (await access.store.subjects.page()).items if each.subject == "s-Bob"]
     await access.store.subjects.bar(bob.id, ROOT, access.t0)
     await access.sql(statement)
     with pytest.raises(IdentityAltered, match="subjects"):
@@ -234,7 +234,7 @@ async def test_a_forged_link_moves_no_wish(access):
 async def test_a_wish_ends_with_a_key_that_was_revoked_and_put_back(access):
     """And with a log-in that was barred and put back."""
     await access.second("Ann")
-    (ann,) = [each for each in await access.store.subjects.list() if each.subject == "s-Ann"]
+    (ann,) = [each for each in (await access.store.subjects.page()).items if each.subject == "s-Ann"]
     await access.store.identities.add("Carol", ADMIN, KeyText.new(), by=ROOT, at=access.t0, expires_at=None)
     await access.store.identities.revoke(access.ann.id, ROOT, access.t0)
     await access.store.subjects.bar(ann.id, ROOT, access.t0)
@@ -270,7 +270,7 @@ async def test_a_grant_that_cannot_be_read_holds_up_no_revocation(access):
     """Who writes to the database and has a key would else keep it: the keys of others are listed and revoked."""
     await access.store.identities.add("Carl", ADMIN, KeyText.new(), by=ROOT, at=access.t0, expires_at=None)
     await access.sql("UPDATE identities SET granted = '{}' WHERE name = 'Bob'")
-    assert {each.principal.name for each in await access.store.identities.keys()} >= {"Ann", "Bob"}
+    assert {each.principal.name for each in (await access.store.identities.keys()).items} >= {"Ann", "Bob"}
     await access.store.identities.revoke(access.ann.id, ROOT, access.t0)
     assert await access.holder(access.ann) is None
     assert "Bob" not in await access.store.identities.with_role([Role.ADMIN])

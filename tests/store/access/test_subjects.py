@@ -65,7 +65,7 @@ async def test_the_first_log_in_makes_an_identity(store, seen):
     assert (again.id, again.name) == (first.id, "Ann Admin")
     assert (first.roles, first.sites) == (VIEWER.roles, None)
     assert (again.roles, again.sites) == (OPERATOR.roles, OPERATOR.sites)
-    (kept,) = await store.subjects.list()
+    (kept,) = (await store.subjects.page()).items
     assert (kept.subject, kept.identity, kept.linked_by) == ("s-1", first.id, "")
 
 
@@ -106,14 +106,14 @@ async def test_a_subject_that_was_seen_can_be_linked(store, seen, keyed, link):
     linked = await link("ann")
     assert (linked.identity, linked.linked_by) == (ann.id, "root")
     assert before.id != (await seen()).id == ann.id
-    assert [each.identity for each in await store.subjects.list()] == [ann.id]
+    assert [each.identity for each in (await store.subjects.page()).items] == [ann.id]
 
 
 async def test_where_an_admin_links_first_no_log_in_makes_an_identity(store, link, make):
     """A subject waits for its link, under its name for the admin."""
     with pytest.raises(NotLinked, match="s-1"):
         await store.subjects.principal(log_in(), make.t0, link_first=True)
-    assert await store.subjects.list() == ()
+    assert (await store.subjects.page()).items == ()
     linked = await link("Ann Admin", new=True)
     found = await store.subjects.principal(log_in(), make.t0, link_first=True)
     assert found.id == linked.identity
@@ -176,7 +176,7 @@ async def test_a_key_for_a_person_of_the_log_in(store, seen, keyed):
 async def test_identities_without_keys_are_no_obstacle(store, seen):
     """Lists of keys and of roles leave them out."""
     await seen()
-    assert await store.identities.keys() == ()
+    assert (await store.identities.keys()).items == ()
     assert await store.identities.with_role(tuple(Role)) == ()
     assert not await store.identities.any(), "`rotator up` would make the first key"
 
@@ -184,7 +184,7 @@ async def test_identities_without_keys_are_no_obstacle(store, seen):
 async def test_a_barred_subject_is_refused(store, seen, link, make):
     """Whatever its tokens say, until an admin links it again; its first bar stays."""
     await seen()
-    (kept,) = await store.subjects.list()
+    (kept,) = (await store.subjects.page()).items
     await store.subjects.bar(kept.id, ROOT, make.t0)
     again = await store.subjects.bar(kept.id, Author(who="another"), make.at(days=1))
     assert (again.barred_by, again.barred_at) == ("root", make.t0)
@@ -201,4 +201,4 @@ async def test_first_log_ins_at_the_same_time_are_one_identity(store, seen):
     assert len({each.id for each in await asyncio.gather(*(seen() for _ in range(8)))}) == 1
     names = await asyncio.gather(*(seen(f"b-{number}", "Bob Kay") for number in range(4)), return_exceptions=True)
     assert sorted(type(each).__name__ for each in names) == ["NameTaken"] * 3 + ["Principal"]
-    assert len(await store.subjects.list()) == 2
+    assert len((await store.subjects.page()).items) == 2

@@ -76,7 +76,7 @@ async def test_one_order_at_a_time(asked, new, make):
     with pytest.raises(AlreadyIssued, match="cert-1"):
         await asked.create(new(5))
     second = await asked.create(new(6), again=True)
-    assert [order.id for order in await asked.of_request("request-1")] == [second.id, first.id]
+    assert [order.id for order in (await asked.page("request-1")).items] == [second.id, first.id]
 
 
 @pytest.mark.parametrize(

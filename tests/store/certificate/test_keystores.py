@@ -43,7 +43,7 @@ async def test_a_keystore_leaves_once(store, make, add):
     with pytest.raises(KeystoreGone, match="was taken at 2026-03-01T08:01"):
         await store.keystores.take("k1", "cert-1", "jks", make.at(minutes=2))
     taken = record.model_copy(update={"taken_at": make.at(minutes=1)})
-    assert await store.keystores.list("cert-1") == (taken,)
+    assert (await store.keystores.page("cert-1")).items == (taken,)
     assert await sealed_in(store) == []
 
 
@@ -55,7 +55,7 @@ async def test_a_keystore_that_is_not_taken_is_dropped(store, make, add):
     assert len(await sealed_in(store)) == 1
     await add("k2", record.expires_at)
     assert len(await sealed_in(store)) == 1
-    assert [each.id for each in await store.keystores.list("cert-1")] == ["k2", "k1"]
+    assert [each.id for each in (await store.keystores.page("cert-1")).items] == ["k2", "k1"]
     with pytest.raises(KeystoreGone):
         await store.keystores.take("k1", "cert-1", "jks", make.t0)
     assert await store.keystores.take("k2", "cert-1", "jks", record.expires_at + timedelta(minutes=9)) == b"FILE"

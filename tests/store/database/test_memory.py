@@ -42,6 +42,6 @@ async def test_a_block_that_fails_writes_nothing(kept):
 async def test_two_of_them_know_nothing_of_each_other(kept):
     """Each is a database of its own."""
     other = Store.in_memory()
-    assert (await other.rotations.list()).items == ()
-    assert len((await kept.rotations.list()).items) == 1
+    assert (await other.rotations.page()).items == ()
+    assert len((await kept.rotations.page()).items) == 1
     await other.close()

@@ -1,7 +1,7 @@
 import pytest
 
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, Verdict
-from store.database.page import BadCursor
+from store.database.page import BadCursor, PageRequest
 from store.rotation.rotations import UnknownRotation
 
 
@@ -62,8 +62,8 @@ async def test_verdicts_are_shown_with_names(running, make, covered):
     """Verdicts come page by page with the roster's names, and can be asked for by verdict and reason."""
     await running.roster.update("site-1", make.t0, None, [make.client("a"), make.client("b")])
     await running.coverage.save("rot-1", "gate", [covered("a"), _judgement("b"), _judgement("c")], make.t0)
-    first = await running.coverage.verdicts("rot-1", "gate", limit=2)
-    rest = await running.coverage.verdicts("rot-1", "gate", limit=2, cursor=first.cursor)
+    first = await running.coverage.verdicts("rot-1", "gate", asked=PageRequest(2))
+    rest = await running.coverage.verdicts("rot-1", "gate", asked=PageRequest(2, first.cursor))
     assert [(one.name, one.group_id) for one in (*first.items, *rest.items)] == [
         ("pc-a", "G1"),
         ("pc-b", "G1"),
@@ -73,7 +73,7 @@ async def test_verdicts_are_shown_with_names(running, make, covered):
     waiting = await running.coverage.verdicts("rot-1", "gate", verdict=Verdict.WAITING, reason=Reason.OLD_POLICY)
     assert [one.client for one in waiting.items] == ["b", "c"]
     with pytest.raises(BadCursor):
-        await running.coverage.verdicts("rot-1", "gate", cursor="nonsense")
+        await running.coverage.verdicts("rot-1", "gate", asked=PageRequest(cursor="nonsense"))
 
 
 async def test_covered_in_any_of_the_gates(running, make, covered):

@@ -13,7 +13,7 @@ async def test_a_plan_comes_back_byte_for_byte(site, make):
     await site.plans.add(plan)
     assert await site.plans.get("plan-1") == plan
     assert await site.plans.body("plan-1") == plan.body.canonical()
-    assert await site.plans.list("site-1") == (plan,)
+    assert (await site.plans.page("site-1")).items == (plan,)
     with pytest.raises(UnknownPlan):
         await site.plans.get("none")
 
@@ -22,7 +22,7 @@ async def test_an_altered_body_is_not_given_out(site):
     """One byte changed in the database, and the plan is refused."""
     async with site.database.write() as session:
         await session.execute(text("UPDATE plans SET body = :body"), {"body": b'{"site_id":"other"}'})
-    for question in (site.plans.get("plan-1"), site.plans.body("plan-1"), site.plans.list("site-1")):
+    for question in (site.plans.get("plan-1"), site.plans.body("plan-1"), site.plans.page("site-1")):
         with pytest.raises(PlanAltered):
             await question
 
@@ -45,4 +45,4 @@ async def test_a_plan_with_a_false_hash_is_not_kept(site, make):
     for plan in (false, make.plan(title="Something else")):
         with pytest.raises(PlanAltered):
             await site.plans.add(plan)
-    assert await site.plans.list("site-1") == (make.plan(),)
+    assert (await site.plans.page("site-1")).items == (make.plan(),)

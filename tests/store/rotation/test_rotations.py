@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from rotation.finding import warning
 from rotation.running.wait import GateReading
-from store.database.page import BadCursor
+from store.database.page import BadCursor, PageRequest
 from store.progress import Progress, RotationStatus
 from store.rotation.plans import UnknownPlan
 from store.rotation.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
@@ -31,7 +31,7 @@ async def test_a_key_used_for_another_request_is_refused(site, make):
     await site.rotations.create(make.new(), make.t0, idempotency_key="k", fingerprint="f")
     with pytest.raises(IdempotencyConflict):
         await site.rotations.create(make.new("rot-2"), make.t0, idempotency_key="k", fingerprint="other")
-    assert len((await site.rotations.list()).items) == 1
+    assert len((await site.rotations.page()).items) == 1
 
 
 async def test_one_rotation_runs_on_a_site(site, make):
@@ -129,7 +129,7 @@ async def test_pages_hold_every_rotation_once(site, make):
         await site.rotations.project(f"rot-{number}", ended, make.at(days=1))
     seen, cursor = [], None
     while True:
-        page = await site.rotations.list(limit=2, cursor=cursor, sites=("site-1",))
+        page = await site.rotations.page(PageRequest(2, cursor), sites=("site-1",))
         seen += [rotation.id for rotation in page.items]
         cursor = page.cursor
         if cursor is None:
@@ -141,7 +141,7 @@ async def test_pages_hold_every_rotation_once(site, make):
 async def test_a_made_up_cursor_is_refused(store, cursor):
     """A cursor that the list did not give out is an error, whatever it holds."""
     with pytest.raises(BadCursor):
-        await store.rotations.list(cursor=cursor)
+        await store.rotations.page(PageRequest(cursor=cursor))
 
 
 async def test_what_is_not_known_is_named(site, make):

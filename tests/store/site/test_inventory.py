@@ -94,3 +94,19 @@ async def test_a_clock_that_was_ahead_hides_no_certificate(site, look):
     (port,) = await site.inventory.ports("site-1")
     assert port.looked_at == look(4).at
     assert [each.certificate.fingerprint for each in port.sightings] == ["cc", "aa", "bb"]
+
+
+async def test_the_ports_of_many_sites_are_read_at_once(site, make, look):
+    """Each site has its own ports, by server and port; a site that was not looked at has none."""
+    await site.sites.add(make.site("site-2", "Brno"), make.connection(), make.t0)
+    await site.sites.add(make.site("site-3", "Graz"), make.connection(), make.t0)
+    rest = {"port": Port.REST, "number": 8446}
+    await site.inventory.record("site-1", [look(1, "bb", **rest), look(1, "aa")])
+    await site.inventory.record("site-2", [look(1, "aa"), look(1, **rest)])
+    every = await site.inventory.by_site()
+    seen = {
+        of: [(at.endpoint.port, at.current and at.current.certificate.fingerprint) for at in every[of]] for of in every
+    }
+    assert seen == {"site-1": [("client", "aa"), ("rest", "bb")], "site-2": [("client", "aa"), ("rest", None)]}
+    assert await site.inventory.by_site(["site-2", "site-3"]) == {"site-2": every["site-2"]}
+    assert await site.inventory.by_site([]) == {}

@@ -1,0 +1,57 @@
+"""Lists of the API: each is read in pages, by the same two parameters, into the same envelope (decision 0050)."""
+
+from collections.abc import Callable
+from typing import Annotated, Generic, Self, TypeVar
+
+from fastapi import Depends, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field
+
+from rotation.values import Value
+from store.database.page import LARGEST_NUMBER, MOST, Page, PageRequest
+
+Shown = TypeVar("Shown")
+Kept = TypeVar("Kept")
+
+NumberAfter = Annotated[int, Query(ge=0, le=LARGEST_NUMBER, description="Only those whose `number` is above this")]
+
+
+def only_known_parameters(request: Request) -> None:
+    """Refuse a parameter that the operation does not have: left out of a filter, it would give more than was wanted.
+
+    Raises:
+        RequestValidationError: with each of them.
+    """
+    fields = get_flat_params(request.scope["route"].dependant)
+    taken = {each.alias for each in fields if isinstance(each.field_info, params.Query)}
+    if unknown := sorted(set(request.query_params) - taken):
+        text = f"is no parameter of this operation, which takes {', '.join(sorted(taken))}"
+        errors = [{"type": "extra_forbidden", "loc": ("query", each), "msg": text} for each in unknown]
+        raise RequestValidationError(errors)
+
+
+def _asked(
+    _: Annotated[None, Depends(only_known_parameters)],
+    limit: Annotated[int, Query(ge=1, le=MOST, description="How many items the page has at most")] = 50,
+    cursor: Annotated[
+        str | None, Query(min_length=1, max_length=2000, description="`next` of the page before; without it the first")
+    ] = None,
+) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+AskedPage = Annotated[PageRequest, Depends(_asked)]
+"""Which part of a list the caller wants."""
+
+
+class PageShown(Value, Generic[Shown]):
+    """Part of a list, in an order that stays."""
+
+    items: tuple[Shown, ...]
+    next: str | None = Field(description="The `cursor` of the next page; null: there is none")
+
+    @classmethod
+    def of(cls, page: Page[Kept], shown: Callable[[Kept], Shown]) -> Self:
+        """The document of a page of the store."""
+        return cls(items=tuple(map(shown, page.items)), next=page.cursor)
