@@ -19,6 +19,7 @@ from api.http.guard import Guard
 from api.http.openapi import describe_problems
 from api.http.storable_text import require_whole_text
 from api.http.wrong_keys import WrongKeys
+from api.manners import problem_pages
 from api.manners.answers import answer_with_problems
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
@@ -114,6 +115,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     for module in _RESOURCES:
         app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else [whole])])
     app.include_router(health.router)
+    app.include_router(problem_pages.router)
     app.include_router(codec_login.router)
     app.include_router(company_login.router)
     answer_with_problems(app)

@@ -140,6 +140,8 @@ async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[h
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     async def is_described(answer: httpx.Response) -> None:
+        if answer.is_error:
+            await answer.aread()
         assert list(undescribed(app, answer)) == []
 
     async with httpx.AsyncClient(
