@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.access import keys, subjects
 from api.audit import audit
 from api.certificate import certificate_orders, certificate_requests, certificates, key_destruction, keystores
-from api.events import event_stream, events
+from api.events import all_events, event_stream, events
 from api.http import health
 from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
@@ -84,6 +84,7 @@ _RESOURCES = (
     clients,
     events,
     event_stream,
+    all_events,
     found,
     moves,
     tasks,
