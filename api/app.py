@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.access import keys, subjects
 from api.audit import audit
 from api.certificate import certificate_orders, certificate_requests, certificates, key_destruction, keystores
-from api.events import event_stream, events
+from api.events import all_events, event_stream, events
 from api.http import health
 from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
@@ -19,6 +19,7 @@ from api.http.guard import Guard
 from api.http.openapi import describe_problems
 from api.http.storable_text import require_whole_text
 from api.http.wrong_keys import WrongKeys
+from api.manners import problem_pages
 from api.manners.answers import answer_with_problems
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
@@ -83,6 +84,7 @@ _RESOURCES = (
     clients,
     events,
     event_stream,
+    all_events,
     found,
     moves,
     tasks,
@@ -114,6 +116,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     for module in _RESOURCES:
         app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else [whole])])
     app.include_router(health.router)
+    app.include_router(problem_pages.router)
     app.include_router(codec_login.router)
     app.include_router(company_login.router)
     answer_with_problems(app)

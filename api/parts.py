@@ -39,6 +39,8 @@ class Parts:
     """How long a request waits for a survey."""
     answer_wait: timedelta = TIMEOUT
     """How long a request waits for the answer of a rotation."""
+    listen_wait: timedelta = timedelta(minutes=1)
+    """How long one connection of a stream lasts: whether its key still counts is asked when the next one begins."""
     authority: Authority | None = None
     two_persons_start: bool = False
     """Whether two persons approve each plan."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.access import key, login, subject
+from cli.access import api, key, login, subject
 from cli.certificate import certificates, recovery
 from cli.commands import (
     audit,
@@ -46,6 +46,7 @@ _MODULES = (
     simulate,
     backup,
     keys,
+    api,
     demo,
     emulator,
 )

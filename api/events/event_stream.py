@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, NamedTuple
 
+import structlog
 from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.events.event_watch import EventWatch
+from api.events.listeners import counted
 from api.http.allowed import allowed
 from api.http.problems import described
 from api.parts import WithParts
@@ -21,12 +23,11 @@ from store.progress import RotationStatus
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 _watch = EventWatch()
 _AT_ONCE = 100
-_LONGEST = timedelta(minutes=1)
-"""Of one connection: whether its key still counts is asked when the next one begins."""
 _STATUS = 5.0
 """Seconds until the rotation is looked at where no event comes: it ends a moment after its last event, or without."""
 _AGAIN_AFTER = 2000
 """Milliseconds until a browser that lost its connection asks again."""
+_log = structlog.get_logger(__name__)
 
 
 class _Begin(NamedTuple):
@@ -47,8 +48,8 @@ async def _begin(
 @router.get(
     "/{rotation_id}/events/stream",
     response_class=EventSourceResponse,
-    responses=described(HTTPStatus.NOT_FOUND),
-    dependencies=[allowed(Permission.SEE)],
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS),
+    dependencies=[allowed(Permission.SEE), counted],
 )
 async def stream_events(begin: Annotated[_Begin, Depends(_begin)], parts: WithParts) -> AsyncIterator[ServerSentEvent]:
     """What happens, as it is stored. Each event has its number as `id` and its kind as `event`; `over` is the last one.
@@ -56,11 +57,16 @@ async def stream_events(begin: Annotated[_Begin, Depends(_begin)], parts: WithPa
     A connection that is lost, or has lasted a minute, goes on where it was, by `Last-Event-ID`.
     """
     (rotation_id, after), events, loop = begin, parts.store.events, asyncio.get_running_loop()
-    over_at = loop.time() + _LONGEST.total_seconds()
+    over_at = loop.time() + parts.listen_wait.total_seconds()
     while loop.time() < over_at:
-        # first whether it has ended: what is stored behind that is not there to be read yet
-        ended = (await parts.store.rotations.get(rotation_id)).status is not RotationStatus.RUNNING
-        page = await events.list(rotation_id, after, _AT_ONCE)
+        try:
+            # first whether it has ended: what is stored behind that is not there to be read yet
+            ended = (await parts.store.rotations.get(rotation_id)).status is not RotationStatus.RUNNING
+            page = await events.list(rotation_id, after, _AT_ONCE)
+        except SQLAlchemyError as error:
+            _log.warning("a stream of events waits for the database", kind=type(error).__name__)
+            await asyncio.sleep(_STATUS)
+            continue
         for each in page:
             after = each.number
             yield ServerSentEvent(data=each, id=str(after), event=each.kind, retry=_AGAIN_AFTER)

@@ -1,10 +1,8 @@
-"""New events of rotations, for callers that wait: the store is asked for all of them at once, and not by each."""
+"""New events of a rotation or of all, for callers that wait: the store is asked once for all of them."""
 
 import asyncio
 from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
-
-from rotation.values import RotationId
 
 _EVERY = 1.0
 
@@ -12,12 +10,12 @@ _EVERY = 1.0
 class LastNumbers(Protocol):
     """What is asked: the events of the store."""
 
-    async def last_numbers(self, rotation_ids: Collection[RotationId]) -> Mapping[RotationId, int]:
-        """The number of the last event of each rotation that has one."""
+    async def last_numbers(self, subjects: Collection[str]) -> Mapping[str, int]:
+        """The number of the last event of each subject, a rotation or all of them, that has one."""
 
 
 class _Waiting(NamedTuple):
-    rotation_id: RotationId
+    subject: str
     after: int
     over: asyncio.Event
 
@@ -31,9 +29,9 @@ class EventWatch:
         self._waiting: set[_Waiting] = set()
         self._looking: asyncio.Task[None] | None = None
 
-    async def next(self, events: LastNumbers, rotation_id: RotationId, after: int) -> None:
-        """Return when the rotation has an event behind number `after`, or the store cannot be asked."""
-        waiting = _Waiting(rotation_id, after, asyncio.Event())
+    async def next(self, events: LastNumbers, subject: str, after: int) -> None:
+        """Return when the subject has an event behind number `after`, or the store cannot be asked."""
+        waiting = _Waiting(subject, after, asyncio.Event())
         self._waiting.add(waiting)
         try:
             if self._looking is None or self._looking.done():
@@ -45,9 +43,9 @@ class EventWatch:
     async def _look(self, events: LastNumbers) -> None:
         try:
             while self._waiting:
-                numbers = await events.last_numbers({each.rotation_id for each in self._waiting})
+                numbers = await events.last_numbers({each.subject for each in self._waiting})
                 for each in self._waiting:
-                    if numbers.get(each.rotation_id, 0) > each.after:
+                    if numbers.get(each.subject, 0) > each.after:
                         each.over.set()
                 await asyncio.sleep(self._every)
         except Exception:  # noqa: BLE001 - those who wait ask the store by themselves then

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.http.problems import ProblemError, later, refused
 from certificates.errors import UnusableCertificateFile, WithRemedy
-from engine.contract import ErrorType
+from engine.contract import SEPM_UNREACHABLE, ErrorType
 from engine.fault import (
     EngineFault,
     MoveRefused,
@@ -64,6 +64,7 @@ from store.site.surveys import SurveyNotSaved, UnknownSurvey
 _FOR_A_PERSON = frozenset(
     {ErrorType.SEPM_CREDENTIALS, ErrorType.THIRD_CERTIFICATE, ErrorType.SEPM_REFUSED, ErrorType.ACCESS_ALTERED}
 )
+_OF_A_SURVEY = _FOR_A_PERSON | {ErrorType.GROUP_GONE, SEPM_UNREACHABLE}
 _KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
 _KEYSTORE = "have another one made: POST /v1/certificates/ID/keystores"
 
@@ -313,8 +314,9 @@ def _survey_failed(fault: SurveyFailed) -> ProblemError:
     for_a_person = fault.type in _FOR_A_PERSON
     status = HTTPStatus.UNPROCESSABLE_ENTITY if for_a_person else HTTPStatus.BAD_GATEWAY
     remedy = "see what it says, then survey again; nothing was changed"
-    finding = blocking(fault.type, "survey", fault.message, remedy)
-    return ProblemError(status, fault.type, fault.message, title="Survey failed", remedy=remedy, findings=(finding,))
+    code = fault.type if fault.type in _OF_A_SURVEY else "survey-failed"
+    finding = blocking(code, "survey", fault.message, remedy)
+    return ProblemError(status, code, fault.message, title="Survey failed", remedy=remedy, findings=(finding,))
 
 
 def from_plan(refusal: PlanRefusedError) -> ProblemError:

@@ -24,10 +24,11 @@ from store.access.key_text import PREFIX, KeyId
 from store.fault import StoreFault
 
 _DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-_FILES = "/docs/files/"
-"""Of those pages: scripts and styles."""
+_BELOW = ("/docs/files/", "/problems/")
+"""Of those pages: scripts and styles; and what each problem means."""
+_PROBLEMS = ("/problems", "/problems/{code}")
 _PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK)
-OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", *_PAGES})
+OPEN = frozenset({*_DESCRIPTION, *_PROBLEMS, "/healthz/live", "/healthz/ready", *_PAGES})
 _log = structlog.get_logger(__name__)
 _SCHEME = "bearer"
 _READS = frozenset({"GET", "HEAD"})
@@ -37,7 +38,7 @@ own state must be readable then. A request that could change something is refuse
 
 
 class Guard:
-    """ASGI middleware: requires a key for all but health, the API's own description, log-in and log-out."""
+    """ASGI middleware: requires a key for all but health, the API's description and problems, log-in and log-out."""
 
     def __init__(
         self, app: ASGIApp, session: Callable[[HTTPConnection], KeyId | LogIn | None], free: frozenset[str] = OPEN
@@ -49,7 +50,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, 403 or, where nothing can be judged, 503; or pass on, with the principal in the state."""
-        if scope["type"] == "lifespan" or scope["path"] in self._free or scope["path"].startswith(_FILES):
+        if scope["type"] == "lifespan" or self._is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
         parts: Parts = scope["app"].state.parts
@@ -71,6 +72,9 @@ class Guard:
             await self._app(scope, receive, send)
             if key is not None:
                 await parts.store.identities.note_use(key, parts.clock())
+
+    def _is_open(self, path: str) -> bool:
+        return path in self._free or (bool(self._free) and path.startswith(_BELOW))
 
     async def _known(self, request: HTTPConnection, parts: Parts) -> tuple[Principal, ApiKey | None]:
         """Who makes the request, and the key that it shows, if it is one."""

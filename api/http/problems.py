@@ -46,7 +46,7 @@ class ProblemError(Exception):
         super().__init__(detail)
         self.problem = Problem(
             type=f"/problems/{code}",
-            title=title or _titled(code),
+            title=title or titled(code),
             status=status,
             detail=detail,
             remedy=remedy,
@@ -61,7 +61,8 @@ class ProblemError(Exception):
         return JSONResponse(content, self.problem.status, self.headers, media_type=MEDIA_TYPE)
 
 
-def _titled(code: str) -> str:
+def titled(code: str) -> str:
+    """A code as people read it."""
     first, *others = code.split("-")
     written = [_NAMES.get(word, word) for word in others]
     return " ".join((_NAMES.get(first, first.capitalize()), *written))

@@ -83,6 +83,6 @@ def _of_framework(request: Request, error: HTTPException) -> ProblemError:
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return wrong_method(request)
     status = HTTPStatus(error.status_code)
-    code, detail, remedy = _OF_FRAMEWORK.get(status, (status.phrase.lower().replace(" ", "-"), str(error.detail), ""))
+    code, detail, remedy = _OF_FRAMEWORK.get(status, ("request-refused", str(error.detail), ""))
     text = detail.format(path=request.url.path, method=request.method) if status in _OF_FRAMEWORK else detail
     return ProblemError(status, code, text, remedy=remedy, headers=error.headers)

@@ -92,6 +92,17 @@ class Api:
         """The file at `path`."""
         return self._sent("GET", path).content
 
+    @contextmanager
+    def streamed(
+        self, method: str, path: str, *, content: bytes | None, headers: Mapping[str, str]
+    ) -> Iterator[httpx.Response]:
+        """An answer whose body is still to be read."""
+        with self._reached(), self._http.stream(method, path, content=content, headers=headers) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise ApiRefusedError(_problem(answer), answer.headers.get("Retry-After"))
+            yield answer
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -103,15 +114,20 @@ class Api:
             raise UnreadableError(f"what answers at {self.address} is not the rotator's API") from error
 
     def _sent(self, method: str, path: str, **how: Any) -> httpx.Response:
-        try:
+        with self._reached():
             answer = self._http.request(method, path, **how)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            raise ApiRefusedError(_problem(answer), answer.headers.get("Retry-After"))
+        return answer
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise UnreadableError(
                 f"the API at {self.address} cannot be reached ({type(error).__name__}); is `rotator up` running?"
             ) from error
-        if answer.status_code >= HTTPStatus.BAD_REQUEST:
-            raise ApiRefusedError(_problem(answer), answer.headers.get("Retry-After"))
-        return answer
 
 
 @contextmanager

@@ -78,6 +78,10 @@ _AFTER = built_once(
 )
 _NEW = built_once(insert(table_of(EventRow)))
 _IN_ORDER = ListOrder("events", (EventRow.number,))
+_NEWEST = built_once(select(func.max(EventRow.position).label("position")))
+_ORDER = select(func.pg_advisory_xact_lock(0x0E7E4755))
+"""One writer at a time numbers the events of all rotations, until its transaction ends: who reads a position has all
+before it. SQLite has one writer in any case."""
 _HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", "key", "previous")
 
 
@@ -122,11 +126,20 @@ class Events:
                 previous = chained(row, event.at)
                 rows.append({**row, "hash": previous, "code": codes.line(trail, previous)})
             if rows:
+                await self._place(connection, rows)
                 await connection.execute(_NEW, rows)
             head = ChainHead(number=number, hash=previous)
         if rows:
             await self._heads.note(trail, head)
         return head
+
+    async def _place(self, connection: AsyncConnection, rows: Iterable[dict[str, object]]) -> None:
+        """Give rows their positions among the events of all rotations. Called last in a transaction."""
+        if self._database.is_postgresql:
+            await connection.execute(_ORDER)
+        newest = (await connection.execute(_NEWEST)).one_or_none()
+        for position, row in enumerate(rows, 1 + ((newest and newest.position) or 0)):
+            row["position"] = position
 
     async def has_conflict(self, rotation_id: RotationId) -> bool:
         """Whether an event of a rotation was reported twice, with different content."""
@@ -150,12 +163,28 @@ class Events:
         wanted = select(EventRow).where(EventRow.rotation_id == rotation_id, EventRow.number > number_after)
         return await read_page(self._database, wanted, _IN_ORDER, asked, _event)
 
-    async def last_numbers(self, rotation_ids: Collection[RotationId]) -> dict[RotationId, int]:
+    async def last_position(self) -> int:
+        """The position of the newest event of all rotations; 0 where there is none."""
+        async with self._database.read_rows() as connection:
+            return (await connection.scalar(_NEWEST)) or 0
+
+    async def of_all(
+        self, after: int, limit: int = 100, *, sites: Collection[SiteId] | None = None
+    ) -> tuple[tuple[int, Event], ...]:
+        """The events of all rotations, or of those of some sites, that follow position `after`: each with its own."""
+        table = table_of(EventRow)
+        asked = select(table).where(EventRow.position > after).order_by(EventRow.position).limit(page_size(limit))
+        if sites is not None:
+            asked = asked.where(EventRow.site_id.in_(sites))
+        async with self._database.read_rows() as connection:
+            return tuple((row.position, _event(row)) for row in await connection.execute(asked))
+
+    async def last_numbers(self, rotation_ids: Collection[str]) -> dict[str, int]:
         """The number of the last event of each rotation that has one."""
         numbers = select(EventRow.rotation_id, func.max(EventRow.number)).group_by(EventRow.rotation_id)
         async with self._database.read_rows() as connection:
             rows = await connection.execute(numbers.where(EventRow.rotation_id.in_(rotation_ids)))
-            return {RotationId(rotation_id): number for rotation_id, number in rows}
+            return {row[0]: row[1] for row in rows}
 
     async def verify_chain(self, rotation_id: RotationId, heads: Collection[ChainHead] = ()) -> ChainHead:
         """Check every event of a rotation. Returns where its trail ends.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.drift.judged_drift import JudgedDrift
@@ -230,7 +230,7 @@ class EventRow(Base):
     """An event of the audit trail. Appended, never changed; each holds the hash of the one before."""
 
     __tablename__ = "events"
-    __table_args__ = (Index(None, "rotation_id", "key", unique=True),)
+    __table_args__ = (Index(None, "rotation_id", "key", unique=True), Index(None, "position"))
 
     rotation_id: Mapped[str] = mapped_column(ForeignKey("rotations.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -244,3 +244,5 @@ class EventRow(Base):
     previous: Mapped[str]
     hash: Mapped[str]
     code: Mapped[str]
+    position: Mapped[int] = mapped_column(BigInteger)
+    """Among the events of all rotations, in the order in which they were committed."""

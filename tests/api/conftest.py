@@ -140,6 +140,8 @@ async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[h
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     async def is_described(answer: httpx.Response) -> None:
+        if answer.is_error:
+            await answer.aread()
         assert list(undescribed(app, answer)) == []
 
     async with httpx.AsyncClient(
@@ -155,7 +157,7 @@ async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[h
 async def unconnected(store) -> Parts:
     """Parts whose Temporal does not answer."""
     nowhere = TemporalSettings(address=f"127.0.0.1:{free_port()}")
-    return Parts(store=store, temporal=await lazy_client(nowhere), rehearsal=True)
+    return Parts(store=store, temporal=await lazy_client(nowhere), rehearsal=True, listen_wait=timedelta(0))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the API's own description says of an operation's answers, and whether an answer is among them."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -8,6 +9,8 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+
+from api.manners.problem_catalogue import problem_kinds
 
 PROBLEM = "application/problem+json"
 _WITH_IDS = ("site", "certificate", "request", "order", "plan", "simulation", "rotation", "task", "key", "subject")
@@ -65,8 +68,19 @@ def undescribed(app: FastAPI, answer: httpx.Response) -> Iterator[str]:
     if asked is None:
         if answer.status_code not in _OF_ANY_PATH and answer.request.url.path.startswith("/v1/"):
             yield f"{named} of no operation"
+    elif refused and (unknown := _uncatalogued(answer)):
+        yield f"{named} is of the kind {unknown}, which the catalogue of problems does not have so"
     elif answer.status_code not in (asked.problems if refused else asked.statuses):
         yield f"{named} is not described"
+
+
+def _uncatalogued(answer: httpx.Response) -> str:
+    """The kind of a problem that has no page, or whose page does not name the status; nothing where all is right."""
+    if answer.request.method == "HEAD":
+        return ""
+    named = str(json.loads(answer.content).get("type"))
+    kind = problem_kinds().get(named.removeprefix("/problems/"))
+    return named if kind is None or answer.status_code not in kind.status else ""
 
 
 def _types(answer: dict[str, Any]) -> Any:

@@ -60,7 +60,13 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
             with patch("engine.client.client._QUICK", _ONCE):
                 temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"))
             await know(store)
-            parts = Parts(store=store, temporal=temporal, authority=Authority(CA, timedelta(days=1)), rehearsal=True)
+            parts = Parts(
+                store=store,
+                temporal=temporal,
+                authority=Authority(CA, timedelta(days=1)),
+                rehearsal=True,
+                listen_wait=timedelta(0),
+            )
             app = create_app(parts, ApiSettings())
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             headers = {"Authorization": f"Bearer {KEY}"}

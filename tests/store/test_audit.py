@@ -86,7 +86,7 @@ async def test_a_change_of_any_trail_is_found(filled, table, what, number):
 async def test_an_inserted_event_is_found(filled):
     """A row between others, with numbers made to fit, does not follow the one before."""
     await change(filled, "UPDATE events SET number = 99 WHERE rotation_id = 'rot-1' AND number = 4")
-    copied = "rotation_id, 4, site_id, at, kind, 'not so', data, 'r/9', previous, hash, code"
+    copied = "rotation_id, 4, site_id, at, kind, 'not so', data, 'r/9', previous, hash, code, position"
     await change(filled, f"INSERT INTO events SELECT {copied} FROM events WHERE number = 3")
     assert await broken(filled) == [("rotation rot-1", 4)]
 

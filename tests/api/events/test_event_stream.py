@@ -11,6 +11,7 @@ from api.events.event_watch import EventWatch
 from api.settings import ApiSettings
 from emulator.serving.http_server import HttpServer
 from rotation.values import RotationId
+from tests.api.events.sent_events import events
 from tests.api.identified import KEY
 
 
@@ -32,18 +33,6 @@ async def streaming(connected):
 
     yield stream
     await server.stop()
-
-
-async def events(answer):
-    """The fields of each event."""
-    fields: dict[str, str] = {}
-    async for line in answer.aiter_lines():
-        name, _, value = line.partition(": ")
-        if line and name:
-            fields[name] = value
-        elif "event" in fields:
-            yield fields
-            fields = {}
 
 
 async def test_a_stream_gives_what_is_stored_and_what_comes_until_the_rotation_ends(whole, plan, streaming):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from store.database.chain import ChainBroken
-from store.rotation.events import NewEvent
+from store.rotation.events import Event, NewEvent
 from store.rotation.rotations import UnknownRotation
 
 
@@ -92,3 +92,36 @@ async def test_a_trail_that_was_never_begun_holds(running, make):
     assert (await running.events.verify_chain("rot-1")).number == 0
     with pytest.raises(UnknownRotation):
         await running.events.append("none", "site-1", NewEvent(at=make.t0, kind="k", message="m", data={}, key="k"))
+
+
+async def test_events_of_all_rotations_are_read_in_one_order_without_a_gap(site, make):
+    """Whatever is stored at once: a reader that goes on behind the last position it saw gets each event once.
+
+    Positions that writers took without waiting for one another would come in another order than they are committed.
+    """
+    await site.sites.add(make.site("site-2", "Graz"), make.connection(), make.t0)
+    await site.plans.add(make.plan("plan-2", "site-2"))
+    await site.rotations.create(make.new(), make.t0)
+    await site.rotations.create(make.new("rot-2", "site-2", "plan-2"), make.t0)
+
+    async def append(number):
+        for each in range(15):
+            event = NewEvent(at=make.t0, kind="step", message="did", data={}, key=f"{number}/{each}")
+            await site.events.append(f"rot-{number}", f"site-{number}", event)
+
+    writing = asyncio.gather(append(1), append(2))
+    seen, after = list[tuple[int, Event]](), 0
+    while len(seen) < 30:
+        ended = writing.done()
+        page = await site.events.of_all(after, 7)
+        seen += page
+        after = page[-1][0] if page else after
+        if ended and not page:
+            break
+    await writing
+    assert [position for position, _ in seen] == list(range(1, 31))
+    assert await site.events.last_position() == 30
+    for number in (1, 2):
+        own = tuple(event for _, event in seen if event.site_id == f"site-{number}")
+        assert own == await site.events.list(f"rot-{number}")
+        assert own == tuple(each for _, each in await site.events.of_all(0, sites=[f"site-{number}"]))

@@ -1,0 +1,85 @@
+"""/problems: what `type` of a problem names, as a page or as JSON. It needs no key and no internet."""
+
+from html import escape
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from api.http.problems import ProblemError, described
+from api.manners.problem_catalogue import ProblemKind, problem_kinds
+from rotation.values import Value
+
+router = APIRouter(prefix="/problems", tags=["problems"])
+_HTML, _JSON = "text/html", "application/json"
+_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+_PAGE: dict[int | str, dict[str, Any]] = {int(HTTPStatus.OK): {"content": {_HTML: {"schema": {"type": "string"}}}}}
+
+
+class ProblemKinds(Value):
+    """All kinds of problems."""
+
+    items: tuple[ProblemKind, ...]
+
+
+@router.get("", response_model=ProblemKinds, responses=_PAGE)
+async def list_problem_kinds(request: Request) -> Response:
+    """Every kind of problem, in the order of the documentation: HTML where the caller prefers it, else JSON."""
+    kinds = tuple(problem_kinds().values())
+    rows = "\n".join(
+        f'<tr><td><a href="/problems/{each.code}">{each.code}</a></td><td>{_statuses(each)}</td>'
+        f"<td>{escape(each.means)}</td></tr>"
+        for each in kinds
+    )
+    table = f"<table><tr><th>problem</th><th>status</th><th>means</th></tr>\n{rows}\n</table>"
+    return _preferred(request, ProblemKinds(items=kinds), "Problems", table)
+
+
+@router.get("/{code}", response_model=ProblemKind, responses=_PAGE | described(HTTPStatus.NOT_FOUND))
+async def show_problem_kind(code: str, request: Request) -> Response:
+    """What a kind of problem means, and what to do: HTML where the caller prefers it, else JSON."""
+    kind = problem_kinds().get(code)
+    if kind is None:
+        raise ProblemError(
+            HTTPStatus.NOT_FOUND, "not-found", "the API has no problem of that code", remedy="GET /problems has all"
+        )
+    body = f"""<p><code>{kind.code}</code>, HTTP status {_statuses(kind)}</p>
+<h2>What it means</h2><p>{escape(kind.means)}</p>
+<h2>What to do</h2><p>{escape(kind.remedy)}</p>
+<p>The problem itself has a <code>remedy</code> of its own case, and <code>findings</code> where several things stand
+against the request.</p>
+<p><a href="/problems">All problems</a></p>"""
+    return _preferred(request, kind, kind.title, body)
+
+
+def _statuses(kind: ProblemKind) -> str:
+    return ", ".join(str(each) for each in kind.status)
+
+
+def _preferred(request: Request, content: Value, title: str, body: str) -> Response:
+    """The content as the caller prefers it (RFC 9110, 12.5.1); JSON where it has no preference."""
+    accept = request.headers.get("accept", "")
+    headers = {"Vary": "Accept"}
+    if _quality(accept, _HTML) <= _quality(accept, _JSON):
+        return JSONResponse(content.model_dump(mode="json"), headers=headers)
+    text = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>
+<style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 3em auto; padding: 0 1em }}
+td, th {{ text-align: left; vertical-align: top; padding: .2em 1em .2em 0 }}</style></head>
+<body><h1>{escape(title)}</h1>
+{body}
+</body></html>
+"""
+    return HTMLResponse(text, headers=headers | _HEADERS)
+
+
+def _quality(accept: str, media_type: str) -> float:
+    """How much a caller wants a media type, by the most exact range. A range of another form counts nothing."""
+    found = {}
+    for each in accept.split(",")[:50]:
+        media_range, _, rest = each.replace(" ", "").lower().partition(";")
+        weight = next((part[2:] for part in rest.split(";") if part.startswith("q=")), "1")
+        found[media_range] = float(weight) if weight.replace(".", "", 1).isdecimal() and weight.isascii() else 0.0
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((found[each] for each in ranges if each in found), 0.0)
