@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from inspect import isawaitable
 from itertools import pairwise
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from activities.registry import all_activities
 from emulator.scenarios import three_servers
@@ -26,12 +26,8 @@ from simulation.played.run import Planned
 from simulation.played.stage import ROTATION, Stage
 from store.rotation.events import Event
 from tests.quick import PACE, QUICK
+from tests.workflows.surroundings import Hands
 from workflows.run import run_rotation
-
-if TYPE_CHECKING:
-    from tests.workflows.surroundings import Hands
-else:  # as conftest.py has put it there
-    from workflow_surroundings import Hands
 
 HEARTBEAT = timedelta(minutes=5)
 LONGEST = timedelta(days=30)
