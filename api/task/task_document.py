@@ -2,12 +2,11 @@
 
 import json
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field, JsonValue
 
 from api.manners.paging import PageShown
-from rotation.plan.work.task import ConsoleTask, Evidence, TaskState
+from rotation.plan.work.task import ConsoleTask, Evidence, TaskState, Work
 from rotation.running.message import Move
 from rotation.values import RotationId, SiteId, TaskId, Value
 
@@ -26,7 +25,7 @@ class TaskShown(Value):
     state: TaskState
     title: str
     instructions: tuple[str, ...]
-    subject: dict[str, Any] = Field(description="What the work is about; its fields follow from `kind`")
+    subject: Work = Field(description="What the work is about; its fields follow from `kind`")
     opened_at: datetime
     claimed_by: str | None
     proof_until: datetime | None = Field(
@@ -60,7 +59,7 @@ class TaskShown(Value):
             state=task.state,
             title=task.title,
             instructions=task.instructions,
-            subject=task.work.model_dump(mode="json", exclude={"kind"}),
+            subject=task.work,
             opened_at=task.opened_at,
             claimed_by=task.claimed_by or None,
             proof_until=task.proof_until,

@@ -139,7 +139,7 @@ class _Product:
         return await call_next(request)
 
     async def list(self, state: Annotated[Sequence[str], Query()]) -> dict[str, Any]:
-        return {"items": [task for task in self.tasks.values() if task["state"] in state]}
+        return {"items": [task for task in self.tasks.values() if task["state"] in state], "next": None}
 
     async def claim(self, task: str) -> Any:
         if task in self.not_now or self.tasks[task]["state"] == "done":
