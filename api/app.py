@@ -27,6 +27,8 @@ from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
+from api.repeats.key_header import describe_keys
+from api.repeats.repeated_requests import RepeatedRequests
 from api.rotation import archiving, clients, found, moves, originals, restore, rotations
 from api.settings import ApiSettings
 from api.site import client_exports, http_reach, inventory, sites, surveys, trust
@@ -121,6 +123,8 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.include_router(company_login.router)
     answer_with_problems(app)
     describe_problems(app)
+    describe_keys(app)
+    app.add_middleware(RepeatedRequests)
     app.add_middleware(BodyLimit, guarded=True)
     app.add_middleware(Guard, session=sessions.admit)
     app.add_middleware(WrongKeys, delay=settings.wrong_key_delay)

@@ -6,9 +6,9 @@ import uuid
 from rotation.values import PlanId
 
 
-def new_plan_id() -> PlanId:
+def new_plan_id(key: str | None = None) -> PlanId:
     """An id for a plan; its hash, not its id, says what is in it."""
-    return PlanId(f"plan-{uuid.uuid4().hex[:12]}")
+    return PlanId(id_of("plan", key)) if key is not None else PlanId(f"plan-{uuid.uuid4().hex[:12]}")
 
 
 def id_of(kind: str, key: str | None) -> str:

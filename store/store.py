@@ -14,6 +14,7 @@ from store.certificate.issuer_accounts import IssuerAccounts
 from store.certificate.key_destruction import KeyDestruction
 from store.certificate.keystores import Keystores
 from store.database.database import Database, MemoryDatabase
+from store.kept_answers import KeptAnswers
 from store.keys.key_encryption import LocalKey
 from store.keys.key_file import KEY_BYTES
 from store.keys.key_ring import KeyRing
@@ -108,6 +109,7 @@ class Store:
         )
         self.simulations = Simulations(database)
         self.reconciliations = Reconciliations(database)
+        self.kept_answers = KeptAnswers(database, mac_key)
 
     @classmethod
     async def open(cls, settings: StoreSettings) -> "Store":

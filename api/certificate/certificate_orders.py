@@ -1,9 +1,8 @@
 """/v1/certificates/requests/{id}/orders: requests that the company's certificate authority signs by itself."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 
 from api.certificate.order_document import OrderDocument, OrderList, OrderShown
 from api.http.allowed import allowed
@@ -11,6 +10,7 @@ from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
+from api.repeats.request_key import WithRequestKey
 from rotation.identity.permission import Permission
 from rotation.order import OrderState
 from rotation.values import OrderId
@@ -37,7 +37,7 @@ async def order_certificate(
     parts: WithParts,
     response: Response,
     *,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+    key: WithRequestKey,
 ) -> OrderShown:
     """Have the authority sign a request. While an order for it is running, it is that order."""
     await parts.store.certificate_requests.get(request_id)
@@ -51,7 +51,7 @@ async def order_certificate(
         )
     now = parts.clock()
     new = NewOrder(
-        id=OrderId(id_of("order", idempotency_key)),
+        id=OrderId(id_of("order", key.sent)),
         request_id=request_id,
         issuer=parts.authority.where,
         asked_by=caller.name,
@@ -61,7 +61,7 @@ async def order_certificate(
     order = await parts.store.certificate_orders.create(
         new,
         again=document.again,
-        idempotency_key=idempotency_key,
+        idempotency_key=key.sent,
         fingerprint=document.fingerprint(request_id, caller.name),
     )
     await start(parts, order)

@@ -46,6 +46,7 @@ from store.certificate.keystores import KeystoreGone, UnknownKeystore
 from store.database.disk_space import is_full
 from store.database.page import BadCursor
 from store.fault import StoreFault
+from store.kept_answers import KeyReused
 from store.keys.destroyed import KeyDestroyed
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused
@@ -75,6 +76,9 @@ class _Answer(NamedTuple):
     remedy: str = ""
 
 
+_KEY_REUSED = _Answer(
+    HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", "use a new Idempotency-Key for another request"
+)
 _STORE: dict[type[StoreFault], _Answer] = {
     UnknownSite: _Answer(HTTPStatus.NOT_FOUND, "unknown-site", "list the sites: GET /v1/sites"),
     UnknownCertificate: _Answer(
@@ -129,9 +133,8 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     SiteBusy: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
     PlanAltered: _Answer(HTTPStatus.CONFLICT, "plan-altered", "make a new plan"),
-    IdempotencyConflict: _Answer(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict", "use a new Idempotency-Key for another request"
-    ),
+    KeyReused: _KEY_REUSED,
+    IdempotencyConflict: _KEY_REUSED,
     TaskNotInState: _Answer(HTTPStatus.CONFLICT, "task-not-in-state", "look at the task: GET /v1/tasks/ID"),
     TaskHeldByAnother: _Answer(HTTPStatus.CONFLICT, "task-held", "ask its holder to give it back (refused)"),
     FileAlreadyTaken: _Answer(HTTPStatus.CONFLICT, "file-taken", "claim the task once more for another file"),
@@ -259,10 +262,14 @@ def from_engine(fault: EngineFault) -> ProblemError:
             remedy = "GET /v1/rotations/ID shows what the rotation waits for; send it again in a while"
             return later("rotation-busy", str(fault), seconds=30, remedy=remedy)
         case MoveRefused():
-            code = fault.code.replace("_", "-")
             reused = fault.code == REQUEST_ID_REUSED
-            status = HTTPStatus.UNPROCESSABLE_ENTITY if reused else HTTPStatus.CONFLICT
-            remedy = fault.remedy or "GET /v1/rotations/ID shows what the rotation does, and which moves it waits for"
+            code = _KEY_REUSED.code if reused else fault.code.replace("_", "-")
+            status = _KEY_REUSED.status if reused else HTTPStatus.CONFLICT
+            remedy = (
+                _KEY_REUSED.remedy
+                if reused
+                else fault.remedy or "GET /v1/rotations/ID shows what the rotation does, and which moves it waits for"
+            )
             finding = blocking(code, "rotation", fault.message, remedy)
             return ProblemError(status, code, fault.message, remedy=remedy, findings=(finding,))
         case NotRunning():
@@ -302,8 +309,8 @@ def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
         code, remedy = "no-answer", "check that the worker runs, then send it again"
     if fault.sent_as:
         remedy = (
-            "whether the rotation has taken it up is not known: send the very same request again with "
-            f'"request_id": "{fault.sent_as}" once the service answers, which makes it once and tells'
+            "whether the rotation has taken it up is not known: send the very same request again with the header "
+            f"`Idempotency-Key: {fault.sent_as}` once the service answers, which makes it once and tells"
         )
     return later(code, str(fault), seconds=5, remedy=remedy)
 

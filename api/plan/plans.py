@@ -10,7 +10,9 @@ from api.http.caller import Caller
 from api.http.problems import described, refused
 from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
+from api.plan.new_plans import kept, made_before, shown
 from api.plan.plan_document import NewPlanRequest, PlanInList, PlanList, PlanShown
+from api.repeats.request_key import WithRequestKey
 from api.site.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
 from api.site.survey_document import SurveyGoesOn
 from rotation.finding import blocking
@@ -39,13 +41,15 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
     dependencies=[allowed(Permission.PLAN)],
 )
 async def make_plan(
-    order: NewPlanRequest, caller: Caller, parts: WithParts, response: Response
+    order: NewPlanRequest, caller: Caller, parts: WithParts, response: Response, key: WithRequestKey
 ) -> PlanShown | SurveyGoesOn:
     """Survey the site, and compute its rotation. Everything that must stop it is found here.
 
     A survey that takes long goes on, and is shown where `Location` says; the same request then makes the plan of it.
     """
     await require_seen(parts, caller, {"site_id": order.site_id})
+    if (before := await made_before(parts, key)) is not None:
+        return shown(before, response)
     request = order.request(require_in_use(await parts.store.sites.get(order.site_id)))
     await _require_certificates(parts, request)
     survey_id = await survey_within(parts, order.site_id, order.survey_max_age)
@@ -55,9 +59,7 @@ async def make_plan(
         response.headers.update(goes_on)
         return SurveyGoesOn(site_id=order.site_id, remedy=USE_IT)
     plan = await plan_from_survey(parts.store, order.site_id, survey_id, request, now=parts.clock())
-    await parts.store.plans.add(plan)
-    response.headers["Location"] = f"/v1/plans/{plan.id}"
-    return PlanShown.of(plan)
+    return shown(await kept(parts, plan, key), response)
 
 
 @router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT), dependencies=[allowed(Permission.SEE)])

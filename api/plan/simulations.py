@@ -1,9 +1,8 @@
 """/v1/plans/{id}/simulations: what a plan would do to its site, played on simulated time before anything is touched."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 
 from api.http.allowed import allowed
 from api.http.caller import Caller
@@ -11,6 +10,7 @@ from api.http.problems import described, refused
 from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.plan.simulation_document import SimulationInList, SimulationList, SimulationRequest, SimulationShown
+from api.repeats.request_key import WithRequestKey
 from rotation.identity.permission import Permission
 from rotation.plan.plan_with_site import unplayable
 from rotation.simulation import NewSimulation, SimulationState
@@ -39,14 +39,14 @@ async def simulate_plan(
     parts: WithParts,
     response: Response,
     *,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+    key: WithRequestKey,
 ) -> SimulationShown:
     """Play a plan, as its site is known now, some times. The same key again gives the same simulation."""
     surveyed = await surveyed_plan(parts.store, plan_id, most=order.clients)
     if reasons := unplayable(surveyed):
         raise refused("cannot-be-played", reasons, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     new = NewSimulation(
-        id=SimulationId(id_of("sim", idempotency_key)),
+        id=SimulationId(id_of("sim", key.sent)),
         plan_id=plan_id,
         site_id=surveyed.site.id,
         asked_by=caller.name,
@@ -56,7 +56,7 @@ async def simulate_plan(
         new,
         surveyed,
         parts.clock(),
-        idempotency_key=idempotency_key,
+        idempotency_key=key.sent,
         fingerprint=order.fingerprint(plan_id, caller.name),
     )
     await start(parts, simulation)

@@ -4,17 +4,18 @@ from http import HTTPStatus
 
 from api.http.problems import ProblemError, later, refused
 from api.parts import Parts
+from api.repeats.request_key import RequestKey
 from api.rotation.rotation_now import refusal_of, require_alive, trouble_now
 from engine.client.presence import answers
 from engine.client.updates import send
-from engine.fault import MoveRefused, NoAnswer, NotRunning, TemporalDown
+from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, TemporalDown
 from rotation.running.message import Message
 from rotation.standing.trouble import Standing, TroubleCode
 from rotation.values import SiteId
 from store.progress import Rotation, RotationStatus
 
 
-async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
+async def say(parts: Parts, site_id: SiteId, message: Message, key: RequestKey) -> bool:
     """Send `message`, and wait until the rotation has answered it; False while it is still at work on it.
 
     Raises:
@@ -29,10 +30,12 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
     try:
         reply = await send(parts.temporal, site_id, message, longest=parts.answer_wait)
     except TemporalDown as fault:
+        _name_key(fault, key)
         if await answers(parts.temporal):
             parts.standings.message_refused(parts.clock(), fault)
         raise
     except (NotRunning, NoAnswer, MoveRefused) as fault:
+        _name_key(fault, key)
         rotation = await parts.store.rotations.get(message.rotation_id)
         if rotation.status is not RotationStatus.RUNNING:
             raise _ended(rotation) from fault
@@ -48,6 +51,12 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
     if reply is not None and not reply.accepted:
         raise refused(f"{message.move.value.replace('_', '-')}-refused", reply.findings)
     return reply is not None
+
+
+def _name_key(fault: EngineFault, key: RequestKey) -> None:
+    """Have the caller get the key by which it sends the very same message again."""
+    if fault.sent_as:
+        fault.sent_as = key.text
 
 
 def _ended(rotation: Rotation) -> ProblemError:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -14,6 +13,7 @@ from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
 from api.parts import Parts, WithParts
+from api.repeats.request_key import WithRequestKey
 from api.rotation.messages import say
 from engine.client.rotations import state
 from engine.fault import NotRunning
@@ -68,9 +68,6 @@ class RotationMoveRequest(Value):
         description="For approve, proceed, state_gate, retry and finish: the token of the question that is answered, "
         "`live.attention[].question` of GET /v1/rotations/ID?live=true",
     )
-    request_id: str | None = Field(
-        default=None, min_length=1, max_length=200, description="The same id again is the same move"
-    )
 
 
 class Moved(Value):
@@ -81,8 +78,12 @@ class Moved(Value):
     accepted: bool = True
 
 
-def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, Caller, WithParts], Awaitable[Moved]]:
-    async def handler(rotation_id: RotationId, order: RotationMoveRequest, caller: Caller, parts: WithParts) -> Moved:
+def _handler(
+    move: Move,
+) -> Callable[[RotationId, RotationMoveRequest, Caller, WithParts, WithRequestKey], Awaitable[Moved]]:
+    async def handler(
+        rotation_id: RotationId, order: RotationMoveRequest, caller: Caller, parts: WithParts, key: WithRequestKey
+    ) -> Moved:
         rotation = await parts.store.rotations.get(rotation_id)
         if move is Move.APPROVE and parts.two_persons_start:
             await _require_two_approvals(parts, rotation, order, caller)
@@ -95,9 +96,9 @@ def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, Caller, W
             by=order.by,
             attestation=order.evidence,
             question=order.question,
-            request_id=order.request_id or uuid4().hex,
+            request_id=key.name,
         )
-        await say(parts, rotation.site_id, message)
+        await say(parts, rotation.site_id, message, key)
         return Moved(rotation_id=rotation_id, move=move)
 
     return handler

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api.http.allowed import allowed, require_seen
 from api.http.authors import WithAuthor
@@ -11,6 +11,7 @@ from api.http.caller import Caller, seen_sites
 from api.http.problems import described
 from api.manners.paging import AskedPage
 from api.parts import WithParts
+from api.repeats.request_key import WithRequestKey
 from api.rotation.live import live_of
 from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
@@ -34,11 +35,11 @@ async def start_rotation(
     parts: WithParts,
     *,
     response: Response,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+    key: WithRequestKey,
 ) -> RotationShown:
     """Start the rotation of a plan that is approved by its hash. The same key again gives the same rotation."""
     await require_seen(parts, caller, {"plan_id": order.plan_id})
-    rotation = await start(parts, order, caller, author, key=idempotency_key)
+    rotation = await start(parts, order, caller, author, key=key.sent)
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)

@@ -41,7 +41,7 @@ class TaskShown(Value):
     pending: Move | None = Field(
         default=None,
         description="What was just said of it, when the rotation is still at work on that (202): the very same request "
-        "with the same `request_id` waits on, and brings the answer",
+        "with the same `Idempotency-Key` waits on, and brings the answer",
     )
 
     @classmethod
@@ -78,10 +78,6 @@ class TaskList(PageShown[TaskShown]):
 
 class ClaimRequest(Value):
     """A claim of the task."""
-
-    request_id: str | None = Field(
-        default=None, min_length=1, max_length=200, description="The same id again, with the same body, is said once"
-    )
 
 
 class DoneRequest(ClaimRequest):

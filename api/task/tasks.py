@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Annotated, Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,6 +11,7 @@ from api.http.caller import Caller, seen_sites
 from api.http.problems import described
 from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
+from api.repeats.request_key import RequestKey, WithRequestKey
 from api.rotation.messages import say
 from api.rotation.orphaned_tasks import close_if_orphaned
 from api.task.task_document import (
@@ -69,26 +69,44 @@ async def _as_it_counts(parts: Parts, task: ConsoleTask) -> ConsoleTask:
 
 @router.post("/{task_id}/claim", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def claim_task(
-    task_id: TaskId, order: ClaimRequest, caller: Caller, parts: WithParts, response: Response
+    task_id: TaskId,
+    _order: ClaimRequest,
+    caller: Caller,
+    parts: WithParts,
+    response: Response,
+    *,
+    key: WithRequestKey,
 ) -> TaskShown:
     """Take the task. Before a certificate is replaced all proof is read once more; 409 says why not now."""
-    return await _say(parts, response, caller, task_id, move=Move.CLAIM_TASK, order=order)
+    return await _say(parts, response, caller, task_id, key=key, move=Move.CLAIM_TASK)
 
 
 @router.post("/{task_id}/begin", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def begin_task(
-    task_id: TaskId, order: ClaimRequest, caller: Caller, parts: WithParts, response: Response
+    task_id: TaskId,
+    _order: ClaimRequest,
+    caller: Caller,
+    parts: WithParts,
+    response: Response,
+    *,
+    key: WithRequestKey,
 ) -> TaskShown:
     """Begin the replacement of a certificate: the site is looked at within seconds; 409 says why not now.
 
     A claim is a beginning too. Begin within the ten minutes that `begin_until` shows, or ask again right before.
     """
-    return await _say(parts, response, caller, task_id, move=Move.BEGIN_TASK, order=order)
+    return await _say(parts, response, caller, task_id, key=key, move=Move.BEGIN_TASK)
 
 
 @router.post("/{task_id}/done", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def finish_task(
-    task_id: TaskId, order: DoneRequest, caller: Caller, parts: WithParts, response: Response
+    task_id: TaskId,
+    order: DoneRequest,
+    caller: Caller,
+    parts: WithParts,
+    response: Response,
+    *,
+    key: WithRequestKey,
 ) -> TaskShown:
     """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
 
@@ -98,16 +116,22 @@ async def finish_task(
     task = await parts.store.tasks.get(task_id)
     evidence = evidence_of_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
     return await _say(
-        parts, response, caller, task_id, move=Move.TASK_DONE, order=order, why=order.note, attestation=evidence
+        parts, response, caller, task_id, key=key, move=Move.TASK_DONE, why=order.note, attestation=evidence
     )
 
 
 @router.post("/{task_id}/refused", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
 async def refuse_task(
-    task_id: TaskId, order: RefusedRequest, caller: Caller, parts: WithParts, response: Response
+    task_id: TaskId,
+    order: RefusedRequest,
+    caller: Caller,
+    parts: WithParts,
+    response: Response,
+    *,
+    key: WithRequestKey,
 ) -> TaskShown:
     """Give the task back, with a reason."""
-    return await _say(parts, response, caller, task_id, move=Move.TASK_REFUSED, order=order, why=order.why)
+    return await _say(parts, response, caller, task_id, key=key, move=Move.TASK_REFUSED, why=order.why)
 
 
 @router.post("/{task_id}/file", responses=_REFUSALS, dependencies=[allowed(Permission.DO_TASKS)])
@@ -123,8 +147,8 @@ async def _say(
     caller: Principal,
     task_id: TaskId,
     *,
+    key: RequestKey,
     move: Move,
-    order: ClaimRequest,
     why: str = "",
     attestation: dict[str, str] | None = None,
 ) -> TaskShown:
@@ -136,10 +160,10 @@ async def _say(
         who=caller.name,
         identity=caller.id,
         why=why,
-        request_id=order.request_id or uuid4().hex,
+        request_id=key.name,
         attestation=attestation or {},
     )
-    answered = await close_if_orphaned(parts, task, message) or await say(parts, task.site_id, message)
+    answered = await close_if_orphaned(parts, task, message) or await say(parts, task.site_id, message, key)
     if not answered:
         response.status_code = HTTPStatus.ACCEPTED
         response.headers["Location"] = f"/v1/tasks/{task_id}"

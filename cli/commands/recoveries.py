@@ -54,7 +54,7 @@ def recover(
         started = None
         if why is not None:
             approved = {"plan_id": made["id"], "plan_hash": made["hash"], "why": why}
-            started = post_patiently(rotator, "/v1/rotations", approved, {"Idempotency-Key": uuid4().hex})
+            started = post_patiently(rotator, "/v1/rotations", approved, uuid4().hex)
     if as_json:
         say_json(started or made)
         return

@@ -47,7 +47,7 @@ def start(
         order = {"plan_id": plan, "plan_hash": approved, "why": why}
         if accept_late_start:
             order["accept_late_start"] = True
-        started = post_patiently(rotator, "/v1/rotations", order, {"Idempotency-Key": key or uuid4().hex})
+        started = post_patiently(rotator, "/v1/rotations", order, key or uuid4().hex)
     say_started(started, as_json=as_json)
 
 

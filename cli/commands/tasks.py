@@ -196,8 +196,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _say(rotator: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Send it, and send it again while the rotation is still at work on it."""
-    body |= {"request_id": uuid4().hex}
-    while (task := rotator.post(path, body))["pending"]:
+    key = uuid4().hex
+    while (task := rotator.post(path, body, key))["pending"]:
         say_error("the rotation is still at work on it")
     return dict(task)
 

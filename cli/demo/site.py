@@ -119,7 +119,7 @@ class DemoSite:
     def start(self, plan: dict[str, Any]) -> dict[str, Any]:
         """Approve the plan by its hash: the rotation begins."""
         order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "to show how it goes"}
-        return post_patiently(self._rotator, "/v1/rotations", order, {"Idempotency-Key": uuid4().hex})
+        return post_patiently(self._rotator, "/v1/rotations", order, uuid4().hex)
 
     def verdict(self) -> dict[str, Any]:
         """The emulator's own word on its clients. Nothing of it comes from the product."""

@@ -8,6 +8,7 @@ from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
+from uuid import uuid4
 
 import httpx
 import typer
@@ -15,6 +16,7 @@ import typer
 from certificates.secret_file import ReadableByOthers, read_secret
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import ERRORS
+from cli.terminal.lost_answers import repeated
 from cli.terminal.problems import lines
 from cli.terminal.profile import DEFAULT, LoginProfile, chosen, path_of, read_profile
 
@@ -71,9 +73,9 @@ class Api:
                 return {**shown, "items": items}
             shown = self.get(path, limit=_PAGE, cursor=shown["next"], **params)
 
-    def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
-        """Send `body` and return the answer."""
-        return self._call("POST", path, json=body, headers=headers)
+    def post(self, path: str, body: Any, key: str | None = None) -> Any:
+        """Send `body` and return the answer. `key` names the request where it is sent several times."""
+        return self._call("POST", path, json=body, headers=_keyed(key))
 
     def put(self, path: str, content: bytes, media_type: str, **params: Any) -> Any:
         """Send a file; parameters that are None are left out."""
@@ -82,7 +84,8 @@ class Api:
 
     def upload(self, path: str, content: bytes, media_type: str, **params: str) -> Any:
         """Send a file that is added to what is there."""
-        return self._call("POST", path, content=content, headers={"content-type": media_type}, params=params)
+        headers = {"content-type": media_type, **_keyed(None)}
+        return self._call("POST", path, content=content, headers=headers, params=params)
 
     def delete(self, path: str) -> Any:
         """Delete what is at `path` and return the answer."""
@@ -115,7 +118,7 @@ class Api:
 
     def _sent(self, method: str, path: str, **how: Any) -> httpx.Response:
         with self._reached():
-            answer = self._http.request(method, path, **how)
+            answer = repeated(lambda: self._http.request(method, path, **how), repeats=method == "POST")
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
             raise ApiRefusedError(_problem(answer), answer.headers.get("Retry-After"))
         return answer
@@ -128,6 +131,11 @@ class Api:
             raise UnreadableError(
                 f"the API at {self.address} cannot be reached ({type(error).__name__}); is `rotator up` running?"
             ) from error
+
+
+def _keyed(key: str | None) -> dict[str, str]:
+    """The header by which the same request again has no second effect."""
+    return {"Idempotency-Key": key or uuid4().hex}
 
 
 @contextmanager

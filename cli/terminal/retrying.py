@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from cli.terminal.client import Api, ApiRefusedError
 
@@ -11,30 +12,30 @@ _TRIES = 5
 _LONGEST_PAUSE = 5
 
 
-def post_patiently(
-    rotator: Api, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def post_patiently(rotator: Api, path: str, body: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
     """The answer to `body`. A survey is waited for however long it takes, and then used; an outage for some seconds.
+
+    The same body has the same key, however often it is sent: the caller's, or one of its own.
 
     Raises:
         ApiRefusedError: when it is refused for good, or the outage lasts.
     """
-    tries = _TRIES
+    tries, own = _TRIES, uuid4().hex
     while True:
         try:
-            answer: dict[str, Any] = rotator.post(path, body, headers)
+            answer: dict[str, Any] = rotator.post(path, body, key or own)
         except ApiRefusedError as refused:
             waits = refused.code == "survey-running"
             tries -= not waits
             if refused.retry_after is None or not tries:
                 raise
             if waits:
-                body = {**body, "survey_max_age": _USE_IT}
+                body, own = {**body, "survey_max_age": _USE_IT}, uuid4().hex
             time.sleep(min(refused.retry_after, _LONGEST_PAUSE))
         else:
             if not _goes_on(answer):
                 return answer
-            body = {**body, "survey_max_age": _USE_IT}
+            body, own = {**body, "survey_max_age": _USE_IT}, uuid4().hex
             time.sleep(_LONGEST_PAUSE)
 
 

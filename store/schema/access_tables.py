@@ -1,6 +1,6 @@
-"""Tables of identities, of the keys and subjects by which they are known, and of what one of them wishes.
+"""Tables of identities, of the keys and subjects by which they are known, of their wishes, and of answers to them.
 
-A row counts only as the service's trail states it (`store.access.stated_rows`).
+A row counts only as the service's trail states it (`store.access.stated_rows`); an answer has a code of its own.
 """
 
 from datetime import datetime
@@ -83,3 +83,26 @@ class WishRow(Base):
     seconded_by: Mapped[str]
     seconded_identity: Mapped[str]
     seconded_at: Mapped[datetime | None]
+
+
+class KeptAnswerRow(Base):
+    """A request with an idempotency key. It is stored before the request has any effect, and goes after a day."""
+
+    __tablename__ = "kept_answers"
+    __table_args__ = (Index(None, "kept_until"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """The code of identity and key (`store.keys.mac_key`): two callers never share a key."""
+    request: Mapped[str]
+    """The code of route and body. A plain hash would let a reader of the database try passwords of the body."""
+    attempt: Mapped[str]
+    """Which request carries it out, of those with this key."""
+    state: Mapped[str]
+    leased_until: Mapped[datetime]
+    """Until when that request counts as alive; its process puts this off while it works."""
+    kept_until: Mapped[datetime]
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, str] | None] = mapped_column(Document(dict[str, str]))
+    body: Mapped[bytes | None]
+    code: Mapped[str]
+    """Of the answer: one that was written behind the service is given to no caller."""

@@ -1,6 +1,6 @@
 """Every table, for code that needs them all: importing this fills `Base.metadata`."""
 
-from store.schema.access_tables import ApiKeyRow, IdentityRow, SubjectRow, WishRow
+from store.schema.access_tables import ApiKeyRow, IdentityRow, KeptAnswerRow, SubjectRow, WishRow
 from store.schema.base import Base
 from store.schema.certificate_tables import (
     CertificateOrderRow,
@@ -61,6 +61,7 @@ __all__ = [
     "IdentityRow",
     "IssuerAccountRow",
     "JudgementRow",
+    "KeptAnswerRow",
     "KeystoreRow",
     "LeftOutRow",
     "OriginalRow",

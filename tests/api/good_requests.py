@@ -43,7 +43,7 @@ _SITE = {
     **_LISTS,
 }
 _FILE = {"file_base64": base64.b64encode((CORPUS / "rsa-3072.pem").read_bytes()).decode(), "password": "open sesame"}
-_MOVE = {**_WHY, "by": "P7D", "question": "0f" * 6, "request_id": "r1"}
+_MOVE = {**_WHY, "by": "P7D", "question": "0f" * 6}
 _PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "MQ=="}]}
 _SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90}
 _PIN = {**_WHY, "fingerprint_sha256": "bb" * 32}

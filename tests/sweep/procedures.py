@@ -36,8 +36,8 @@ async def _cancel(visit: Visit, begins: Callable[[], None]) -> None:
     rotation = await visit.start(await visit.plan())
     await visit.in_gate(rotation)
     begins()
-    order = {"why": "not today", "request_id": f"cancel-{rotation}"}
-    await visit.lane.post(f"/v1/rotations/{rotation}/cancel", order)
+    key = {"Idempotency-Key": f"cancel-{rotation}"}
+    await visit.lane.post(f"/v1/rotations/{rotation}/cancel", {"why": "not today"}, **key)
     await visit.ended(rotation)
 
 

@@ -226,7 +226,7 @@ async def test_what_cannot_be_ordered_is_refused(api, service, problem):
     key = {"Idempotency-Key": mine}
     first = await shop.post(mine, json={}, headers=key)
     assert (await shop.post(mine, json={}, headers=key)).headers["Location"] == first.headers["Location"]
-    problem(await shop.post(other, json={}, headers=key), 422, "idempotency-conflict")
+    problem(await shop.post(other, json={}, headers=key), 422, "idempotency-key-reused")
     problem(await shop.get(f"{other}/{first.json()['id']}"), 404, "unknown-order")
 
 

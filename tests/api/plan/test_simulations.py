@@ -78,7 +78,7 @@ async def test_what_is_not_there_or_out_of_bounds_is_refused(whole, plan, proble
     problem(await whole.post(url, json={"runs": 1, "who": "ben"}), 422, "invalid-request")
     key = {"Idempotency-Key": f"twice-{plan['id']}"}
     asked = (await whole.post(url, json=ORDER, headers=key)).json()
-    problem(await whole.post(url, json=ORDER | {"runs": 3}, headers=key), 422, "idempotency-conflict")
+    problem(await whole.post(url, json=ORDER | {"runs": 3}, headers=key), 422, "idempotency-key-reused")
     await whole.post(f"{url}/{asked['id']}/cancel")
 
 

@@ -4,16 +4,20 @@ import asyncio
 import base64
 import sqlite3
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
+from api.repeats.request_key import RequestKey
 from engine.ids import rotation_workflow
 from rotation.plan.work.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import ServerName
+from store.settings import StoreSettings
+from store.store import Store
 from tests.api.conftest import calling
 from tests.api.identified import NAME
 
@@ -69,23 +73,26 @@ async def test_a_rotation_is_held_and_goes_on(whole, rotation, first_task, probl
 
 
 @pytest.mark.usefixtures("first_task")
-async def test_the_same_request_id_is_one_move(whole, rotation):
-    """A move that is sent again under its id is answered as the first time, and made once."""
+async def test_the_same_key_is_one_move(whole, rotation):
+    """A move that is sent again with its key is answered as the first time, and made once."""
     path = f"/v1/rotations/{rotation['id']}"
-    order = REASON | {"request_id": "hold-once"}
-    assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
-    assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
+    key = {"Idempotency-Key": "hold-once"}
+    assert (await whole.post(f"{path}/hold", json=REASON, headers=key)).status_code == 200
+    assert (await whole.post(f"{path}/resume", json=REASON)).status_code == 200
+    again = await whole.post(f"{path}/hold", json=REASON, headers=key)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (200, "true")
+    assert (await whole.get(path)).json()["held"] is False
 
 
 @pytest.mark.usefixtures("first_task")
-async def test_a_request_id_is_bound_to_its_move_and_body(whole, rotation, problem):
-    """A cancel under the request id of a hold is not answered as accepted: it is refused, and nothing is cancelled."""
+async def test_a_key_is_bound_to_its_move_and_body(whole, rotation, problem):
+    """A cancel with the key of a hold is not answered as accepted: it is refused, and nothing is cancelled."""
     path = f"/v1/rotations/{rotation['id']}"
-    assert (await whole.post(f"{path}/hold", json=REASON | {"request_id": "one"})).status_code == 200
-    reused = await whole.post(f"{path}/cancel", json=REASON | {"request_id": "one"})
-    assert "hold by ann" in problem(reused, 422, "request-id-reused")["detail"]
-    other_body = await whole.post(f"{path}/hold", json=REASON | {"why": "another", "request_id": "one"})
-    problem(other_body, 422, "request-id-reused")
+    key = {"Idempotency-Key": "one"}
+    assert (await whole.post(f"{path}/hold", json=REASON, headers=key)).status_code == 200
+    problem(await whole.post(f"{path}/cancel", json=REASON, headers=key), 422, "idempotency-key-reused")
+    other_body = await whole.post(f"{path}/hold", json={"why": "another"}, headers=key)
+    problem(other_body, 422, "idempotency-key-reused")
     assert (await whole.get(f"{path}?live=true")).json()["live"]["cancelling_by"] == ""
 
 
@@ -104,39 +111,50 @@ async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, f
 
 async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal, rotation, first_task, store):
     """What was sent by an API that died before it could answer is answered to the same request, and was done once."""
-    order = {"request_id": "claim-once"}
+    caller, path = (await store.identities.named(NAME)).id, f"/v1/tasks/{first_task['id']}/claim"
+    key = RequestKey.of(caller, path, "claim-once")
     message = Message(
         move=Move.CLAIM_TASK,
         rotation_id=rotation["id"],
         task_id=first_task["id"],
         who=NAME,
-        identity=(await store.identities.named(NAME)).id,
-        request_id=order["request_id"],
+        identity=caller,
+        request_id=key.name,
     )
     await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).signal(Move.CLAIM_TASK.value, message)
-    claimed = await whole.post(f"/v1/tasks/{first_task['id']}/claim", json=order)
+    claimed = await whole.post(path, json={}, headers={"Idempotency-Key": key.text})
     assert (claimed.status_code, claimed.json()["claimed_by"]) == (200, "ann"), claimed.text
-    again = await whole.post(f"/v1/tasks/{first_task['id']}/claim", json=order)
+    again = await whole.post(path, json={}, headers={"Idempotency-Key": key.text})
     assert (again.status_code, again.json()["claimed_by"]) == (200, "ann"), again.text
     assert (await store.tasks.get(first_task["id"])).claimed_by == "ann"
 
 
-async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, connected, tmp_path, waiting_task, problem):
+@pytest.fixture
+async def impatient(connected, tmp_path):
+    """An API that waits two seconds for a rotation, and keeps answers in a database of its own, which none locks."""
+    (tmp_path / "answers").mkdir()
+    answers = await Store.open(StoreSettings(folder=tmp_path / "answers"))
+    store = copy(connected.store)
+    store.kept_answers = answers.kept_answers
+    async with calling(replace(connected, store=store, answer_wait=timedelta(seconds=2))) as client:
+        yield client
+    await answers.close()
+
+
+async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, impatient, tmp_path, waiting_task, problem):
     """202 while the rotation is at work on it; what waits behind it is withdrawn, and never happens."""
-    task, claim = f"/v1/tasks/{waiting_task['id']}", {"request_id": "slow"}
-    impatient = replace(connected, answer_wait=timedelta(seconds=2))
+    task, key = f"/v1/tasks/{waiting_task['id']}", {"Idempotency-Key": "slow"}
     database = tmp_path / "rotator.db"
     with closing(sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)) as lock:
         # in a thread: a worker of this process may be between a write and its end, which needs the event loop
         await asyncio.to_thread(lock.execute, "BEGIN IMMEDIATE")
-        async with calling(impatient) as api:
-            accepted = await api.post(f"{task}/claim", json=claim)
-            assert (accepted.status_code, accepted.json()["pending"]) == (202, "claim_task"), accepted.text
-            assert accepted.headers["location"] == task
-            busy = problem(await api.post(f"{task}/refused", json=REASON), 503, "rotation-busy")
+        accepted = await impatient.post(f"{task}/claim", json={}, headers=key)
+        assert (accepted.status_code, accepted.json()["pending"]) == (202, "claim_task"), accepted.text
+        assert accepted.headers["location"] == task
+        busy = problem(await impatient.post(f"{task}/refused", json=REASON), 503, "rotation-busy")
         assert "task claimed by ann" in busy["detail"]
         lock.execute("ROLLBACK")
-    claimed = await whole.post(f"{task}/claim", json=claim)
+    claimed = await whole.post(f"{task}/claim", json={}, headers=key)
     assert (claimed.status_code, claimed.json()["pending"]) == (200, None), claimed.text
     evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "servers": [{"server": "SEPM-1"}]}
     done = await whole.post(f"{task}/done", json={"evidence": evidence})

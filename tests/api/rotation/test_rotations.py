@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from api.repeats.request_key import RequestKey
 from api.rotation.rotation_document import RotationRequest
 from api.rotation.starting import new_id
 from store.progress import NewRotation
@@ -17,6 +18,9 @@ def order_of(plan):
 
 async def stored_only(store, plan, key):
     """A rotation that was stored by `order_of`'s request, and never given to Temporal."""
+    if key is not None:
+        caller = await store.identities.named(NAME)
+        key = RequestKey.of(caller.id, "/v1/rotations", key).name
     new = NewRotation(
         id=new_id(key),
         site_id=plan["site_id"],
@@ -48,9 +52,9 @@ async def test_a_rotation_starts_once(whole, plan, people, problem):
     assert int(answer.headers["retry-after"]) >= 1
     again = await whole.post("/v1/rotations", json=order_of(plan), headers=key)
     assert (again.status_code, again.json()["id"]) == (202, rotation_id)
-    other = await whole.post("/v1/rotations", json=order_of(plan), headers=key | people["ben"])
-    problem(other, 422, "idempotency-conflict")
-    busy = await whole.post("/v1/rotations", json=order_of(plan), headers=people["ben"])
+    other = await whole.post("/v1/rotations", json=order_of(plan) | {"why": "something else"}, headers=key)
+    problem(other, 422, "idempotency-key-reused")
+    busy = await whole.post("/v1/rotations", json=order_of(plan), headers=key | people["ben"])
     assert rotation_id in problem(busy, 409, "site-busy")["detail"]
     listed = (await whole.get("/v1/rotations")).json()
     assert [each["id"] for each in listed["items"]] == [rotation_id]

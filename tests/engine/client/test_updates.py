@@ -25,7 +25,6 @@ from engine.settings import TemporalSettings
 from rotation.plan.outline import Outline
 from rotation.running.message import (
     HEARD_QUERY,
-    REQUEST_ID_REUSED,
     WITHDRAW_SIGNAL,
     Heard,
     Inquiry,
@@ -124,7 +123,7 @@ async def test_a_request_id_stands_for_one_message(client, standing) -> None:
     for reusing in (message(standing, Move.CANCEL), other):
         with pytest.raises(MoveRefused, match="first used for another message: hold by ann") as refused:
             await send(client, standing.site_id, reusing)
-        assert refused.value.code == REQUEST_ID_REUSED
+        assert refused.value.code == "request-id-reused"
     assert await send(client, standing.site_id, message(standing, Move.HOLD)) == Reply(accepted=True)
     assert await signals(client, standing) == 1
 

@@ -1,0 +1,7 @@
+"""Requests that are sent again with their `Idempotency-Key`: each has one effect, and the caller gets its answer.
+
+- `request_key`: the key of a request, from which the ids of what it makes follow
+- `operations`: what each operation does when its request may have had its effect
+- `repeated_requests`: the middleware that keeps answers and gives them again
+- `key_header`: what OpenAPI says of it
+"""

@@ -1,0 +1,63 @@
+"""Every POST that changes something takes an idempotency key, and it is known what a repetition of it does."""
+
+import re
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from api.app import create_app
+from api.http.guard import OPEN
+from api.repeats.known_operations import keyed_operations
+from api.repeats.operations import CARRIED_OUT_AGAIN, CHANGE_NOTHING, LOOKED_AT, SHOWN_ONCE
+from api.settings import ApiSettings
+from tests.api.described import operations
+
+SECRET = ("password", "key_pem", "pkcs12", "content_base64", "text")
+"""Names of fields of answers that have a secret."""
+
+
+@pytest.fixture(scope="module")
+def app():
+    """The application."""
+    return create_app(None, ApiSettings())
+
+
+def test_each_post_takes_a_key_or_changes_nothing(app):
+    """A new route that is in neither table fails here; so does a line of the tables that no route has."""
+    posts = {route.path for route in iter_route_contexts(app.routes) if "POST" in (route.methods or ())} - OPEN
+    keyed = {each.path for each in keyed_operations(app)}
+    assert posts - keyed == CHANGE_NOTHING
+    assert keyed == CARRIED_OUT_AGAIN | LOOKED_AT.keys()
+    assert not CARRIED_OUT_AGAIN & LOOKED_AT.keys()
+    assert len(keyed) > 30
+
+
+def test_the_description_names_the_key_and_its_refusals(app):
+    """On each of these operations, and on no other."""
+    keyed = {f"POST {each.path}" for each in keyed_operations(app)}
+    for operation in operations(app):
+        named = [each["name"] for each in operation.parameters if each["in"] == "header"]
+        assert ("Idempotency-Key" in named) == (operation.name in keyed), operation.name
+        assert operation.name not in keyed or {409, 422} <= operation.problems, operation.name
+
+
+def test_what_is_looked_at_is_there(app):
+    """The remedy of each request that was broken off is an operation, and another one than the request."""
+    known = {operation.name for operation in operations(app)}
+    for path, look in LOOKED_AT.items():
+        assert re.sub(r"\{\w+\}", "ID", look) in {re.sub(r"\{\w+\}", "ID", name) for name in known}, path
+
+
+def test_answers_with_secrets_are_not_kept(app):
+    """Whatever an operation shows by such a name is among those that are shown once."""
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+    found = set()
+    for keyed in keyed_operations(app):
+        for status, answer in document["paths"][keyed.path]["post"]["responses"].items():
+            shown = answer.get("content", {}).get("application/json", {}).get("schema", {})
+            names = schemas.get(shown.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
+            if status.startswith("2") and names.keys() & set(SECRET):
+                found.add(keyed.path)
+    assert found == SHOWN_ONCE.keys()
+    assert SHOWN_ONCE.keys() <= LOOKED_AT.keys()
