@@ -20,7 +20,7 @@ _PAGE: dict[int | str, dict[str, Any]] = {int(HTTPStatus.OK): {"content": {_HTML
 class ProblemKinds(Value):
     """All kinds of problems."""
 
-    items: tuple[ProblemKind, ...]
+    kinds: tuple[ProblemKind, ...]
 
 
 @router.get("", response_model=ProblemKinds, responses=_PAGE)
@@ -33,7 +33,7 @@ async def list_problem_kinds(request: Request) -> Response:
         for each in kinds
     )
     table = f"<table><tr><th>problem</th><th>status</th><th>means</th></tr>\n{rows}\n</table>"
-    return _preferred(request, ProblemKinds(items=kinds), "Problems", table)
+    return _preferred(request, ProblemKinds(kinds=kinds), "Problems", table)
 
 
 @router.get("/{code}", response_model=ProblemKind, responses=_PAGE | described(HTTPStatus.NOT_FOUND))

@@ -8,6 +8,7 @@ from tests.api.identified import key_of
 from tests.store.conftest import Make
 
 DOCUMENTS = {
+    "/problems": "one catalogue, from a file of the service",
     "/v1/audit/verification": "one report over all trails, made for this request",
     "/v1/inventory": "one report over all ports",
     "/v1/sites/{site_id}/http-reach": "one count over all answers",

@@ -204,4 +204,4 @@ async def test_a_plan_is_made_once_for_its_key(whole, site, store):
         await session.execute(text("UPDATE kept_answers SET state = 'failed'"))
     again = await whole.post("/v1/plans", json=order, headers=KEY)
     assert (again.json()["id"], "idempotency-replayed" in again.headers) == (first.json()["id"], False)
-    assert len((await whole.get("/v1/plans", params={"site": site})).json()["items"]) == 1
+    assert len((await whole.get("/v1/plans", params={"site_id": site})).json()["items"]) == 1
