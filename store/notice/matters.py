@@ -1,5 +1,6 @@
 """What waits for a person, as it was last seen, and how far the trails of rotations were read for notices."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -39,6 +40,14 @@ class Matters:
         async with self._database.read() as session:
             rows = await session.scalars(wanted.order_by(FollowedRotationRow.rotation_id))
             return {RotationId(row.rotation_id): _followed(row) for row in rows}
+
+    async def ended(self, among: Collection[RotationId]) -> frozenset[RotationId]:
+        """Those of some rotations whose end was seen."""
+        seen = select(FollowedRotationRow.rotation_id).where(
+            FollowedRotationRow.ended, FollowedRotationRow.rotation_id.in_(among)
+        )
+        async with self._database.read() as session:
+            return frozenset(map(RotationId, await session.scalars(seen)))
 
 
 def _followed(row: FollowedRotationRow) -> Followed:
