@@ -38,8 +38,10 @@ from engine.settings import TemporalSettings, WatchSettings
 from issuing.configured import configured_issuer
 from issuing.errors import IssuerSettingsWrong
 from issuing.settings import AcmeSettings
+from notifying.settings import NotifySettings
 from rotation.running.message import Message, Move
 from rotation.values import SiteId
+from service.notices.notifier import Notifier
 from service.open_swaps import WATCH, OpenSwaps
 from service.world import World
 from store.fault import StoreFault
@@ -111,7 +113,12 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
     )
     watch = watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every)
     store = world.store
-    beside = asyncio.gather(watch, store.head_sender.run(), note_start(store.database, store.vault.keys, store.trail))
+    beside = asyncio.gather(
+        watch,
+        store.head_sender.run(),
+        note_start(store.database, store.vault.keys, store.trail),
+        Notifier(store, NotifySettings()).run(),
+    )
     running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)
     await _unless(stop, asyncio.shield(running))

@@ -2,6 +2,6 @@
 
 - `store`, `settings`, `backup`: the one object with everything, where it is kept, consistent copies while it is in use
 - `progress`, `fault`: a rotation as people see it in lists; the root of everything that the store refuses
-- `site`, `rotation`, `certificate`: repositories, a room per concern
+- `site`, `rotation`, `certificate`, `notice`: repositories, a room per concern
 - `keys`: sealing what is secret; `database`: connections and transactions; `schema`: every table; `migrations`
 """

@@ -22,6 +22,10 @@ from store.keys.key_sources import GivenKeys
 from store.keys.mac_key import MacKey
 from store.keys.unlocking import unlock
 from store.keys.vault import Vault
+from store.notice.channels import Channels
+from store.notice.lease import NoticeLease
+from store.notice.matters import Matters
+from store.notice.outbox import Outbox
 from store.rotation.coverage import Coverage
 from store.rotation.events import Events
 from store.rotation.found import FoundRecords
@@ -110,6 +114,10 @@ class Store:
         self.simulations = Simulations(database)
         self.reconciliations = Reconciliations(database)
         self.kept_answers = KeptAnswers(database, mac_key)
+        self.channels = Channels(database, vault, self.trail)
+        self.matters = Matters(database)
+        self.outbox = Outbox(database)
+        self.notice_lease = NoticeLease(database)
 
     @classmethod
     async def open(cls, settings: StoreSettings) -> "Store":

@@ -16,6 +16,7 @@ from store.schema.tables import (
     CertificateRow,
     IssuerAccountRow,
     KeystoreRow,
+    NoticeChannelRow,
     SealedKeyRow,
     SiteRow,
 )
@@ -26,7 +27,8 @@ CERTIFICATE_KEY = "certificate key"
 REQUEST_KEY = "request key"
 KEYSTORE = "keystore"
 ACCOUNT_KEY = "issuer account key"
-FOR_THE_WORKER = frozenset({SITE_PASSWORD, ACCOUNT_KEY})
+CHANNEL_SECRET = "channel secret"  # noqa: S105 - what it is for, no secret
+FOR_THE_WORKER = frozenset({SITE_PASSWORD, ACCOUNT_KEY, CHANNEL_SECRET})
 """Purposes of what no process but the worker opens."""
 
 
@@ -77,6 +79,7 @@ SEALED = (
     SealedColumn(table_of(CertificateRequestRow), "key_sealed", REQUEST_KEY),
     SealedColumn(table_of(KeystoreRow), "file_sealed", KEYSTORE),
     SealedColumn(table_of(IssuerAccountRow), "key_sealed", ACCOUNT_KEY, row="issuer"),
+    SealedColumn(table_of(NoticeChannelRow), "secret_sealed", CHANNEL_SECRET, bound=("target",)),
 )
 """Every column that holds secrets."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.plan.plan import Plan, PlanBody
+from rotation.plan.start_by import LatestStart
 from rotation.values import PlanId, SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
@@ -105,6 +106,14 @@ class Plans:
             BadCursor: when the cursor is not one of this list.
         """
         return await read_page(self._database, select(PlanRow).where(PlanRow.site_id == site_id), _NEWEST, asked, _plan)
+
+    async def newest_start(self, site_id: SiteId) -> LatestStart | None:
+        """The latest safe start of the newest plan of a site; None where it has none, or there is no plan."""
+        newest = select(PlanRow.around).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id)
+        async with self._database.read() as session:
+            around = await session.scalar(newest.limit(1))
+        start = (around or {}).get("latest_start")
+        return None if start is None else LatestStart.model_validate(start)
 
 
 async def _known(session: AsyncSession, plan_id: str) -> PlanRow:

@@ -12,6 +12,14 @@ from store.schema.certificate_tables import (
 from store.schema.console_tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
 from store.schema.http_reach_table import HttpAnswerRow
 from store.schema.inventory_tables import SightingRow, WatchedPortRow
+from store.schema.notice_tables import (
+    DeliveryRow,
+    FollowedRotationRow,
+    MatterRow,
+    NoticeChannelRow,
+    NoticeLeaseRow,
+    NoticeRow,
+)
 from store.schema.reconciliation_table import ReconciliationRow
 from store.schema.rotation_tables import (
     CoverageGateRow,
@@ -53,9 +61,11 @@ __all__ = [
     "ConsoleEntryRow",
     "ContactRow",
     "CoverageGateRow",
+    "DeliveryRow",
     "DestroyedKeyRow",
     "EventRow",
     "ExportedClientsRow",
+    "FollowedRotationRow",
     "FoundRow",
     "HttpAnswerRow",
     "IdentityRow",
@@ -64,6 +74,10 @@ __all__ = [
     "KeptAnswerRow",
     "KeystoreRow",
     "LeftOutRow",
+    "MatterRow",
+    "NoticeChannelRow",
+    "NoticeLeaseRow",
+    "NoticeRow",
     "OriginalRow",
     "PinnedFingerprintRow",
     "PlanRow",

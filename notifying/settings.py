@@ -1,0 +1,49 @@
+"""Where messages may go: from the environment (`ROTATOR_NOTIFY_...`) or from a plain constructor."""
+
+import ssl
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from notifying.errors import ChannelAway
+
+
+class NotifySettings(BaseSettings):
+    """The same for API and worker: the API checks an address when it is given, the worker at each connection."""
+
+    model_config = SettingsConfigDict(env_prefix="ROTATOR_NOTIFY_", frozen=True)
+
+    private_hosts: Annotated[str, NoDecode] = Field(default="", max_length=10_000)
+    """Hosts inside the company, with commas between, that messages may go to although their addresses are private."""
+    ca: Path | None = None
+    """PEM of authorities that may have signed their certificates, beside those that the system knows."""
+    link: str = Field(default="http://127.0.0.1:8080", pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
+    """Where people reach the service: links in messages begin so."""
+    every: timedelta = Field(default=timedelta(seconds=10), ge=timedelta(milliseconds=100), le=timedelta(hours=1))
+    """How often the worker looks for what people are called for, and sends what is due."""
+    sites_every: timedelta = Field(default=timedelta(minutes=10), ge=timedelta(0), le=timedelta(days=1))
+    """How often it looks at what changes slowly: certificates that end, and sites that cannot be read."""
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The hosts inside the company, in lower case."""
+        return frozenset(host.strip().strip("[]").lower() for host in self.private_hosts.split(",") if host.strip())
+
+    def trust(self) -> ssl.SSLContext:
+        """What certificates are verified by.
+
+        Raises:
+            ChannelAway: when the file holds no certificate.
+        """
+        context = ssl.create_default_context()
+        if self.ca is not None:
+            try:
+                context.load_verify_locations(self.ca)
+            except OSError as error:
+                raise ChannelAway(
+                    f"no certificate can be read from {self.ca}: ROTATOR_NOTIFY_CA names a PEM file"
+                ) from error
+        return context

@@ -1,0 +1,96 @@
+"""What waits for a person at a site: open tasks, questions, attention, a site that cannot be read."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rotation.finding import Finding
+from rotation.notice.matter import Matter
+from rotation.notice.notice import NoticeKind
+from rotation.notice.watched import WatchedRotation, WatchedSite
+from rotation.plan.work.task import ConsoleTask, TaskState
+from rotation.running.attention import digest
+from rotation.running.message import Move
+from rotation.site import Site
+
+_LATE = "gate-limit"
+"""The attention of a gate that has passed its limit."""
+_OPTIONS = "options: "
+
+
+def of_rotation(seen: WatchedRotation) -> tuple[Matter, ...]:
+    """The open tasks that no person holds, and what is shown as attention."""
+    tasks = (_of_task(seen, task) for task in seen.tasks if task.state is TaskState.OPEN)
+    return (*tasks, *(_of_attention(seen, finding) for finding in seen.attention))
+
+
+def of_site(seen: WatchedSite) -> tuple[Matter, ...]:
+    """A site of which no port could be read at the last look."""
+    if not seen.ports or not all(port.error for port in seen.ports):
+        return ()
+    named = sorted({f"{port.endpoint.server} ({port.error})" for port in seen.ports})
+    key = f"unreadable/{seen.site.id}"
+    return (
+        Matter(
+            key=key,
+            topic=key,
+            kind=NoticeKind.SITE_UNREADABLE,
+            site_id=seen.site.id,
+            site_name=seen.site.name,
+            text="; ".join(named[:10]),
+        ),
+    )
+
+
+def due_of(task: ConsoleTask, site: Site) -> datetime:
+    """By when a task should be done: as long after its opening as the site lets a gate stand still."""
+    return task.opened_at + site.limits.gate_patience
+
+
+def _of_task(seen: WatchedRotation, task: ConsoleTask) -> Matter:
+    key = f"task/{task.id}"
+    return Matter(
+        key=key,
+        topic=key,
+        kind=NoticeKind.TASK_OPENED,
+        site_id=seen.site.id,
+        site_name=seen.site.name,
+        rotation_id=seen.id,
+        task_id=task.id,
+        step=task.title,
+        subject=task.number,
+        by_when=due_of(task, seen.site),
+    )
+
+
+def _of_attention(seen: WatchedRotation, finding: Finding) -> Matter:
+    asks = tuple(_moves(finding.remedy))
+    topic = f"attention/{seen.id}/{finding.code}"
+    return Matter(
+        # the remedy names the question: another one is asked again
+        key=f"{topic}/{digest(finding.subject, finding.remedy)}",
+        topic=topic,
+        kind=_kind(finding.code, asks),
+        site_id=seen.site.id,
+        site_name=seen.site.name,
+        rotation_id=seen.id,
+        step=seen.step,
+        subject=finding.subject,
+        text=finding.message,
+        asks=asks,
+    )
+
+
+def _kind(code: str, asks: tuple[Move, ...]) -> NoticeKind:
+    if code == _LATE:
+        return NoticeKind.GATE_LATE
+    return NoticeKind.APPROVAL_WANTED if Move.APPROVE in asks else NoticeKind.ATTENTION
+
+
+def _moves(remedy: str) -> Iterator[Move]:
+    """The moves that an attention offers (`rotation.running.attention.Attention.finding`)."""
+    if not remedy.startswith(_OPTIONS):
+        return
+    known = {move.value: move for move in Move}
+    for option in remedy.removeprefix(_OPTIONS).partition(";")[0].split(", "):
+        if option in known:
+            yield known[option]

@@ -1,0 +1,39 @@
+"""What a rotation reports: a gate that has passed, and its end."""
+
+from rotation.notice.notice import Notice, NoticeKind
+from rotation.notice.watched import EndedRotation, ReportedEvent
+from rotation.site import Site
+from rotation.values import RotationId
+
+_GATE_PASSED = "gate-passed"
+
+
+def of_event(rotation: RotationId, site: Site, event: ReportedEvent) -> Notice | None:
+    """The notice of an event; None of one that calls no person, or is seen by what stands (`matters`)."""
+    if event.kind != _GATE_PASSED:
+        return None
+    step, _, text = event.message.partition(": ")
+    return Notice(
+        key=f"event/{rotation}/{event.number}",
+        kind=NoticeKind.GATE_PASSED,
+        at=event.at,
+        site_id=site.id,
+        site_name=site.name,
+        rotation_id=rotation,
+        step=step,
+        text=text,
+    )
+
+
+def of_end(ended: EndedRotation) -> Notice:
+    """The notice of the end of a rotation, however it ended."""
+    return Notice(
+        key=f"ended/{ended.id}",
+        kind=NoticeKind.ROTATION_ENDED,
+        at=ended.at,
+        site_id=ended.site.id,
+        site_name=ended.site.name,
+        rotation_id=ended.id,
+        subject=ended.outcome.value if ended.outcome is not None else "",
+        figures=ended.figures,
+    )

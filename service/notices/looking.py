@@ -1,0 +1,86 @@
+"""Sites and rotations as the rules of notices see them, out of the store: no site is asked anything for it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rotation.notice.notice import Figures
+from rotation.notice.watched import EndedRotation, ReportedEvent, WatchedRotation, WatchedSite
+from rotation.plan.work.task import ConsoleTask, TaskState
+from rotation.running.state import Outcome
+from rotation.running.wait import GateReading
+from rotation.site import Site
+from rotation.values import RotationId, SiteId
+from store.progress import Rotation
+from store.store import Store
+
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_RECENT = 20
+"""Rotations that began last: one of them may have ended before it was ever looked at."""
+EVENTS = 500
+"""So many are read in one look, at most."""
+
+
+async def running(store: Store) -> tuple[WatchedRotation, ...]:
+    """The rotations that run."""
+    rotations = await store.rotations.all_running()
+    tasks = await store.tasks.list([TaskState.OPEN, TaskState.CLAIMED]) if rotations else ()
+    return tuple([_watched(each, await store.sites.get(each.site_id), tasks) for each in rotations])
+
+
+async def ended(
+    store: Store, running: Iterable[RotationId], followed: Iterable[RotationId]
+) -> tuple[EndedRotation, ...]:
+    """The rotations that were followed and run no more, and recent ones that ended before they were followed."""
+    runs = set(running)
+    recent = {each.id: each for each in (await store.rotations.list(_RECENT)).items if each.id not in runs}
+    seen = await store.matters.ended(recent)
+    new = [each for key, each in recent.items() if key not in seen]
+    gone = [await store.rotations.get(key) for key in followed if key not in runs and key not in recent]
+    return tuple([_ended(each, await store.sites.get(each.site_id)) for each in (*new, *gone)])
+
+
+async def events(store: Store, rotation: RotationId, after: int) -> tuple[ReportedEvent, ...]:
+    """What a rotation has reported after the event of that number."""
+    found = await store.events.list(rotation, after, EVENTS)
+    return tuple(ReportedEvent(number=each.number, at=each.at, kind=each.kind, message=each.message) for each in found)
+
+
+async def sites(store: Store) -> tuple[WatchedSite, ...]:
+    """All sites in use."""
+    runs = {each.site_id for each in await store.rotations.all_running()}
+    return tuple([await _site(store, each, runs) for each in await store.sites.list() if each.archived_at is None])
+
+
+async def _site(store: Store, site: Site, runs: set[SiteId]) -> WatchedSite:
+    return WatchedSite(
+        site=site,
+        runs=site.id in runs,
+        latest_start=await store.plans.newest_start(site.id),
+        ports=await store.inventory.ports(site.id),
+    )
+
+
+def _watched(rotation: Rotation, site: Site, tasks: Iterable[ConsoleTask]) -> WatchedRotation:
+    return WatchedRotation(
+        id=rotation.id,
+        site=site,
+        phase=rotation.phase,
+        step=rotation.step_title,
+        step_id=rotation.step_id,
+        attention=rotation.attention,
+        figures=_figures(rotation.coverage),
+        next_action_at=rotation.next_action_at,
+        tasks=tuple(task for task in tasks if task.rotation_id == rotation.id),
+    )
+
+
+def _ended(rotation: Rotation, site: Site) -> EndedRotation:
+    at: datetime = rotation.finished_at or rotation.updated_at
+    outcome = _OUTCOMES.get(rotation.status.value)
+    return EndedRotation(id=rotation.id, site=site, at=at, outcome=outcome, figures=_figures(rotation.coverage))
+
+
+def _figures(reading: GateReading | None) -> Figures | None:
+    if reading is None:
+        return None
+    return Figures(covered=reading.covered, total=reading.total, waiting=reading.waiting, names=reading.waiting_names)

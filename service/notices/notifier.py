@@ -1,0 +1,67 @@
+"""The loop of the worker that calls people. It runs beside the rotations, which know nothing of it."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+
+from notifying.settings import NotifySettings
+from notifying.sink import Sinks
+from service.notices.collecting import Collector
+from service.notices.delivering import Deliverer
+from service.world import wall_clock
+from store.store import Store
+
+_log = structlog.get_logger(__name__)
+
+
+class Notifier:
+    """Collects and delivers while this worker has the lease."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: NotifySettings,
+        *,
+        sinks: Sinks | None = None,
+        clock: Callable[[], datetime] = wall_clock,
+    ) -> None:
+        self._store = store
+        self._every = settings.every
+        self._clock = clock
+        self._holder = uuid4().hex
+        self._collector = Collector(store, settings.sites_every)
+        self._deliverer = Deliverer(store, sinks or Sinks(settings), settings.link, clock, self._has_lease)
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        try:
+            while True:
+                await self.turn()
+                await asyncio.sleep(self._every.total_seconds())
+        finally:
+            with suppress(Exception):  # the lease ends by itself
+                await self._store.notice_lease.give_back(self._holder, self._clock())
+
+    async def turn(self) -> None:
+        """One look, and what is due. A part that fails is logged, and keeps the other one from nothing."""
+        try:
+            if not await self._store.outbox.has_channels() or not await self._has_lease():
+                return
+        except Exception:  # noqa: BLE001 - whatever fails, the next look must come
+            _log.exception("people cannot be called now")
+            return
+        for part in (self._collect, self._deliverer.deliver):
+            try:
+                await part()
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("people cannot be called now")
+
+    async def _collect(self) -> None:
+        await self._collector.collect(self._clock())
+
+    async def _has_lease(self) -> bool:
+        return await self._store.notice_lease.take(self._holder, self._clock())
