@@ -111,6 +111,11 @@ class RotationShown(Projected):
     trouble: Trouble | None = Field(default=None, description="What is wrong, and what helps; it is attention, too")
     trouble_since: datetime | None = None
     live: Live | None = Field(default=None, description="null when it has ended, or its workflow cannot be asked now")
+    waiting_for: str = Field(
+        default="",
+        description="Why it waits, in one sentence of 240 characters at most: a value against what is needed, who "
+        "acts, until when it is normal. The workflow of one rotation is asked; in lists the sentence is from the store",
+    )
 
     @classmethod
     def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":

@@ -13,6 +13,7 @@ from api.parts import WithParts
 from api.rotation.live import live_of
 from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
+from api.rotation.waiting import with_reason
 from rotation.identity.permission import Permission
 from rotation.values import RotationId, SiteId
 
@@ -40,7 +41,8 @@ async def start_rotation(
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
-    return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
+    now = parts.clock()
+    return with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now)
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
@@ -55,7 +57,9 @@ async def list_rotations(
     wanted = caller.sites if site is None else (site,) if caller.sees(site) else ()
     page = await parts.store.rotations.list(limit, cursor, sites=wanted)
     now = parts.clock()
-    items = tuple(RotationShown.of(rotation, parts.standings.of(rotation, now)) for rotation in page.items)
+    items = tuple(
+        with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now) for rotation in page.items
+    )
     return RotationList(items=items, cursor=page.cursor)
 
 
@@ -67,5 +71,6 @@ async def list_rotations(
 async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
     """A rotation: step, gate, coverage, task, attention, next time."""
     rotation = await parts.store.rotations.get(rotation_id)
-    known = parts.standings.of(rotation, parts.clock())
-    return RotationShown.of(rotation, known, await live_of(parts, rotation))
+    now = parts.clock()
+    shown = RotationShown.of(rotation, parts.standings.of(rotation, now), await live_of(parts, rotation))
+    return with_reason(shown, now)
