@@ -24,6 +24,9 @@ from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
+from api.pages.all_pages import add_pages
+from api.pages.page_answers import PageAnswers
+from api.pages.page_session import admitting
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
 from api.rotation import archiving, clients, found, moves, originals, restore, rotations
@@ -116,10 +119,12 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.include_router(health.router)
     app.include_router(codec_login.router)
     app.include_router(company_login.router)
+    add_pages(app)
     answer_with_problems(app)
     describe_problems(app)
     app.add_middleware(BodyLimit, guarded=True)
-    app.add_middleware(Guard, session=sessions.admit)
+    app.add_middleware(Guard, session=admitting(sessions))
+    app.add_middleware(PageAnswers)
     app.add_middleware(WrongKeys, delay=settings.wrong_key_delay)
     # what is added last comes first
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)

@@ -24,9 +24,9 @@ from store.access.key_text import PREFIX, KeyId
 from store.fault import StoreFault
 
 _DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-_FILES = "/docs/files/"
-"""Of those pages: scripts and styles."""
-_PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK)
+_FILES = ("/docs/files/", "/files/")
+"""Of those pages and of ours: scripts and styles."""
+_PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK, "/sign-in", "/sign-out", "/language")
 OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", *_PAGES})
 _log = structlog.get_logger(__name__)
 _SCHEME = "bearer"
