@@ -25,8 +25,8 @@ from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
 from api.pages.all_pages import add_pages
-from api.pages.page_answers import PageAnswers
-from api.pages.page_session import admitting
+from api.pages.frame.page_answers import PageAnswers
+from api.pages.frame.page_session import admitting
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
 from api.rotation import archiving, clients, found, moves, originals, restore, rotations

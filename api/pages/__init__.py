@@ -2,9 +2,8 @@
 
 Each page shows documents of the API, made by the functions of its routes, and each form does what a route does.
 
-- `addresses`, `page_session`, `own_forms`: what a page is, whom a session opens it to, forms of this service alone
-- `page_answers`: refusals as pages, and the headers of pages
-- `rendering`, `page_values`: templates, and how they write values; `files/`, `templates/`
+- `frame/`: what all pages have in common; `templates/`, `files/`: what they look like
 - `signing_in`: sign-in, sign-out, the language
-- `home`, `site_page`, `plan_page`, `rotation_page`, `task_page`: one module for each page and its forms
+- `home`, `rotation_page`, `clients_page`: each page with its forms; `move_offers`: which moves a rotation would take
+- `all_pages`: all of them as part of the application
 """

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.pages import home, signing_in
-from api.pages.addresses import FILES
+from api.pages import clients_page, home, rotation_page, signing_in
+from api.pages.frame.addresses import FILES
 
 
 class _Files(StaticFiles):
@@ -22,6 +22,6 @@ class _Files(StaticFiles):
 
 def add_pages(app: FastAPI) -> None:
     """Add them."""
-    for module in (signing_in, home):
+    for module in (signing_in, home, rotation_page, clients_page):
         app.include_router(module.router)
     app.mount(FILES, _Files(directory=Path(__file__).with_name("files")), name="files")

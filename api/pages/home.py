@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from api.http.allowed import allowed
 from api.http.caller import Caller
-from api.pages.addresses import HOME
-from api.pages.rendering import render_page
+from api.pages.frame.addresses import HOME
+from api.pages.frame.rendering import render_page
 from api.parts import Parts, WithParts
 from api.rotation.rotation_document import RotationShown
 from api.rotation.rotations import show_rotation

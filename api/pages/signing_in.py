@@ -10,8 +10,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http.company import principal_of_session
-from api.pages.addresses import HOME, LANGUAGE, LONGEST, SIGN_IN, SIGN_OUT
-from api.pages.rendering import LANGUAGE_COOKIE, render_page
+from api.pages.frame.addresses import HOME, LANGUAGE, LONGEST, SIGN_IN, SIGN_OUT
+from api.pages.frame.rendering import LANGUAGE_COOKIE, render_page
 from api.parts import Parts, WithParts
 from api.temporal_ui.login_page import within
 from api.temporal_ui.sessions import COMPANY_LOGIN, COOKIE, LASTING, LOGIN, Sessions

@@ -28,7 +28,7 @@ from store.progress import Rotation
 
 router = APIRouter(prefix="/v1/rotations", tags=["moves"])
 
-_MEANING = {
+MEANING = {
     Move.APPROVE: "Approve an amendment, or another person's wish: what the question asks that `question` names.",
     Move.HOLD: "Stand still before the next act. Needs a reason.",
     Move.RESUME: "Go on after a hold.",
@@ -83,24 +83,42 @@ class Moved(Value):
 
 def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, Caller, WithParts], Awaitable[Moved]]:
     async def handler(rotation_id: RotationId, order: RotationMoveRequest, caller: Caller, parts: WithParts) -> Moved:
-        rotation = await parts.store.rotations.get(rotation_id)
-        if move is Move.APPROVE and parts.two_persons_start:
-            await _require_two_approvals(parts, rotation, order, caller)
-        message = Message(
-            move=move,
-            rotation_id=rotation_id,
-            who=caller.name,
-            identity=caller.id,
-            why=order.why,
-            by=order.by,
-            attestation=order.evidence,
-            question=order.question,
-            request_id=order.request_id or uuid4().hex,
-        )
-        await say(parts, rotation.site_id, message)
-        return Moved(rotation_id=rotation_id, move=move)
+        return await make_move(parts, caller, rotation_id, move, order)
 
     return handler
+
+
+async def make_move(
+    parts: Parts, caller: Principal, rotation_id: RotationId, move: Move, order: RotationMoveRequest
+) -> Moved:
+    """Say it to the rotation, and wait for its answer.
+
+    Raises:
+        ProblemError: 409 when it is refused, or waits for a second person; 409 or 503 when the rotation cannot answer.
+        StoreFault: when no such rotation is kept.
+        EngineFault: when the rotation cannot be reached.
+    """
+    rotation = await parts.store.rotations.get(rotation_id)
+    if move is Move.APPROVE and parts.two_persons_start:
+        await _require_two_approvals(parts, rotation, order, caller)
+    message = Message(
+        move=move,
+        rotation_id=rotation_id,
+        who=caller.name,
+        identity=caller.id,
+        why=order.why,
+        by=order.by,
+        attestation=order.evidence,
+        question=order.question,
+        request_id=order.request_id or uuid4().hex,
+    )
+    await say(parts, rotation.site_id, message)
+    return Moved(rotation_id=rotation_id, move=move)
+
+
+def permission_of(move: Move) -> Permission:
+    """What a caller must be permitted who makes the move."""
+    return Permission.APPROVE if move is Move.APPROVE else Permission.MOVE
 
 
 async def _require_two_approvals(
@@ -132,13 +150,13 @@ async def _require_two_approvals(
         await require_second(parts, caller, TwoPersonAct.AMEND, content, why=order.why, reason=reason)
 
 
-for _move, _meaning in _MEANING.items():
+for _move, _meaning in MEANING.items():
     router.add_api_route(
         f"/{{rotation_id}}/{_move.value.replace('_', '-')}",
         _handler(_move),
         methods=["POST"],
         name=f"{_move.value}_rotation",
         description=_meaning,
-        dependencies=[allowed(Permission.APPROVE if _move is Move.APPROVE else Permission.MOVE)],
+        dependencies=[allowed(permission_of(_move))],
         responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )

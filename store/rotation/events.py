@@ -76,6 +76,17 @@ _AFTER = built_once(
     .order_by(EventRow.number)
     .limit(bindparam("most"))
 )
+_NEWEST = built_once(
+    select(table_of(EventRow))
+    .where(EventRow.rotation_id == bindparam("rotation"))
+    .order_by(EventRow.number.desc())
+    .limit(bindparam("most"))
+)
+_OF_KIND = built_once(
+    select(table_of(EventRow))
+    .where(EventRow.rotation_id == bindparam("rotation"), EventRow.kind == bindparam("the_kind"))
+    .order_by(EventRow.number)
+)
 _NEW = built_once(insert(table_of(EventRow)))
 _HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", "key", "previous")
 
@@ -137,6 +148,19 @@ class Events:
         names = {"rotation": rotation_id, "after": after, "most": page_size(limit)}
         async with self._database.read_rows() as connection:
             return tuple(_event(row) for row in await connection.execute(_AFTER, names))
+
+    async def newest(self, rotation_id: RotationId, limit: int = 30) -> tuple[Event, ...]:
+        """The newest events of a rotation, the newest first."""
+        names = {"rotation": rotation_id, "most": page_size(limit)}
+        async with self._database.read_rows() as connection:
+            return tuple(_event(row) for row in await connection.execute(_NEWEST, names))
+
+    async def times_of(self, rotation_id: RotationId, kind: str) -> dict[str, datetime]:
+        """When each step of a rotation first had an event of that kind, by the id of the step."""
+        names = {"rotation": rotation_id, "the_kind": kind}
+        async with self._database.read_rows() as connection:
+            events = [_event(row) for row in await connection.execute(_OF_KIND, names)]
+        return {str(event.data.get("step", "")): event.at for event in reversed(events)}
 
     async def last_numbers(self, rotation_ids: Collection[RotationId]) -> dict[RotationId, int]:
         """The number of the last event of each rotation that has one."""

@@ -8,13 +8,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.pages import addresses
-from api.pages.page_values import add_values, shown_text
+from api.pages.frame import addresses
+from api.pages.frame.page_values import add_values, shown_text
 from texts.catalogue import Translator, translator
 from texts.language import Language, wanted
 
 LANGUAGE_COOKIE = "rotator-language"
-_TEMPLATES = Path(__file__).with_name("templates")
+_TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def translator_for(request: Request) -> Translator:

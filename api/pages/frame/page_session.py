@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.requests import HTTPConnection
 
-from api.pages.addresses import is_page
+from api.pages.frame.addresses import is_page
 from api.temporal_ui.sessions import Sessions
 from rotation.identity.log_in import LogIn
 from store.access.key_text import KeyId

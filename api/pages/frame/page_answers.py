@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import MEDIA_TYPE, Problem, ProblemError
-from api.pages.addresses import SIGN_IN, is_page, page_of, sign_in_first
-from api.pages.own_forms import require_own
-from api.pages.rendering import render_page
+from api.pages.frame.addresses import SIGN_IN, is_page, page_of, sign_in_first
+from api.pages.frame.own_forms import require_own
+from api.pages.frame.rendering import render_page
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
