@@ -25,6 +25,9 @@ from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
+from api.pages.all_pages import add_pages
+from api.pages.frame.page_answers import PageAnswers
+from api.pages.frame.page_session import admitting
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
 from api.repeats.key_header import describe_keys
@@ -121,12 +124,14 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.include_router(problem_pages.router)
     app.include_router(codec_login.router)
     app.include_router(company_login.router)
+    add_pages(app)
     answer_with_problems(app)
     describe_problems(app)
     describe_keys(app)
     app.add_middleware(RepeatedRequests)
     app.add_middleware(BodyLimit, guarded=True)
-    app.add_middleware(Guard, session=sessions.admit)
+    app.add_middleware(Guard, session=admitting(sessions))
+    app.add_middleware(PageAnswers)
     app.add_middleware(WrongKeys, delay=settings.wrong_key_delay)
     # what is added last comes first
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)

@@ -35,7 +35,7 @@ class Allowed:
         """
         caller: Principal = request.state.principal
         if not caller.may(self.permission):
-            raise await _forbidden(parts, caller, self.permission)
+            raise await forbidden(parts, caller, self.permission)
         await require_seen(parts, caller, request.path_params)
 
 
@@ -83,7 +83,7 @@ _SITES_OF: dict[str, tuple[_Find, _Unknown]] = {
 }
 
 
-async def _forbidden(parts: Parts, caller: Principal, permission: Permission) -> ProblemError:
+async def forbidden(parts: Parts, caller: Principal, permission: Permission) -> ProblemError:
     """403: which roles could, and who has one, where the caller may see that."""
     roles = roles_with(permission)
     named = " or ".join(role.value for role in roles)

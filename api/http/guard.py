@@ -24,10 +24,10 @@ from store.access.key_text import PREFIX, KeyId
 from store.fault import StoreFault
 
 _DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-_BELOW = ("/docs/files/", "/problems/")
-"""Of those pages: scripts and styles; and what each problem means."""
+_FILES = ("/docs/files/", "/files/", "/problems/")
+"""Of those pages and of ours: scripts and styles; and what each problem means."""
 _PROBLEMS = ("/problems", "/problems/{code}")
-_PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK)
+_PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK, "/sign-in", "/sign-out", "/language")
 OPEN = frozenset({*_DESCRIPTION, *_PROBLEMS, "/healthz/live", "/healthz/ready", *_PAGES})
 _log = structlog.get_logger(__name__)
 _SCHEME = "bearer"
@@ -74,7 +74,7 @@ class Guard:
                 await parts.store.identities.note_use(key, parts.clock())
 
     def _is_open(self, path: str) -> bool:
-        return path in self._free or (bool(self._free) and path.startswith(_BELOW))
+        return path in self._free or (bool(self._free) and path.startswith(_FILES))
 
     async def _known(self, request: HTTPConnection, parts: Parts) -> tuple[Principal, ApiKey | None]:
         """Who makes the request, and the key that it shows, if it is one."""

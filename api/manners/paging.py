@@ -42,6 +42,8 @@ def _asked(
 
 
 AskedPage = Annotated[PageRequest, Depends(_asked)]
+EVERYTHING = PageRequest(MOST)
+"""The longest page: what a page for people shows of a list."""
 """Which part of a list the caller wants."""
 
 

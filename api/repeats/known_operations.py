@@ -14,6 +14,9 @@ from api.http.allowed import Allowed
 from api.parts import Parts
 from api.repeats.operations import CHANGE_NOTHING
 
+API = "/v1/"
+"""Where the API's own paths begin; others are of pages."""
+
 
 class Keyed(NamedTuple):
     """An operation that takes an idempotency key."""
@@ -36,9 +39,13 @@ class Keyed(NamedTuple):
 
 
 def keyed_operations(app: FastAPI) -> Iterator[Keyed]:
-    """Every POST that changes something and that asks for a permission, in the order in which routes are tried."""
+    """Every POST of the API that changes something and asks for a permission, in the order in which routes are tried.
+
+    A form of a page has no such header: where it must not count twice, it names its message by a field of its own.
+    """
     for route in iter_route_contexts(app.routes):
         asks = [each.call for each in getattr(route, "dependant", Dependant()).dependencies]
         leave = tuple(each for each in asks if isinstance(each, Allowed))
-        if leave and "POST" in (route.methods or ()) and route.path not in CHANGE_NOTHING:
-            yield Keyed(str(route.path), compile_path(str(route.path))[0], leave)
+        path = str(route.path)
+        if leave and path.startswith(API) and "POST" in (route.methods or ()) and path not in CHANGE_NOTHING:
+            yield Keyed(path, compile_path(path)[0], leave)

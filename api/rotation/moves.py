@@ -13,7 +13,7 @@ from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
 from api.parts import Parts, WithParts
-from api.repeats.request_key import WithRequestKey
+from api.repeats.request_key import RequestKey, WithRequestKey
 from api.rotation.messages import say
 from engine.client.rotations import state
 from engine.fault import NotRunning
@@ -28,7 +28,7 @@ from store.progress import Rotation
 
 router = APIRouter(prefix="/v1/rotations", tags=["moves"])
 
-_MEANING = {
+MEANING = {
     Move.APPROVE: "Approve an amendment, or another person's wish: what the question asks that `question` names.",
     Move.HOLD: "Stand still before the next act. Needs a reason.",
     Move.RESUME: "Go on after a hold.",
@@ -84,24 +84,48 @@ def _handler(
     async def handler(
         rotation_id: RotationId, order: RotationMoveRequest, caller: Caller, parts: WithParts, key: WithRequestKey
     ) -> Moved:
-        rotation = await parts.store.rotations.get(rotation_id)
-        if move is Move.APPROVE and parts.two_persons_start:
-            await _require_two_approvals(parts, rotation, order, caller)
-        message = Message(
-            move=move,
-            rotation_id=rotation_id,
-            who=caller.name,
-            identity=caller.id,
-            why=order.why,
-            by=order.by,
-            attestation=order.evidence,
-            question=order.question,
-            request_id=key.name,
-        )
-        await say(parts, rotation.site_id, message, key)
-        return Moved(rotation_id=rotation_id, move=move)
+        return await make_move(parts, caller, rotation_id, move, order, key=key)
 
     return handler
+
+
+async def make_move(
+    parts: Parts,
+    caller: Principal,
+    rotation_id: RotationId,
+    move: Move,
+    order: RotationMoveRequest,
+    *,
+    key: RequestKey,
+) -> Moved:
+    """Say it to the rotation, and wait for its answer.
+
+    Raises:
+        ProblemError: 409 when it is refused, or waits for a second person; 409 or 503 when the rotation cannot answer.
+        StoreFault: when no such rotation is kept.
+        EngineFault: when the rotation cannot be reached.
+    """
+    rotation = await parts.store.rotations.get(rotation_id)
+    if move is Move.APPROVE and parts.two_persons_start:
+        await _require_two_approvals(parts, rotation, order, caller)
+    message = Message(
+        move=move,
+        rotation_id=rotation_id,
+        who=caller.name,
+        identity=caller.id,
+        why=order.why,
+        by=order.by,
+        attestation=order.evidence,
+        question=order.question,
+        request_id=key.name,
+    )
+    await say(parts, rotation.site_id, message, key)
+    return Moved(rotation_id=rotation_id, move=move)
+
+
+def permission_of(move: Move) -> Permission:
+    """What a caller must be permitted who makes the move."""
+    return Permission.APPROVE if move is Move.APPROVE else Permission.MOVE
 
 
 async def _require_two_approvals(
@@ -133,13 +157,13 @@ async def _require_two_approvals(
         await require_second(parts, caller, TwoPersonAct.AMEND, content, why=order.why, reason=reason)
 
 
-for _move, _meaning in _MEANING.items():
+for _move, _meaning in MEANING.items():
     router.add_api_route(
         f"/{{rotation_id}}/{_move.value.replace('_', '-')}",
         _handler(_move),
         methods=["POST"],
         name=f"{_move.value}_rotation",
         description=_meaning,
-        dependencies=[allowed(Permission.APPROVE if _move is Move.APPROVE else Permission.MOVE)],
+        dependencies=[allowed(permission_of(_move))],
         responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )

@@ -115,6 +115,11 @@ class RotationShown(Projected):
     trouble: Trouble | None = Field(default=None, description="What is wrong, and what helps; it is attention, too")
     trouble_since: datetime | None = None
     live: Live | None = Field(default=None, description="With `live=true`; null when it has ended or cannot be asked")
+    waiting_for: str = Field(
+        default="",
+        description="Why it waits, in one sentence of 240 characters at most: a value against what is needed, who "
+        "acts, until when it is normal. With `live=true` of what its workflow says now; else of what is stored",
+    )
 
     @classmethod
     def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":

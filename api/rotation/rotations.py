@@ -15,6 +15,7 @@ from api.repeats.request_key import WithRequestKey
 from api.rotation.live import live_of
 from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
+from api.rotation.waiting import with_reason
 from rotation.identity.permission import Permission
 from rotation.values import RotationId, SiteId
 from store.progress import RotationStatus
@@ -43,7 +44,8 @@ async def start_rotation(
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
-    return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
+    now = parts.clock()
+    return with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now)
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
@@ -57,7 +59,9 @@ async def list_rotations(
     """Rotations of the sites that the caller sees, the newest first, as they are stored."""
     page = await parts.store.rotations.page(asked, sites=seen_sites(caller, site_id), statuses=status)
     now = parts.clock()
-    return RotationList.of(page, lambda rotation: RotationShown.of(rotation, parts.standings.of(rotation, now)))
+    return RotationList.of(
+        page, lambda rotation: with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now)
+    )
 
 
 @router.get(
@@ -73,5 +77,6 @@ async def show_rotation(
 ) -> RotationShown:
     """A rotation as it last reported: step, coverage, attention, next time. `live=true` asks it how it stands now."""
     rotation = await parts.store.rotations.get(rotation_id)
-    known = parts.standings.of(rotation, parts.clock())
-    return RotationShown.of(rotation, known, await live_of(parts, rotation) if live else None)
+    now = parts.clock()
+    known = parts.standings.of(rotation, now)
+    return with_reason(RotationShown.of(rotation, known, await live_of(parts, rotation) if live else None), now)

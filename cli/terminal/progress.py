@@ -34,6 +34,8 @@ def overview(shown: dict[str, Any]) -> Group:
 
 
 def _lines(shown: dict[str, Any], live: dict[str, Any]) -> Iterable[str]:
+    if shown.get("waiting_for"):
+        yield f"Why it waits: {shown['waiting_for']}"
     yield from trouble_of(shown)
     if step := step_of(shown):
         yield f"Step {step}"

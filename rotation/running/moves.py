@@ -65,13 +65,14 @@ _LET = "let it finish (the default); hold stops it where it stands"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
 _LONGEST_WAIT = timedelta(days=3660)
-_EXPLAINED = frozenset(
+EXPLAINED = frozenset(
     {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
 )
+"""The moves that need a reason."""
 
 
 def _unexplained(message: Message, _state: RotationState) -> Finding | None:
-    if message.move in _EXPLAINED and not message.why.strip():
+    if message.move in EXPLAINED and not message.why.strip():
         return _refuse(message, "it needs a reason", "say why, in `why`")
     return None
 

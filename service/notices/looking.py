@@ -10,6 +10,7 @@ from rotation.running.state import Outcome
 from rotation.running.wait import GateReading
 from rotation.site import Site
 from rotation.values import RotationId, SiteId
+from store.database.page import PageRequest
 from store.progress import Rotation
 from store.store import Store
 
@@ -32,7 +33,7 @@ async def ended(
 ) -> tuple[EndedRotation, ...]:
     """The rotations that were followed and run no more, and recent ones that ended before they were followed."""
     runs = set(running)
-    recent = {each.id: each for each in (await store.rotations.list(_RECENT)).items if each.id not in runs}
+    recent = {each.id: each for each in (await store.rotations.page(PageRequest(_RECENT))).items if each.id not in runs}
     seen = await store.matters.ended(recent)
     new = [each for key, each in recent.items() if key not in seen]
     gone = [await store.rotations.get(key) for key in followed if key not in runs and key not in recent]

@@ -76,9 +76,20 @@ _AFTER = built_once(
     .order_by(EventRow.number)
     .limit(bindparam("most"))
 )
+_NEWEST = built_once(
+    select(table_of(EventRow))
+    .where(EventRow.rotation_id == bindparam("rotation"))
+    .order_by(EventRow.number.desc())
+    .limit(bindparam("most"))
+)
+_OF_KIND = built_once(
+    select(table_of(EventRow))
+    .where(EventRow.rotation_id == bindparam("rotation"), EventRow.kind == bindparam("the_kind"))
+    .order_by(EventRow.number)
+)
 _NEW = built_once(insert(table_of(EventRow)))
 _IN_ORDER = ListOrder("events", (EventRow.number,))
-_NEWEST = built_once(select(func.max(EventRow.position).label("position")))
+_LAST_POSITION = built_once(select(func.max(EventRow.position).label("position")))
 _ORDER = select(func.pg_advisory_xact_lock(0x0E7E4755))
 """One writer at a time numbers the events of all rotations, until its transaction ends: who reads a position has all
 before it. SQLite has one writer in any case."""
@@ -166,7 +177,7 @@ class Events:
     async def last_position(self) -> int:
         """The position of the newest event of all rotations; 0 where there is none."""
         async with self._database.read_rows() as connection:
-            return (await connection.scalar(_NEWEST)) or 0
+            return (await connection.scalar(_LAST_POSITION)) or 0
 
     async def of_all(
         self, after: int, limit: int = 100, *, sites: Collection[SiteId] | None = None
@@ -178,6 +189,19 @@ class Events:
             asked = asked.where(EventRow.site_id.in_(sites))
         async with self._database.read_rows() as connection:
             return tuple((row.position, _event(row)) for row in await connection.execute(asked))
+
+    async def newest(self, rotation_id: RotationId, limit: int = 30) -> tuple[Event, ...]:
+        """The newest events of a rotation, the newest first."""
+        names = {"rotation": rotation_id, "most": page_size(limit)}
+        async with self._database.read_rows() as connection:
+            return tuple(_event(row) for row in await connection.execute(_NEWEST, names))
+
+    async def times_of(self, rotation_id: RotationId, kind: str) -> dict[str, datetime]:
+        """When each step of a rotation first had an event of that kind, by the id of the step."""
+        names = {"rotation": rotation_id, "the_kind": kind}
+        async with self._database.read_rows() as connection:
+            events = [_event(row) for row in await connection.execute(_OF_KIND, names)]
+        return {str(event.data.get("step", "")): event.at for event in reversed(events)}
 
     async def last_numbers(self, rotation_ids: Collection[str]) -> dict[str, int]:
         """The number of the last event of each rotation that has one."""

@@ -115,6 +115,17 @@ class Plans:
         start = (around or {}).get("latest_start")
         return None if start is None else LatestStart.model_validate(start)
 
+    async def newest(self, site_id: SiteId) -> Plan | None:
+        """The newest plan of a site; None where none was made.
+
+        Raises:
+            PlanAltered: when it was altered.
+        """
+        newest = select(PlanRow).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id).limit(1)
+        async with self._database.read() as session:
+            row = (await session.scalars(newest)).one_or_none()
+            return _plan(row) if row is not None else None
+
 
 async def _known(session: AsyncSession, plan_id: str) -> PlanRow:
     row = await session.get(PlanRow, plan_id)

@@ -14,6 +14,7 @@ ALLOWED = frozenset(
 )  # fmt: skip
 """What may be shipped beside a product under Apache-2.0; LGPL-3.0 for a library that is used as it is (psycopg)."""
 READ = {
+    "Jinja2": "BSD-3-Clause",
     "protobuf": "BSD-3-Clause",
     "pyOpenSSL": "Apache-2.0",
     "pyasn1_modules": "BSD-2-Clause",

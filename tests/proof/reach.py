@@ -46,8 +46,12 @@ _TABLES = (
 def codes() -> frozenset[str]:
     """Every code that the product's findings and attention can have, as its source names them."""
     named = {code for room in _ROOMS for file in sorted((HOME / room).rglob("*.py")) for code in _in_file(file)}
-    tables = {code for module, table in _TABLES for code in getattr(importlib.import_module(module), table)}
-    return frozenset(named | tables)
+    return frozenset(named | table_codes())
+
+
+def table_codes() -> set[str]:
+    """The codes that stand in tables."""
+    return {code for module, table in _TABLES for code in getattr(importlib.import_module(module), table)}
 
 
 def traits() -> frozenset[str]:

@@ -58,6 +58,7 @@ async def test_a_rotation_starts_once(whole, plan, people, problem):
     assert rotation_id in problem(busy, 409, "site-busy")["detail"]
     listed = (await whole.get("/v1/rotations")).json()
     assert [each["id"] for each in listed["items"]] == [rotation_id]
+    assert listed["items"][0]["waiting_for"].endswith(".")
 
 
 async def test_a_stale_plan_does_not_start(whole, site, plan, document, problem):

@@ -92,3 +92,22 @@ def test_question_is_shown_with_what_may_be_chosen_and_its_token():
     printed = [line.strip() for line in out.getvalue().splitlines()]
     assert "ATTENTION A8: PC-1 waits [extend, proceed; question 0a1b2c]" in printed
     assert "ATTENTION A8: PC-1 waits" in printed
+
+
+def test_why_it_waits_stands_first():
+    """The sentence of the API is the first line below the name; an older API has none."""
+    out = StringIO()
+    shown = {
+        "id": "rot-1",
+        "site_id": "vienna",
+        "status": "running",
+        "phase": "",
+        "step_index": 0,
+        "step_count": 0,
+        "next_action_at": None,
+        "held": True,
+        "attention": [],
+        "waiting_for": "The rotation is held.",
+    }
+    Console(file=out, width=200).print(overview(shown))
+    assert out.getvalue().splitlines()[1].rstrip() == "Why it waits: The rotation is held."

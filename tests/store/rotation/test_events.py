@@ -22,6 +22,17 @@ async def test_events_have_numbers_without_a_gap(running, make):
     assert await running.events.list("rot-1", after=20, limit=3) == events[20:23]
 
 
+async def test_the_newest_events_and_the_times_of_steps(running, make):
+    """The newest come first; of two events of a step its first one tells when it began."""
+    for key, step in (("k1", "01-a"), ("k2", "02-b"), ("k3", "01-a")):
+        event = NewEvent(at=make.at(hours=int(key[1])), kind="step-began", message=key, data={"step": step}, key=key)
+        await running.events.append("rot-1", "site-1", event)
+    assert [event.message for event in await running.events.newest("rot-1", 2)] == ["k3", "k2"]
+    times = await running.events.times_of("rot-1", "step-began")
+    assert times == {"01-a": make.at(hours=1), "02-b": make.at(hours=2)}
+    assert await running.events.times_of("rot-1", "other") == {}
+
+
 async def test_an_event_of_a_known_key_is_not_appended_again(running, make):
     """A retry of the same content changes nothing, at whatever time it is reported."""
     head = await _append(running, make, "k", data="first")

@@ -18,6 +18,14 @@ async def test_a_plan_comes_back_byte_for_byte(site, make):
         await site.plans.get("none")
 
 
+async def test_the_newest_plan_of_a_site(site, make):
+    """By the time at which it was made; none where none was made."""
+    assert await site.plans.newest("site-2") is None
+    newer = make.plan("plan-2").model_copy(update={"made_at": make.at(days=1)})
+    await site.plans.add(newer)
+    assert await site.plans.newest("site-1") == newer
+
+
 async def test_an_altered_body_is_not_given_out(site):
     """One byte changed in the database, and the plan is refused."""
     async with site.database.write() as session:

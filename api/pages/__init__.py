@@ -1,0 +1,9 @@
+"""The page at `/`, for people: what needs a person now, sites, rotations, tasks and plans, in English and Czech.
+
+Each page shows documents of the API, made by the functions of its routes, and each form does what a route does.
+
+- `frame/`: what all pages have in common; `templates/`, `files/`: what they look like
+- `signing_in`: sign-in, sign-out, the language
+- `home`, `rotation_page`, `clients_page`: each page with its forms; `move_offers`: which moves a rotation would take
+- `all_pages`: all of them as part of the application
+"""

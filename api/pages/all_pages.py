@@ -1,0 +1,27 @@
+"""The pages as part of the application: their routes, and the files that they use."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api.pages import clients_page, home, rotation_page, signing_in
+from api.pages.frame.addresses import FILES
+
+
+class _Files(StaticFiles):
+    """Styles and scripts: a browser asks each time whether they have changed."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
+def add_pages(app: FastAPI) -> None:
+    """Add them."""
+    for module in (signing_in, home, rotation_page, clients_page):
+        app.include_router(module.router)
+    app.mount(FILES, _Files(directory=Path(__file__).with_name("files")), name="files")

@@ -1,0 +1,63 @@
+"""The clients of a gate by name: who is waited for, why, when each was last seen; as a table and as CSV."""
+
+import csv
+from http import HTTPStatus
+from io import StringIO
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+
+from api.http.allowed import allowed
+from api.pages.frame.rendering import render_page
+from api.parts import WithParts
+from api.rotation.clients import list_clients
+from rotation.identity.permission import Permission
+from rotation.proof.verdict import Reason, Verdict
+from rotation.text.plain_text import cell
+from rotation.values import RotationId
+from store.database.page import MOST, PageRequest
+
+router = APIRouter(prefix="/rotations/{rotation_id}/clients", include_in_schema=False)
+_COLUMNS = ("name", "client", "verdict", "reason", "last_seen", "last_server", "serial_seen", "judged_at")
+
+
+@router.get("", dependencies=[allowed(Permission.SEE)])
+async def show(
+    request: Request,
+    rotation_id: RotationId,
+    parts: WithParts,
+    *,
+    verdict: Verdict | None = None,
+    reason: Reason | None = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> HTMLResponse:
+    """A page of them."""
+    page = await list_clients(rotation_id, parts, PageRequest(100, cursor), verdict=verdict, reason=reason)
+    chosen = {"verdict": verdict, "reason": reason}
+    named = {name: value.value for name, value in chosen.items() if value is not None}
+    more = f"?{urlencode(named | {'cursor': page.next})}" if page.next else ""
+    return render_page(
+        request, "clients.html", rotation_id=rotation_id, page=page, named=named, more=more, csv=urlencode(named)
+    )
+
+
+@router.get(".csv", dependencies=[allowed(Permission.SEE)])
+async def download(
+    rotation_id: RotationId, parts: WithParts, verdict: Verdict | None = None, reason: Reason | None = None
+) -> Response:
+    """All of them as CSV; no field is taken for a formula."""
+    written, cursor = StringIO(), None
+    lines = csv.writer(written)
+    lines.writerow(_COLUMNS)
+    while True:
+        page = await list_clients(rotation_id, parts, PageRequest(MOST, cursor), verdict=verdict, reason=reason)
+        for item in page.items:
+            fields = item.model_dump(mode="json")
+            lines.writerow(cell(str(fields[name] if fields[name] is not None else "")) for name in _COLUMNS)
+        cursor = page.next
+        if cursor is None:
+            break
+    headers = {"Content-Disposition": f'attachment; filename="clients-{rotation_id[:40]}.csv"'}
+    return PlainTextResponse(written.getvalue(), HTTPStatus.OK, headers, media_type="text/csv; charset=utf-8")

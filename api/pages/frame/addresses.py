@@ -1,0 +1,25 @@
+"""Where the pages are. All else is the API's: paths below /v1, its description and health."""
+
+from urllib.parse import quote
+
+HOME, SIGN_IN, SIGN_OUT, LANGUAGE = "/", "/sign-in", "/sign-out", "/language"
+FILES = "/files"
+_ROOMS = frozenset({"", "sign-in", "sign-out", "language", "sites", "rotations", "tasks", "plans"})
+LONGEST = 1500
+"""Characters of a page that a sign-in leads to."""
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is of a page."""
+    return path.startswith("/") and path[1:].partition("/")[0] in _ROOMS
+
+
+def sign_in_first(then: str) -> str:
+    """The sign-in, which leads to that page."""
+    return SIGN_IN if then == HOME else f"{SIGN_IN}?then={quote(then[:LONGEST], safe='')}"
+
+
+def page_of(path: str) -> str:
+    """The page whose form is sent to a path: forms of `/tasks/ID` are sent to `/tasks/ID/...`."""
+    named = path.split("/")[1:3]
+    return f"/{'/'.join(named)}" if len(named) == 2 and all(named) else HOME  # noqa: PLR2004 - room and id

@@ -1,0 +1,62 @@
+"""Forms are of this service's own pages alone, and hold texts that can be kept."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import Headers, UploadFile
+
+from api.http.problems import ProblemError
+from rotation.text.storable_text import is_whole
+
+_MOST_FIELDS, _MOST_FILES = 200, 100
+
+
+def require_own(headers: Headers) -> None:
+    """Refuse a form that a page of another origin sends: the session of this browser would open the page to it.
+
+    Another port of the same host, where the Temporal UI shows texts of others, is the same site to a browser, so a
+    strict cookie alone does not tell it apart. Over TLS and on loopback a browser says whether the page is of this
+    origin; elsewhere it names the origin. What does neither is no browser, and shows its key to the API.
+
+    Raises:
+        ProblemError: 403.
+    """
+    fetched, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    own = origin is not None and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    if fetched == "same-origin" if fetched is not None else own:
+        return
+    raise ProblemError(
+        HTTPStatus.FORBIDDEN,
+        "ui-other-page",
+        "a page of another origin sends this form, or none that is named",
+        remedy="open the page of this service itself, and send the form from there; programs use the API with a key",
+    )
+
+
+async def texts_of(request: Request) -> dict[str, str]:
+    """The texts of a form; of files what is in them, as text.
+
+    Raises:
+        ProblemError: 422 where one cannot be kept.
+    """
+    form = await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES)
+    texts: dict[str, str] = {}
+    for name, value in form.multi_items():
+        text = _decoded(await value.read()) if isinstance(value, UploadFile) else value.strip()
+        if text:
+            texts[name] = text
+    if not is_whole(texts):
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "invalid-text",
+            "a text holds NUL, or a file is no text",
+            remedy="send texts without NUL, and the files as they were exported; nothing was stored",
+        )
+    return texts
+
+
+def _decoded(content: bytes) -> str:
+    """An exported file, which is UTF-8 or, with its mark, UTF-16."""
+    marked = content[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    return content.decode("utf-16" if marked else "utf-8-sig", errors="replace")

@@ -1,0 +1,135 @@
+"""Home: what needs a person now, and every site, the one that must be begun soonest first."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.http.allowed import allowed
+from api.http.caller import Caller
+from api.manners.paging import EVERYTHING
+from api.pages.frame.addresses import HOME
+from api.pages.frame.rendering import render_page
+from api.parts import Parts, WithParts
+from api.rotation.rotation_document import RotationShown
+from api.rotation.rotations import show_rotation
+from api.rotation.waiting import why_waiting
+from api.site.inventory import show_inventory
+from api.site.site_document import SiteInList
+from api.site.sites import list_sites
+from api.standing.standing import show_standing
+from api.task.task_document import TaskList
+from api.task.tasks import list_tasks
+from rotation.finding import Severity
+from rotation.identity.identity import Principal
+from rotation.identity.permission import Permission
+from rotation.plan.work.task import TaskState
+from rotation.running.message import Move
+from rotation.text.sentence import Sentence
+from rotation.values import RotationId, SiteId, Value
+from store.rotation.plans import PlanAltered
+
+router = APIRouter(include_in_schema=False)
+_AT_ONCE = 8
+"""Rotations whose workflows are asked at once."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class RunningNow(Value):
+    """A rotation that runs, and why it waits."""
+
+    rotation: RotationShown
+    why: Sentence
+    asks: bool
+    """Whether a person has something to choose, or the service finds something wrong."""
+    second: bool
+    """Whether a second person is wanted."""
+
+
+class SiteOnHome(Value):
+    """A site, and by when its next rotation must begin."""
+
+    site: SiteInList
+    latest_start: datetime | None
+    ends: datetime | None
+    """When the first certificate on its ports ends."""
+    running: RunningNow | None
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        """The soonest first: by the latest safe start, then by the first end."""
+        return (self.latest_start or _NEVER, self.ends or _NEVER, self.site.name)
+
+
+@router.get(HOME, dependencies=[allowed(Permission.KNOW_ITSELF)])
+async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLResponse:
+    """What needs a person now, and the sites."""
+    open_states = [TaskState.OPEN, TaskState.CLAIMED]
+    tasks = (
+        await list_tasks(parts, caller, EVERYTHING, state=open_states)
+        if caller.may(Permission.SEE_TASKS)
+        else TaskList(items=(), next=None)
+    )
+    if not caller.may(Permission.SEE):
+        nothing: dict[str, object] = dict.fromkeys(("running", "rows", "troubles", "ending"), ())
+        return render_page(request, "home.html", tasks=tasks.items, sees=False, **nothing)
+    running = await running_now(parts, caller)
+    inventory = await show_inventory(parts, caller)
+    ends: dict[SiteId, datetime] = {}
+    for certificate in inventory.certificates:
+        for place in certificate.seen_at if certificate.not_after is not None else ():
+            ends[place.site_id] = min(ends.get(place.site_id, _NEVER), certificate.not_after or _NEVER)
+    by_site = {each.rotation.site_id: each for each in running}
+    rows = [
+        SiteOnHome(
+            site=site,
+            latest_start=await _latest_start(parts, site.id),
+            ends=ends.get(site.id),
+            running=by_site.get(site.id),
+        )
+        for site in (await list_sites(parts, caller, EVERYTHING)).items
+    ]
+    return render_page(
+        request,
+        "home.html",
+        tasks=tasks.items,
+        running=sorted((each for each in running if each.asks), key=lambda each: not each.second),
+        rows=sorted(rows, key=lambda row: row.order),
+        troubles=(await show_standing(parts, caller)).service,
+        ending=[each for each in inventory.findings if each.severity is not Severity.INFO],
+        sees=True,
+    )
+
+
+async def running_now(parts: Parts, caller: Principal) -> tuple[RunningNow, ...]:
+    """The running rotations of the sites that the caller sees, each as its workflow shows it."""
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def asked(rotation_id: RotationId) -> RunningNow:
+        async with turn:
+            return await now_of(parts, rotation_id)
+
+    every = [each for each in await parts.store.rotations.all_running() if caller.sees(each.site_id)]
+    return tuple(await asyncio.gather(*(asked(each.id) for each in every)))
+
+
+async def now_of(parts: Parts, rotation_id: RotationId) -> RunningNow:
+    """A rotation, and why it waits."""
+    shown = await show_rotation(rotation_id, parts, live=True)
+    options = {option for each in (shown.live.attention if shown.live else ()) for option in each.options}
+    return RunningNow(
+        rotation=shown,
+        why=why_waiting(shown, parts.clock()),
+        asks=bool(shown.attention) or shown.held,
+        second=Move.APPROVE in options,
+    )
+
+
+async def _latest_start(parts: Parts, site_id: SiteId) -> datetime | None:
+    """By when the newest plan of a site must begin; None where there is none, or it was altered."""
+    try:
+        plan = await parts.store.plans.newest(site_id)
+    except PlanAltered:
+        return None
+    return plan.latest_start.at if plan is not None and plan.latest_start is not None else None

@@ -1,0 +1,120 @@
+"""The moves of a rotation as the page offers them: what each means now, and why one that cannot work is not offered."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from api.rotation.moves import permission_of
+from rotation.identity.identity import Principal
+from rotation.running.attention import Attention
+from rotation.running.message import Message, Move
+from rotation.running.moves import EXPLAINED, refusal
+from rotation.running.state import RotationState
+from rotation.text.sentence import Sentence, sentence
+from rotation.values import Value
+
+MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
+    Move.APPROVE: (
+        sentence("Approve"),
+        sentence("You are the second person: what the question asks is done."),
+    ),
+    Move.PROCEED: (
+        sentence("Go on all the same"),
+        sentence("A second person approves that first. Clients that are not proven may be cut off."),
+    ),
+    Move.STATE_GATE: (
+        sentence("State what the console shows"),
+        sentence("A second person approves the statement. It counts as the proof of these clients."),
+    ),
+    Move.RETRY: (sentence("Try again"), sentence("The service looks once more, or does once more what has failed.")),
+    Move.FINISH: (sentence("Let it finish"), sentence("The roll-back is dropped, and the rotation goes on.")),
+    Move.EXTEND: (
+        sentence("Wait longer"),
+        sentence("The gate is normal for so many more days. No client loses anything by it."),
+    ),
+    Move.LOOK_AGAIN: (sentence("Read now"), sentence("The service reads the clients now and not at its next time.")),
+    Move.HOLD: (
+        sentence("Hold"),
+        sentence("The rotation stands still before its next act, until an operator resumes it."),
+    ),
+    Move.RESUME: (sentence("Resume"), sentence("The rotation goes on where it stands.")),
+    Move.CANCEL: (
+        sentence("Cancel"),
+        sentence("Every setting goes back to what it was. Possible until the first certificate is replaced."),
+    ),
+    Move.ROLL_BACK: (
+        sentence("Roll back"),
+        sentence("The old certificates go back, one server at a time and by the same gates. A second person approves."),
+    ),
+}
+"""What a button says, and what it does."""
+GENERAL = (Move.LOOK_AGAIN, Move.EXTEND, Move.HOLD, Move.RESUME, Move.CANCEL, Move.ROLL_BACK)
+"""Those that answer no question."""
+_NOT_YOURS = sentence("Your roles do not let you.")
+_A_DAY = timedelta(days=1)
+
+
+class MoveOffer(Value):
+    """A move, as a button or as the reason why there is none."""
+
+    move: Move
+    label: Sentence
+    meaning: Sentence
+    question: str = ""
+    explained: bool
+    refused: str = ""
+    """Why the rotation would refuse it now."""
+    barred: Sentence | None = None
+    """Why the reader may not make it."""
+    request_id: str
+
+    @property
+    def offered(self) -> bool:
+        """Whether it may work."""
+        return not self.refused and self.barred is None
+
+    @property
+    def path(self) -> str:
+        """The last part of its address."""
+        return self.move.value.replace("_", "-")
+
+
+def general_offers(state: RotationState, caller: Principal) -> tuple[MoveOffer, ...]:
+    """The moves that answer no question."""
+    return tuple(_offer(move, state, caller, "") for move in GENERAL)
+
+
+def answers(attention: Attention, state: RotationState, caller: Principal) -> tuple[MoveOffer, ...]:
+    """The answers to a question; cancel and extend stand among the general ones, too."""
+    return tuple(_offer(move, state, caller, attention.question) for move in attention.options if move in MEANINGS)
+
+
+def _offer(move: Move, state: RotationState, caller: Principal, question: str) -> MoveOffer:
+    label, meaning = MEANINGS[move]
+    return MoveOffer(
+        move=move,
+        label=label,
+        meaning=meaning,
+        question=question,
+        explained=move in EXPLAINED,
+        refused=_why_not(move, state, caller, question),
+        barred=None if caller.may(permission_of(move)) else _NOT_YOURS,
+        request_id=uuid4().hex,
+    )
+
+
+def _why_not(move: Move, state: RotationState, caller: Principal, question: str) -> str:
+    """What the rotation would answer now; a statement is judged when it is made."""
+    if move is Move.STATE_GATE:
+        return ""
+    message = Message(
+        move=move,
+        rotation_id=state.rotation_id,
+        who=caller.name,
+        identity=caller.id,
+        why="to look",
+        by=_A_DAY if move is Move.EXTEND else None,
+        question=question,
+        request_id="to look",
+    )
+    found = refusal(message, state)
+    return found.message if found is not None else ""

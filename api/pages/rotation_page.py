@@ -1,0 +1,171 @@
+"""A rotation: why it waits, what is asked, its steps with their dates, coverage, tasks, trail; and its moves."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from http import HTTPStatus
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.http.allowed import allowed
+from api.http.caller import Caller
+from api.http.invalid import checked
+from api.manners.paging import EVERYTHING
+from api.pages.frame.own_forms import texts_of
+from api.pages.frame.rendering import render_page
+from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
+from api.parts import Parts, WithParts
+from api.plan.plan_document import StepShown
+from api.repeats.request_key import RequestKey
+from api.rotation.moves import RotationMoveRequest, make_move, permission_of
+from api.rotation.rotation_document import RotationShown, StepNow
+from api.rotation.rotations import show_rotation
+from api.rotation.waiting import why_waiting
+from api.task.tasks import list_tasks
+from engine.client.rotations import state
+from engine.contract import EventKind
+from engine.fault import EngineFault
+from rotation.finding import Finding
+from rotation.identity.identity import Principal
+from rotation.identity.permission import Permission
+from rotation.running.attention import Attention
+from rotation.running.message import Move
+from rotation.running.state import RotationState
+from rotation.values import RotationId, ServerName, Value
+from store.progress import RotationStatus
+from store.rotation.plans import PlanAltered
+
+router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
+_EVIDENCE = ("clients", "covered", "missing")
+
+
+class DatedStep(Value):
+    """A step with the time at which it began, where it has."""
+
+    step: StepNow
+    began_at: datetime | None
+
+
+class MatterAsked(Value):
+    """An attention with the answers that it offers."""
+
+    subject: str
+    message: str
+    code: str
+    remedy: str = ""
+    offers: tuple[MoveOffer, ...] = ()
+
+
+class MovesNow(Value):
+    """What may be said to a rotation that can be asked now."""
+
+    offers: tuple[MoveOffer, ...]
+    replaced: bool
+    """Whether the point of no return is passed: a cancel puts nothing back any more."""
+    swapped: tuple[ServerName, ...]
+
+
+@router.get("", dependencies=[allowed(Permission.SEE)])
+async def show(request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller) -> HTMLResponse:
+    """The page of a rotation."""
+    shown = await show_rotation(rotation_id, parts, live=True)
+    now = await _state_of(parts, shown)
+    tasks = await list_tasks(parts, caller, EVERYTHING, rotation_id=rotation_id)
+    return render_page(
+        request,
+        "rotation.html",
+        rotation=shown,
+        site=await parts.store.sites.get(shown.site_id),
+        why=why_waiting(shown, parts.clock()),
+        steps=await _steps(parts, shown),
+        matters=_matters(shown, now, caller),
+        moves=_moves(now, caller),
+        tasks=tasks.items,
+        trail=await parts.store.events.newest(rotation_id),
+        reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
+    )
+
+
+def _handler(move: Move) -> Callable[[Request, RotationId, WithParts, Caller], Awaitable[Response]]:
+    async def handler(request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller) -> Response:
+        sent = await texts_of(request)
+        with checked():
+            order = RotationMoveRequest.model_validate(
+                {
+                    "why": sent.get("why", ""),
+                    "by": f"P{sent['days']}D" if move is Move.EXTEND and "days" in sent else None,
+                    "question": sent.get("question", ""),
+                    "evidence": {name: sent[name] for name in _EVIDENCE if name in sent},
+                }
+            )
+        key = RequestKey.of(caller.id, request.url.path, sent.get("request_id") or uuid4().hex)
+        await make_move(parts, caller, rotation_id, move, order, key=key)
+        return RedirectResponse(f"/rotations/{rotation_id}", HTTPStatus.SEE_OTHER)
+
+    return handler
+
+
+for _move in MEANINGS:
+    router.add_api_route(
+        f"/{_move.value.replace('_', '-')}",
+        _handler(_move),
+        methods=["POST"],
+        name=f"page_{_move.value}",
+        dependencies=[allowed(permission_of(_move))],
+        response_model=None,
+    )
+
+
+async def _state_of(parts: Parts, shown: RotationShown) -> RotationState | None:
+    if shown.live is None:
+        return None
+    try:
+        now = await state(parts.temporal, shown.site_id)
+    except EngineFault:
+        return None
+    return now if now.rotation_id == shown.id else None
+
+
+def _matters(shown: RotationShown, now: RotationState | None, caller: Principal) -> tuple[MatterAsked, ...]:
+    """What is shown as attention; with its answers where the rotation can be asked now."""
+    asked: dict[str, Attention] = {each.code: each for each in now.attention} if now is not None else {}
+
+    def matter(found: Finding) -> MatterAsked:
+        attention = asked.get(found.code)
+        if attention is None or now is None:
+            return MatterAsked(subject=found.subject, message=found.message, code=found.code, remedy=found.remedy)
+        offers = answers(attention, now, caller)
+        return MatterAsked(subject=found.subject, message=found.message, code=found.code, offers=offers)
+
+    return tuple(map(matter, shown.attention))
+
+
+def _moves(now: RotationState | None, caller: Principal) -> MovesNow | None:
+    if now is None:
+        return None
+    return MovesNow(offers=general_offers(now, caller), replaced=now.replaced, swapped=now.swapped)
+
+
+async def _steps(parts: Parts, shown: RotationShown) -> tuple[DatedStep, ...]:
+    began = await parts.store.events.times_of(shown.id, EventKind.STEP_BEGAN)
+    steps = shown.live.steps if shown.live is not None else await _stored_steps(parts, shown)
+    return tuple(DatedStep(step=step, began_at=began.get(step.id)) for step in steps)
+
+
+async def _stored_steps(parts: Parts, shown: RotationShown) -> tuple[StepNow, ...]:
+    """The steps of the plan, as far as the rotation has reported; none where the plan was altered."""
+    try:
+        plan = await parts.store.plans.get(shown.plan_id)
+    except PlanAltered:
+        return ()
+    times = {time.step: time for time in plan.times}
+    running = shown.status is RotationStatus.RUNNING
+
+    def stands(place: int) -> str:
+        if place < shown.step_index:
+            return "done"
+        return "current" if running and place == shown.step_index and shown.step_count else "ahead"
+
+    every = (StepShown.of(step, times.get(step.id)) for step in plan.body.steps)
+    return tuple(StepNow(**dict(step), state=stands(place)) for place, step in enumerate(every))

@@ -1,0 +1,68 @@
+"""Why a rotation waits, from its document: the situation that the domain's sentence is made of."""
+
+from datetime import datetime
+
+from api.rotation.rotation_document import Live, RotationShown
+from rotation.running.wait import GateReading
+from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
+from rotation.running.waits.waiting_for import waiting_for
+from rotation.text.sentence import Sentence
+from texts.catalogue import translator
+from texts.language import Language
+from texts.writing import written
+
+
+def why_waiting(shown: RotationShown, now: datetime) -> Sentence:
+    """The sentence, without a language."""
+    live, trouble = shown.live, shown.trouble
+    of_trouble = trouble.code.value if trouble is not None else ""
+    return waiting_for(
+        Situation(
+            status=shown.status.value,
+            purpose=shown.purpose,
+            begun=shown.step_count > 0,
+            trouble=trouble.finding() if trouble is not None else None,
+            held=shown.held,
+            held_by=live.held_by if live is not None else "",
+            hold_reason=live.hold_reason if live is not None else "",
+            attention=tuple(
+                AskedMatter(code=each.code, subject=each.subject) for each in shown.attention if each.code != of_trouble
+            ),
+            step=_step(shown, live),
+            task=_task(live),
+            wait=_measure(shown, live),
+            next_at=shown.next_action_at,
+            now=now,
+        )
+    )
+
+
+def with_reason(shown: RotationShown, now: datetime) -> RotationShown:
+    """The document with the sentence in English."""
+    return shown.model_copy(update={"waiting_for": written(why_waiting(shown, now), translator(Language.ENGLISH))})
+
+
+def _step(shown: RotationShown, live: Live | None) -> CurrentStep | None:
+    if live is not None:
+        current = next((step for step in live.steps if step.state == "current"), None)
+        return CurrentStep(kind=current.kind, title=current.title) if current is not None else None
+    return CurrentStep(title=shown.step_title) if shown.step_index < shown.step_count else None
+
+
+def _task(live: Live | None) -> TaskHeld | None:
+    task = live.task if live is not None else None
+    return TaskHeld(claimed_by=task.claimed_by, begin_until=task.begin_until) if task is not None else None
+
+
+def _measure(shown: RotationShown, live: Live | None) -> WaitMeasure | None:
+    wait = live.wait if live is not None else None
+    reading: GateReading | None = wait.reading if wait is not None else shown.coverage
+    if wait is None and reading is None:
+        return None
+    return WaitMeasure(
+        due=wait.due if wait is not None else None,
+        limit=wait.limit if wait is not None else None,
+        total=reading.total if reading is not None else 0,
+        covered=reading.covered + reading.safe if reading is not None else 0,
+        waiting=reading.waiting if reading is not None else 0,
+    )

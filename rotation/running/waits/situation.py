@@ -1,0 +1,62 @@
+"""What is known of a rotation where a sentence says why it waits: of its workflow, or of the store alone."""
+
+from datetime import datetime
+
+from rotation.finding import Finding
+from rotation.values import Value
+
+
+class AskedMatter(Value):
+    """An attention: its kind, and what it is about."""
+
+    code: str
+    subject: str
+
+
+class CurrentStep(Value):
+    """The step at which the rotation stands."""
+
+    kind: str = ""
+    """As of the plan's steps; empty where the store alone is known."""
+    title: str
+
+
+class TaskHeld(Value):
+    """The open console task."""
+
+    claimed_by: str = ""
+    begin_until: datetime | None = None
+
+
+class WaitMeasure(Value):
+    """How far a wait is: a value against what is needed."""
+
+    due: datetime | None = None
+    """When its minimum has passed."""
+    limit: datetime | None = None
+    """Until when it is normal."""
+    total: int = 0
+    covered: int = 0
+    """Clients that are proven, or safe without it."""
+    waiting: int = 0
+
+
+class Situation(Value):
+    """Where a rotation stands now."""
+
+    status: str
+    purpose: str = "rotate"
+    begun: bool = True
+    """Whether it has reported anything yet."""
+    trouble: Finding | None = None
+    """What the service finds wrong with it."""
+    held_by: str = ""
+    hold_reason: str = ""
+    held: bool = False
+    attention: tuple[AskedMatter, ...] = ()
+    step: CurrentStep | None = None
+    task: TaskHeld | None = None
+    wait: WaitMeasure | None = None
+    next_at: datetime | None = None
+    """When it acts or reads next."""
+    now: datetime

@@ -1,0 +1,66 @@
+"""Home: what needs a person, the sites by the date before which a rotation must begin, and who sees which."""
+
+from datetime import timedelta
+
+from rotation.identity.permission import Role
+from rotation.plan.start_by import LatestStart
+from rotation.values import ServerName, SiteId
+from tests.api.pages.conftest import CZECH
+
+
+def before(at):
+    """That a plan must begin before that time."""
+    span = timedelta(days=1)
+    return LatestStart(at=at, server=ServerName("sepm1"), ends=at + 2 * span, takes=span, margin=span)
+
+
+async def test_home_without_anything(reader):
+    """It says that nothing waits, and how a site is registered."""
+    page = (await reader.get("/")).text
+    assert "Nothing waits for a person." in page
+    assert "No site is registered yet" in page
+
+
+async def test_home_shows_tasks_and_why_a_rotation_waits(reader, rotating):
+    """An open task with its link, and the site with the sentence of its rotation; in Czech too."""
+    page = (await reader.get("/")).text
+    assert "1 task at the SEPM console" in page
+    assert 'href="/tasks/task-1"' in page
+    assert f'href="/sites/{rotating}"' in page
+    assert "begins within 15 seconds" in page
+    czech = (await reader.get("/", headers=CZECH)).text
+    assert "1 úkol v konzole SEPM" in czech
+    assert "začne do 15 sekund" in czech
+
+
+async def test_names_of_others_are_text(reader, store, make):
+    """A site whose name is markup, or steers a terminal, is shown as it is written."""
+    name = "<script>alert(1)</script>\x1b[31m\u202e"
+    site = make.site().model_copy(update={"name": name})
+    await store.sites.add(site, make.connection(), make.t0)
+    page = (await reader.get("/")).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\\x1b[31m\\u202e" in page
+
+
+async def test_sites_that_must_begin_first_come_first(reader, store, make):
+    """By the latest safe start of the newest plan; a site without one comes last."""
+    for number, days in ((1, 90), (2, 30), (3, None)):
+        site = make.site().model_copy(update={"id": SiteId(f"s{number}"), "name": f"Site {number}"})
+        await store.sites.add(site, make.connection(), make.t0)
+        if days is not None:
+            plan = make.plan(f"plan-{number}", SiteId(f"s{number}"))
+            await store.plans.add(plan.model_copy(update={"latest_start": before(make.t0 + timedelta(days=days))}))
+    page = (await reader.get("/")).text
+    places = [page.index(f">Site {number}<") for number in (2, 1, 3)]
+    assert places == sorted(places)
+    assert "no plan says" in page
+
+
+async def test_a_reader_of_another_site_sees_none_of_this(reading_as, rotating):
+    """Neither site nor task nor rotation."""
+    async with reading_as("other", Role.ADMIN, sites=(SiteId("elsewhere"),)) as other:
+        page = (await other.get("/")).text
+        assert rotating not in page
+        assert "task-1" not in page
+        assert "Nothing waits for a person." in page

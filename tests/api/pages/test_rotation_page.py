@@ -1,0 +1,110 @@
+"""The page of a rotation: why it waits, its steps, what may be done and why not, and its moves."""
+
+import re
+from html import unescape
+
+import pytest
+
+from rotation.identity.permission import Role
+from store.progress import Progress, RotationStatus
+from tests.api.identified import KEY, key_of
+from tests.api.pages.conftest import CZECH, reading
+
+REASON = "the certificate ends in May"
+
+
+async def started(whole, plan):
+    """A rotation that runs."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": REASON}
+    answer = await whole.post("/v1/rotations", json=order)
+    assert answer.status_code == 202, answer.text
+    return answer.json()["id"]
+
+
+def fields(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form that is sent to an address."""
+    form = page.split(f'action="{action}"')[1].split("</form>", maxsplit=1)[0]
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
+
+
+async def test_a_rotation_is_read_held_and_resumed(whole, connected, plan, until):
+    """The page shows the sentence of the API, a step by name, and holds and resumes as the API does."""
+    rotation = await started(whole, plan)
+    address = f"/rotations/{rotation}"
+
+    async def waits():
+        return (await whole.get(f"/v1/rotations/{rotation}")).json()
+
+    await until(waits, lambda shown: (shown["live"] or {}).get("task"))
+    async with reading(connected, KEY) as reader:
+        page = (await reader.get(address)).text
+        assert (await waits())["waiting_for"] in unescape(page)
+        assert 'aria-current="step"' in page
+        assert "No certificate is replaced yet" in page
+        assert "<b>Resume</b>: not offered: " in page
+        assert "it is not held" in page
+        sent = fields(page, f"{address}/hold") | {"why": "a freeze <b>"}
+        for _ in range(2):  # a form that is sent twice holds once
+            answer = await reader.post(f"{address}/hold", data=sent)
+            assert (answer.status_code, answer.headers["location"]) == (303, address)
+        held = (await reader.get(address)).text
+        assert "holds the rotation: a freeze &lt;b&gt;. Nothing goes on" in held
+        assert "<b>Hold</b>: not offered: it is held already, by ann" in unescape(held)
+        assert "zastavil" in (await reader.get(address, headers=CZECH)).text
+        refused = await reader.post(f"{address}/hold", data={"why": "again"})
+        assert refused.status_code == 409
+        assert "it is held already" in refused.text
+        assert f'href="{address}"' in refused.text
+        assert (await reader.post(f"{address}/resume", data=fields(held, f"{address}/resume"))).status_code == 303
+        empty = await reader.post(f"{address}/cancel", data={})
+        assert "it needs a reason" in empty.text
+        cancelled = await reader.post(f"{address}/cancel", data={"why": "not today"})
+        assert cancelled.status_code == 303
+    await until(waits, lambda shown: shown["status"] != "running" or shown["live"]["cancelling_by"])
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_who_may_not_move_sees_that(unconnected):
+    """Without Temporal no move is offered; a viewer's form is refused, and the page says who may."""
+    async with reading(unconnected, await key_of(unconnected.store, "vera", Role.VIEWER)) as viewer:
+        page = (await viewer.get("/rotations/rot-1")).text
+        assert "The rotation cannot be asked now" in page
+        refused = await viewer.post("/rotations/rot-1/hold", data={"why": "x"})
+        assert refused.status_code == 403
+        assert "operator or admin" in refused.text
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_form_that_is_wrong_is_refused(reader):
+    """A length of time that is none, a reason that is too long, and what no database keeps."""
+    for data in ({"days": "x", "why": "w"}, {"days": "1000000", "why": "w"}, {"why": "w" * 2001, "days": "1"}):
+        assert (await reader.post("/rotations/rot-1/extend", data=data)).status_code == 422
+    assert "NUL" in (await reader.post("/rotations/rot-1/hold", data={"why": "a\0b"})).text
+
+
+async def test_what_is_not_there(reader):
+    """An unknown rotation is a page that says so."""
+    for path in ("/rotations/none", "/rotations/none/clients", "/rotations/none/clients.csv", "/rotations/a\0b"):
+        answer = await reader.get(path.replace("\0", "%00"))
+        assert answer.status_code == 404, path
+        assert answer.headers["content-type"].startswith("text/html"), path
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_another_site_is_not_there(reading_as):
+    """Neither its rotation nor its clients nor a move."""
+    async with reading_as("other", Role.ADMIN, sites=("elsewhere",)) as other:
+        for path in ("/rotations/rot-1", "/rotations/rot-1/clients", "/rotations/rot-1/clients.csv"):
+            assert (await other.get(path)).status_code == 404
+        assert (await other.post("/rotations/rot-1/hold", data={"why": "x"})).status_code == 404
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_an_ended_rotation_shows_how(reader, store, make):
+    """Rolled back is not rotated, in words."""
+    ended = Progress(status=RotationStatus.ROLLED_BACK, finished_at=make.at(days=1))
+    await store.rotations.project("rot-1", ended, make.at(days=1))
+    page = (await reader.get("/rotations/rot-1")).text
+    assert "rolled back, not rotated" in page
+    assert "The site is not rotated" in page
+    assert "What you may do" not in page
