@@ -14,7 +14,7 @@ from pydantic import SecretBytes
 from issuing.acme_exchange import AcmeExchange
 from issuing.dns_proof import DnsProof
 from issuing.errors import IssuerRefused, ProofFailed, ProofImpossible
-from issuing.issuer import WantedCertificate
+from issuing.issuer import Needed, WantedCertificate
 from issuing.settings import AcmeSettings
 from rotation.fitness.names import NameForm, form
 from rotation.order import Order, OrderStep, ProofRecord
@@ -60,10 +60,15 @@ class AcmeIssuer:
                 return order.model_copy(update={"wait": left})
         return await asyncio.to_thread(self._step, asked, order)
 
-    async def tidy(self, order: Order) -> None:
-        """Take the records of an order out of DNS."""
-        if self._dns is not None and order.records:
-            await self._dns.take_out(order.records)
+    async def tidy(self, order: Order, needed: Needed) -> None:
+        """Take the records of an order out of DNS; those that others need stay, or are put back."""
+        if self._dns is None or not order.records:
+            return
+        others = await needed()
+        await self._dns.take_out([record for record in order.records if record not in others])
+        # another order may have come to need one while it was taken out, now or at a try of this before
+        others = await needed()
+        await self._dns.put([record for record in order.records if record in others])
 
     def _step(self, asked: WantedCertificate, order: Order) -> Order:
         with AcmeExchange(self._settings, asked.account_key) as ca:

@@ -1,12 +1,16 @@
 """The port: what the product asks of a certificate authority."""
 
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import SecretBytes
 
-from rotation.order import Order
+from rotation.order import Order, ProofRecord
+
+Needed = Callable[[], Awaitable[Collection[ProofRecord]]]
+"""What tells which records other orders need now: one that takes over an earlier try proves by the same record."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Issuer(Protocol):
             IssuerError: its `passes` tells whether the same call may succeed later.
         """
 
-    async def tidy(self, order: Order) -> None:
-        """Take away what was put anywhere for this order. Called again it changes nothing.
+    async def tidy(self, order: Order, needed: Needed) -> None:
+        """Take away what was put anywhere for this order and no other needs. Called again it changes nothing.
 
         Raises:
             IssuerError: when it could not; call again.

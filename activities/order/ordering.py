@@ -19,8 +19,8 @@ from engine.contract import (
 from issuing.errors import IssuerError, RateLimited
 from issuing.issuer import Issuer, WantedCertificate
 from rotation.finding import Finding, blocking, warning
-from rotation.order import Order, OrderState, OrderStep, names_left_out
-from rotation.values import CertificateId
+from rotation.order import Order, OrderState, OrderStep, ProofRecord, names_left_out
+from rotation.values import CertificateId, OrderId
 from service.acceptance import CertificateUnfitError, accept
 from service.world import World
 from store.certificate.certificate_orders import CertificateOrder
@@ -79,7 +79,7 @@ class Ordering:
 
     @activity.defn(name=ActivityName.END_ORDER)
     async def end_order(self, request: EndOrderRequest) -> EndOrderAnswer:
-        """Note how an order has ended; the first end stays. Then take out of DNS what was put there for it.
+        """Note how an order has ended; the first end stays. Then take out of DNS what was put there for it alone.
 
         Raises:
             ApplicationError: when DNS did not let us; after some tries it is noted what is left there.
@@ -91,7 +91,7 @@ class Ordering:
             kept = await orders.get(request.order_id)
         if kept.progress.records:
             try:
-                await self._tidy(kept.progress)
+                await self._tidy(kept.id, kept.progress)
             except IssuerError as error:
                 if activity.info().attempt < TIDY_TRIES:
                     raise ApplicationError(str(error), type=error.code) from error
@@ -143,14 +143,18 @@ class Ordering:
     async def _too_late(self, ended: CertificateOrder, progress: Order) -> AdvanceOrderAnswer:
         try:
             if progress.records:
-                await self._tidy(progress)
+                await self._tidy(ended.id, progress)
         except IssuerError as error:
             await self._world.store.certificate_orders.note(ended.id, (_left(progress, error.what),))
         return AdvanceOrderAnswer(state=ended.state, progress=ended.state.value)
 
-    async def _tidy(self, progress: Order) -> None:
+    async def _tidy(self, order_id: OrderId, progress: Order) -> None:
+        async def needed() -> frozenset[ProofRecord]:
+            running = await self._world.store.certificate_orders.running()
+            return frozenset(record for each in running if each.id != order_id for record in each.progress.records)
+
         if self._world.issuer is not None:
-            await self._world.issuer.tidy(progress)
+            await self._world.issuer.tidy(progress, needed)
 
 
 _OTHER_KEY = blocking(

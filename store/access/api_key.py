@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from rotation.identity.identity import IdentityId, Principal
+from rotation.identity.name import IdentityName
 from rotation.values import Value
 from store.access.key_text import KeyId
 from store.fault import StoreFault
+from store.schema.access_tables import NOTHING
 from store.schema.tables import ApiKeyRow, IdentityRow
+
+UNREADABLE: IdentityName = "unreadable"
+"""The name of an identity whose own cannot be shown."""
+_NAME: TypeAdapter[str] = TypeAdapter(IdentityName)
 
 
 class NoGrant(StoreFault):
@@ -48,11 +54,43 @@ def principal_of(row: IdentityRow) -> Principal:
     return Principal(id=IdentityId(row.id), name=row.name, roles=row.granted.roles, sites=row.granted.sites)
 
 
+def shown_identity(identity: str, row: IdentityRow | None) -> Principal:
+    """The identity of a key, also where its row was made unreadable, or is gone: then it has no role to speak of."""
+    try:
+        if row is not None:
+            return principal_of(row)
+    except (NoGrant, ValidationError):
+        pass
+    name = readable_name(row.name if row is not None else "")
+    return Principal(id=IdentityId(identity), name=name, roles=NOTHING.roles, sites=NOTHING.sites)
+
+
+def readable_name(name: str) -> IdentityName:
+    """The name of an identity as lists show it, also where another writer of the database has changed it."""
+    try:
+        return _NAME.validate_python(name)
+    except ValidationError:
+        return UNREADABLE
+
+
 def key_of(row: ApiKeyRow, identity: IdentityRow) -> ApiKey:
-    """The key of a row and its identity's."""
+    """The key of a row and its identity's.
+
+    Raises:
+        NoGrant: when the company's log-in alone knows the identity.
+    """
+    return _key(row, principal_of(identity))
+
+
+def shown_key(row: ApiKeyRow, identity: IdentityRow | None) -> ApiKey:
+    """As `key_of`, to be shown and revoked whatever was done to the identity."""
+    return _key(row, shown_identity(row.identity_id, identity))
+
+
+def _key(row: ApiKeyRow, principal: Principal) -> ApiKey:
     return ApiKey(
         id=KeyId(row.id),
-        principal=principal_of(identity),
+        principal=principal,
         made_at=row.made_at,
         made_by=row.made_by,
         expires_at=row.expires_at,

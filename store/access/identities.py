@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rotation.identity.identity import Grant, IdentityId, Principal
 from rotation.identity.name import IdentityName, likeness
 from rotation.identity.permission import Role
-from store.access.api_key import ApiKey, key_of, principal_of
+from store.access.api_key import ApiKey, key_of, principal_of, shown_identity, shown_key
 from store.access.key_text import KeyId, KeyText
 from store.access.stated_rows import AccessRows, StatedRows
 from store.database.database import Database
@@ -123,10 +123,12 @@ class Identities:
     async def keys(self, asked: PageRequest = FIRST_PAGE) -> Page[ApiKey]:
         """All keys, the newest first, as the database has them: to be shown, and not proven.
 
+        One whose identity cannot be read is shown with a name and roles that are none.
+
         Raises:
             BadCursor: when the cursor is not one of this list.
         """
-        return await read_page(self._database, _BOTH, _NEWEST, asked, key_of)
+        return await read_page(self._database, _ALL, _NEWEST, asked, shown_key)
 
     async def any(self) -> bool:
         """Whether there is an identity that has had a key."""
@@ -141,19 +143,20 @@ class Identities:
             LastAdmin: when no admin of all sites would have a key.
         """
         async with self._rows.write() as rows:
-            found = {key.id: (key, identity) for key, identity in await rows.session.execute(_BOTH)}
+            pairs = await rows.session.execute(_ALL)
+            found: dict[str, tuple[ApiKeyRow, IdentityRow | None]] = {key.id: (key, of) for key, of in pairs}
             if key_id not in found:
                 raise UnknownKey(f"there is no key of id {key_id}")
-            altered = await rows.altered(*dict.fromkeys(row for both in found.values() for row in both))
+            altered = await rows.altered(*dict.fromkeys(row for both in found.values() for row in both if row))
             row, identity = found.pop(key_id)
-            left = [key_of(*both) for both in found.values() if not any(each in altered for each in both)]
-            _require_admin(left, key_of(row, identity), at)
+            left = [shown_key(*both) for both in found.values() if not any(each in altered for each in both)]
+            _require_admin(left, shown_key(row, identity), at)
             if row.revoked_at is None:
                 row.revoked_at, row.revoked_by = at, by.who
                 _state_key(rows, row, identity, TrailKind.KEY_REVOKED, by=by, at=at)
             elif row in altered:  # nothing is lost: it opens nothing
                 _state_key(rows, row, identity, TrailKind.KEY_REVOKED, by=by, at=at)
-            return key_of(row, identity)
+            return shown_key(row, identity)
 
     async def holder(self, text: str, now: datetime) -> ApiKey | None:
         """The key that a caller presents; None when it is unknown, expired or revoked.
@@ -197,6 +200,8 @@ class Identities:
 
 
 _BOTH = select(ApiKeyRow, IdentityRow).join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
+_ALL = select(ApiKeyRow, IdentityRow).outerjoin(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
+"""Also keys whose identity is gone: it may be put back, and the key is revoked all the same."""
 _NEWEST = ListOrder("keys", (ApiKeyRow.made_at, ApiKeyRow.id), falls=True)
 
 
@@ -238,11 +243,11 @@ async def _add_key(
 
 
 def _state_key(
-    rows: AccessRows, row: ApiKeyRow, identity: IdentityRow, kind: TrailKind, *, by: Author, at: datetime
+    rows: AccessRows, row: ApiKeyRow, identity: IdentityRow | None, kind: TrailKind, *, by: Author, at: datetime
 ) -> None:
-    principal = principal_of(identity)
-    data = {"key": row.id, "identity": identity.id, "roles": ", ".join(principal.roles)}
-    rows.state(row, kind, f"key {row.id} of {identity.name}", author=by, at=at, data=data)
+    principal = shown_identity(row.identity_id, identity)
+    data = {"key": row.id, "identity": principal.id, "roles": ", ".join(principal.roles)}
+    rows.state(row, kind, f"key {row.id} of {principal.name}", author=by, at=at, data=data)
 
 
 def _hashed(key: KeyText) -> tuple[str, str, str]:

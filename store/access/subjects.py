@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 
 import structlog
-from pydantic import Field
+from pydantic import Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,8 +12,9 @@ from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.log_in import Issuer, LogIn, Subject
 from rotation.identity.name import IdentityName, likeness
 from rotation.values import Value
+from store.access.api_key import UNREADABLE, readable_name
 from store.access.identities import IdentityExists, UnknownIdentity, new_identity, state_identity
-from store.access.stated_rows import AccessRows, StatedRows
+from store.access.stated_rows import AccessRows, IdentityAltered, StatedRows
 from store.database.chain import canonical
 from store.database.database import Database
 from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
@@ -109,9 +110,9 @@ class Subjects:
                 raise UnknownIdentity(f"there is no identity {name}")
             else:
                 await rows.expect(identity)
-            if found is not None and not await rows.altered(*found):
-                await _move_wishes(rows, found[1], identity, by, at)
-            row = found[0] if found is not None else _row(issuer, subject)
+            row, former = found or (_row(issuer, subject), None)
+            if former is not None and not await rows.altered(row, former):
+                await _move_wishes(rows, former, identity, by, at)
             row.identity_id, row.linked_at, row.linked_by = identity.id, at, by.who
             row.barred_at, row.barred_by = None, ""
             _state(rows, row, identity, TrailKind.SUBJECT_LINKED, by=by, at=at)
@@ -124,7 +125,7 @@ class Subjects:
             UnknownSubject: when there is none of that id.
         """
         async with self._rows.write() as rows:
-            found = (await rows.session.execute(_BOTH.where(SubjectRow.id == subject_id))).one_or_none()
+            found = (await rows.session.execute(_ALL.where(SubjectRow.id == subject_id))).one_or_none()
             if found is None:
                 raise UnknownSubject(f"there is no subject of id {subject_id}")
             row, identity = found
@@ -136,26 +137,23 @@ class Subjects:
             return _shown(row, identity)
 
     async def page(self, asked: PageRequest = FIRST_PAGE) -> Page[LogInSubject]:
-        """All of them, by the names of their identities, as the database has them: to be shown, and not proven.
+        """All of them, those of one identity together, as the database has them: to be shown, and not proven.
 
         Raises:
             BadCursor: when the cursor is not one of this list.
         """
-        return await read_page(self._database, _BOTH, _BY_NAME, asked, _shown)
+        return await read_page(self._database, _ALL, _BY_IDENTITY, asked, _shown)
 
     async def _find(self, log_in: LogIn) -> tuple[SubjectRow, IdentityRow] | None:
         async with self._rows.read() as rows:
             found = await _of(rows.session, log_in.issuer, log_in.subject)
-            if found is not None:
-                await rows.expect(*found)
-            return found
+            return None if found is None else await _proven(rows, *found)
 
     async def _first_seen(self, log_in: LogIn, at: datetime) -> tuple[SubjectRow, IdentityRow]:
         async with self._rows.write() as rows:
             session, row = rows.session, _row(log_in.issuer, log_in.subject)
             if (found := await _of(session, log_in.issuer, log_in.subject)) is not None:  # another process was first
-                await rows.expect(*found)
-                return found
+                return await _proven(rows, *found)
             await rows.expect_new(SubjectRow, row.id)
             same = await session.scalar(select(IdentityRow.name).where(IdentityRow.likeness == likeness(log_in.name)))
             if same is not None:
@@ -170,12 +168,22 @@ class Subjects:
         return row, identity
 
 
-_BOTH = select(SubjectRow, IdentityRow).join(IdentityRow, IdentityRow.id == SubjectRow.identity_id)
-_BY_NAME = ListOrder("subjects", (IdentityRow.name, SubjectRow.id))
+_ALL = select(SubjectRow, IdentityRow).outerjoin(IdentityRow, IdentityRow.id == SubjectRow.identity_id)
+"""Also subjects whose identity is gone: it may be put back, and the subject is barred all the same."""
+_BY_IDENTITY = ListOrder("subjects", (SubjectRow.identity_id, SubjectRow.id))
 
 
-async def _of(session: AsyncSession, issuer: str, subject: str) -> tuple[SubjectRow, IdentityRow] | None:
-    found = await session.execute(_BOTH.where(SubjectRow.issuer == issuer, SubjectRow.subject == subject))
+async def _proven(
+    rows: AccessRows, subject: SubjectRow, identity: IdentityRow | None
+) -> tuple[SubjectRow, IdentityRow]:
+    if identity is None:
+        raise IdentityAltered([f"{subject.identity_id} of {IdentityRow.__tablename__}"])
+    await rows.expect(subject, identity)
+    return subject, identity
+
+
+async def _of(session: AsyncSession, issuer: str, subject: str) -> tuple[SubjectRow, IdentityRow | None] | None:
+    found = await session.execute(_ALL.where(SubjectRow.issuer == issuer, SubjectRow.subject == subject))
     row = found.one_or_none()
     return (row[0], row[1]) if row is not None else None
 
@@ -205,19 +213,29 @@ def _row(issuer: str, subject: str) -> SubjectRow:
 
 
 def _state(
-    rows: AccessRows, row: SubjectRow, identity: IdentityRow, kind: TrailKind, *, by: Author, at: datetime
+    rows: AccessRows, row: SubjectRow, identity: IdentityRow | None, kind: TrailKind, *, by: Author, at: datetime
 ) -> None:
-    data = {"subject": row.id, "issuer": row.issuer, "identity": identity.id}
-    rows.state(row, kind, f"subject {row.subject} of {identity.name}", author=by, at=at, data=data)
+    shown = _shown(row, identity)
+    data = {"subject": row.id, "issuer": shown.issuer, "identity": shown.identity}
+    rows.state(row, kind, f"subject {shown.subject} of {shown.name}", author=by, at=at, data=data)
 
 
-def _shown(row: SubjectRow, identity: IdentityRow) -> LogInSubject:
+def _shown(row: SubjectRow, identity: IdentityRow | None) -> LogInSubject:
+    """A subject as lists show it, also where it, or its identity, was made unreadable behind the service."""
+    name = readable_name(identity.name if identity is not None else "")
+    try:
+        return _subject(row, name, row.issuer, row.subject)
+    except ValidationError:
+        return _subject(row, name, UNREADABLE, UNREADABLE)
+
+
+def _subject(row: SubjectRow, name: IdentityName, issuer: Issuer, subject: Subject) -> LogInSubject:
     return LogInSubject(
         id=row.id,
-        issuer=row.issuer,
-        subject=row.subject,
-        identity=IdentityId(identity.id),
-        name=identity.name,
+        issuer=issuer,
+        subject=subject,
+        identity=IdentityId(row.identity_id),
+        name=name,
         linked_at=row.linked_at,
         linked_by=row.linked_by,
         barred_at=row.barred_at,

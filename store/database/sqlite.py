@@ -53,12 +53,18 @@ def configure(engine: Engine) -> None:
 def _on_connect(connection: Any, _record: Any) -> None:
     # The driver would begin transactions late and never IMMEDIATE; without its help we begin them.
     connection.isolation_level = None
+    # else one text that is no UTF-8 keeps every other row of a list from being read
+    getattr(connection, "driver_connection", connection).text_factory = _text
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # a key that is destroyed leaves no bytes in freed space
     cursor.close()
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 def _on_begin(connection: Connection) -> None:

@@ -3,7 +3,8 @@
 A row counts only as the service's trail states it (`store.access.stated_rows`); an answer has a code of its own.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,10 +13,13 @@ from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
 from rotation.values import SiteId
 from store.schema.base import Base
-from store.schema.columns import Document
+from store.schema.columns import Document, Instant, ReadableText
 
-_NOTHING = Grant(roles=(Role.ROBOT,), sites=(SiteId("none"),))
-"""What a text that is no grant gives. It is not what the trail states: it is refused, and holds up no other one."""
+_Text = Annotated[str, mapped_column(ReadableText)]
+_Time = Annotated[datetime, mapped_column(Instant(unreadable=datetime(1970, 1, 1, tzinfo=UTC)))]
+NOTHING = Grant(roles=(Role.ROBOT,), sites=(SiteId("none"),))
+"""What a text that is no grant gives; what is no time gives 1970. Neither is what the trail states: the row is refused,
+and holds up no other one."""
 
 
 class IdentityRow(Base):
@@ -23,13 +27,13 @@ class IdentityRow(Base):
 
     __tablename__ = "identities"
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    likeness: Mapped[str] = mapped_column(unique=True)
-    granted: Mapped[Grant | None] = mapped_column(Document(Grant, unreadable=_NOTHING))
+    id: Mapped[_Text] = mapped_column(primary_key=True)
+    name: Mapped[_Text]
+    likeness: Mapped[_Text] = mapped_column(unique=True)
+    granted: Mapped[Grant | None] = mapped_column(Document(Grant, unreadable=NOTHING))
     """What its keys give; None where only the company's log-in knows it: its roles come with each token."""
-    added_at: Mapped[datetime]
-    added_by: Mapped[str]
+    added_at: Mapped[_Time]
+    added_by: Mapped[_Text]
 
 
 class ApiKeyRow(Base):
@@ -38,16 +42,16 @@ class ApiKeyRow(Base):
     __tablename__ = "api_keys"
     __table_args__ = (Index(None, "identity_id"),)
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    identity_id: Mapped[str] = mapped_column(ForeignKey("identities.id"))
-    hash: Mapped[str]
+    id: Mapped[_Text] = mapped_column(primary_key=True)
+    identity_id: Mapped[_Text] = mapped_column(ForeignKey("identities.id"))
+    hash: Mapped[_Text]
     """The code of id and secret (`store.keys.mac_key`)."""
-    made_at: Mapped[datetime]
-    made_by: Mapped[str]
-    expires_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
-    revoked_by: Mapped[str]
-    used_at: Mapped[datetime | None]
+    made_at: Mapped[_Time]
+    made_by: Mapped[_Text]
+    expires_at: Mapped[_Time | None]
+    revoked_at: Mapped[_Time | None]
+    revoked_by: Mapped[_Text]
+    used_at: Mapped[_Time | None]
 
 
 class SubjectRow(Base):
@@ -56,14 +60,14 @@ class SubjectRow(Base):
     __tablename__ = "subjects"
     __table_args__ = (UniqueConstraint("issuer", "subject"), Index(None, "identity_id"))
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    issuer: Mapped[str]
-    subject: Mapped[str]
-    identity_id: Mapped[str] = mapped_column(ForeignKey("identities.id"))
-    linked_at: Mapped[datetime]
-    linked_by: Mapped[str]
-    barred_at: Mapped[datetime | None]
-    barred_by: Mapped[str]
+    id: Mapped[_Text] = mapped_column(primary_key=True)
+    issuer: Mapped[_Text]
+    subject: Mapped[_Text]
+    identity_id: Mapped[_Text] = mapped_column(ForeignKey("identities.id"))
+    linked_at: Mapped[_Time]
+    linked_by: Mapped[_Text]
+    barred_at: Mapped[_Time | None]
+    barred_by: Mapped[_Text]
 
 
 class WishRow(Base):
@@ -72,17 +76,17 @@ class WishRow(Base):
     __tablename__ = "wishes"
     __table_args__ = (Index(None, "digest"),)
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    act: Mapped[str]
-    digest: Mapped[str]
+    id: Mapped[_Text] = mapped_column(primary_key=True)
+    act: Mapped[_Text]
+    digest: Mapped[_Text]
     """SHA-256 of the act and its content."""
-    asked_by: Mapped[str]
-    identity_id: Mapped[str] = mapped_column(ForeignKey("identities.id"))
-    why: Mapped[str]
-    asked_at: Mapped[datetime]
-    seconded_by: Mapped[str]
-    seconded_identity: Mapped[str]
-    seconded_at: Mapped[datetime | None]
+    asked_by: Mapped[_Text]
+    identity_id: Mapped[_Text] = mapped_column(ForeignKey("identities.id"))
+    why: Mapped[_Text]
+    asked_at: Mapped[_Time]
+    seconded_by: Mapped[_Text]
+    seconded_identity: Mapped[_Text]
+    seconded_at: Mapped[_Time | None]
 
 
 class KeptAnswerRow(Base):

@@ -38,13 +38,34 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
+    def __init__(self, unreadable: datetime | None = None) -> None:
+        """A column of times. What is none, or is too far, is `unreadable`; without that it is an error."""
+        super().__init__()
+        self.unreadable = unreadable
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """Microseconds; refuses a naive datetime."""
         return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """An aware UTC datetime."""
-        return None if value is None else from_microseconds(value)
+        try:
+            return None if value is None else from_microseconds(value)
+        except (TypeError, OverflowError):
+            if self.unreadable is None:
+                raise
+            return self.unreadable
+
+
+class ReadableText(TypeDecorator[str]):
+    """Text. Bytes, which SQLite keeps in any column, are read as text too."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The text; what is no UTF-8 in it is replaced."""
+        return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 class Document(TypeDecorator[Any]):

@@ -1,11 +1,12 @@
 """The table of the trails of sites and of the service."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base
+from store.schema.columns import Instant, ReadableText
 
 
 class TrailRow(Base):
@@ -18,7 +19,8 @@ class TrailRow(Base):
     site_id: Mapped[str] = mapped_column(primary_key=True)
     """Empty for the service."""
     number: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(Instant(unreadable=datetime(1970, 1, 1, tzinfo=UTC)))
+    """What is no time is read as 1970: the line's hash is another one then, and it keeps no other from being read."""
     kind: Mapped[str]
     message: Mapped[str]
     who: Mapped[str]
@@ -30,4 +32,4 @@ class TrailRow(Base):
     data: Mapped[str]
     previous: Mapped[str]
     hash: Mapped[str]
-    code: Mapped[str]
+    code: Mapped[str] = mapped_column(ReadableText)

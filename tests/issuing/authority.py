@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from certificates.new_certificate import make_self_signed
 from engine.process.ports import choose_ports
 from issuing.settings import AcmeSettings, DnsSettings
+from rotation.order import ProofRecord
 from rotation.values import CertificateId
 from tests.programs import program
 
@@ -176,6 +177,11 @@ class Pebble:
 def a_name() -> str:
     """A name that no other test has proven."""
     return f"sepm-{uuid4().hex[:8]}.{ZONE}"
+
+
+async def no_other() -> tuple[ProofRecord, ...]:
+    """No other order needs a record."""
+    return ()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from issuing.errors import DnsRefused, IssuerRefused, ProofFailed, ProofImpossible
 from issuing.settings import DnsSettings
 from rotation.order import Order, OrderStep
-from tests.issuing.authority import BLOCKED, EAB_KEY, TSIG_KEY, a_name
+from tests.issuing.authority import BLOCKED, EAB_KEY, TSIG_KEY, a_name, no_other
 
 
 async def test_names_are_proven_by_dns_and_signed(pebble, names, customer):
@@ -24,8 +24,8 @@ async def test_names_are_proven_by_dns_and_signed(pebble, names, customer):
     leaf, *issuers = x509.load_pem_x509_certificates(issued.chain_pem.encode())
     assert leaf.public_key() == x509.load_pem_x509_csr(applicant.asked.request_pem.encode()).public_key()
     assert issuers
-    await applicant.issuer.tidy(issued)
-    await applicant.issuer.tidy(issued)
+    await applicant.issuer.tidy(issued, no_other)
+    await applicant.issuer.tidy(issued, no_other)
     assert await names.texts(f"_acme-challenge.{one}") == set()
 
 
@@ -70,7 +70,7 @@ async def test_a_proof_that_is_not_found_fails_the_order_and_another_may_be_plac
     """The authority's own words; a try that takes the dead order over places another one."""
     applicant = customer(pebble.settings(), a_name())
     shown = await applicant.until(lambda order: order.shown_at)
-    await applicant.issuer.tidy(shown)
+    await applicant.issuer.tidy(shown, no_other)
     with pytest.raises(ProofFailed, match="TXT records") as failed:
         await applicant.issued(shown)
     assert failed.value.subject == applicant.asked.names[0]

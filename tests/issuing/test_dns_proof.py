@@ -6,7 +6,7 @@ from engine.process.ports import choose_ports
 from issuing.dns_proof import DnsProof
 from issuing.errors import DnsUnreachable
 from rotation.order import ProofRecord
-from tests.issuing.authority import ALIAS_OF, ALIASED, a_name
+from tests.issuing.authority import ALIAS_OF, ALIASED, a_name, no_other
 
 
 async def test_records_of_others_stay(names):
@@ -28,7 +28,7 @@ async def test_an_alias_is_followed(names, pebble, customer):
     shown = await applicant.until(lambda order: order.shown_at)
     assert await names.texts(ALIAS_OF) == {record.text for record in shown.records}
     issued = await applicant.issued(shown)
-    await applicant.issuer.tidy(issued)
+    await applicant.issuer.tidy(issued, no_other)
     assert await names.texts(ALIAS_OF) == set()
 
 

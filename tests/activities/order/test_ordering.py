@@ -66,9 +66,10 @@ class Authority:
             raise self.next
         return self.next
 
-    async def tidy(self, order):
+    async def tidy(self, order, needed):
         """Nothing, or fail."""
         assert order.records
+        assert not await needed()
         self.tidied.append(order)
         if self.untidy is not None:
             raise self.untidy
