@@ -6,6 +6,7 @@ What a process that died had recorded and not started is taken up by another one
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+import structlog
 from temporalio.client import Client
 
 from engine.client.orders import cancel_order, start_order
@@ -13,6 +14,7 @@ from engine.client.rotations import start_rotation
 from engine.client.simulations import cancel_simulation, start_simulation
 from engine.client.ui_summary import static_details
 from engine.contract import IssueInput, RotateInput
+from engine.fault import NoAnswer, TemporalDown
 from rotation.order import OrderState
 from rotation.simulation import NewSimulation, SimulateInput, SimulationState
 from store.certificate.certificate_orders import CertificateOrder
@@ -21,6 +23,7 @@ from store.rotation.simulations import Simulation
 from store.store import Store
 
 Startable: TypeAlias = Rotation | Simulation | CertificateOrder
+_log = structlog.get_logger(__name__)
 
 
 class Where(Protocol):
@@ -69,6 +72,19 @@ async def start(where: Where, recorded: Startable) -> None:
             await start_order(where.temporal, order, task_queue=where.task_queue)
         case _:
             pass
+
+
+async def accept(where: Where, recorded: Startable) -> None:
+    """Give what a request has recorded to Temporal. Where Temporal does not say that it has it, the service does that
+    later (`api/standing`): it is accepted all the same, since it will take effect.
+
+    Raises:
+        SiteIsBusy: when Temporal runs another rotation of the site.
+    """
+    try:
+        await start(where, recorded)
+    except (TemporalDown, NoAnswer) as fault:
+        _log.warning("recorded, and begun when Temporal answers", id=recorded.id, reason=str(fault))
 
 
 async def _start_rotation(where: Where, rotation: Rotation) -> None:

@@ -15,7 +15,7 @@ from rotation.identity.permission import Permission
 from rotation.order import OrderState
 from rotation.values import OrderId
 from service.identity import id_of
-from service.startable import cancel_ordered, start
+from service.startable import accept, cancel_ordered
 from store.certificate.certificate_orders import CertificateOrder, NewOrder, UnknownOrder
 
 router = APIRouter(prefix="/v1/certificates/requests/{request_id}/orders", tags=["certificates"])
@@ -64,7 +64,7 @@ async def order_certificate(
         idempotency_key=key.sent,
         fingerprint=document.fingerprint(request_id, caller.name),
     )
-    await start(parts, order)
+    await accept(parts, order)
     response.headers.update({"Location": _url(order), "Retry-After": _AGAIN})
     return OrderShown.of(order)
 

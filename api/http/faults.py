@@ -260,7 +260,9 @@ def from_engine(fault: EngineFault) -> ProblemError:
             return _silent(fault)
         case NotTakenUp():
             remedy = "GET /v1/rotations/ID shows what the rotation waits for; send it again in a while"
-            return later("rotation-busy", str(fault), seconds=30, remedy=remedy)
+            return ProblemError(
+                HTTPStatus.CONFLICT, "rotation-busy", str(fault), remedy=remedy, headers={"Retry-After": "5"}
+            )
         case MoveRefused():
             reused = fault.code == REQUEST_ID_REUSED
             code = _KEY_REUSED.code if reused else fault.code.replace("_", "-")

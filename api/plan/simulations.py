@@ -17,7 +17,7 @@ from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId
 from service.identity import id_of
 from service.plans.surveyed import surveyed_plan
-from service.startable import cancel_played, start
+from service.startable import accept, cancel_played
 from store.rotation.simulations import Simulation, UnknownSimulation
 
 router = APIRouter(prefix="/v1/plans/{plan_id}/simulations", tags=["simulations"])
@@ -59,7 +59,7 @@ async def simulate_plan(
         idempotency_key=key.sent,
         fingerprint=order.fingerprint(plan_id, caller.name),
     )
-    await start(parts, simulation)
+    await accept(parts, simulation)
     response.headers.update({"Location": _url(simulation), "Retry-After": _AGAIN})
     return SimulationShown.of(simulation)
 

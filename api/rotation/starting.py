@@ -23,6 +23,7 @@ from rotation.planning.advice.shortening import too_late
 from rotation.values import RotationId
 from service.identity import id_of
 from service.plans.planning import planned_again
+from service.startable import accept
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotation.rotations import UnknownRotation
 from store.site.sites import require_in_use
@@ -52,7 +53,7 @@ async def start(
         SiteArchived: when the site is archived.
         SiteBusy: when another rotation of the site runs.
         IdempotencyConflict: when the key was used for another request.
-        TemporalDown: when the workflow could not be started; the same request again starts it.
+        TemporalDown, NoAnswer: when Temporal does not answer before it is stored.
     """
     plan = await parts.store.plans.get(order.plan_id)
     before = await _before(parts, order, caller.name, plan, key)
@@ -92,10 +93,12 @@ async def begin(
     )
     store = parts.store
     await require_free(parts, new.site_id)
-    rotation, _ = await store.rotations.create(
+    rotation, created = await store.rotations.create(
         new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint(author.who), author=recorded or author
     )
-    if rotation.status is RotationStatus.RUNNING:
+    if created:
+        await accept(parts, rotation)
+    elif rotation.status is RotationStatus.RUNNING:
         await require_alive(parts, rotation)
     return rotation
 

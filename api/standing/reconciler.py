@@ -1,11 +1,10 @@
 """The reconciler: every process of the API holds the store against Temporal, again and again, and changes neither.
 
 It runs beside the API, not in a workflow: it must see that no worker is there. Several may look at once. Its one act is
-to start a rotation that was recorded and that Temporal does not have, which happens once.
+to start what was recorded and what Temporal does not have, which happens once.
 """
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +13,7 @@ from temporalio.service import RPCError
 
 from api.parts import Parts
 from api.rotation.rotation_now import recorded, service_of, stray
+from api.standing.unstarted import hand_over, unheard
 from engine.client.presence import answers, polled_at
 from engine.client.runs import answer_of, newest_run, open_runs
 from engine.contract import ISSUE_WORKFLOW, ROTATE_WORKFLOW, SIMULATE_WORKFLOW, SURVEY_WORKFLOW
@@ -24,10 +24,8 @@ from rotation.standing.records import QueryOutcome, Run, RunStatus, Service, Sil
 from rotation.standing.rules import left_changed, no_worker, not_recorded, of_rotation
 from rotation.standing.trouble import Trouble, TroubleCode, stalled, unknown
 from rotation.values import OrderId, RotationId, SimulationId, SiteId
-from service.startable import start
 from store.certificate.certificate_orders import UnknownOrder
 from store.database.disk_space import StoreFull
-from store.fault import StoreFault
 from store.progress import Rotation
 from store.rotation.simulations import UnknownSimulation
 from store.site.sites import UnknownSite
@@ -94,7 +92,8 @@ class Reconciler:
             rotations = [t for each in running if (t := of_rotation(recorded(each), runs[each.id], where))]
             rotations += [left_changed(*each) for each in await parts.store.originals.left_changed()]
             workflows = [t for run in open_now if (t := await self._stray(run, where))]
-            await self._hand_over(each for each in running if each.unreported and not _is_open(runs[each.id]))
+            await hand_over(parts, [each for each in running if each.unreported and not _is_open(runs[each.id])])
+            await hand_over(parts, await unheard(parts))
             service += [trouble for trouble in [no_worker(where)] if trouble is not None]
             if (refused := parts.standings.refused_lately(now)) is not None:
                 service.append(_temporal_fails(refused))
@@ -164,13 +163,6 @@ class Reconciler:
         except (UnknownSite, UnknownSimulation, UnknownOrder):
             return not_recorded(run, where)
         return None
-
-    async def _hand_over(self, rotations: Iterable[Rotation]) -> None:
-        for rotation in rotations:
-            try:
-                await start(self._parts, rotation)
-            except (EngineFault, StoreFault) as fault:
-                _log.warning("not handed over", rotation=rotation.id, reason=str(fault))
 
     async def _keep(self, found: Reconciliation) -> Reconciliation:
         parts = self._parts

@@ -1,15 +1,18 @@
 """Starts the work that a service recorded and did not give to Temporal before it died."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
 import structlog
 
 from api.parts import Parts
+from engine.client.runs import newest_run
 from engine.fault import EngineFault, SiteIsBusy
-from service.startable import start, unstarted
+from engine.ids import order_workflow, simulation_workflow
+from service.startable import Startable, start, unstarted
+from store.fault import StoreFault
 
 _AGAIN = timedelta(seconds=2)
 
@@ -24,6 +27,28 @@ async def take_up(parts: Parts) -> None:
     """
     for recorded in await unstarted(parts.store):
         await _until_accepted(partial(start, parts, recorded), {"kind": type(recorded).__name__, "id": recorded.id})
+
+
+async def hand_over(parts: Parts, recorded: Iterable[Startable]) -> None:
+    """Give to Temporal what it does not have; where it takes one not now, the next look comes by."""
+    for each in recorded:
+        try:
+            await start(parts, each)
+        except (EngineFault, StoreFault) as fault:
+            _log.warning("not handed over", kind=type(each).__name__, id=each.id, reason=str(fault))
+
+
+async def unheard(parts: Parts) -> tuple[Startable, ...]:
+    """The simulations and orders that Temporal has never had.
+
+    Raises:
+        TemporalDown, NoAnswer: when Temporal does not say.
+    """
+    workflows: list[tuple[Startable, str]] = [
+        *((each, simulation_workflow(each.id)) for each in await parts.store.simulations.running()),
+        *((each, order_workflow(each.id)) for each in await parts.store.certificate_orders.running()),
+    ]
+    return tuple([each for each, workflow in workflows if await newest_run(parts.temporal, workflow) is None])
 
 
 async def _until_accepted(hand: Callable[[], Awaitable[object]], logged: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import typer
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import say, say_json
 from cli.terminal.question import QuestionOption, read_question
+from cli.terminal.retrying import say_patiently
 
 _HELP = {
     "approve": "Approve an amendment, or another person's wish to proceed.",
@@ -48,7 +49,7 @@ def _add(app: typer.Typer, move: str, text: str) -> None:
         as_json: JsonOption = False,
     ) -> None:
         with opened(api, folder) as rotator:
-            moved = rotator.post(f"/v1/rotations/{rotation}/{move}", {"why": why})
+            moved = say_patiently(rotator, f"/v1/rotations/{rotation}/{move}", {"why": why})
         _say(moved, as_json=as_json)
 
 
@@ -66,7 +67,7 @@ def _add_answer(app: typer.Typer, move: str, text: str) -> None:
     ) -> None:
         with opened(api, folder) as rotator:
             body = {"why": why, "question": read_question(rotator, rotation, move, question)}
-            moved = rotator.post(f"/v1/rotations/{rotation}/{move}", body)
+            moved = say_patiently(rotator, f"/v1/rotations/{rotation}/{move}", body)
         _say(moved, as_json=as_json)
 
 
@@ -82,7 +83,7 @@ def extend(
 ) -> None:
     """Wait longer in the current gate."""
     with opened(api, folder) as rotator:
-        moved = rotator.post(f"/v1/rotations/{rotation}/extend", {"why": why, "by": by})
+        moved = say_patiently(rotator, f"/v1/rotations/{rotation}/extend", {"why": why, "by": by})
     _say(moved, as_json=as_json)
 
 
@@ -104,7 +105,7 @@ def state_gate(
     with opened(api, folder) as rotator:
         asked = read_question(rotator, rotation, "state_gate", question)
         body = {"why": why, "evidence": evidence, "question": asked}
-        moved = rotator.post(f"/v1/rotations/{rotation}/state-gate", body)
+        moved = say_patiently(rotator, f"/v1/rotations/{rotation}/state-gate", body)
     _say(moved, as_json=as_json)
 
 

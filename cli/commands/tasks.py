@@ -5,17 +5,17 @@ import codecs
 import hashlib
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 
 from cli.certificate.recovery_inspection import evidence_of
 from cli.terminal.actor import WhyOption
-from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
-from cli.terminal.formatting import instant, say, say_error, say_json
+from cli.terminal.formatting import instant, say, say_json
 from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new
+from cli.terminal.retrying import say_patiently
 
 _app = typer.Typer(help="Console tasks: list, claim, take the file, say done or give back.")
 _TaskArgument = Annotated[str, typer.Argument(help="The task's id")]
@@ -72,7 +72,7 @@ def claim(
 ) -> None:
     """Take a task."""
     with opened(api, folder) as rotator:
-        _show(_say(rotator, f"/v1/tasks/{task}/claim", {}), as_json=as_json)
+        _show(say_patiently(rotator, f"/v1/tasks/{task}/claim", {}), as_json=as_json)
 
 
 @_app.command("begin")
@@ -86,7 +86,7 @@ def begin(
 ) -> None:
     """Begin a replacement that you have claimed ten minutes ago or more: the site is looked at once more."""
     with opened(api, folder) as rotator:
-        _show(_say(rotator, f"/v1/tasks/{task}/begin", {}), as_json=as_json)
+        _show(say_patiently(rotator, f"/v1/tasks/{task}/begin", {}), as_json=as_json)
 
 
 @_app.command("done")
@@ -118,7 +118,7 @@ def done(
     with opened(api, folder) as rotator:
         shown = stated | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
         body = {"note": note, "evidence": shown}
-        _show(_say(rotator, f"/v1/tasks/{task}/done", body), as_json=as_json)
+        _show(say_patiently(rotator, f"/v1/tasks/{task}/done", body), as_json=as_json)
 
 
 @_app.command("refused")
@@ -133,7 +133,7 @@ def refused(
 ) -> None:
     """Give a task back."""
     with opened(api, folder) as rotator:
-        _show(_say(rotator, f"/v1/tasks/{task}/refused", {"why": why}), as_json=as_json)
+        _show(say_patiently(rotator, f"/v1/tasks/{task}/refused", {"why": why}), as_json=as_json)
 
 
 @_app.command("file")
@@ -192,14 +192,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise UnreadableError(f"{text!r}: say NAME=VALUE")
     return name, value
-
-
-def _say(rotator: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Send it, and send it again while the rotation is still at work on it."""
-    key = uuid4().hex
-    while (task := rotator.post(path, body, key))["pending"]:
-        say_error("the rotation is still at work on it")
-    return dict(task)
 
 
 def _show(task: dict[str, Any], *, as_json: bool) -> None:

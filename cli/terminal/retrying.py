@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from cli.terminal.client import Api, ApiRefusedError
+from cli.terminal.formatting import say_error
 
 _USE_IT = "PT2H"
 _TRIES = 5
@@ -37,6 +38,28 @@ def post_patiently(rotator: Api, path: str, body: Mapping[str, Any], key: str | 
                 return answer
             body, own = {**body, "survey_max_age": _USE_IT}, uuid4().hex
             time.sleep(_LONGEST_PAUSE)
+
+
+def say_patiently(rotator: Api, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to what a person says to a rotation, or about a task. A busy rotation is asked for half a minute.
+
+    Raises:
+        ApiRefusedError: when it is refused, or the rotation stays busy.
+    """
+    tries, key = _TRIES + 1, uuid4().hex
+    while True:
+        try:
+            answer: dict[str, Any] = rotator.post(path, body, key)
+        except ApiRefusedError as refused:
+            tries -= 1
+            if refused.code != "rotation-busy" or not tries:
+                raise
+            say_error(str(refused))
+            time.sleep(_LONGEST_PAUSE)
+        else:
+            if not answer.get("pending"):
+                return answer
+            say_error("the rotation is still at work on it")
 
 
 def _goes_on(answer: Mapping[str, Any]) -> bool:

@@ -40,6 +40,9 @@ from rotation.values import SiteId
 TIMEOUT = timedelta(seconds=30)
 """How long to wait for a reply. Claiming a replacement surveys the site first, which may take longer."""
 
+BUSY_AFTER = timedelta(seconds=3)
+"""How long a message may wait to be taken up: a rotation that is at work on something else says so then."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(milliseconds=10), timedelta(milliseconds=500)
 _PASSING = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLINE_EXCEEDED})
 """A new history that no worker has taken up yet, or a worker that is at work."""
@@ -53,7 +56,7 @@ async def send(client: Client, site_id: SiteId, message: Message, *, longest: ti
     1. ask whether it was answered before, or would be refused: then nothing is sent
     2. send it: from here on it is heard, whichever process dies
     3. ask until it is answered
-    4. when that takes too long, withdraw it: what the rotation has not taken up by then never takes effect
+    4. when it is not taken up soon, or not answered in time, withdraw it: what is not taken up by then has no effect
 
     The order in which Temporal hears the message and its withdrawal decides, and no clock: those of the API and of
     Temporal may differ. The request id makes it once: the very same message sent again brings the first reply.
@@ -102,7 +105,7 @@ async def _send(handle: Handle, message: Message, longest: timedelta) -> Reply |
             await handle.signal(message.move.value, message)
         with suppress(NoAnswer):
             async with within(longest, silence=SILENT):
-                return await answer(handle, message)
+                return await answer(handle, message, busy_after=BUSY_AFTER)
         async with within(CEILING, silence=SILENT):
             await handle.signal(WITHDRAW_SIGNAL, Withdrawal(message=message))
             last = await _heard(handle, message)
@@ -127,14 +130,15 @@ async def say(handle: Handle, message: Message) -> Reply | None:
     return reply
 
 
-async def answer(handle: Handle, message: Message) -> Reply:
+async def answer(handle: Handle, message: Message, *, busy_after: timedelta | None = None) -> Reply:
     """The reply to a message, however long it takes.
 
     Raises:
+        NoAnswer: when the rotation has had it for `busy_after`, and has not taken it up.
         MoveRefused: when another message came first under its request id.
         WorkflowQueryRejectedError: when the rotation has ended without a reply to it.
     """
-    pause = _FIRST_PAUSE
+    pause, began = _FIRST_PAUSE, asyncio.get_running_loop().time()
     while True:
         try:
             heard = await _heard(handle, message)
@@ -146,6 +150,13 @@ async def answer(handle: Handle, message: Message) -> Reply:
                 raise _refused(heard.refusal)
             if heard.reply is not None:
                 return heard.reply
+            waited = asyncio.get_running_loop().time() - began
+            if (
+                busy_after is not None
+                and heard.progress is MessageProgress.WAITING
+                and waited > busy_after.total_seconds()
+            ):
+                raise NoAnswer(f"the rotation is busy: {heard.busy_with}")
         await asyncio.sleep(pause.total_seconds())
         pause = min(pause * 2, _LONGEST_PAUSE)
 

@@ -61,7 +61,7 @@ async def test_a_simulation_is_cancelled(whole, plan, ended):
 async def test_a_simulation_that_temporal_has_not_heard_of_is_taken_up(whole, api, connected, plan, ended):
     """It was stored before Temporal was asked: the next start of the service gives it to Temporal."""
     url = f"/v1/plans/{plan['id']}/simulations"
-    assert (await api.post(url, json=ORDER | {"runs": 1})).status_code == 503
+    assert (await api.post(url, json=ORDER | {"runs": 1})).status_code == 202
     stored = (await whole.get(url)).json()["items"][0]
     await take_up(connected)
     assert (await ended(f"{url}/{stored['id']}"))["state"] == "completed"

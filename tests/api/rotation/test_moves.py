@@ -151,7 +151,9 @@ async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, impa
         accepted = await impatient.post(f"{task}/claim", json={}, headers=key)
         assert (accepted.status_code, accepted.json()["pending"]) == (202, "claim_task"), accepted.text
         assert accepted.headers["location"] == task
-        busy = problem(await impatient.post(f"{task}/refused", json=REASON), 503, "rotation-busy")
+        answer = await impatient.post(f"{task}/refused", json=REASON)
+        busy = problem(answer, 409, "rotation-busy")
+        assert answer.headers["retry-after"]
         assert "task claimed by ann" in busy["detail"]
         lock.execute("ROLLBACK")
     claimed = await whole.post(f"{task}/claim", json={}, headers=key)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from api.rotation.starting import new_id
-from api.standing.unstarted import take_up
+from api.standing.reconciler import Reconciler
+from api.standing.unstarted import take_up, unheard
 from engine.ids import rotation_workflow
 from service.plans.restoring import restore_plan
 from store.progress import NewRotation, Progress, RotationStatus
@@ -56,3 +57,15 @@ async def test_a_recorded_restore_is_taken_up_by_any_request_for_the_site(whole,
     answer = await whole.post(f"/v1/sites/{recorded.site_id}/restore", json=REASON, headers=people["ben"])
     assert recorded.id in problem(answer, 409, "site-busy")["detail"]
     await shown_when(recorded.id, lambda shown: shown["live"])
+
+
+async def test_what_was_accepted_without_temporal_is_handed_over(whole, api, connected, plan):
+    """A simulation is recorded and answered 202 while Temporal is away; the next look gives it to Temporal, once."""
+    url = f"/v1/plans/{plan['id']}/simulations"
+    accepted = await api.post(url, json={"runs": 100, "seed": 4})
+    assert accepted.status_code == 202, accepted.text
+    assert [each.id for each in await unheard(connected)] == [accepted.json()["id"]]
+    for _ in range(2):
+        await Reconciler(connected).look()
+        assert await unheard(connected) == ()
+    await whole.post(f"{url}/{accepted.json()['id']}/cancel")
