@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-service test-oldest fuzz rewrap proof big crash-sweep terminate-sweep outside-sweep mutants mutmut openapi check format lock sbom clean
+.PHONY: help demo test test-service test-oldest fuzz rewrap proof big load crash-sweep terminate-sweep outside-sweep mutants mutmut openapi check format lock sbom clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -81,6 +81,9 @@ outside-sweep: $(VENV)/.dev ## Cancel and reset every procedure in Temporal, in 
 
 big: $(VENV)/.dev ## Rotate a site of 3,000 groups and 100,000 clients on the real Temporal, and measure it (ARGS="--help" shows how)
 	$(BIN)/python -m tests.big --json build/big.json $(ARGS)
+
+load: $(VENV)/.dev ## Read lists, listen and attack at the rate that the service stands on one core (ARGS="--help" shows how)
+	$(BIN)/python -m tests.load $(ARGS)
 
 mutants: $(VENV)/.dev ## Show that a product without one of its rules is caught (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof.mutants $(ARGS)

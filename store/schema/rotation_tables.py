@@ -27,6 +27,7 @@ class RotationRow(Base):
             "uq_rotations_one_running", "site_id", unique=True, sqlite_where=_IS_RUNNING, postgresql_where=_IS_RUNNING
         ),
         Index(None, "created_at", "id"),
+        Index(None, "site_id", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -201,7 +202,11 @@ class TaskRow(Base):
     """A console task: as it was opened, and beside it what has changed since."""
 
     __tablename__ = "console_tasks"
-    __table_args__ = (Index(None, "rotation_id"), Index(None, "site_id", "state"))
+    __table_args__ = (
+        Index(None, "rotation_id"),
+        Index(None, "site_id", "state"),
+        Index(None, "opened_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     rotation_id: Mapped[str] = mapped_column(ForeignKey("rotations.id"))

@@ -296,3 +296,17 @@ async def test_a_certificate_is_requested_and_its_answer_added(rotator, tmp_path
     assert (facts["has_key"], facts["names"]) == (True, ["sepm1.example.org"])
     _, out, _ = await rotator("certificate", "requests")
     assert facts["id"] in out
+
+
+async def test_lists_are_read_to_their_ends(rotator, monkeypatch):
+    """A command that lists asks for page after page, and prints all of it as one list."""
+    monkeypatch.setattr("cli.terminal.client._PAGE", 2)
+    made = []
+    for _ in range(5):
+        code, out, err = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+        assert code == 0, err
+        made.append(json.loads(out)["certificate"]["id"])
+    code, out, err = await rotator("certificate", "list", "--json")
+    assert code == 0, err
+    assert [each["id"] for each in json.loads(out)["items"]] == made[::-1]
+    assert json.loads(out)["next"] is None
