@@ -4,5 +4,6 @@
 - `headers`: what browsers and caches may do with answers; `head`: HEAD wherever there is GET
 - `refused_forms`: methods and media types that a path does not take
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
+- `description`: what OpenAPI says of all operations alike
 - `pages`: the API's own pages, with files of this service alone
 """
