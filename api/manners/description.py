@@ -9,6 +9,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.manners.described_answers import describe_answers
+
 _EXAMPLES = "examples.json"
 _INFO = {
     "contact": {"name": "The operator of this service"},
@@ -100,6 +102,7 @@ def describe_alike(app: FastAPI) -> None:
         }
         for name, operation in operations:
             _describe(name, operation)
+            describe_answers(operation["responses"], document["components"]["schemas"])
         for name, schema in document["components"]["schemas"].items():
             _without_default_objects(schema)
             if (example := _examples()["models"].get(name)) is not None:
