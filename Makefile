@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-service test-oldest fuzz rewrap proof big load crash-sweep terminate-sweep outside-sweep mutants mutmut openapi check format lock sbom clean
+.PHONY: help demo test test-service test-oldest fuzz rewrap proof big load crash-sweep terminate-sweep outside-sweep mutants mutmut openapi check format lock sbom spectral contract clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,7 +45,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist load
 
 # Tests that start processes of the product, kill them, or have them play simulations, rotations of months or of many
 # histories on Temporal, and samples of what proof and sweeps play: half of the time of all.
-SERVICE := tests/e2e $(addprefix tests/,outside/test_outside_sweep.py sweep/test_sample.py sweep/test_undisturbed.py deploy/test_image.py \
+SERVICE := tests/e2e tests/contract $(addprefix tests/,outside/test_outside_sweep.py sweep/test_sample.py sweep/test_undisturbed.py deploy/test_image.py \
 	engine/test_worker.py emulator/serving/test_serve.py api/plan/test_simulations.py cli/commands/test_simulate.py simulation/test_main.py \
 	proof/temporal/test_durable.py proof/test_ways.py proof/test_rivals.py proof/test_mutants.py sweep/test_stopping.py \
 	terminating/test_terminate_sweep.py simulation/test_seeds.py store/database/test_processes.py store/keys/test_rewrapping.py workflows/test_ninety_days.py \
@@ -54,7 +54,7 @@ SERVICE := tests/e2e $(addprefix tests/,outside/test_outside_sweep.py sweep/test
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(PYTEST) $(addprefix --ignore=,$(SERVICE)) $(ARGS)
 
-test-service: $(VENV)/.dev ## Run the tests that start processes of the product, and play long rotations
+test-service: $(VENV)/.dev contract ## Run the tests that start processes of the product, and play long rotations
 	$(PYTEST) $(SERVICE) $(ARGS)
 
 TARGETS ?= test test-service
@@ -122,6 +122,7 @@ lock: $(VENV)/.uv ## Write requirements/*.lock from pyproject.toml (UPGRADE=1 ta
 	$(COMPILE) $(SAME) --group build -o requirements/build.lock
 	$(COMPILE) --group bootstrap -o requirements/bootstrap.lock
 	$(COMPILE) --group sbom -o requirements/sbom.lock
+	$(COMPILE) --group contract -o requirements/contract.lock
 
 # Of the largest lock that is shipped. What the wheels hold inside (Temporal's program, in Go) is not listed by their packages.
 SBOM := build/sbom
@@ -133,6 +134,26 @@ sbom: $(VENV)/.dev ## Write build/sbom.cdx.json (CycloneDX) of what is shipped, 
 	$(SBOM)/tool/bin/cyclonedx-py environment $(SBOM)/product/bin/python --pyproject pyproject.toml --mc-type application \
 		--output-reproducible --output-format JSON --output-file build/sbom.cdx.json
 	$(BIN)/python -m tests.deploy.licences build/sbom.cdx.json deploy/licences.txt
+
+# What tests of the API's description need beside our own environment: Python's and TypeScript's makers of clients, Spectral.
+CONTRACT := build/contract
+NODE := build/node
+$(CONTRACT)/.ready: requirements/contract.lock | $(BIN)/python
+	rm -rf $(CONTRACT)
+	$(BIN)/python -m venv --without-pip $(CONTRACT)
+	$(PIP) --python $(CONTRACT)/bin/python install --quiet $(FROM_LOCKS) -r $<
+	@touch $@
+
+# A lock of npm without addresses: where packages come from is npm's setting. None of their scripts runs.
+$(NODE)/.ready: tests/contract/package.json tests/contract/package-lock.json
+	rm -rf $(NODE) && mkdir -p $(NODE) && cp $^ $(NODE)/
+	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+contract: $(VENV)/.dev $(CONTRACT)/.ready $(if $(shell command -v npm),$(NODE)/.ready)
+
+spectral: $(VENV)/.dev $(NODE)/.ready ## Lint the API's description with Spectral's rules, none left out but one
+	$(BIN)/python -m pytest tests/contract/test_spectral.py $(ARGS)
 
 clean: ## Remove the environments, caches and builds (var/, where a demo keeps its data, stays)
 	rm -rf $(VENV) $(VENV)-oldest build dist mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

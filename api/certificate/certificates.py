@@ -62,7 +62,9 @@ async def check_certificate(document: CertificateToCheck, caller: Caller, parts:
 
 
 @router.post("/self-signed", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
-async def make_certificate(document: SelfSignedDocument, parts: WithParts, response: Response) -> CertificateShown:
+async def make_self_signed_certificate(
+    document: SelfSignedDocument, parts: WithParts, response: Response
+) -> CertificateShown:
     """Make a certificate as SEPM does at installation: a new RSA key of 2048 bits, signed by itself with SHA-256."""
     made = await asyncio.to_thread(
         make_self_signed, document.names, identity=_UNNAMED, now=parts.clock(), valid_for=document.valid_for

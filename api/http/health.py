@@ -29,13 +29,13 @@ class Health(Value):
 
 
 @router.get("/live")
-async def live() -> Health:
+async def show_liveness() -> Health:
     """The process answers."""
     return Health(status="live")
 
 
 @router.get("/ready", responses=described(HTTPStatus.SERVICE_UNAVAILABLE))
-async def ready(parts: WithParts) -> Health:
+async def show_readiness(parts: WithParts) -> Health:
     """Store and Temporal answer, a worker works, and no rotation is stalled or adrift.
 
     For alarms. A supervisor that restarts a dead process asks /healthz/live: a restart of the API does not help a

@@ -10,6 +10,7 @@ from api.http.guard import OPEN
 from api.http.problems import MEDIA_TYPE, Problem
 
 _JSON, _CSV, _STREAM = "application/json", "text/csv", "text/event-stream"
+_EVENTS = "Server-sent events; `data` of each is an `Event` as JSON"
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 _OWN_FORM = "/v1/codec/"
@@ -44,6 +45,8 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
         responses.setdefault(str(int(status)), {"description": status.phrase, "content": {_JSON: _PROBLEM}})
     for status, response in responses.items():
         content = response.get("content", {})
+        if "itemSchema" in content.get(_STREAM, {}):  # a word of OpenAPI 3.2, in a document of 3.1
+            content[_STREAM] = {"schema": {"type": "string", "description": _EVENTS}}
         # a stream has its own media type for its answer, and for no refusal
         for given in (_JSON, _STREAM):
             if int(status) >= HTTPStatus.BAD_REQUEST and given in content:

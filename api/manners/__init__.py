@@ -5,5 +5,7 @@
 - `refused_forms`: methods and media types that a path does not take
 - `paging`: lists, page by page
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
+- `description`: what OpenAPI says of all operations alike
+- `described_answers`: what it says of answers that may be of several models
 - `pages`: the API's own pages, with files of this service alone
 """

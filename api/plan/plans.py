@@ -83,7 +83,7 @@ async def show_plan(plan_id: PlanId, parts: WithParts) -> PlanShown:
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     dependencies=[allowed(Permission.SEE)],
 )
-async def show_surveyed(
+async def show_plan_survey(
     plan_id: PlanId,
     parts: WithParts,
     clients: Annotated[int, Query(ge=1, le=100_000, description="How many at most: of each kind its share")] = 5000,

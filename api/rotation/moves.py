@@ -44,6 +44,8 @@ MEANING = {
     "time. Needs a reason, and a second person's approval of the plan that is made.",
     Move.FINISH: "Let the rotation finish instead of rolling it back.",
 }
+_NAMES = {Move.LOOK_AGAIN: "look_at_gate_again", Move.STATE_GATE: "state_gate"}
+"""Of operations whose name is not the move and `rotation`."""
 
 
 _Statement = Annotated[str, Field(max_length=50_000)]
@@ -162,7 +164,7 @@ for _move, _meaning in MEANING.items():
         f"/{{rotation_id}}/{_move.value.replace('_', '-')}",
         _handler(_move),
         methods=["POST"],
-        name=f"{_move.value}_rotation",
+        name=_NAMES.get(_move, f"{_move.value}_rotation"),
         description=_meaning,
         dependencies=[allowed(permission_of(_move))],
         responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),

@@ -41,7 +41,7 @@ class HttpReachShown(Value):
 @router.get(
     "/{site_id}/network-script", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)]
 )
-async def show_script(
+async def show_network_script(
     site_id: SiteId, parts: WithParts, runs_in: Annotated[Shell, Query(alias="shell")] = Shell.POWERSHELL
 ) -> ScriptShown:
     """The script that asks every server over plain HTTP. It is read-only; run it on every client."""
@@ -55,7 +55,7 @@ async def show_script(
     openapi_extra=_CSV,
     dependencies=[allowed(Permission.RECORD)],
 )
-async def upload_answers(
+async def add_http_reach(
     site_id: SiteId,
     request: Request,
     caller: Caller,
@@ -70,11 +70,11 @@ async def upload_answers(
     if read.findings:
         raise refused("http-reach-unreadable", read.findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     await parts.store.http_reach.add(site_id, read.answers, caller.name)
-    return await show_answers(site_id, parts)
+    return await show_http_reach(site_id, parts)
 
 
 @router.get("/{site_id}/http-reach", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
-async def show_answers(site_id: SiteId, parts: WithParts) -> HttpReachShown:
+async def show_http_reach(site_id: SiteId, parts: WithParts) -> HttpReachShown:
     """How many clients of each network plain HTTP gets through from."""
     await parts.store.sites.get(site_id)
     answers = await parts.store.http_reach.answers(site_id)

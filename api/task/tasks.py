@@ -135,7 +135,7 @@ async def refuse_task(
 
 
 @router.post("/{task_id}/file", responses=_REFUSALS, dependencies=[allowed(Permission.DO_TASKS)])
-async def take_file(task_id: TaskId, author: WithAuthor, parts: WithParts, response: Response) -> TaskFile:
+async def take_task_file(task_id: TaskId, author: WithAuthor, parts: WithParts, response: Response) -> TaskFile:
     """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
     response.headers["Cache-Control"] = "no-store"
     return await issue_file(parts, task_id, author)

@@ -48,7 +48,7 @@ _Turn = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
     openapi_extra=_BODY,
     dependencies=[allowed(Permission.READ_PAYLOADS)],
 )
-async def decode(request: Request, parts: WithParts) -> Response:
+async def decode_payloads(request: Request, parts: WithParts) -> Response:
     """What encrypted payloads hold. Those that are not encrypted come back as they are."""
     return await _answer(request, parts.temporal.data_converter.payload_codec, "decoded")
 
@@ -60,7 +60,7 @@ async def decode(request: Request, parts: WithParts) -> Response:
     openapi_extra=_BODY,
     dependencies=[allowed(Permission.WRITE_PAYLOADS)],
 )
-async def encode(request: Request, parts: WithParts) -> Response:
+async def encode_payloads(request: Request, parts: WithParts) -> Response:
     """Payloads encrypted, for what a person sends from the UI."""
     return await _answer(request, parts.temporal.data_converter.payload_codec, "encoded")
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.api.openapi_changes import FILE, breaking, described, text_of
+from tests.api.openapi_changes import EXAMPLES, FILE, breaking, described, examples, text_of
 
 MOVE, SITE = "/v1/rotations/{rotation_id}/hold", "SiteShown"
 
@@ -13,6 +13,11 @@ MOVE, SITE = "/v1/rotations/{rotation_id}/hold", "SiteShown"
 def test_the_description_that_is_checked_in_is_the_codes():
     """`make openapi` writes it."""
     assert FILE.read_text("utf-8") == text_of(described()), "run make openapi"
+
+
+def test_its_examples_are_the_good_requests():
+    """`make openapi` writes them, too: a request that the API reads no more is no example of it."""
+    assert EXAMPLES.read_text("utf-8") == text_of(examples()), "run make openapi"
 
 
 def no_path(document):
