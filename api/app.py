@@ -24,6 +24,7 @@ from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
+from api.notice import channels
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
 from api.rotation import archiving, clients, found, moves, originals, restore, rotations
@@ -90,6 +91,7 @@ _RESOURCES = (
     standing,
     keys,
     subjects,
+    channels,
     codec,
 )
 

@@ -18,6 +18,7 @@ from rotation.notice.routing import due, is_gathered, is_wanted
 from store.database.database import Database
 from store.database.page import page_size
 from store.database.upsert import insert_into
+from store.notice.channels import UnknownChannel
 from store.notice.delivery import DeliveryState, Outgoing, ShownDelivery
 from store.notice.matters import Followed
 from store.schema.tables import DeliveryRow, FollowedRotationRow, MatterRow, NoticeChannelRow, NoticeRow
@@ -48,9 +49,15 @@ class Outbox:
         return new
 
     async def put(self, channel_id: str, notice: Notice) -> str:
-        """Have one notice go over one channel at once, whatever the channel is for. Returns the id of its message."""
+        """Have one notice go over one channel at once, whatever the channel is for. Returns the id of its message.
+
+        Raises:
+            UnknownChannel: when none of that id is in use.
+        """
         async with self._database.write() as session:
-            (channel,) = await _in_use(session, channel_id)
+            channel = next(iter(await _in_use(session, channel_id)), None)
+            if channel is None:
+                raise UnknownChannel(f"no channel of id {channel_id} is in use")
             channel.retry_at = None
             await session.execute(insert_into(session, NoticeRow).on_conflict_do_nothing(), [_row(notice)])
             row = _delivery(channel, notice, notice.at, gathered=False)
