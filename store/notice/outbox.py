@@ -181,11 +181,7 @@ async def _put(session: AsyncSession, notice: Notice, channels: Iterable[NoticeC
         settings = channel.settings
         if notice.at < channel.added_at or not is_wanted(settings, notice):
             continue
-        if (
-            notice.kind is NoticeKind.OVER
-            and settings.escalates_after
-            and not await _was_called(session, channel, notice)
-        ):
+        if notice.kind is NoticeKind.OVER and not await _was_called(session, channel, notice):
             continue
         zone = ZoneInfo(settings.quiet.zone) if settings.quiet else UTC
         session.add(_delivery(channel, notice, due(settings, notice, zone), gathered=is_gathered(settings, notice)))
@@ -194,12 +190,13 @@ async def _put(session: AsyncSession, notice: Notice, channels: Iterable[NoticeC
 
 
 async def _was_called(session: AsyncSession, channel: NoticeChannelRow, over: Notice) -> bool:
-    """Whether the begin of what is over went over the channel."""
+    """Whether the begin of what is over went over the channel; of one that escalates, whether it was sent."""
     raised = over.model_copy(update={"key": over.key.removesuffix("/over") + "/raised"}).id
+    states = [DeliveryState.DELIVERED]
+    if channel.settings.escalates_after is None:
+        states += [DeliveryState.WAITING, DeliveryState.GIVEN_UP]
     called = exists().where(
-        DeliveryRow.channel_id == channel.id,
-        DeliveryRow.notice_id == raised,
-        DeliveryRow.state == DeliveryState.DELIVERED,
+        DeliveryRow.channel_id == channel.id, DeliveryRow.notice_id == raised, DeliveryRow.state.in_(states)
     )
     return bool(await session.scalar(select(called)))
 
