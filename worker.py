@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Collection
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from temporalio.worker import Worker
 
 from activities.registry import all_activities
 from engine.client.client import connect, identity
+from engine.client.rotations import state
 from engine.client.unsigned import begun_unsigned
 from engine.client.updates import send
 from engine.client.watch import arrange_watch
@@ -117,7 +119,7 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         watch,
         store.head_sender.run(),
         note_start(store.database, store.vault.keys, store.trail),
-        Notifier(store, NotifySettings()).run(),
+        Notifier(store, NotifySettings(), ask=partial(state, client)).run(),
     )
     running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)

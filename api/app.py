@@ -26,6 +26,7 @@ from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
 from api.manners.request_ids import name_requests
+from api.notice import channels
 from api.pages.all_pages import add_pages
 from api.pages.frame.page_answers import PageAnswers
 from api.pages.frame.page_session import admitting
@@ -98,6 +99,7 @@ _RESOURCES = (
     standing,
     keys,
     subjects,
+    channels,
     codec,
 )
 

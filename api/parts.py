@@ -10,6 +10,8 @@ from temporalio.client import Client
 
 from api.service_checks import Standings
 from engine.client.updates import TIMEOUT
+from notifying.settings import NotifySettings
+from notifying.sink import Sinks
 from oidc.company_log_in import CompanyLogIn
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
@@ -48,6 +50,8 @@ class Parts:
     """Whether one person registers a site with floors below the vendor's."""
     log_in: CompanyLogIn | None = None
     """The company's log-in, where one is set."""
+    sinks: Sinks = field(default_factory=lambda: Sinks(NotifySettings()))
+    """Checks where a channel leads to; the worker sends."""
     looked_up: dict[bytes, tuple[ApiKey, datetime]] = field(default_factory=dict)
     """Keys that were presented, by digests of their texts, and when they were last found to count."""
     standings: Standings = field(default_factory=Standings)

@@ -20,6 +20,7 @@ from cli.commands import (
     watch,
 )
 from cli.demo import command as demo
+from cli.notice import notify
 from cli.service import backup, emulator, keys, up
 from cli.terminal.profile import choose
 
@@ -43,6 +44,7 @@ _MODULES = (
     tasks,
     trust,
     audit,
+    notify,
     simulate,
     backup,
     keys,

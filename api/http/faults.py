@@ -50,6 +50,7 @@ from store.kept_answers import KeyReused
 from store.keys.destroyed import KeyDestroyed
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused
+from store.notice.channels import ChannelExists, UnknownChannel
 from store.rotation.given_originals import OriginalsKept
 from store.rotation.plans import PlanAltered, UnknownPlan
 from store.rotation.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
@@ -154,6 +155,8 @@ _STORE: dict[type[StoreFault], _Answer] = {
     NoGrant: _Answer(
         HTTPStatus.CONFLICT, "no-grant", "say what its keys may do: `grant` with `another`, or --another with --role"
     ),
+    UnknownChannel: _Answer(HTTPStatus.NOT_FOUND, "unknown-channel", "list the channels: GET /v1/channels"),
+    ChannelExists: _Answer(HTTPStatus.CONFLICT, "channel-exists", "choose another name, or change that channel"),
     UnknownSubject: _Answer(HTTPStatus.NOT_FOUND, "unknown-subject", "list the subjects: GET /v1/subjects"),
     SubjectBarred: _Answer(
         HTTPStatus.FORBIDDEN, "subject-barred", "an admin can end the bar: rotator subject link NAME SUBJECT"

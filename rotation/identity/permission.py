@@ -39,6 +39,7 @@ class Permission(StrEnum):
     AUDIT = "verify the audit trails, and read that of the service"
     SEE_IDENTITIES = "see who has keys"
     MANAGE_IDENTITIES = "add and revoke keys"
+    MANAGE_CHANNELS = "see, set and test the channels by which people are called"
 
 
 _SEES = frozenset({Permission.KNOW_ITSELF, Permission.SEE, Permission.SEE_TASKS})
@@ -72,6 +73,7 @@ OF_ALL_SITES = frozenset(
         Permission.AUDIT,
         Permission.SEE_IDENTITIES,
         Permission.MANAGE_IDENTITIES,
+        Permission.MANAGE_CHANNELS,
     }
 )
 """What reaches beyond any one site: an identity that is limited to some sites may not do it, whatever its role."""

@@ -9,6 +9,7 @@ from rotation.notice.notice import Notice
 from rotation.notice.of_event import of_end, of_event
 from rotation.notice.watched import EndedRotation, WatchedRotation
 from service.notices import looking
+from service.notices.attention import AttentionSource
 from store.notice.matters import Followed
 from store.store import Store
 
@@ -18,8 +19,9 @@ _STEP_BEGAN = "step-began"
 class Collector:
     """Looks, and keeps what is new. A look that fails keeps nothing, and is made again."""
 
-    def __init__(self, store: Store, sites_every: timedelta) -> None:
+    def __init__(self, store: Store, sites_every: timedelta, attention: AttentionSource) -> None:
         self._store = store
+        self._attention = attention
         self._sites_every = sites_every
         self._sites_at: datetime | None = None
         self._of_sites: tuple[Matter, ...] = ()
@@ -28,7 +30,7 @@ class Collector:
         """Keep the notices of what has changed. Returns how many are new."""
         store = self._store
         followed = await store.matters.followed()
-        running = await looking.running(store)
+        running = await looking.running(store, self._attention, now)
         ended = await looking.ended(store, [each.id for each in running], followed)
         notices, follow = list[Notice](), list[Followed]()
         seen: tuple[WatchedRotation | EndedRotation, ...] = (*running, *ended)

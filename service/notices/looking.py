@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from rotation.finding import Finding
 from rotation.notice.notice import Figures
 from rotation.notice.watched import EndedRotation, ReportedEvent, WatchedRotation, WatchedSite
 from rotation.plan.work.task import ConsoleTask, TaskState
@@ -10,6 +11,7 @@ from rotation.running.state import Outcome
 from rotation.running.wait import GateReading
 from rotation.site import Site
 from rotation.values import RotationId, SiteId
+from service.notices.attention import AttentionSource
 from store.database.page import PageRequest
 from store.progress import Rotation
 from store.store import Store
@@ -21,11 +23,12 @@ EVENTS = 500
 """So many are read in one look, at most."""
 
 
-async def running(store: Store) -> tuple[WatchedRotation, ...]:
+async def running(store: Store, attention: AttentionSource, now: datetime) -> tuple[WatchedRotation, ...]:
     """The rotations that run."""
     rotations = await store.rotations.all_running()
     tasks = await store.tasks.list([TaskState.OPEN, TaskState.CLAIMED]) if rotations else ()
-    return tuple([_watched(each, await store.sites.get(each.site_id), tasks) for each in rotations])
+    shown = await attention.read(rotations, now)
+    return tuple([_watched(each, await store.sites.get(each.site_id), tasks, shown[each.id]) for each in rotations])
 
 
 async def ended(
@@ -61,14 +64,16 @@ async def _site(store: Store, site: Site, runs: set[SiteId]) -> WatchedSite:
     )
 
 
-def _watched(rotation: Rotation, site: Site, tasks: Iterable[ConsoleTask]) -> WatchedRotation:
+def _watched(
+    rotation: Rotation, site: Site, tasks: Iterable[ConsoleTask], attention: tuple[Finding, ...]
+) -> WatchedRotation:
     return WatchedRotation(
         id=rotation.id,
         site=site,
         phase=rotation.phase,
         step=rotation.step_title,
         step_id=rotation.step_id,
-        attention=rotation.attention,
+        attention=attention,
         figures=_figures(rotation.coverage),
         next_action_at=rotation.next_action_at,
         tasks=tuple(task for task in tasks if task.rotation_id == rotation.id),

@@ -10,6 +10,7 @@ import structlog
 
 from notifying.settings import NotifySettings
 from notifying.sink import Sinks
+from service.notices.attention import AskState, AttentionSource
 from service.notices.collecting import Collector
 from service.notices.delivering import Deliverer
 from service.world import wall_clock
@@ -28,12 +29,22 @@ class Notifier:
         *,
         sinks: Sinks | None = None,
         clock: Callable[[], datetime] = wall_clock,
+        ask: AskState | None = None,
     ) -> None:
+        """Take the parts.
+
+        Args:
+            store: what is known of rotations, and the outbox.
+            settings: where messages may go, and how often to look.
+            sinks: makes the sink of a channel; by the settings where none are given.
+            clock: the time.
+            ask: asks the workflow of a site for its state; without it attention is what the store has.
+        """
         self._store = store
         self._every = settings.every
         self._clock = clock
         self._holder = uuid4().hex
-        self._collector = Collector(store, settings.sites_every)
+        self._collector = Collector(store, settings.sites_every, AttentionSource(ask))
         self._deliverer = Deliverer(store, sinks or Sinks(settings), settings.link, clock, self._has_lease)
 
     async def run(self) -> None:

@@ -18,6 +18,7 @@ from rotation.notice.routing import due, is_gathered, is_wanted
 from store.database.database import Database
 from store.database.page import page_size
 from store.database.upsert import insert_into
+from store.notice.channels import UnknownChannel
 from store.notice.delivery import DeliveryState, Outgoing, ShownDelivery
 from store.notice.matters import Followed
 from store.schema.tables import DeliveryRow, FollowedRotationRow, MatterRow, NoticeChannelRow, NoticeRow
@@ -48,9 +49,15 @@ class Outbox:
         return new
 
     async def put(self, channel_id: str, notice: Notice) -> str:
-        """Have one notice go over one channel at once, whatever the channel is for. Returns the id of its message."""
+        """Have one notice go over one channel at once, whatever the channel is for. Returns the id of its message.
+
+        Raises:
+            UnknownChannel: when none of that id is in use.
+        """
         async with self._database.write() as session:
-            (channel,) = await _in_use(session, channel_id)
+            channel = next(iter(await _in_use(session, channel_id)), None)
+            if channel is None:
+                raise UnknownChannel(f"no channel of id {channel_id} is in use")
             channel.retry_at = None
             await session.execute(insert_into(session, NoticeRow).on_conflict_do_nothing(), [_row(notice)])
             row = _delivery(channel, notice, notice.at, gathered=False)
@@ -174,11 +181,7 @@ async def _put(session: AsyncSession, notice: Notice, channels: Iterable[NoticeC
         settings = channel.settings
         if notice.at < channel.added_at or not is_wanted(settings, notice):
             continue
-        if (
-            notice.kind is NoticeKind.OVER
-            and settings.escalates_after
-            and not await _was_called(session, channel, notice)
-        ):
+        if notice.kind is NoticeKind.OVER and not await _was_called(session, channel, notice):
             continue
         zone = ZoneInfo(settings.quiet.zone) if settings.quiet else UTC
         session.add(_delivery(channel, notice, due(settings, notice, zone), gathered=is_gathered(settings, notice)))
@@ -187,12 +190,13 @@ async def _put(session: AsyncSession, notice: Notice, channels: Iterable[NoticeC
 
 
 async def _was_called(session: AsyncSession, channel: NoticeChannelRow, over: Notice) -> bool:
-    """Whether the begin of what is over went over the channel."""
+    """Whether the begin of what is over went over the channel; of one that escalates, whether it was sent."""
     raised = over.model_copy(update={"key": over.key.removesuffix("/over") + "/raised"}).id
+    states = [DeliveryState.DELIVERED]
+    if channel.settings.escalates_after is None:
+        states += [DeliveryState.WAITING, DeliveryState.GIVEN_UP]
     called = exists().where(
-        DeliveryRow.channel_id == channel.id,
-        DeliveryRow.notice_id == raised,
-        DeliveryRow.state == DeliveryState.DELIVERED,
+        DeliveryRow.channel_id == channel.id, DeliveryRow.notice_id == raised, DeliveryRow.state.in_(states)
     )
     return bool(await session.scalar(select(called)))
 

@@ -13,7 +13,19 @@ from fastapi import FastAPI
 from api.manners.problem_catalogue import problem_kinds
 
 PROBLEM = "application/problem+json"
-_WITH_IDS = ("site", "certificate", "request", "order", "plan", "simulation", "rotation", "task", "key", "subject")
+_WITH_IDS = (
+    "site",
+    "certificate",
+    "request",
+    "order",
+    "plan",
+    "simulation",
+    "rotation",
+    "task",
+    "key",
+    "subject",
+    "channel",
+)
 IDS = tuple(f"{each}_id" for each in _WITH_IDS)
 _OF_ANY_PATH = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 _described: dict[str, Any] = {}

@@ -48,6 +48,21 @@ _PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data":
 _SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90}
 _PIN = {**_WHY, "fingerprint_sha256": "bb" * 32}
 
+_CHANNEL = {
+    "settings": {
+        "name": "tickets",
+        "target": {"kind": "webhook", "url": "https://8.8.8.8/hook"},
+        "language": "cs",
+        "sites": ["{site_id}"],
+        "kinds": ["attention", "gate-late"],
+        "identity": "Ann",
+        "digest": "PT1H",
+        "quiet": {"begins": "20:00", "ends": "07:00", "zone": "Europe/Prague", "weekends": True},
+        "escalates_after": "PT4H",
+    },
+    "secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+}
+
 _GROUP = {
     "name": "Default",
     "server_list": "Default",
@@ -137,6 +152,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/tasks/{task_id}/refused": _WHY,
     "POST /v1/keys": {"name": "bob", "grant": {"roles": ["approver"], "sites": None}, "expires_in": "P30D"},
     "POST /v1/subjects": {"name": "ann", "subject": "s-1", "issuer": "https://login.example.com", "new": False},
+    "POST /v1/channels": _CHANNEL,
+    "PUT /v1/channels/{channel_id}": _CHANNEL,
     "POST /v1/codec/decode": _PAYLOADS,
     "POST /v1/codec/encode": _PAYLOADS,
 }
@@ -163,6 +180,7 @@ QUERIES: dict[str, dict[str, str]] = {
         "dates": "dmy",
     },
     "GET /v1/tasks": {"state": "open", "site_id": "{site_id}", "rotation_id": "{rotation_id}"},
+    "GET /v1/channels/{channel_id}/deliveries": {"limit": "10"},
 }
 """The parameters behind the path, by the same."""
 

@@ -40,7 +40,7 @@ class Hook:
     """A webhook that verifies what it gets by a library that is not ours, and answers as a test wants."""
 
     def __init__(self, folder):
-        names = (HOOKS, MAIL, "elsewhere.test")
+        names = (HOOKS, MAIL, "elsewhere.test", "localhost")
         self.made = make_self_signed(
             names, identity=CertificateId(""), now=datetime.now(UTC), valid_for=timedelta(days=1)
         )

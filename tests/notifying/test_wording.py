@@ -45,7 +45,7 @@ def test_every_message_names_what_is_asked(kind, language):
     """Site, step, what is asked, by when, and a link: in each kind and language."""
     lines = dict(line.split(": ", 1) for line in written(notice(kind), language=language).text.splitlines())
     english = ("Site", "Step", "About", "What is asked", "By when", "Link")
-    czech = ("Lokalita", "Krok", "Týká se", "Co je třeba", "Do kdy", "Odkaz")
+    czech = ("Pracoviště", "Krok", "Týká se", "Co je třeba", "Do kdy", "Odkaz")
     assert tuple(lines) == (english if language is MessageLanguage.ENGLISH else czech)
     assert "%(" not in written(notice(kind), language=language).model_dump_json()
 

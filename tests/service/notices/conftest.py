@@ -43,10 +43,10 @@ class Calling:
         settings = ChannelSettings(name=name, target=WebhookTarget(url=self.hook.url), **changes)
         return await store.channels.add(settings, self.hook.secret, BY, self.clock())
 
-    def notifier(self, store, **changes):
+    def notifier(self, store, ask=None, **changes):
         """The notifier of a worker that was just started."""
         settings = self.hook.settings(**changes)
-        return Notifier(store, settings, sinks=Sinks(settings, self.names.resolve), clock=self.clock)
+        return Notifier(store, settings, sinks=Sinks(settings, self.names.resolve), clock=self.clock, ask=ask)
 
     @property
     def kinds(self):

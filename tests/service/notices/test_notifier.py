@@ -7,13 +7,15 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from emulator.scenarios import one_server
+from engine.fault import NoAnswer
+from rotation.plan.outline import Outline
 from rotation.plan.work.task import TaskState
 from rotation.running.attention import Attention
 from rotation.running.message import Move
-from rotation.running.state import Outcome, Phase
+from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.wait import GateReading
 from rotation.site import Limits
-from rotation.values import Fingerprint
+from rotation.values import Fingerprint, PlanId, RotationId, SiteId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from service.notices.delivering import pause_after
 from simulation.drawn.scenario import START, Scenario
@@ -30,6 +32,20 @@ from tests.store.conftest import SEPM1
 def question(make, code, *options):
     """An attention as it is stored."""
     return Attention(code=code, subject="sepm1", message="look", options=options, raised_at=make.t0).finding()
+
+
+def shown(make, attention):
+    """The state of a rotation that shows an attention."""
+    return RotationState(
+        rotation_id=RotationId("rot-1"),
+        site_id=SiteId("site-1"),
+        site_name="Vienna",
+        plan_id=PlanId("plan-1"),
+        plan_hash="00",
+        outline=Outline.to_load("rotate"),
+        started_at=make.t0,
+        attention=attention,
+    )
 
 
 async def looked(store, make, clock, error="", days=400):
@@ -246,3 +262,51 @@ async def test_a_rotation_never_waits_for_a_delivery(store, calling):
     assert "rotation-ended" in found
     assert found.count("gate-passed") >= 2
     assert len(calling.hook.taken) == len({message_id for message_id, _ in calling.hook.taken})
+
+
+async def test_attention_that_is_no_event_is_asked_of_the_workflow(running, make, calling):
+    """The workflow's own state counts: once a minute, and when it has reported; an outage begins and ends nothing."""
+    await calling.add(running)
+    await running.rotations.project("rot-1", Progress(step_title="Gate"), calling.clock(), number=1)
+    silent = Attention(code="not-answering", subject="Gate", message="no answer yet", raised_at=make.t0)
+    shows: list[tuple[Attention, ...]] = [(silent,)]
+    asked = []
+
+    async def ask(site_id):
+        asked.append(site_id)
+        if not shows:
+            raise NoAnswer("no worker answers")
+        return shown(make, shows[0])
+
+    notifier = calling.notifier(running, ask=ask)
+    await notifier.turn()
+    assert calling.kinds == ["attention"]
+    shows.clear()
+    for _ in range(2):
+        calling.clock.later(minutes=1)
+        await notifier.turn()
+    calling.clock.later(seconds=10)
+    await notifier.turn()
+    assert (calling.kinds, len(asked)) == (["attention"], 4)
+    shows.append(())
+    await running.rotations.project("rot-1", Progress(step_title="Gate"), calling.clock(), number=2)
+    await notifier.turn()
+    assert (calling.kinds, len(asked)) == (["attention", "over"], 5)
+    await notifier.turn()
+    assert len(asked) == 5, "within the minute, and without a report, it is left alone"
+
+
+async def test_what_began_before_a_channel_ends_silently_for_it(running, make, calling):
+    """A channel that was added meanwhile gets no end of what it was never called for."""
+    first = await calling.add(running)
+    await running.tasks.add(make.task())
+    raised = Progress(step_title="Gate", attention=(question(make, "adrift"),))
+    await running.rotations.project("rot-1", raised, calling.clock(), number=1)
+    notifier = calling.notifier(running)
+    await notifier.turn()
+    await running.channels.remove(first.id, BY, calling.clock())
+    calling.clock.later(days=1)
+    await running.rotations.project("rot-1", Progress(attention=()), calling.clock(), number=2)
+    second = await calling.add(running, "second")
+    await notifier.turn()
+    assert await running.outbox.deliveries(second.id) == ()

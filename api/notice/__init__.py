@@ -1,0 +1,1 @@
+"""Calling people: the channels, their deliveries, and test messages."""

@@ -1,0 +1,124 @@
+"""/v1/channels: by which ways people are called, and for what."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+import structlog
+from fastapi import APIRouter, Query, Response
+
+from api.http.allowed import allowed
+from api.http.authors import WithAuthor
+from api.http.problems import ProblemError, described
+from api.notice.channel_document import ChannelKept, ChannelList, ChannelRequest, DeliveryList, RequestedTest
+from api.parts import Parts, WithParts
+from notifying.errors import NotDeliveredError
+from rotation.identity.permission import Permission
+from rotation.notice.notice import Notice, NoticeKind
+from service.notices.channels import SecretNotFitting, check_channel, fitting_secret
+from store.notice.channels import Channel
+
+router = APIRouter(tags=["notifications"])
+_log = structlog.get_logger(__name__)
+_MANAGES = allowed(Permission.MANAGE_CHANNELS)
+
+
+@router.get("/v1/channels", dependencies=[_MANAGES])
+async def list_channels(parts: WithParts) -> ChannelList:
+    """Every channel, how many messages wait for it, and why the last one failed."""
+    return ChannelList(items=await parts.store.channels.list())
+
+
+@router.post(
+    "/v1/channels",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND),
+    dependencies=[_MANAGES],
+)
+async def add_channel(order: ChannelRequest, author: WithAuthor, parts: WithParts, response: Response) -> ChannelKept:
+    """Have people called by mail, webhook or syslog. What waits for a person at that time goes over it first."""
+    await _check(order, parts)
+    try:
+        secret = fitting_secret(order.settings, order.secret)
+    except SecretNotFitting as error:
+        raise _not_fitting(error) from None
+    channel = await parts.store.channels.add(order.settings, secret, author, parts.clock())
+    _log.info("channel added", channel=channel.id, name=channel.settings.name, who=author.who)
+    response.headers.update({"Cache-Control": "no-store", "Location": f"/v1/channels/{channel.id}"})
+    made = secret if order.secret is None else None
+    return ChannelKept(channel=channel, signing_key=made.get_secret_value() if made else None)
+
+
+@router.get("/v1/channels/{channel_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[_MANAGES])
+async def show_channel(channel_id: str, parts: WithParts) -> Channel:
+    """One channel."""
+    return await parts.store.channels.get(channel_id)
+
+
+@router.put(
+    "/v1/channels/{channel_id}",
+    responses=described(HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND),
+    dependencies=[_MANAGES],
+)
+async def change_channel(
+    channel_id: str, order: ChannelRequest, author: WithAuthor, parts: WithParts, response: Response
+) -> ChannelKept:
+    """Set a channel as a whole. What waits for it stays; it is tried at once."""
+    await _check(order, parts)
+    known = await parts.store.channels.get(channel_id)
+    stays = known.has_secret and known.settings.target == order.settings.target
+    try:
+        secret = fitting_secret(order.settings, order.secret, stays=stays)
+    except SecretNotFitting as error:
+        raise _not_fitting(error) from None
+    channel = await parts.store.channels.change(channel_id, order.settings, secret, author, parts.clock())
+    _log.info("channel changed", channel=channel.id, name=channel.settings.name, who=author.who)
+    response.headers["Cache-Control"] = "no-store"
+    made = secret if order.secret is None else None
+    return ChannelKept(channel=channel, signing_key=made.get_secret_value() if made else None)
+
+
+@router.delete("/v1/channels/{channel_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[_MANAGES])
+async def remove_channel(channel_id: str, author: WithAuthor, parts: WithParts) -> Channel:
+    """Send nothing over a channel any more; what waits for it is not sent."""
+    channel = await parts.store.channels.remove(channel_id, author, parts.clock())
+    _log.info("channel removed", channel=channel.id, name=channel.settings.name, who=author.who)
+    return channel
+
+
+@router.get("/v1/channels/{channel_id}/deliveries", responses=described(HTTPStatus.NOT_FOUND), dependencies=[_MANAGES])
+async def list_deliveries(
+    channel_id: str, parts: WithParts, limit: Annotated[int, Query(ge=1, le=1000)] = 50
+) -> DeliveryList:
+    """What went over a channel, what waits, and what was given up and why."""
+    await parts.store.channels.get(channel_id)
+    return DeliveryList(items=await parts.store.outbox.deliveries(channel_id, limit))
+
+
+@router.post(
+    "/v1/channels/{channel_id}/test",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[_MANAGES],
+)
+async def request_test(channel_id: str, author: WithAuthor, parts: WithParts) -> RequestedTest:
+    """Have the worker send a test message, behind what is due already. Its delivery shows what became of it."""
+    notice = Notice(key=f"test/{uuid4().hex}", kind=NoticeKind.TEST, at=parts.clock(), subject=author.who)
+    return RequestedTest(message_id=await parts.store.outbox.put(channel_id, notice))
+
+
+async def _check(order: ChannelRequest, parts: Parts) -> None:
+    try:
+        await check_channel(order.settings, parts.sinks, parts.store.sites)
+    except NotDeliveredError as error:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "channel-address",
+            str(error),
+            remedy="name a host that the service may send to: a public one, or one of ROTATOR_NOTIFY_PRIVATE_HOSTS",
+        ) from None
+
+
+def _not_fitting(error: SecretNotFitting) -> ProblemError:
+    remedy = "give the password with a username, or of a webhook no secret, so that one is made"
+    return ProblemError(HTTPStatus.CONFLICT, "channel-secret", str(error), remedy=remedy)

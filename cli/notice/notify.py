@@ -1,0 +1,182 @@
+"""`rotator notify`: the channels by which people are called, and test messages over them."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from certificates.secret_file import ReadableByOthers, read_secret
+from cli.notice.target import target_of
+from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.fault import UnreadableError
+from cli.terminal.formatting import instant, say, say_error, say_json, say_table
+from rotation.notice.channel import MailSecurity, MessageLanguage
+from rotation.notice.notice import NoticeKind
+
+app = typer.Typer(help="Channels by which people are called: mail, webhooks, syslog.", no_args_is_help=True)
+_PATIENCE, _PAUSE = 60, 0.5
+_Kinds = list[NoticeKind] | None
+ChannelArgument = Annotated[str, typer.Argument(help="The channel's name or id, as `rotator notify list` shows it")]
+
+
+def register(main: typer.Typer) -> None:
+    """Add these commands."""
+    main.add_typer(app, name="notify")
+
+
+@app.command()
+@answered
+def add(  # noqa: PLR0917 - typer calls it by name
+    name: Annotated[str, typer.Argument(help="The channel's name")],
+    to: Annotated[
+        str, typer.Argument(help="https://..., mailto:ANN@X,BOB@X, syslog://HOST:PORT (TCP) or syslog+udp://HOST:PORT")
+    ],
+    server: Annotated[str | None, typer.Option("--server", help="Of mail: HOST or HOST:PORT")] = None,
+    sender: Annotated[str | None, typer.Option("--from", help="Of mail: the sender's address")] = None,
+    security: Annotated[MailSecurity, typer.Option("--security", help="Of mail")] = MailSecurity.STARTTLS,
+    user: Annotated[str, typer.Option("--user", help="Of mail: the account at the server")] = "",
+    secret_file: Annotated[
+        Path | None, typer.Option("--secret-file", help="Password of mail, or signing key of a webhook (else made)")
+    ] = None,
+    language: Annotated[MessageLanguage, typer.Option("--language")] = MessageLanguage.ENGLISH,
+    site: Annotated[list[str] | None, typer.Option("--site", help="Id of a site that it is about; all without")] = None,
+    kind: Annotated[_Kinds, typer.Option("--kind", help="What it gets; all without")] = None,
+    identity: Annotated[str | None, typer.Option("--identity", help="Whose own channel it is")] = None,
+    digest: Annotated[str | None, typer.Option("--digest", help="Gather messages of so long, e.g. PT4H")] = None,
+    at_once: Annotated[_Kinds, typer.Option("--at-once", help="What no digest holds")] = None,
+    quiet: Annotated[str | None, typer.Option("--quiet", help="No message at these hours, e.g. 20:00-07:00")] = None,
+    zone: Annotated[str, typer.Option("--zone", help="On whose clock, e.g. Europe/Prague")] = "UTC",
+    wakes: Annotated[_Kinds, typer.Option("--wakes", help="What is sent in quiet hours, too")] = None,
+    escalates_after: Annotated[
+        str | None, typer.Option("--escalates-after", help="Only what has waited so long without a reaction, e.g. PT4H")
+    ] = None,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    *,
+    weekends: Annotated[bool, typer.Option("--weekends", help="Quiet on Saturday and Sunday, too")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a channel. The signing key of a webhook is shown once."""
+    settings: dict[str, Any] = {
+        "name": name,
+        "target": target_of(to, server, sender, security, user),
+        "language": language.value,
+        "sites": site or None,
+        "kinds": kind or None,
+        "identity": identity,
+        "digest": digest,
+        "wakes": wakes or [],
+        "escalates_after": escalates_after,
+    }
+    if at_once:
+        settings["at_once"] = at_once
+    if quiet is not None:
+        begins, _, ends = quiet.partition("-")
+        settings["quiet"] = {"begins": begins.strip(), "ends": ends.strip(), "zone": zone, "weekends": weekends}
+    with opened(api, folder) as rotator:
+        kept = rotator.post("/v1/channels", {"settings": settings, "secret": _secret(secret_file)})
+    if as_json:
+        say_json(kept)
+        return
+    say(f"Channel {name} has the id {kept['channel']['id']}; try it: rotator notify test {name}")
+    if kept["signing_key"]:
+        say(f"Its receiver verifies signatures by this key, which is shown once: {kept['signing_key']}")
+
+
+@app.command("list")
+@answered
+def list_channels(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: JsonOption = False) -> None:
+    """Show every channel, what waits for it, and why the last message failed."""
+    with opened(api, folder) as rotator:
+        shown = rotator.get("/v1/channels")
+    if as_json:
+        say_json(shown)
+        return
+    say_table(
+        "Channels", ("id", "name", "to", "language", "waiting", "failing since", "reason"), map(_row, shown["items"])
+    )
+
+
+@app.command()
+@answered
+def remove(
+    channel: ChannelArgument, api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: JsonOption = False
+) -> None:
+    """Send nothing over a channel any more."""
+    with opened(api, folder) as rotator:
+        shown = rotator.delete(f"/v1/channels/{_id_of(rotator, channel)}")
+    if as_json:
+        say_json(shown)
+        return
+    say(f"Channel {shown['settings']['name']} is removed; {shown['waiting']} messages that waited are not sent")
+
+
+@app.command()
+@answered
+def deliveries(
+    channel: ChannelArgument, api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: JsonOption = False
+) -> None:
+    """Show what went over a channel, what waits, and what was given up."""
+    with opened(api, folder) as rotator:
+        shown = rotator.get(f"/v1/channels/{_id_of(rotator, channel)}/deliveries")
+    if as_json:
+        say_json(shown)
+        return
+    columns = ("number", "about", "due", "state", "tries", "reason")
+    rows = (
+        (each["number"], each["kind"], instant(each["due_at"]), each["state"], each["attempts"], each["error"])
+        for each in shown["items"]
+    )
+    say_table("Deliveries", columns, rows)
+
+
+@app.command("test")
+@answered
+def send_test(channel: ChannelArgument, api: ApiOption = None, folder: FolderOption = FOLDER) -> None:
+    """Have the worker send a test message, and wait for what becomes of it: exit code 0 when it was taken."""
+    with opened(api, folder) as rotator:
+        place = f"/v1/channels/{_id_of(rotator, channel)}"
+        message = rotator.post(f"{place}/test", {})["message_id"]
+        ends = time.monotonic() + _PATIENCE
+        while (found := _delivery(rotator, place, message))["state"] == "waiting" and not found["error"]:
+            if time.monotonic() > ends:
+                say_error("The worker has not sent it within a minute: messages before it may wait, or no worker runs")
+                raise typer.Exit(REFUSED)
+            time.sleep(_PAUSE)
+    if found["state"] != "delivered":
+        say_error(f"It was not taken: {found['error']}. The worker tries again; rotator notify deliveries {channel}")
+        raise typer.Exit(REFUSED)
+    say(f"Channel {channel} has taken the test message")
+
+
+def _delivery(rotator: Api, place: str, message: str) -> dict[str, Any]:
+    items = rotator.get(f"{place}/deliveries", limit=100)["items"]
+    return next(each for each in items if each["message_id"] == message)
+
+
+def _id_of(rotator: Api, channel: str) -> str:
+    items = rotator.get("/v1/channels")["items"]
+    found = [each["id"] for each in items if channel in {each["id"], each["settings"]["name"]}]
+    if not found:
+        raise UnreadableError(f"there is no channel {channel}: rotator notify list")
+    return str(found[0])
+
+
+def _secret(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return read_secret(file).decode().strip()
+    except ReadableByOthers as error:
+        raise UnreadableError(f"{file} is not read: {error.strerror}") from None
+    except (OSError, UnicodeDecodeError):
+        raise UnreadableError(f"no secret can be read from {file}") from None
+
+
+def _row(channel: dict[str, Any]) -> tuple[object, ...]:
+    settings = channel["settings"]
+    target = settings["target"]
+    to = target.get("url") or ", ".join(target.get("recipients", ())) or f"{target['host']}:{target['port']}"
+    since = instant(channel["failing_since"])
+    return channel["id"], settings["name"], to, settings["language"], channel["waiting"], since, channel["error"]
