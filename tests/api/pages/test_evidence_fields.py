@@ -34,8 +34,8 @@ def test_what_was_stopped_is_asked_for():
 def test_one_client_of_each_build():
     """Each that was looked at gives an object with its own file; one without a file is left out."""
     named = NamedClient(client=ClientId("c1"), name="pc-1", path="My Company")
-    build = {"label": "14.3", "clients": 3, "others": ()}
-    work = LookAtClients(builds=(BuildToLookAt(**build, **named.model_dump()),) * 2)
+    build = BuildToLookAt.model_validate({"label": "14.3", "clients": 3, "others": (), **named.model_dump()})
+    work = LookAtClients(builds=(build, build))
     assert clients_of(work) == (("14.3", "pc-1"),) * 2
     sent = {"client-0": "pc-1", "sylink-0": "<x/>", "client-1": "pc-2"}
     assert evidence_of(sent, work) == {"clients": [{"client": "pc-1", "sylink": "<x/>"}]}
