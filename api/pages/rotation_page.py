@@ -58,7 +58,7 @@ class MatterAsked(Value):
 
 
 class MovesNow(Value):
-    """What may be said to a rotation that can be asked now."""
+    """The moves of a rotation that can be asked now."""
 
     offers: tuple[MoveOffer, ...]
     replaced: bool

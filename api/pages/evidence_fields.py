@@ -1,0 +1,121 @@
+"""The evidence that a task asks for, as fields of its form, under the names that the service reads."""
+
+from rotation.plan.work.client_look import CLIENTS, LookAtClients
+from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
+from rotation.plan.work.hand_outs import STOPPED
+from rotation.plan.work.signed_files import CERTIFICATE, OLDEST
+from rotation.plan.work.task import (
+    AssignList,
+    CompareSignedFiles,
+    CopyList,
+    ReorderList,
+    SaveRecoveryFile,
+    SetSecureCommunications,
+    StopHandOuts,
+    Work,
+)
+from rotation.text.sentence import Sentence, sentence
+from rotation.values import Value
+from service.attestations import BEFORE, SERIALS
+
+SYLINK = "sylink"
+
+
+class EvidenceField(Value):
+    """A field of the form."""
+
+    name: str
+    label: Sentence
+    hint: Sentence | None = None
+    file: bool = False
+    """Whether it is a file; its text is sent."""
+    required: bool = False
+
+
+_FILE_NAME = EvidenceField(name="filename", label=sentence("File name"), required=True)
+_SHA256 = EvidenceField(
+    name="sha256",
+    label=sentence("SHA-256 of the file"),
+    hint=sentence("PowerShell: Get-FileHash -Algorithm SHA256 FILE"),
+    required=True,
+)
+_EXPORTED = EvidenceField(
+    name=SYLINK,
+    label=sentence("Exported Sylink.xml (better than the fields)"),
+    hint=sentence("Clients, right-click the group, Export Communication Settings. What the file shows counts."),
+    file=True,
+)
+_SERIALS = (
+    EvidenceField(
+        name=BEFORE,
+        label=sentence("Policy serial numbers before the change"),
+        hint=sentence("Of a site without REST: Clients, Details of each group; parted by commas."),
+    ),
+    EvidenceField(name=SERIALS, label=sentence("Policy serial numbers after the change")),
+)
+
+
+def fields(work: Work) -> tuple[EvidenceField, ...]:
+    """The fields of a task's form, in their order; none where the service sees the work for itself."""
+    match work:
+        case SaveRecoveryFile():
+            return (_FILE_NAME, _SHA256)
+        case CopyList():
+            return (
+                _EXPORTED,
+                EvidenceField(name=NAME, label=sentence("Name of the copy, as the console shows it")),
+                EvidenceField(
+                    name=PROTOCOL,
+                    label=sentence("Protocol, as the console shows it"),
+                    hint=sentence("HTTP or HTTPS"),
+                ),
+                EvidenceField(
+                    name=PORTS,
+                    label=sentence("Port of each server"),
+                    hint=sentence("Each as SERVER=PORT, parted by commas; one number where all have it."),
+                ),
+            )
+        case ReorderList():
+            return (
+                _EXPORTED,
+                EvidenceField(
+                    name=ORDER,
+                    label=sentence("Order of the servers, as the file shows it"),
+                    hint=sentence("Priorities are parted by semicolons, servers of one priority by commas."),
+                ),
+            )
+        case CompareSignedFiles():
+            when = sentence("With seconds, as 2026-01-31T17:05:42Z, by the clock of the server.")
+            return (
+                EvidenceField(name=CERTIFICATE, label=sentence("Time of keystore.jks"), hint=when, required=True),
+                EvidenceField(name=OLDEST, label=sentence("Time of the oldest .SIG file"), hint=when, required=True),
+            )
+        case StopHandOuts():
+            return (
+                EvidenceField(
+                    name=STOPPED,
+                    label=sentence("What was stopped"),
+                    hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
+                    required=True,
+                ),
+            )
+        case AssignList() | SetSecureCommunications():
+            return _SERIALS
+        case _:
+            return ()
+
+
+def clients_of(work: Work) -> tuple[tuple[str, str], ...]:
+    """The builds of which one client each is looked at, with the client that is named."""
+    return tuple((each.label, each.name) for each in work.builds) if isinstance(work, LookAtClients) else ()
+
+
+def evidence_of(sent: dict[str, str], work: Work) -> dict[str, object]:
+    """The evidence of a form: its fields, and one object for each client that was looked at."""
+    named: dict[str, object] = {each.name: sent[each.name] for each in fields(work) if each.name in sent}
+    looked = [
+        {"client": sent.get(f"client-{place}", ""), "sylink": sent[f"sylink-{place}"]}
+        for place in range(len(clients_of(work)))
+        if f"sylink-{place}" in sent
+    ]
+    return named | ({CLIENTS: looked} if looked else {})

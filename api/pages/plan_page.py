@@ -1,0 +1,63 @@
+"""A plan as a person reads it: what happens to whom, when, what could be lost, by name; and its start."""
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.http.allowed import allowed, forbidden
+from api.http.authors import WithAuthor
+from api.http.caller import Caller
+from api.http.invalid import checked
+from api.pages.frame.own_forms import texts_of
+from api.pages.frame.rendering import render_page
+from api.parts import WithParts
+from api.plan.plans import show_plan
+from api.rotation.rotation_document import RotationRequest
+from api.rotation.starting import start
+from rotation.identity.permission import Permission
+from rotation.identity.two_persons import reasons_to_start_together
+from rotation.planning.advice.shortening import too_late
+from rotation.values import PlanId
+
+router = APIRouter(prefix="/plans/{plan_id}", include_in_schema=False)
+_RECENT = "PT15M"
+"""A survey of the last quarter of an hour is used: a start that a second person repeats need not survey again."""
+
+
+@router.get("", dependencies=[allowed(Permission.SEE)])
+async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Caller) -> HTMLResponse:
+    """The page of a plan."""
+    kept = await parts.store.plans.get(plan_id)
+    late = kept.latest_start is not None and kept.latest_start.at < parts.clock()
+    running = await parts.store.rotations.running(kept.body.site_id)
+    return render_page(
+        request,
+        "plan.html",
+        plan=await show_plan(plan_id, parts),
+        site=await parts.store.sites.get(kept.body.site_id),
+        together=tuple(reasons_to_start_together(kept.body, late=late, always=parts.two_persons_start)),
+        late=late or bool(too_late(kept.findings)),
+        running=running,
+        barred=None if caller.may(Permission.START) else (await forbidden(parts, caller, Permission.START)).problem,
+        key=uuid4().hex,
+    )
+
+
+@router.post("/start", dependencies=[allowed(Permission.START)])
+async def begin(request: Request, plan_id: PlanId, parts: WithParts, caller: Caller, author: WithAuthor) -> Response:
+    """Start what the page has shown: the hash is in the form. The same form again starts nothing twice."""
+    sent = await texts_of(request)
+    with checked():
+        order = RotationRequest.model_validate(
+            {
+                "plan_id": plan_id,
+                "plan_hash": sent.get("hash", ""),
+                "why": sent.get("why", ""),
+                "accept_late_start": "late" in sent,
+                "survey_max_age": _RECENT,
+            }
+        )
+    rotation = await start(parts, order, caller, author, key=sent.get("key"))
+    return RedirectResponse(f"/rotations/{rotation.id}", HTTPStatus.SEE_OTHER)

@@ -1,0 +1,105 @@
+"""The card of a console task: what to do step by step, its holder, its evidence; usable on a phone at the console."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.http.allowed import allowed, forbidden
+from api.http.authors import WithAuthor
+from api.http.caller import Caller
+from api.http.invalid import checked
+from api.pages.evidence_fields import clients_of, evidence_of, fields
+from api.pages.frame.own_forms import texts_of
+from api.pages.frame.rendering import render_page
+from api.parts import Parts, WithParts
+from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
+from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_file
+from rotation.identity.identity import Principal
+from rotation.identity.permission import Permission
+from rotation.plan.work.task import ReplaceCertificate
+from rotation.values import TaskId
+
+router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
+_PENDING = "pending"
+_Act = Callable[[dict[str, str], TaskId, Principal, Parts], Awaitable[TaskShown]]
+
+
+@router.get("", dependencies=[allowed(Permission.SEE_TASKS)])
+async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Caller, pending: str = "") -> HTMLResponse:
+    """The card of a task. One whose rotation is still at work on a message loads itself again."""
+    shown = await show_task(task_id, parts)
+    work = (await parts.store.tasks.get(task_id)).work
+    may = caller.may(Permission.DO_TASKS)
+    page = render_page(
+        request,
+        "task.html",
+        task=shown,
+        sees=caller.may(Permission.SEE),
+        mine=may and shown.claimed_by == caller.name,
+        barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
+        fields=fields(work),
+        clients=clients_of(work),
+        file=isinstance(work, ReplaceCertificate) and work.has_file,
+        replaces=isinstance(work, ReplaceCertificate),
+        request_id=uuid4().hex,
+        pending=bool(pending),
+        now=parts.clock(),
+    )
+    if pending:
+        page.headers["Refresh"] = f"3;url=/tasks/{task_id}"
+    return page
+
+
+async def _claim(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
+    return await claim_task(task_id, ClaimRequest(request_id=sent.get("request_id")), caller, parts, Response())
+
+
+async def _begin(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
+    return await begin_task(task_id, ClaimRequest(request_id=sent.get("request_id")), caller, parts, Response())
+
+
+async def _done(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
+    work = (await parts.store.tasks.get(task_id)).work
+    content = {"note": sent.get("note", ""), "evidence": evidence_of(sent, work), "request_id": sent.get("request_id")}
+    order = DoneRequest.model_validate(content)
+    return await finish_task(task_id, order, caller, parts, Response())
+
+
+async def _refused(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
+    order = RefusedRequest(why=sent.get("why", ""), request_id=sent.get("request_id"))
+    return await refuse_task(task_id, order, caller, parts, Response())
+
+
+_ACTS: dict[str, _Act] = {"claim": _claim, "begin": _begin, "done": _done, "refused": _refused}
+
+
+def _handler(act: _Act) -> Callable[[Request, TaskId, WithParts, Caller], Awaitable[Response]]:
+    async def handler(request: Request, task_id: TaskId, parts: WithParts, caller: Caller) -> Response:
+        sent = await texts_of(request)
+        with checked():
+            shown = await act(sent, task_id, caller, parts)
+        on = f"?{_PENDING}=1" if shown.pending else ""
+        return RedirectResponse(f"/tasks/{task_id}{on}", HTTPStatus.SEE_OTHER)
+
+    return handler
+
+
+for _name, _act in _ACTS.items():
+    router.add_api_route(
+        f"/{_name}",
+        _handler(_act),
+        methods=["POST"],
+        name=f"page_{_name}_task",
+        dependencies=[allowed(Permission.DO_TASKS)],
+        response_model=None,
+    )
+
+
+@router.post("/file", dependencies=[allowed(Permission.DO_TASKS)])
+async def show_file(request: Request, task_id: TaskId, author: WithAuthor, parts: WithParts) -> HTMLResponse:
+    """The file of a replacement and its password, both shown this once."""
+    file = await take_file(task_id, author, parts, Response())
+    return render_page(request, "file.html", task=await show_task(task_id, parts), file=file)

@@ -1,0 +1,51 @@
+"""The fields of a task's form: each kind of work, and what the service makes of them."""
+
+from api.pages.evidence_fields import clients_of, evidence_of, fields
+from rotation.plan.work.attestation import untrue
+from rotation.plan.work.client_look import BuildToLookAt, LookAtClients, NamedClient
+from rotation.plan.work.copied import ports_text
+from rotation.plan.work.instructions import instructions
+from rotation.plan.work.task import CopyList, CopyServer, StopHandOuts
+from rotation.values import ClientId, ListName, ServerName
+
+COPY = CopyList(
+    source_list=ListName("Default"),
+    copy_list=ListName("Default HTTP"),
+    servers=(CopyServer(server=ServerName("s1"), address="s1.test", http_port=8014),),
+)
+
+
+def test_the_fields_of_a_copy_are_what_is_compared():
+    """Filled in as the task asks, nothing speaks against it; with another port something does."""
+    sent = {"list_name": "Default HTTP", "protocol": "HTTP", "ports": ports_text(COPY)}
+    assert {each.name for each in fields(COPY)} == {*sent, "sylink"}
+    assert untrue(COPY, _texts(evidence_of(sent, COPY)), withdrawing=False) is None
+    assert untrue(COPY, _texts(evidence_of(sent | {"ports": "80"}, COPY)), withdrawing=False) is not None
+    assert evidence_of(sent | {"other": "x", "note": "n", "request_id": "r"}, COPY) == sent
+
+
+def test_what_was_stopped_is_asked_for():
+    """The one field of it is the one that is compared."""
+    (field,) = fields(StopHandOuts())
+    assert field.required
+    assert untrue(StopHandOuts(), _texts(evidence_of({field.name: "none"}, StopHandOuts())), withdrawing=False) is None
+
+
+def test_one_client_of_each_build():
+    """Each that was looked at gives an object with its own file; one without a file is left out."""
+    named = NamedClient(client=ClientId("c1"), name="pc-1", path="My Company")
+    build = BuildToLookAt.model_validate({"label": "14.3", "clients": 3, "others": (), **named.model_dump()})
+    work = LookAtClients(builds=(build, build))
+    assert clients_of(work) == (("14.3", "pc-1"),) * 2
+    sent = {"client-0": "pc-1", "sylink-0": "<x/>", "client-1": "pc-2"}
+    assert evidence_of(sent, work) == {"clients": [{"client": "pc-1", "sylink": "<x/>"}]}
+
+
+def _texts(evidence):
+    return {name: value for name, value in evidence.items() if isinstance(value, str)}
+
+
+def test_the_instructions_of_a_copy_name_its_fields():
+    """The card and the instructions ask for the same evidence."""
+    text = " ".join(instructions(COPY))
+    assert all(f"{each.name}=" in text for each in fields(COPY) if each.name != "sylink")

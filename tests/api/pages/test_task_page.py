@@ -1,0 +1,116 @@
+"""The card of a console task: claimed, done and given back by its forms, with the evidence that the service reads."""
+
+import re
+from html import unescape
+
+import pytest
+
+from rotation.identity.permission import Role
+from rotation.plan.work.task import TaskState
+from tests.api.identified import KEY, key_of
+from tests.api.pages.conftest import CZECH, reading
+from tests.api.pages.test_rotation_page import fields, started
+
+SHA = "ab" * 32
+
+
+def field_names(page: str) -> list[str]:
+    """The fields of the form that reports the task as done."""
+    form = page.split("/done")[1].split("</form>", maxsplit=1)[0]
+    return re.findall(r'<(?:input|textarea) id="[^"]*" name="([^"]+)"', form)
+
+
+async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, until):
+    """Each form sends what the API takes; another operator sees who holds it."""
+    rotation = await started(whole, plan)
+
+    async def tasks():
+        return (await whole.get("/v1/tasks", params={"rotation": rotation})).json()["items"]
+
+    (task,) = await until(tasks, bool)
+    address = f"/tasks/{task['id']}"
+    other = await key_of(connected.store, "otto", Role.OPERATOR)
+    async with reading(connected, KEY) as reader, reading(connected, other) as second:
+        card = (await reader.get(address)).text
+        for line in task["instructions"]:
+            assert line in unescape(card)
+        assert field_names(card) == ["filename", "sha256", "note"]
+        claimed = await reader.post(f"{address}/claim", data=fields(card, f"{address}/claim"))
+        assert (claimed.status_code, claimed.headers["location"]) == (303, address)
+        assert "ann holds this task" in (await second.get(address)).text
+        refused = await second.post(f"{address}/claim", data={})
+        assert refused.status_code == 409
+        assert "ann holds this task" in refused.text
+        mine = (await reader.get(address, headers=CZECH)).text
+        sent = fields(mine, f"{address}/done") | {"filename": "recovery_1.zip", "sha256": SHA, "note": "<i>kept</i>"}
+        assert (await reader.post(f"{address}/done", data=sent)).status_code == 303
+        (done, *_) = await tasks()
+        assert (done["state"], done["attestation"]) == ("done", {"filename": "recovery_1.zip", "sha256": SHA})
+        closed = (await reader.get(address)).text
+        assert "&lt;i&gt;kept&lt;/i&gt;" in closed
+        assert "<form method" not in closed.split('id="main"')[1]
+
+
+async def test_a_task_is_given_back_with_a_reason(whole, connected, plan, until):
+    """Without one it is refused."""
+    rotation = await started(whole, plan)
+
+    async def tasks():
+        return (await whole.get("/v1/tasks", params={"rotation": rotation})).json()["items"]
+
+    (task,) = await until(tasks, bool)
+    address = f"/tasks/{task['id']}"
+    async with reading(connected, KEY) as reader:
+        assert (await reader.post(f"{address}/refused", data={})).status_code == 422
+        assert (await reader.post(f"{address}/refused", data={"why": "no account"})).status_code == 303
+        page = (await reader.get(f"/rotations/{rotation}")).text
+        assert "no account" in page
+        assert "Try again" in page
+    assert (await tasks())[0]["state"] == "refused"
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_replacement_says_whether_to_begin(reader, store, make):
+    """Unclaimed it is to be claimed first; claimed without proof nothing is begun."""
+    assert "Claim it before you do anything" in (await reader.get("/tasks/task-1")).text
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    page = (await reader.get("/tasks/task-1")).text
+    assert "The proof does not hold now: begin nothing." in page
+    assert 'role="alert"' in page
+    assert "Take the certificate file" in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_who_may_not_do_tasks_sees_who_can(reading_as):
+    """A viewer gets no form; an auditor reads names."""
+    for role, text in ((Role.VIEWER, "operator or admin or robot"), (Role.AUDITOR, "have one of ann")):
+        async with reading_as(f"one {role}", role) as viewer:
+            page = (await viewer.get("/tasks/task-1")).text
+            assert text in page
+            assert "/tasks/task-1/claim" not in page
+            for act in ("claim", "begin", "done", "refused", "file"):
+                assert (await viewer.post(f"/tasks/task-1/{act}", data={"why": "x"})).status_code == 403
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_robot_sees_the_card_and_no_link_it_may_not_follow(reading_as):
+    """It may do tasks, and sees no rotation."""
+    async with reading_as("rob", Role.ROBOT) as robot:
+        page = (await robot.get("/tasks/task-1")).text
+        assert "/tasks/task-1/claim" in page
+        assert "/rotations/" not in page
+        assert (await robot.get("/rotations/rot-1")).status_code == 403
+
+
+async def test_a_task_that_is_not_there(reader):
+    """A page says so."""
+    assert (await reader.get("/tasks/none")).status_code == 404
+    assert (await reader.post("/tasks/none/claim", data={})).status_code == 404
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_file_that_is_not_the_holders(reader):
+    """The file is for the holder of the task: a problem says so, and no password is shown."""
+    refused = await reader.post("/tasks/task-1/file", data={})
+    assert refused.status_code in (404, 409)
+    assert "download" not in refused.text
