@@ -10,7 +10,7 @@ from api.http.allowed import allowed, forbidden
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.invalid import checked
-from api.pages.frame.own_forms import texts_of
+from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.parts import WithParts
 from api.plan.plans import show_plan
@@ -41,7 +41,7 @@ async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Call
         late=late or bool(too_late(kept.findings)),
         running=running,
         barred=None if caller.may(Permission.START) else (await forbidden(parts, caller, Permission.START)).problem,
-        key=uuid4().hex,
+        request_id=uuid4().hex,
     )
 
 
@@ -59,5 +59,5 @@ async def begin(request: Request, plan_id: PlanId, parts: WithParts, caller: Cal
                 "survey_max_age": _RECENT,
             }
         )
-    rotation = await start(parts, order, caller, author, key=sent.get("key"))
+    rotation = await start(parts, order, caller, author, key=key_of(request, caller, sent).name)
     return RedirectResponse(f"/rotations/{rotation.id}", HTTPStatus.SEE_OTHER)

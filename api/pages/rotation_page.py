@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -12,12 +11,11 @@ from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.invalid import checked
 from api.manners.paging import EVERYTHING
-from api.pages.frame.own_forms import texts_of
+from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
-from api.repeats.request_key import RequestKey
 from api.rotation.moves import RotationMoveRequest, make_move, permission_of
 from api.rotation.rotation_document import RotationShown, StepNow
 from api.rotation.rotations import show_rotation
@@ -99,8 +97,7 @@ def _handler(move: Move) -> Callable[[Request, RotationId, WithParts, Caller], A
                     "evidence": {name: sent[name] for name in _EVIDENCE if name in sent},
                 }
             )
-        key = RequestKey.of(caller.id, request.url.path, sent.get("request_id") or uuid4().hex)
-        await make_move(parts, caller, rotation_id, move, order, key=key)
+        await make_move(parts, caller, rotation_id, move, order, key=key_of(request, caller, sent))
         return RedirectResponse(f"/rotations/{rotation_id}", HTTPStatus.SEE_OTHER)
 
     return handler

@@ -9,7 +9,7 @@ from api.http.allowed import allowed, forbidden
 from api.http.caller import Caller
 from api.http.invalid import checked
 from api.http.problems import later
-from api.pages.frame.own_forms import texts_of
+from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.home import now_of
 from api.parts import WithParts
@@ -24,6 +24,7 @@ from api.site.survey_document import SurveyGoesOn
 from api.site.trust import show_trust
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
+from store.database.page import PageRequest
 from store.progress import RotationStatus
 
 router = APIRouter(prefix="/sites/{site_id}", include_in_schema=False)
@@ -38,17 +39,17 @@ _RECENT = "PT1H"
 async def show(request: Request, site_id: SiteId, parts: WithParts, caller: Caller) -> HTMLResponse:
     """The page of a site."""
     site = await show_site(site_id, parts)
-    rotations = await list_rotations(parts, caller, limit=_ROTATIONS, site=site_id)
+    rotations = await list_rotations(parts, caller, PageRequest(_ROTATIONS), site_id=site_id)
     may_plan = caller.may(Permission.PLAN)
     kept = await parts.store.certificates.list() if may_plan else ()
     return render_page(
         request,
         "site.html",
         site=site,
-        inventory=await show_inventory(parts, caller, site=site_id),
+        inventory=await show_inventory(parts, caller, site_id=site_id),
         rotations=rotations.items,
         running=[await now_of(parts, each.id) for each in rotations.items if each.status is RotationStatus.RUNNING],
-        plans=(await list_plans(site_id, caller, parts)).items[:_PLANS],
+        plans=(await list_plans(site_id, caller, parts, PageRequest(_PLANS))).items,
         trust=await show_trust(site_id, parts) if isinstance(site, SiteShown) else None,
         certificates=kept[:_CERTIFICATES],
         barred=None if may_plan else (await forbidden(parts, caller, Permission.PLAN)).problem,
@@ -66,7 +67,7 @@ async def plan(request: Request, site_id: SiteId, parts: WithParts, caller: Call
         order = NewPlanRequest.model_validate(
             {"site_id": site_id, "certificates": certificates, "survey_max_age": recent}
         )
-    made = await make_plan(order, caller, parts, Response())
+    made = await make_plan(order, caller, parts, Response(), key_of(request, caller, sent))
     if isinstance(made, SurveyGoesOn):
         text = f"the survey of site {site_id} takes longer than a request waits; it goes on"
         remedy = "ask for the plan again in a while, and have it use a survey of the last hour"

@@ -12,11 +12,12 @@ from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.invalid import checked
 from api.pages.evidence_fields import clients_of, evidence_of, fields
-from api.pages.frame.own_forms import texts_of
+from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.parts import Parts, WithParts
+from api.repeats.request_key import RequestKey
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
-from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_file
+from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.plan.work.task import ReplaceCertificate
@@ -24,7 +25,7 @@ from rotation.values import TaskId
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
-_Act = Callable[[dict[str, str], TaskId, Principal, Parts], Awaitable[TaskShown]]
+_Act = Callable[[dict[str, str], TaskId, Principal, Parts, RequestKey], Awaitable[TaskShown]]
 
 
 @router.get("", dependencies=[allowed(Permission.SEE_TASKS)])
@@ -53,24 +54,26 @@ async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Call
     return page
 
 
-async def _claim(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
-    return await claim_task(task_id, ClaimRequest(request_id=sent.get("request_id")), caller, parts, Response())
+async def _claim(_sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts, key: RequestKey) -> TaskShown:
+    return await claim_task(task_id, ClaimRequest(), caller, parts, Response(), key=key)
 
 
-async def _begin(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
-    return await begin_task(task_id, ClaimRequest(request_id=sent.get("request_id")), caller, parts, Response())
+async def _begin(_sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts, key: RequestKey) -> TaskShown:
+    return await begin_task(task_id, ClaimRequest(), caller, parts, Response(), key=key)
 
 
-async def _done(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
+async def _done(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts, key: RequestKey) -> TaskShown:
     work = (await parts.store.tasks.get(task_id)).work
-    content = {"note": sent.get("note", ""), "evidence": evidence_of(sent, work), "request_id": sent.get("request_id")}
+    content = {"note": sent.get("note", ""), "evidence": evidence_of(sent, work)}
     order = DoneRequest.model_validate(content)
-    return await finish_task(task_id, order, caller, parts, Response())
+    return await finish_task(task_id, order, caller, parts, Response(), key=key)
 
 
-async def _refused(sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts) -> TaskShown:
-    order = RefusedRequest(why=sent.get("why", ""), request_id=sent.get("request_id"))
-    return await refuse_task(task_id, order, caller, parts, Response())
+async def _refused(
+    sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts, key: RequestKey
+) -> TaskShown:
+    order = RefusedRequest(why=sent.get("why", ""))
+    return await refuse_task(task_id, order, caller, parts, Response(), key=key)
 
 
 _ACTS: dict[str, _Act] = {"claim": _claim, "begin": _begin, "done": _done, "refused": _refused}
@@ -80,7 +83,7 @@ def _handler(act: _Act) -> Callable[[Request, TaskId, WithParts, Caller], Awaita
     async def handler(request: Request, task_id: TaskId, parts: WithParts, caller: Caller) -> Response:
         sent = await texts_of(request)
         with checked():
-            shown = await act(sent, task_id, caller, parts)
+            shown = await act(sent, task_id, caller, parts, key_of(request, caller, sent))
         on = f"?{_PENDING}=1" if shown.pending else ""
         return RedirectResponse(f"/tasks/{task_id}{on}", HTTPStatus.SEE_OTHER)
 
@@ -101,5 +104,5 @@ for _name, _act in _ACTS.items():
 @router.post("/file", dependencies=[allowed(Permission.DO_TASKS)])
 async def show_file(request: Request, task_id: TaskId, author: WithAuthor, parts: WithParts) -> HTMLResponse:
     """The file of a replacement and its password, both shown this once."""
-    file = await take_file(task_id, author, parts, Response())
+    file = await take_task_file(task_id, author, parts, Response())
     return render_page(request, "file.html", task=await show_task(task_id, parts), file=file)

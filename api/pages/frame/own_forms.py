@@ -1,12 +1,16 @@
 """Forms are of this service's own pages alone, and hold texts that can be kept."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from fastapi import Request
 from starlette.datastructures import Headers, UploadFile
 
 from api.http.problems import ProblemError
+from api.repeats.request_key import RequestKey
+from rotation.identity.identity import Principal
 from rotation.text.storable_text import is_whole
 
 _MOST_FIELDS, _MOST_FILES = 200, 100
@@ -54,6 +58,11 @@ async def texts_of(request: Request) -> dict[str, str]:
             remedy="send texts without NUL, and the files as they were exported; nothing was stored",
         )
     return texts
+
+
+def key_of(request: Request, caller: Principal, sent: Mapping[str, str]) -> RequestKey:
+    """The key that a form was shown with: the same form again is the same request."""
+    return RequestKey.of(caller.id, request.url.path, sent.get("request_id") or uuid4().hex)
 
 
 def _decoded(content: bytes) -> str:
