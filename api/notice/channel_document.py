@@ -2,6 +2,7 @@
 
 from pydantic import Field, SecretStr
 
+from api.manners.paging import PageShown
 from rotation.notice.channel import ChannelSettings
 from rotation.values import Value
 from store.notice.channels import Channel
@@ -27,16 +28,12 @@ class ChannelKept(Value):
     signing_key: str | None = Field(description="What the receiver verifies signatures by; null: none was made")
 
 
-class ChannelList(Value):
-    """All channels in use, by name."""
-
-    items: tuple[Channel, ...]
+class ChannelList(PageShown[Channel]):
+    """The channels in use, by name."""
 
 
-class DeliveryList(Value):
-    """The newest deliveries of a channel, the newest first."""
-
-    items: tuple[ShownDelivery, ...]
+class DeliveryList(PageShown[ShownDelivery]):
+    """The deliveries of a channel, the newest first."""
 
 
 class RequestedTest(Value):

@@ -1,15 +1,15 @@
 """/v1/channels: by which ways people are called, and for what."""
 
 from http import HTTPStatus
-from typing import Annotated
 from uuid import uuid4
 
 import structlog
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.problems import ProblemError, described
+from api.manners.paging import AskedPage
 from api.notice.channel_document import ChannelKept, ChannelList, ChannelRequest, DeliveryList, RequestedTest
 from api.parts import Parts, WithParts
 from notifying.errors import NotDeliveredError
@@ -24,9 +24,10 @@ _MANAGES = allowed(Permission.MANAGE_CHANNELS)
 
 
 @router.get("/v1/channels", dependencies=[_MANAGES])
-async def list_channels(parts: WithParts) -> ChannelList:
-    """Every channel, how many messages wait for it, and why the last one failed."""
-    return ChannelList(items=await parts.store.channels.list())
+async def list_channels(parts: WithParts, asked: AskedPage) -> ChannelList:
+    """The channels, how many messages wait for each, and why the last one failed."""
+    page = await parts.store.channels.page(asked)
+    return ChannelList(items=page.items, next=page.cursor)
 
 
 @router.post(
@@ -87,12 +88,11 @@ async def remove_channel(channel_id: str, author: WithAuthor, parts: WithParts) 
 
 
 @router.get("/v1/channels/{channel_id}/deliveries", responses=described(HTTPStatus.NOT_FOUND), dependencies=[_MANAGES])
-async def list_deliveries(
-    channel_id: str, parts: WithParts, limit: Annotated[int, Query(ge=1, le=1000)] = 50
-) -> DeliveryList:
+async def list_deliveries(channel_id: str, parts: WithParts, asked: AskedPage) -> DeliveryList:
     """What went over a channel, what waits, and what was given up and why."""
     await parts.store.channels.get(channel_id)
-    return DeliveryList(items=await parts.store.outbox.deliveries(channel_id, limit))
+    page = await parts.store.outbox.deliveries(channel_id, asked)
+    return DeliveryList(items=page.items, next=page.cursor)
 
 
 @router.post(

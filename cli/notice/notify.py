@@ -89,7 +89,7 @@ def add(  # noqa: PLR0917 - typer calls it by name
 def list_channels(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: JsonOption = False) -> None:
     """Show every channel, what waits for it, and why the last message failed."""
     with opened(api, folder) as rotator:
-        shown = rotator.get("/v1/channels")
+        shown = rotator.list("/v1/channels")
     if as_json:
         say_json(shown)
         return
@@ -156,7 +156,7 @@ def _delivery(rotator: Api, place: str, message: str) -> dict[str, Any]:
 
 
 def _id_of(rotator: Api, channel: str) -> str:
-    items = rotator.get("/v1/channels")["items"]
+    items = rotator.list("/v1/channels")["items"]
     found = [each["id"] for each in items if channel in {each["id"], each["settings"]["name"]}]
     if not found:
         raise UnreadableError(f"there is no channel {channel}: rotator notify list")

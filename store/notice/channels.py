@@ -12,6 +12,7 @@ from rotation.notice.channel import ChannelSettings, Target
 from rotation.values import Value
 from store.database.chain import canonical
 from store.database.database import Database
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.keys.key_encryption import SealBroken
 from store.keys.sealed import CHANNEL_SECRET, subject_of
@@ -21,6 +22,7 @@ from store.schema.tables import DeliveryRow, NoticeChannelRow
 from store.trail.site_trail import SERVICE_TRAIL, Author, NewTrailEvent, SiteTrail, TrailKind
 
 _TARGET: TypeAdapter[Target] = TypeAdapter(Target)
+_BY_NAME = ListOrder("channels", (NoticeChannelRow.name, NoticeChannelRow.id))
 
 
 class UnknownChannel(StoreFault):
@@ -142,13 +144,19 @@ class Channels:
         async with self._database.read() as session:
             return _channel(await _known(session, channel_id, lock=False), await _waiting(session, channel_id))
 
-    async def list(self) -> tuple[Channel, ...]:
-        """Every channel in use, by name."""
-        waits = select(DeliveryRow.channel_id, func.count()).where(DeliveryRow.state == DeliveryState.WAITING)
-        in_use = select(NoticeChannelRow).where(NoticeChannelRow.removed_at.is_(None)).order_by(NoticeChannelRow.name)
-        async with self._database.read() as session:
-            waiting = {row[0]: row[1] for row in await session.execute(waits.group_by(DeliveryRow.channel_id))}
-            return tuple(_channel(row, waiting.get(row.id, 0)) for row in await session.scalars(in_use))
+    async def page(self, asked: PageRequest = FIRST_PAGE) -> Page[Channel]:
+        """The channels in use, by name.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        waiting = select(func.count()).where(
+            DeliveryRow.channel_id == NoticeChannelRow.id, DeliveryRow.state == DeliveryState.WAITING
+        )
+        in_use = select(NoticeChannelRow, waiting.correlate(NoticeChannelRow).scalar_subquery()).where(
+            NoticeChannelRow.removed_at.is_(None)
+        )
+        return await read_page(self._database, in_use, _BY_NAME, asked, _channel)
 
     async def secret(self, channel_id: str) -> SecretStr | None:
         """The password or signing key of a channel; None where there is none.

@@ -16,7 +16,7 @@ from rotation.notice.matter import StandingMatter
 from rotation.notice.notice import Notice, NoticeKind
 from rotation.notice.routing import due, is_gathered, is_wanted
 from store.database.database import Database
-from store.database.page import page_size
+from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.database.upsert import insert_into
 from store.notice.channels import UnknownChannel
 from store.notice.delivery import DeliveryState, Outgoing, ShownDelivery
@@ -24,6 +24,7 @@ from store.notice.matters import Followed
 from store.schema.tables import DeliveryRow, FollowedRotationRow, MatterRow, NoticeChannelRow, NoticeRow
 
 _MOST_IN_DIGEST = 200
+_NEWEST = ListOrder("deliveries", (DeliveryRow.number,), falls=True)
 
 
 class Outbox:
@@ -130,17 +131,18 @@ class Outbox:
         async with self._database.read() as session:
             return tuple(await session.scalars(wanted.order_by(NoticeChannelRow.id)))
 
-    async def deliveries(self, channel_id: str, limit: int = 50) -> tuple[ShownDelivery, ...]:
-        """The newest deliveries of a channel, the newest first."""
-        newest = (
+    async def deliveries(self, channel_id: str, asked: PageRequest = FIRST_PAGE) -> Page[ShownDelivery]:
+        """The deliveries of a channel, the newest first.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = (
             select(DeliveryRow, NoticeRow.notice)
             .join(NoticeRow, NoticeRow.id == DeliveryRow.notice_id)
             .where(DeliveryRow.channel_id == channel_id)
-            .order_by(DeliveryRow.number.desc())
-            .limit(page_size(limit))
         )
-        async with self._database.read() as session:
-            return tuple(_shown(row, notice) for row, notice in await session.execute(newest))
+        return await read_page(self._database, wanted, _NEWEST, asked, _shown)
 
 
 def _of(message: Outgoing) -> tuple[ColumnElement[bool], ...]:

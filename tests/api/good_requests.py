@@ -180,7 +180,6 @@ QUERIES: dict[str, dict[str, str]] = {
         "dates": "dmy",
     },
     "GET /v1/tasks": {"state": "open", "site_id": "{site_id}", "rotation_id": "{rotation_id}"},
-    "GET /v1/channels/{channel_id}/deliveries": {"limit": "10"},
 }
 """The parameters behind the path, by the same."""
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "list_indexes"
-down_revision = "simulations"
+down_revision = "kept_answers"
 branch_labels = None
 depends_on = None
 

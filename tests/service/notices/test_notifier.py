@@ -157,7 +157,7 @@ async def test_a_message_that_is_refused_holds_the_others_for_a_while_only(runni
     for _ in range(3):
         await calling.notifier(running).turn()
         calling.clock.later(minutes=5)
-    second, first = await running.outbox.deliveries(channel.id)
+    second, first = (await running.outbox.deliveries(channel.id)).items
     assert (first.state, first.attempts) == (DeliveryState.GIVEN_UP, 3)
     assert "400" in first.error
     assert second.state is DeliveryState.DELIVERED
@@ -309,4 +309,4 @@ async def test_what_began_before_a_channel_ends_silently_for_it(running, make, c
     await running.rotations.project("rot-1", Progress(attention=()), calling.clock(), number=2)
     second = await calling.add(running, "second")
     await notifier.turn()
-    assert await running.outbox.deliveries(second.id) == ()
+    assert (await running.outbox.deliveries(second.id)).items == ()

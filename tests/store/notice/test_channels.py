@@ -20,7 +20,7 @@ MAIL = ChannelSettings(
 async def test_a_channel_is_kept_and_its_secret_opens(store, make):
     """The list has all but the secret; names are unique while a channel is in use."""
     added = await store.channels.add(HOOK, SecretStr("whsec_abc"), BY, make.t0)
-    assert await store.channels.list() == (added,)
+    assert (await store.channels.page()).items == (added,)
     assert (added.has_secret, added.settings, added.waiting) == (True, HOOK, 0)
     assert (await store.channels.secret(added.id)).get_secret_value() == "whsec_abc"
     with pytest.raises(ChannelExists):

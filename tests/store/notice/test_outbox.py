@@ -56,7 +56,7 @@ async def test_a_notice_is_kept_once(site, make, channel):
     for new in (2, 0):
         kept = await site.outbox.keep([notice(make, 1), notice(make, 2)], Changes(), (), make.t0)
         assert kept == new
-    assert [each.number for each in await site.outbox.deliveries(channel.id)] == [2, 1]
+    assert [each.number for each in (await site.outbox.deliveries(channel.id)).items] == [2, 1]
 
 
 async def test_messages_leave_in_order_and_one_that_fails_holds_the_next(site, make, channel):
@@ -98,7 +98,7 @@ async def test_quiet_hours_hold_a_message(site, make):
     quiet = QuietHours(begins=time(20), ends=time(12), zone="Europe/Prague")
     channel = await site.channels.add(settings(quiet=quiet, wakes=(NoticeKind.TASK_NEAR,)), None, BY, make.t0)
     await site.outbox.keep([notice(make, 1), notice(make, 2, kind=NoticeKind.TASK_NEAR)], Changes(), (), make.t0)
-    assert {each.number: each.due_at for each in await site.outbox.deliveries(channel.id)} == {
+    assert {each.number: each.due_at for each in (await site.outbox.deliveries(channel.id)).items} == {
         1: make.t0.replace(hour=11),  # noon in Prague, in winter
         2: make.at(minutes=2),
     }
@@ -126,8 +126,8 @@ async def test_what_is_over_in_time_is_not_escalated(site, make):
     await begun(site, make, matter)
     await ended(site, matter, make.at(minutes=30))
     assert await site.outbox.next(second.id, make.at(days=1)) is None
-    assert [each.state for each in await site.outbox.deliveries(second.id)] == [DeliveryState.NEEDLESS]
-    assert len(await site.outbox.deliveries(first.id)) == 2
+    assert [each.state for each in (await site.outbox.deliveries(second.id)).items] == [DeliveryState.NEEDLESS]
+    assert len((await site.outbox.deliveries(first.id)).items) == 2
 
 
 async def test_a_matter_may_come_up_again(site, make):

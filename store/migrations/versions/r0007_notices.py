@@ -6,7 +6,7 @@ from alembic import op
 from store.migrations.columns import blobs, flags, instants, numbers, texts
 
 revision = "notices"
-down_revision = "kept_answers"
+down_revision = "list_indexes"
 branch_labels = None
 depends_on = None
 
