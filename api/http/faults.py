@@ -35,7 +35,8 @@ from sepm.errors import (
     UntrustedCertificate,
 )
 from store.access.api_key import NoGrant
-from store.access.identities import IdentityExists, LastAdmin, UnknownIdentity, UnknownKey
+from store.access.identities import IdentityExists, UnknownIdentity
+from store.access.revocation import LastAdmin, UnknownKey
 from store.access.stated_rows import IdentityAltered
 from store.access.subjects import NameTaken, NotLinked, SubjectBarred, UnknownSubject
 from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder

@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from rotation.identity.identity import Grant, IdentityId, Principal
 from rotation.identity.name import IdentityName, likeness
 from rotation.identity.permission import Role
-from store.access.api_key import ApiKey, key_of, principal_of, shown_identity, shown_key
+from store.access.api_key import ApiKey, key_of, principal_of, shown_key
 from store.access.key_text import KeyId, KeyText
+from store.access.revocation import ALL_KEYS, revoke, state_key
 from store.access.stated_rows import AccessRows, StatedRows
 from store.database.database import Database
 from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
@@ -30,14 +31,6 @@ class UnknownIdentity(StoreFault):
 
 class IdentityExists(StoreFault):
     """An identity has that name, or one that looks the same."""
-
-
-class UnknownKey(StoreFault):
-    """There is no key of that id."""
-
-
-class LastAdmin(StoreFault):
-    """It is the last key by which an admin of all sites could add another one."""
 
 
 class Identities:
@@ -128,7 +121,7 @@ class Identities:
         Raises:
             BadCursor: when the cursor is not one of this list.
         """
-        return await read_page(self._database, _ALL, _NEWEST, asked, shown_key)
+        return await read_page(self._database, ALL_KEYS, _NEWEST, asked, shown_key)
 
     async def any(self) -> bool:
         """Whether there is an identity that has had a key."""
@@ -143,20 +136,7 @@ class Identities:
             LastAdmin: when no admin of all sites would have a key.
         """
         async with self._rows.write() as rows:
-            pairs = await rows.session.execute(_ALL)
-            found: dict[str, tuple[ApiKeyRow, IdentityRow | None]] = {key.id: (key, of) for key, of in pairs}
-            if key_id not in found:
-                raise UnknownKey(f"there is no key of id {key_id}")
-            altered = await rows.altered(*dict.fromkeys(row for both in found.values() for row in both if row))
-            row, identity = found.pop(key_id)
-            left = [shown_key(*both) for both in found.values() if not any(each in altered for each in both)]
-            _require_admin(left, shown_key(row, identity), at)
-            if row.revoked_at is None:
-                row.revoked_at, row.revoked_by = at, by.who
-                _state_key(rows, row, identity, TrailKind.KEY_REVOKED, by=by, at=at)
-            elif row in altered:  # nothing is lost: it opens nothing
-                _state_key(rows, row, identity, TrailKind.KEY_REVOKED, by=by, at=at)
-            return shown_key(row, identity)
+            return await revoke(rows, key_id, by, at)
 
     async def holder(self, text: str, now: datetime) -> ApiKey | None:
         """The key that a caller presents; None when it is unknown, expired or revoked.
@@ -200,8 +180,6 @@ class Identities:
 
 
 _BOTH = select(ApiKeyRow, IdentityRow).join(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
-_ALL = select(ApiKeyRow, IdentityRow).outerjoin(IdentityRow, IdentityRow.id == ApiKeyRow.identity_id)
-"""Also keys whose identity is gone: it may be put back, and the key is revoked all the same."""
 _NEWEST = ListOrder("keys", (ApiKeyRow.made_at, ApiKeyRow.id), falls=True)
 
 
@@ -238,16 +216,8 @@ async def _add_key(
         revoked_by="",
         used_at=None,
     )
-    _state_key(rows, row, identity, TrailKind.KEY_ADDED, by=by, at=at)
+    state_key(rows, row, identity, TrailKind.KEY_ADDED, by=by, at=at)
     return key_of(row, identity)
-
-
-def _state_key(
-    rows: AccessRows, row: ApiKeyRow, identity: IdentityRow | None, kind: TrailKind, *, by: Author, at: datetime
-) -> None:
-    principal = shown_identity(row.identity_id, identity)
-    data = {"key": row.id, "identity": principal.id, "roles": ", ".join(principal.roles)}
-    rows.state(row, kind, f"key {row.id} of {principal.name}", author=by, at=at, data=data)
 
 
 def _hashed(key: KeyText) -> tuple[str, str, str]:
@@ -261,11 +231,3 @@ async def _found(rows: AccessRows, key_id: KeyId) -> tuple[ApiKeyRow, IdentityRo
         return None
     await rows.expect(row[0], row[1])
     return row[0], row[1]
-
-
-def _require_admin(left: Sequence[ApiKey], revoked: ApiKey, now: datetime) -> None:
-    def opens(key: ApiKey) -> bool:
-        return Role.ADMIN in key.principal.roles and key.principal.sites is None and key.counts(now)
-
-    if opens(revoked) and not any(map(opens, left)):
-        raise LastAdmin(f"key {revoked.id} of {revoked.principal.name} is the last one of an admin")

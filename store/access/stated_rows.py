@@ -60,6 +60,10 @@ class AccessRows:
         self._found.extend(map(_name, wrong))
         return wrong
 
+    async def stated(self, row_id: str) -> Mapping[str, str]:
+        """What the last event about a row says of it; empty where the service has written none."""
+        return (await last_statements(self.session, self.codes, [row_id])).get(row_id, {})
+
     async def expect(self, *rows: StatedRow) -> None:
         """Nothing where the rows are as the service has stated them.
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -20,13 +21,13 @@ from tests.e2e.house import CLEAN, look_until
 from tests.signing import TEXT
 from tests.worker_keys import WorkerKeyFiles
 
-_LOOPBACK = "127.0.0.1"
-_API = (
+LOOPBACK = "127.0.0.1"
+API = (
     "uvicorn",
     "--factory",
     "api.app:create_app",
     "--host",
-    _LOOPBACK,
+    LOOPBACK,
     "--log-level",
     "warning",
     "--timeout-keep-alive",
@@ -45,9 +46,24 @@ class Part:
     @asynccontextmanager
     async def running(cls, log: Path, *arguments: str, **environment: str) -> AsyncIterator["Part"]:
         """Start `python -m ARGUMENTS`, and stop it in the end unless it is dead by then."""
+        async with cls.of_user({}, log, *arguments, **environment) as part:
+            yield part
+
+    @classmethod
+    @asynccontextmanager
+    async def of_user(
+        cls, user: dict[str, Any], log: Path, *arguments: str, **environment: str
+    ) -> AsyncIterator["Part"]:
+        """As `running`, started as another user: what subprocess takes for that."""
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *arguments, stdout=output, stderr=output, env={**CLEAN, **environment}
+                sys.executable,
+                "-m",
+                *arguments,
+                stdout=output,
+                stderr=output,
+                env={**CLEAN, **environment},
+                **user,
             )
         try:
             yield cls(process, log)
@@ -89,7 +105,7 @@ class Apart(Caller):
     @asynccontextmanager
     async def running(cls, folder: Path, database_url: str) -> AsyncIterator["Apart"]:
         """Start all four at once on an empty database, and wait until each serves."""
-        port, ui_port, *ports = choose_ports(_LOOPBACK, 0, 0, 0, 0)
+        port, ui_port, *ports = choose_ports(LOOPBACK, 0, 0, 0, 0)
         temporal = EmbeddedServer(
             database=folder / "temporal.db", port=port, ui_port=ui_port, binary=find_binary(TemporalSettings())
         )
@@ -119,14 +135,14 @@ class Apart(Caller):
             ]
             servers = [
                 await stack.enter_async_context(
-                    Part.running(folder / f"api-{each}", *_API, "--port", str(each), **environment, **seals)
+                    Part.running(folder / f"api-{each}", *API, "--port", str(each), **environment, **seals)
                 )
                 for each in ports
             ]
-            apis = tuple(f"http://{_LOOPBACK}:{each}" for each in ports)
+            apis = tuple(f"http://{LOOPBACK}:{each}" for each in ports)
             opened = cls(apis, key, temporal.settings(), tuple(workers), tuple(servers), store)
             stack.push_async_callback(opened.close)
-            await opened._until_all_serve()
+            await opened.until_all_serve()
             yield opened
 
     async def worker_of(self, site: str) -> Part:
@@ -139,7 +155,8 @@ class Apart(Caller):
         )
         return next(each for each in self.workers if last.endswith(f":{each.process.pid}"))
 
-    async def _until_all_serve(self) -> None:
+    async def until_all_serve(self) -> None:
+        """Wait until each worker and each API serves."""
         for worker in self.workers:
             await worker.says('"serving"')
         for api, server in zip(self.apis, self.servers, strict=True):

@@ -8,8 +8,10 @@ import pytest
 from engine.client.rotations import state
 from rotation.identity.permission import Role
 from rotation.identity.two_persons import TwoPersonAct
+from rotation.plan.plan import LeftOut
 from rotation.running.attention import PLAN_DIFFERS, Attention
 from rotation.running.message import Move
+from rotation.values import ClientId, PlanId
 from tests.api.conftest import calling
 from tests.api.identified import NAME, key_of
 
@@ -151,6 +153,24 @@ async def test_each_plan_and_amendment_where_the_operator_wants_it(
         problem(await api.post(f"{path}/approve", json=approval, headers=second), 409, "approve-refused")
         # a wish counts once
         problem(await api.post(f"{path}/approve", json=approval, headers=second), 409, "second-person")
+
+
+@shows(TwoPersonAct.START)
+async def test_a_plan_that_leaves_clients_out_by_name(connected, plan, *, costume, second, problem):
+    """No client is left out by one person, whatever key the same one shows."""
+    kept = await connected.store.plans.get(PlanId(plan["id"]))
+    left = LeftOut(id=ClientId("c-1"), name="PC-1", group="My Company", reason="away for a year")
+    body = kept.body.model_copy(update={"left_out": (left,)})
+    named = kept.model_copy(update={"id": PlanId("plan-leaves-out"), "body": body, "hash": body.content_hash()})
+    await connected.store.plans.add(named)
+    order = {"plan_id": named.id, "plan_hash": named.hash, "why": "it ends in May"}
+    async with calling(connected) as api:
+        refusal = problem(await api.post("/v1/rotations", json=order), 409, "second-person")
+        assert "it leaves out 1 clients by name" in refusal["detail"]
+        problem(await api.post("/v1/rotations", json=order, headers=costume), 409, "second-person")
+        assert (await api.get("/v1/rotations")).json()["items"] == []
+        answer = await api.post("/v1/rotations", json=order, headers=second)
+        assert answer.status_code == 202, answer.text
 
 
 async def _has_it_ask(parts, site, monkeypatch):

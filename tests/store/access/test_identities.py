@@ -6,8 +6,9 @@ from sqlalchemy import text
 from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
 from rotation.values import SiteId
-from store.access.identities import IdentityExists, LastAdmin, UnknownIdentity, UnknownKey
+from store.access.identities import IdentityExists, UnknownIdentity
 from store.access.key_text import KeyId, KeyText
+from store.access.revocation import LastAdmin, UnknownKey
 from store.keys.sealed import values_by_key
 from store.store import Store
 from store.trail.site_trail import Author

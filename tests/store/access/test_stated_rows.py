@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from rotation.identity.permission import Role
-from store.access.identities import LastAdmin
 from store.access.key_text import KeyText
+from store.access.revocation import LastAdmin
 from store.access.stated_rows import IdentityAltered
 from store.store import Store
 from tests.store.access.two_identities import ADMIN, FOR_ALL, ISSUER, ROOT, Access

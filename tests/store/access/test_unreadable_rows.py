@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
 from store.access.key_text import KeyText
+from store.access.revocation import UnknownKey
 from store.access.stated_rows import IdentityAltered
 from store.access.subjects import SubjectBarred
 from store.schema.base import table_of
@@ -132,6 +133,23 @@ async def test_what_is_revoked_or_barred_while_its_row_cannot_be_read_stays_so(a
         if (damage.table, damage.column) != ("subjects", "id"):
             assert await opens_nothing(access.log_in(name, name)), damage
     assert taken > 40 if store.database.is_sqlite else taken > 3
+
+
+async def test_a_key_that_is_revoked_while_its_row_is_deleted_stays_so(access):
+    """Put back as it was, it opens nothing; an id that no event has is no key's."""
+    store, ids = access.store, {"id": access.bob.id}
+    async with store.database.read() as session:
+        before = (await session.execute(text("SELECT * FROM api_keys WHERE id = :id"), ids)).one()
+    await access.sql("DELETE FROM api_keys WHERE id = :id", **ids)
+    assert (await store.identities.revoke(access.bob.id, ROOT, access.t0)).principal.name == "Bob"
+    assert await access.holder(access.bob) is None
+    assert (await store.audit.verify()).broken == ()
+    await access.sql("DELETE FROM api_keys WHERE id = :id", **ids)
+    names = ", ".join(f":{name}" for name in before._fields)
+    await access.sql(f"INSERT INTO api_keys VALUES ({names})", **before._asdict())
+    assert await opens_nothing(access.holder(access.bob))
+    with pytest.raises(UnknownKey):
+        await store.identities.revoke(KeyText.new().id, ROOT, access.t0)
 
 
 async def opens_nothing(trying):
