@@ -21,7 +21,7 @@ from api.parts import Parts
 from api.repeats.known_operations import Keyed, keyed_operations
 from api.repeats.operations import CARRIED_OUT_AGAIN, LOOKED_AT, SHOWN_ONCE
 from api.repeats.request_key import RequestKey
-from rotation.identity.identity import Principal
+from rotation.identity.identity import Grant, Principal
 from store.fault import StoreFault
 from store.kept_answers import LEASE, Attempt, KeptAnswer, KeyedRequest, Unfinished
 
@@ -165,8 +165,10 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def _request(scope: Scope, caller: Principal, key: RequestKey) -> KeyedRequest:
+    """The request, with the grant of its caller: what other roles or sites were answered is not shown to these."""
     where = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
-    return KeyedRequest(caller.id, key.text, (*where, key.body or ""))
+    grant = Grant(roles=caller.roles, sites=caller.sites).model_dump_json()
+    return KeyedRequest(caller.id, key.text, (*where, key.body or "", grant))
 
 
 async def _begun(parts: Parts, keyed: Keyed, request: KeyedRequest) -> Attempt | Response:

@@ -1,7 +1,7 @@
 """/v1/rotations: starting an approved plan, and looking at what runs."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -9,6 +9,7 @@ from api.http.allowed import allowed, require_seen
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import described
+from api.manners.entity_tags import IfNoneMatch, tag_of, tagged
 from api.parts import WithParts
 from api.repeats.request_key import WithRequestKey
 from api.rotation.live import live_of
@@ -62,11 +63,19 @@ async def list_rotations(
 
 @router.get(
     "/{rotation_id}",
+    response_model=RotationShown,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     dependencies=[allowed(Permission.SEE)],
 )
-async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
-    """A rotation: step, gate, coverage, task, attention, next time."""
+async def show_rotation(
+    rotation_id: RotationId, parts: WithParts, response: Response, if_none_match: IfNoneMatch = None
+) -> Any:
+    """A rotation: step, gate, coverage, task, attention, next time. Its ETag is that of what is stored.
+
+    A running one is answered in full whatever `If-None-Match` says: what its workflow tells is newer.
+    """
     rotation = await parts.store.rotations.get(rotation_id)
-    known = parts.standings.of(rotation, parts.clock())
-    return RotationShown.of(rotation, known, await live_of(parts, rotation))
+    known, live = parts.standings.of(rotation, parts.clock()), await live_of(parts, rotation)
+    shown = RotationShown.of(rotation, known, live)
+    stored = shown.live is None and shown.trouble is None
+    return tagged(shown, tag_of(rotation), if_none_match if stored else None, response)
