@@ -22,6 +22,7 @@ from api.http.wrong_keys import WrongKeys
 from api.manners import problem_pages
 from api.manners.answers import answer_with_problems
 from api.manners.description import describe_alike
+from api.manners.entity_tags import describe_tags
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
@@ -36,7 +37,7 @@ from api.repeats.key_header import describe_keys
 from api.repeats.repeated_requests import RepeatedRequests
 from api.rotation import archiving, clients, found, moves, originals, restore, rotations
 from api.settings import ApiSettings
-from api.site import client_exports, http_reach, inventory, sites, surveys, trust
+from api.site import client_exports, http_reach, inventory, limits, sites, surveys, trust
 from api.standing import standing
 from api.standing.reconciler import Reconciler
 from api.standing.unstarted import take_up
@@ -71,6 +72,7 @@ _BEARER = "An API key: `rotator up` makes the first, admins add others; or a tok
 # a certificate's own path would also match that of requests, which therefore come first
 _RESOURCES = (
     sites,
+    limits,
     archiving,
     trust,
     client_exports,
@@ -132,6 +134,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     describe_problems(app)
     describe_keys(app)
     describe_alike(app)
+    describe_tags(app)
     app.add_middleware(RepeatedRequests)
     app.add_middleware(BodyLimit, guarded=True)
     app.add_middleware(Guard, session=admitting(sessions))

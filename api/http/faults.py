@@ -61,6 +61,7 @@ from store.site.console import OlderExport
 from store.site.contacts import LastPin, NotPinned
 from store.site.fingerprints import AccessAltered
 from store.site.site_changes import SiteInUse
+from store.site.site_version import SiteChanged
 from store.site.sites import SiteArchived, SiteExists, UnknownSite
 from store.site.surveys import SurveyNotSaved, UnknownSurvey
 
@@ -129,6 +130,9 @@ _STORE: dict[type[StoreFault], _Answer] = {
         HTTPStatus.CONFLICT, "access-altered", "find out who wrote to the database, then PUT /v1/sites/ID/access"
     ),
     SiteInUse: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
+    SiteChanged: _Answer(
+        HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "read it again (GET), and send the request with its ETag"
+    ),
     OlderExport: _Answer(HTTPStatus.CONFLICT, "export-not-newer", "export the clients again, and upload that"),
     OriginalsKept: _Answer(
         HTTPStatus.CONFLICT, "originals-kept", "restore without the file: rotator restore SITE --why REASON"

@@ -2,6 +2,6 @@
 
 - `request_key`: the key of a request, from which the ids of what it makes follow
 - `operations`: what each operation does when its request may have had its effect
-- `repeated_requests`: the middleware that keeps answers and gives them again
+- `repeated_requests`: the middleware; `earlier_requests` has what it answers, `held_answer` what it keeps
 - `key_header`: what OpenAPI says of it
 """

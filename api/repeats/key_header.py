@@ -7,10 +7,10 @@ from fastapi import FastAPI
 
 from api.http.problems import MEDIA_TYPE, Problem
 from api.repeats.known_operations import keyed_operations
-from api.repeats.repeated_requests import HEADER, REPLAYED
+from api.repeats.request_key import KEY_HEADER, REPLAYED_HEADER
 
 _PARAMETER = {
-    "name": HEADER,
+    "name": KEY_HEADER,
     "in": "header",
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
@@ -31,14 +31,14 @@ def describe_keys(app: FastAPI) -> None:
         document = plain()
         for keyed in keyed_operations(app):
             operation = document["paths"][keyed.path]["post"]
-            others = [each for each in operation.get("parameters", ()) if each["name"] != HEADER]
+            others = [each for each in operation.get("parameters", ()) if each["name"] != KEY_HEADER]
             operation["parameters"] = [*others, _PARAMETER]
             for status in _REFUSALS:
                 content = {"description": status.phrase, "content": {MEDIA_TYPE: _PROBLEM}}
                 operation["responses"].setdefault(str(int(status)), content)
             for status, response in operation["responses"].items():
                 if int(status) < HTTPStatus.MULTIPLE_CHOICES and int(status) != HTTPStatus.ACCEPTED:
-                    response.setdefault("headers", {})[REPLAYED] = _REPLAYED
+                    response.setdefault("headers", {})[REPLAYED_HEADER] = _REPLAYED
         return document
 
     app.openapi = openapi  # type: ignore[method-assign] # the way that FastAPI documents for it

@@ -9,6 +9,8 @@ from fastapi import Depends, Request
 from rotation.identity.identity import IdentityId
 from store.database.chain import canonical
 
+KEY_HEADER, REPLAYED_HEADER = "Idempotency-Key", "Idempotency-Replayed"
+
 
 @dataclass(frozen=True)
 class RequestKey:

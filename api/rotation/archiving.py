@@ -11,8 +11,8 @@ from api.parts import Parts, WithParts
 from api.rotation.orphaned_tasks import require_no_claimed_task
 from api.rotation.rotation_now import busy, require_free, still_running
 from api.site.console_document import ConsoleSiteShown
+from api.site.shown_site import ExpectedSite, shown
 from api.site.site_document import ArchiveRequest, NameRequest, SiteShown
-from api.site.sites import shown
 from engine.client.runs import newest_run
 from engine.ids import survey_workflow
 from rotation.identity.permission import Permission
@@ -25,19 +25,19 @@ _REFUSES = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 @router.post("/{site_id}/rename", responses=_REFUSES, dependencies=[allowed(Permission.CONFIGURE_SITES)])
 async def rename_site(
-    site_id: SiteId, document: NameRequest, author: WithAuthor, parts: WithParts
+    site_id: SiteId, document: NameRequest, author: WithAuthor, parts: WithParts, expected: ExpectedSite
 ) -> SiteShown | ConsoleSiteShown:
     """Give a site another name. Its id stays, and with it all that was kept of it and its workflows in Temporal.
 
     A rotation that runs, and its tasks, show the name that it began with.
     """
-    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why, expected=expected)
     return await shown(parts, await parts.store.site_changes.rename(site_id, document.name, act))
 
 
 @router.post("/{site_id}/archive", responses=_REFUSES, dependencies=[allowed(Permission.CONFIGURE_SITES)])
 async def archive_site(
-    site_id: SiteId, document: ArchiveRequest, author: WithAuthor, parts: WithParts
+    site_id: SiteId, document: ArchiveRequest, author: WithAuthor, parts: WithParts, expected: ExpectedSite
 ) -> SiteShown | ConsoleSiteShown:
     """Let nothing begin at a site: no plan, rotation, restore or survey, and no look of the watch.
 
@@ -51,17 +51,17 @@ async def archive_site(
     left = [each.rotation_id for each in await parts.store.originals.unrestored(site_id)]
     if left and not document.accept_left_changed:
         raise _left_changed(site_id, left)
-    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why, expected=expected)
     site = await parts.store.site_changes.archive(site_id, act, left_changed=tuple(dict.fromkeys(left)))
     return await shown(parts, site)
 
 
 @router.post("/{site_id}/take-back", responses=_REFUSES, dependencies=[allowed(Permission.CONFIGURE_SITES)])
 async def take_site_back(
-    site_id: SiteId, document: ChangeReason, author: WithAuthor, parts: WithParts
+    site_id: SiteId, document: ChangeReason, author: WithAuthor, parts: WithParts, expected: ExpectedSite
 ) -> SiteShown | ConsoleSiteShown:
     """Take an archived site into use again. The watch looks at it in its next round."""
-    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why, expected=expected)
     return await shown(parts, await parts.store.site_changes.take_back(site_id, act))
 
 

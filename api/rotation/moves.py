@@ -5,13 +5,14 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
+from api.manners.entity_tags import IfMatch, require_match, tag_of
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey, WithRequestKey
 from api.rotation.messages import say
@@ -78,6 +79,16 @@ class Moved(Value):
     rotation_id: RotationId
     move: Move
     accepted: bool = True
+
+
+async def expected_rotation(rotation_id: RotationId, parts: WithParts, if_match: IfMatch = None) -> None:
+    """Refuse a move of a rotation that is stored otherwise by now than the caller expects.
+
+    Raises:
+        ProblemError: 412.
+    """
+    if if_match is not None:
+        require_match(if_match, tag_of(await parts.store.rotations.get(rotation_id)), f"rotation {rotation_id}")
 
 
 def _handler(
@@ -166,6 +177,6 @@ for _move, _meaning in MEANING.items():
         methods=["POST"],
         name=_NAMES.get(_move, f"{_move.value}_rotation"),
         description=_meaning,
-        dependencies=[allowed(permission_of(_move))],
+        dependencies=[allowed(permission_of(_move)), Depends(expected_rotation)],
         responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )

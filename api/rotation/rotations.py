@@ -1,7 +1,7 @@
 """/v1/rotations: starting an approved plan, and looking at what runs."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -9,6 +9,7 @@ from api.http.allowed import allowed, require_seen
 from api.http.authors import WithAuthor
 from api.http.caller import Caller, seen_sites
 from api.http.problems import described
+from api.manners.entity_tags import IfNoneMatch, tag_of, tagged
 from api.manners.paging import AskedPage
 from api.parts import WithParts
 from api.repeats.request_key import WithRequestKey
@@ -66,17 +67,27 @@ async def list_rotations(
 
 @router.get(
     "/{rotation_id}",
+    response_model=RotationShown,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     dependencies=[allowed(Permission.SEE)],
 )
 async def show_rotation(
     rotation_id: RotationId,
     parts: WithParts,
+    response: Response,
     *,
     live: Annotated[bool, Query(description="Ask its workflow, too, how it stands now")] = False,
-) -> RotationShown:
-    """A rotation as it last reported: step, coverage, attention, next time. `live=true` asks it how it stands now."""
+    if_none_match: IfNoneMatch = None,
+) -> Any:
+    """A rotation as it last reported: step, coverage, attention, next time. `live=true` asks it how it stands now.
+
+    Its ETag is that of what is stored. With `live=true`, and where something is wrong with it, it is answered in full
+    whatever `If-None-Match` says.
+    """
     rotation = await parts.store.rotations.get(rotation_id)
     now = parts.clock()
     known = parts.standings.of(rotation, now)
-    return with_reason(RotationShown.of(rotation, known, await live_of(parts, rotation) if live else None), now)
+    asked = await live_of(parts, rotation) if live else None
+    shown = with_reason(RotationShown.of(rotation, known, asked), now)
+    stored = shown.live is None and shown.trouble is None
+    return tagged(shown, tag_of(rotation), if_none_match if stored else None, response)

@@ -17,6 +17,7 @@ from api.http.caller import Caller
 from api.http.problems import ProblemError, described, refused
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleRequest, ConsoleSiteShown, ExportShown
+from api.site.shown_site import ExpectedSite, ExpectsSite
 from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
@@ -58,7 +59,12 @@ class ExportHints(Value):
         )
 
 
-@router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV, dependencies=[allowed(Permission.RECORD)])
+@router.put(
+    "/{site_id}/clients",
+    responses=_REFUSALS,
+    openapi_extra=_CSV,
+    dependencies=[allowed(Permission.RECORD), ExpectsSite],
+)
 async def upload_clients(
     site_id: SiteId,
     request: Request,
@@ -110,12 +116,12 @@ async def upload_clients(
 
 @router.put("/{site_id}/console", responses=_REFUSALS, dependencies=[allowed(Permission.RECORD)])
 async def describe_console(
-    site_id: SiteId, document: ConsoleRequest, author: WithAuthor, parts: WithParts
+    site_id: SiteId, document: ConsoleRequest, author: WithAuthor, parts: WithParts, expected: ExpectedSite
 ) -> ConsoleSiteShown:
     """Replace the description of a site without REST. Changes reported before `recorded_at` are part of it."""
     await _at_console(parts, site_id)
     now = parts.clock()
-    access, act = document.read(now), ReasonedAct(at=now, author=author, why=document.why)
+    access, act = document.read(now), ReasonedAct(at=now, author=author, why=document.why, expected=expected)
     site = await parts.store.site_changes.describe_console(site_id, access, act)
     return ConsoleSiteShown.of(site, access, await parts.store.console.newest_export(site_id))
 

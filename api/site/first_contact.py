@@ -6,6 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from api.http.problems import ProblemError
+from api.site.site_document import AccessDocument
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
 from rotation.trust.fingerprints import address, owner
@@ -13,7 +14,7 @@ from sepm.access import Access, RequestLimits
 from sepm.rest.client import SepmClient
 from sepm.tls.handshakes import Handshake
 from sepm.tls.trust import Trust, fetch_fingerprint
-from store.site.access import SiteAccess
+from store.site.access import SiteAccess, SiteConnection
 
 _HTTPS_PORT = 443
 # a client waits for the answer, so nothing is tried twice
@@ -72,4 +73,16 @@ async def _untrusted(access: Access) -> ProblemError:
         f"nobody said which certificate to trust; {parts.netloc} presents SHA-256 {presented}",
         remedy="compare it with the certificate in the SEPM console; if it is the same, send it as "
         "trust.fingerprint_sha256",
+    )
+
+
+def connection_of(document: AccessDocument, url: str, trust: Trust) -> SiteConnection:
+    """How a site is reached, as it is stored: with the trust that held."""
+    return SiteConnection(
+        rest_url=url,
+        username=document.username,
+        password=document.password,
+        domain=document.domain,
+        fingerprints=trust.fingerprints,
+        ca_pem=trust.ca_pem,
     )

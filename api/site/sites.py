@@ -1,7 +1,7 @@
 """/v1/sites: registering a site and describing what no SEPM API tells."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Query, Response
@@ -13,15 +13,15 @@ from api.http.caller import Caller
 from api.http.invalid import checked
 from api.http.problems import described
 from api.http.second_person import require_second
+from api.manners.entity_tags import IfNoneMatch, tag_of, tagged
 from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleSiteDocument, ConsoleSiteShown
-from api.site.first_contact import first_contacts, make_contact
+from api.site.first_contact import connection_of, first_contacts, make_contact
+from api.site.shown_site import ExpectedSite, shown
 from api.site.site_document import (
-    AccessDocument,
     AccessRequest,
     DatabaseRequest,
-    LimitsRequest,
     ListsRequest,
     SiteDocument,
     SiteInList,
@@ -78,7 +78,7 @@ async def register_site(
     site, access, trust = document.site(), document.reached(document.name), document.trusted()
     begun = parts.clock()
     trust, handshakes = await make_contact(access, trust)
-    connection = _connection(document, access.url, trust)
+    connection = connection_of(document, access.url, trust)
     author = await _with_second(parts, caller, author, site, connection)
     await parts.store.sites.add(site, connection, parts.clock(), author)
     for contact in first_contacts(site, connection, handshakes, begun):
@@ -123,15 +123,27 @@ async def list_sites(
     return SiteList.of(await parts.store.sites.page(asked, sites=caller.sites, archived=archived), SiteInList.of)
 
 
-@router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
-async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown | ConsoleSiteShown:
+@router.get(
+    "/{site_id}",
+    response_model=SiteShown | ConsoleSiteShown,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.SEE)],
+)
+async def show_site(site_id: SiteId, parts: WithParts, response: Response, if_none_match: IfNoneMatch = None) -> Any:
     """A registered site, without its password."""
-    return await shown(parts, await parts.store.sites.get(site_id))
+    document = await shown(parts, await parts.store.sites.get(site_id))
+    return tagged(document, tag_of(document), if_none_match, response)
 
 
 @router.put("/{site_id}/access", responses=_REACHES, dependencies=[allowed(Permission.REGISTER_SITES)])
 async def state_access(
-    site_id: SiteId, document: AccessRequest, caller: Caller, author: WithAuthor, parts: WithParts
+    site_id: SiteId,
+    document: AccessRequest,
+    caller: Caller,
+    author: WithAuthor,
+    parts: WithParts,
+    *,
+    expected: ExpectedSite,
 ) -> SiteShown | ConsoleSiteShown:
     """Replace how the site is reached: address, account, password, and what is trusted there.
 
@@ -145,8 +157,8 @@ async def state_access(
         wish = await require_second(parts, caller, TwoPersonAct.TRUST, {"site": site_id, **given}, why=document.why)
         author = with_first(author, wish)
     trust, handshakes = await make_contact(access, trust)
-    connection = _connection(document, access.url, trust)
-    act = ReasonedAct(at=begun, author=author, why=document.why)
+    connection = connection_of(document, access.url, trust)
+    act = ReasonedAct(at=begun, author=author, why=document.why, expected=expected)
     await parts.store.site_changes.state_access(site_id, connection, act)
     for contact in first_contacts(site, connection, handshakes, begun, why="given with another address or account"):
         await parts.store.contacts.record(site.id, contact)
@@ -159,11 +171,11 @@ async def state_access(
     dependencies=[allowed(Permission.RECORD)],
 )
 async def describe_lists(
-    site_id: SiteId, document: ListsRequest, author: WithAuthor, parts: WithParts
+    site_id: SiteId, document: ListsRequest, author: WithAuthor, parts: WithParts, expected: ExpectedSite
 ) -> SiteShown | ConsoleSiteShown:
     """Replace what is known of the site's server lists. Refused while a rotation runs, which rests on them."""
     site = await parts.store.sites.get(site_id)
-    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why, expected=expected)
     with checked():
         site = await parts.store.site_changes.describe_lists(site_id, document.read_lists(site.servers), act)
     return await shown(parts, site)
@@ -173,34 +185,11 @@ async def describe_lists(
     "/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.CONFIGURE_SITES)]
 )
 async def set_database(
-    site_id: SiteId, document: DatabaseRequest, author: WithAuthor, parts: WithParts
+    site_id: SiteId, document: DatabaseRequest, author: WithAuthor, parts: WithParts, expected: ExpectedSite
 ) -> SiteShown | ConsoleSiteShown:
     """State which database the site has: the default one has a certificate of its own."""
-    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
+    act = ReasonedAct(at=parts.clock(), author=author, why=document.why, expected=expected)
     site = await parts.store.site_changes.set_database(site_id, document.database, act)
-    return await shown(parts, site)
-
-
-@router.put(
-    "/{site_id}/limits",
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
-    dependencies=[allowed(Permission.CONFIGURE_SITES)],
-)
-async def set_limits(
-    site_id: SiteId, document: LimitsRequest, caller: Caller, author: WithAuthor, parts: WithParts
-) -> SiteShown | ConsoleSiteShown:
-    """Replace what the site's owner wants waited for. Plans made before keep theirs.
-
-    To lower a floor below the vendor's takes two persons: 409 `second-person` keeps the first request as a wish.
-    """
-    limits = document.limits()
-    if floors := lowered((await parts.store.sites.get(site_id)).limits, limits):
-        content = {"site": site_id, "limits": limits.model_dump(mode="json")}
-        reason = ", ".join(floors)
-        wish = await require_second(parts, caller, TwoPersonAct.FLOORS, content, why=document.why, reason=reason)
-        author = with_first(author, wish)
-    act = ReasonedAct(at=parts.clock(), author=author, why=document.why)
-    site = await parts.store.site_changes.set_limits(site_id, limits, act)
     return await shown(parts, site)
 
 
@@ -211,21 +200,3 @@ async def _is_trusted(parts: Parts, site_id: SiteId, url: str, trust: Trust) -> 
     except AccessAltered:
         return False
     return (url, trust.ca_pem) == (now.rest_url, now.ca_pem) and trust.fingerprints <= now.fingerprints
-
-
-async def shown(parts: Parts, site: Site) -> SiteShown | ConsoleSiteShown:
-    """The document of a stored site, of either kind."""
-    if site.at_console is not None:
-        return ConsoleSiteShown.of(site, site.at_console, await parts.store.console.newest_export(site.id))
-    return SiteShown.of(site, await parts.store.sites.access(site.id))
-
-
-def _connection(document: AccessDocument, url: str, trust: Trust) -> SiteConnection:
-    return SiteConnection(
-        rest_url=url,
-        username=document.username,
-        password=document.password,
-        domain=document.domain,
-        fingerprints=trust.fingerprints,
-        ca_pem=trust.ca_pem,
-    )

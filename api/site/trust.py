@@ -11,6 +11,7 @@ from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
 from api.manners.paging import AskedPage, NumberAfter
 from api.parts import Parts, WithParts
+from api.site.shown_site import ExpectsSite
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct
@@ -46,7 +47,7 @@ async def list_contacts(
     return ContactPage(items=page.items, next=page.cursor)
 
 
-@router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
+@router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST), ExpectsSite])
 async def pin_certificate(
     site_id: SiteId, order: PinRequest, caller: Caller, author: WithAuthor, parts: WithParts
 ) -> TrustShown:
@@ -62,7 +63,7 @@ async def pin_certificate(
     return await _shown(site_id, parts)
 
 
-@router.post("/drop", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
+@router.post("/drop", responses=_SAYS, dependencies=[allowed(Permission.TRUST), ExpectsSite])
 async def drop_certificate(site_id: SiteId, order: PinRequest, author: WithAuthor, parts: WithParts) -> TrustShown:
     """Stop trusting a pinned certificate, at a person's request. The last one stays where there is no CA."""
     contact = await _contact(ContactKind.DROPPED, site_id, order, author, parts)

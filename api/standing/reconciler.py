@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from api.parts import Parts
 from api.rotation.rotation_now import recorded, service_of, stray
-from api.standing.unstarted import hand_over, unheard
+from api.standing.unstarted import hand_over, not_in_temporal
 from engine.client.presence import answers, polled_at
 from engine.client.runs import answer_of, newest_run, open_runs
 from engine.contract import ISSUE_WORKFLOW, ROTATE_WORKFLOW, SIMULATE_WORKFLOW, SURVEY_WORKFLOW
@@ -93,7 +93,7 @@ class Reconciler:
             rotations += [left_changed(*each) for each in await parts.store.originals.left_changed()]
             workflows = [t for run in open_now if (t := await self._stray(run, where))]
             await hand_over(parts, [each for each in running if each.unreported and not _is_open(runs[each.id])])
-            await hand_over(parts, await unheard(parts))
+            await hand_over(parts, await not_in_temporal(parts))
             service += [trouble for trouble in [no_worker(where)] if trouble is not None]
             if (refused := parts.standings.refused_lately(now)) is not None:
                 service.append(_temporal_fails(refused))

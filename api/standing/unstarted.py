@@ -38,7 +38,7 @@ async def hand_over(parts: Parts, recorded: Iterable[Startable]) -> None:
             _log.warning("not handed over", kind=type(each).__name__, id=each.id, reason=str(fault))
 
 
-async def unheard(parts: Parts) -> tuple[Startable, ...]:
+async def not_in_temporal(parts: Parts) -> tuple[Startable, ...]:
     """The simulations and orders that Temporal has never had.
 
     Raises:

@@ -3,12 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.caller import Caller, seen_sites
 from api.http.problems import described
+from api.manners.entity_tags import IfMatch, IfNoneMatch, require_match, tag_of, tagged
 from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey, WithRequestKey
@@ -54,10 +55,30 @@ async def list_tasks(
     return TaskList.of(page, TaskShown.of)
 
 
-@router.get("/{task_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE_TASKS)])
-async def show_task(task_id: TaskId, parts: WithParts) -> TaskShown:
-    """A console task, with what to do step by step."""
+async def expected_task(task_id: TaskId, parts: WithParts, if_match: IfMatch = None) -> None:
+    """Refuse a call about a task that is another one by now than the caller expects.
+
+    Raises:
+        ProblemError: 412.
+    """
+    if if_match is not None:
+        require_match(if_match, tag_of(await _shown(parts, task_id)), f"task {task_id}")
+
+
+async def _shown(parts: Parts, task_id: TaskId) -> TaskShown:
     return TaskShown.of(await _as_it_counts(parts, await parts.store.tasks.get(task_id)))
+
+
+@router.get(
+    "/{task_id}",
+    response_model=TaskShown,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.SEE_TASKS)],
+)
+async def show_task(task_id: TaskId, parts: WithParts, response: Response, if_none_match: IfNoneMatch = None) -> Any:
+    """A console task, with what to do step by step."""
+    document = await _shown(parts, task_id)
+    return tagged(document, tag_of(document), if_none_match, response)
 
 
 async def _as_it_counts(parts: Parts, task: ConsoleTask) -> ConsoleTask:
@@ -67,7 +88,7 @@ async def _as_it_counts(parts: Parts, task: ConsoleTask) -> ConsoleTask:
     return task.model_copy(update={"proof_until": None, "begin_until": None})
 
 
-@router.post("/{task_id}/claim", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
+@router.post("/{task_id}/claim", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS), Depends(expected_task)])
 async def claim_task(
     task_id: TaskId,
     _order: ClaimRequest,
@@ -81,7 +102,7 @@ async def claim_task(
     return await _say(parts, response, caller, task_id, key=key, move=Move.CLAIM_TASK)
 
 
-@router.post("/{task_id}/begin", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
+@router.post("/{task_id}/begin", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS), Depends(expected_task)])
 async def begin_task(
     task_id: TaskId,
     _order: ClaimRequest,
@@ -98,7 +119,7 @@ async def begin_task(
     return await _say(parts, response, caller, task_id, key=key, move=Move.BEGIN_TASK)
 
 
-@router.post("/{task_id}/done", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
+@router.post("/{task_id}/done", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS), Depends(expected_task)])
 async def finish_task(
     task_id: TaskId,
     order: DoneRequest,
@@ -120,7 +141,9 @@ async def finish_task(
     )
 
 
-@router.post("/{task_id}/refused", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS)])
+@router.post(
+    "/{task_id}/refused", responses=_SAYING, dependencies=[allowed(Permission.DO_TASKS), Depends(expected_task)]
+)
 async def refuse_task(
     task_id: TaskId,
     order: RefusedRequest,
@@ -134,7 +157,9 @@ async def refuse_task(
     return await _say(parts, response, caller, task_id, key=key, move=Move.TASK_REFUSED, why=order.why)
 
 
-@router.post("/{task_id}/file", responses=_REFUSALS, dependencies=[allowed(Permission.DO_TASKS)])
+@router.post(
+    "/{task_id}/file", responses=_REFUSALS, dependencies=[allowed(Permission.DO_TASKS), Depends(expected_task)]
+)
 async def take_task_file(task_id: TaskId, author: WithAuthor, parts: WithParts, response: Response) -> TaskFile:
     """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
     response.headers["Cache-Control"] = "no-store"

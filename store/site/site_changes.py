@@ -20,6 +20,7 @@ from store.keys.vault import Vault
 from store.progress import RotationStatus
 from store.schema.tables import PinnedFingerprintRow, RotationRow
 from store.site.access import SiteConnection, sealed_access
+from store.site.site_version import require_version, version_of
 from store.site.sites import SiteExists, known_site
 from store.trail.site_trail import (
     SITE_DIGEST,
@@ -43,6 +44,8 @@ class ReasonedAct(Value):
     at: datetime
     author: Author
     why: str = Field(min_length=1, max_length=2000)
+    expected: str = ""
+    """The version of the site that it is about (`store.site.site_version`); empty: whichever it has."""
 
 
 class SiteChanges:
@@ -53,6 +56,15 @@ class SiteChanges:
         self._vault = vault
         self._mac_key = mac_key
         self._trail = trail
+
+    async def version(self, site_id: SiteId) -> str:
+        """The version of the site now.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        async with self._database.read() as session:
+            return version_of(await known_site(session, site_id))
 
     async def describe_lists(self, site_id: SiteId, lists: Collection[ServerList], act: ReasonedAct) -> Site:
         """Replace what is in the site's server lists. Returns the site as it is now.
@@ -173,6 +185,7 @@ class SiteChanges:
         pins = sorted(connection.fingerprints)
         async with self._database.write() as session:
             row = await known_site(session, site_id, lock=True)
+            require_version(row, act.expected)
             for name, value in columns.items():
                 setattr(row, name, value)
             await session.execute(delete(PinnedFingerprintRow).where(PinnedFingerprintRow.site_id == site_id))
@@ -198,6 +211,7 @@ class SiteChanges:
         await self._trail.ready()
         async with self._database.write() as session:
             row = await known_site(session, site_id, lock=True)
+            require_version(row, act.expected)
             if unless_running:
                 await _require_idle(session, site_id, what)
             before, site = row.site, changed(row.site)

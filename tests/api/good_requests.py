@@ -94,6 +94,7 @@ BODIES: dict[str, Any] = {
     "PC-1,10.1.2.3,24,sepm1,sepm1.test,8014,ok,2026-02-28T20:00:00Z\r\n",
     "PUT /v1/sites/{site_id}/database": {"database": "own", **_WHY},
     "PUT /v1/sites/{site_id}/limits": _LIMITS | _WHY,
+    "PATCH /v1/sites/{site_id}/limits": {"gate_patience": "P21D", **_WHY},
     "POST /v1/sites/{site_id}/rename": {"name": "Brno 1", **_WHY},
     "POST /v1/sites/{site_id}/archive": {"accept_left_changed": True, **_WHY},
     "POST /v1/sites/{site_id}/take-back": _WHY,

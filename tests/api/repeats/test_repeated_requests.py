@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
 from store.kept_answers import KEPT, LEASE, Attempt, KeyedRequest
 from tests.api.conftest import calling
@@ -17,6 +18,7 @@ from tests.api.identified import NAME, key_of
 
 MADE, KEY = "/v1/certificates/self-signed", {"Idempotency-Key": "made once"}
 BODY = {"names": ["127.0.0.1"]}
+GRANT = Grant(roles=(Role.ADMIN,)).model_dump_json()
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
@@ -38,7 +40,7 @@ def broken_off(store):
         content = client.build_request("POST", path, json=body).content
         caller = (await store.identities.named(NAME)).id
         digest = hashlib.sha256(content).hexdigest()
-        request = KeyedRequest(caller, KEY["Idempotency-Key"], ("POST", path, "", digest))
+        request = KeyedRequest(caller, KEY["Idempotency-Key"], ("POST", path, "", digest, GRANT))
         assert isinstance(await store.kept_answers.begin(request, at, again=False), Attempt)
 
     return begin

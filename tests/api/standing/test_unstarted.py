@@ -6,7 +6,7 @@ import pytest
 
 from api.rotation.starting import new_id
 from api.standing.reconciler import Reconciler
-from api.standing.unstarted import take_up, unheard
+from api.standing.unstarted import not_in_temporal, take_up
 from engine.ids import rotation_workflow
 from service.plans.restoring import restore_plan
 from store.progress import NewRotation, Progress, RotationStatus
@@ -64,8 +64,8 @@ async def test_what_was_accepted_without_temporal_is_handed_over(whole, api, con
     url = f"/v1/plans/{plan['id']}/simulations"
     accepted = await api.post(url, json={"runs": 100, "seed": 4})
     assert accepted.status_code == 202, accepted.text
-    assert [each.id for each in await unheard(connected)] == [accepted.json()["id"]]
+    assert [each.id for each in await not_in_temporal(connected)] == [accepted.json()["id"]]
     for _ in range(2):
         await Reconciler(connected).look()
-        assert await unheard(connected) == ()
+        assert await not_in_temporal(connected) == ()
     await whole.post(f"{url}/{accepted.json()['id']}/cancel")

@@ -1,10 +1,13 @@
 """Changes of sites by people: who, from where, why, on the trail with the change itself."""
 
+import asyncio
+
 import pytest
 
 from rotation.site import Limits, ListEntry, Protocol, ServerList
 from rotation.values import ListName, ServerName
 from store.site.site_changes import SiteInUse
+from store.site.site_version import SiteChanged
 from store.site.sites import SiteArchived, UnknownSite
 
 
@@ -69,3 +72,20 @@ async def test_an_archived_site_begins_nothing(site, make):
         await site.site_changes.archive("site-1", make.act())
     assert (await site.sites.get("site-1")).archived_at is None
     assert await kinds(site) == ["registered", "archived", "taken-back", "rotation-started"]
+
+
+async def test_of_two_changes_of_one_version_one_is_made(site, make):
+    """The version is compared under the lock of the row: the other is refused, and leaves no event."""
+    version = await site.site_changes.version("site-1")
+    expecting = make.act().model_copy(update={"expected": version})
+    names = ("Brno", "Graz", "Linz")
+    made = await asyncio.gather(
+        *(site.site_changes.rename("site-1", name, expecting) for name in names), return_exceptions=True
+    )
+    assert sorted(type(each).__name__ for each in made) == ["Site", "SiteChanged", "SiteChanged"]
+    assert await kinds(site) == ["registered", "renamed"]
+    with pytest.raises(SiteChanged):
+        await site.site_changes.state_access("site-1", make.connection("another"), expecting)
+    now = make.act().model_copy(update={"expected": await site.site_changes.version("site-1")})
+    await site.site_changes.state_access("site-1", make.connection("another"), now)
+    assert await site.site_changes.version("site-1") != now.expected, "another password is another version"

@@ -1,0 +1,177 @@
+"""ETags of sites, tasks and rotations: 304 for what a caller has, 412 for a change of what has changed."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from api.http.problems import ProblemError
+from api.manners.entity_tags import is_known, require_match
+from rotation.identity.permission import Role
+from rotation.values import SiteId
+from store.site.site_changes import ReasonedAct
+from store.site.site_version import SiteChanged
+from store.trail.site_trail import Author
+from tests.api.conftest import calling
+from tests.api.good_requests import AT_CONSOLE, BODIES
+from tests.api.identified import key_of
+
+LIMITS = BODIES["PUT /v1/sites/{site_id}/limits"]
+OTHER = LIMITS | {"gate_patience": "P15D"}
+
+
+@pytest.fixture
+async def console_site(api):
+    """The path of a site that no SEPM is asked about."""
+    answer = await api.post("/v1/sites", json=AT_CONSOLE)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"]
+
+
+async def tag(api, path):
+    """The tag that a GET shows."""
+    return (await api.get(path)).headers["etag"]
+
+
+async def test_what_a_caller_has_is_not_sent_again(api, console_site):
+    """304 without a body, for GET and HEAD, by any of several tags; in full as soon as anything has changed."""
+    seen = await tag(api, console_site)
+    assert (seen.startswith('"'), await tag(api, console_site)) == (True, seen), "it is strong, and the same"
+    for given in (seen, f'"other", {seen}', f"W/{seen}", "*"):
+        for method in ("GET", "HEAD"):
+            answer = await api.request(method, console_site, headers={"If-None-Match": given})
+            assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", seen)
+    assert (await api.put(f"{console_site}/limits", json=OTHER)).status_code == 200
+    answer = await api.get(console_site, headers={"If-None-Match": seen})
+    assert (answer.status_code, answer.headers["etag"] != seen) == (200, True)
+
+
+async def test_nothing_is_changed_that_has_changed_since(api, console_site, problem):
+    """412 with the tag of now; each way to change a site asks for it."""
+    seen = await tag(api, console_site)
+    renamed = await api.post(
+        f"{console_site}/rename", json={"name": "Other", "why": "a test"}, headers={"If-Match": seen}
+    )
+    assert renamed.status_code == 200, renamed.text
+    now = (await api.get(console_site)).content
+    changes = {
+        "put": {
+            name: BODIES[f"PUT /v1/sites/{{site_id}}/{name}"] for name in ("limits", "database", "lists", "console")
+        },
+        "post": {name: BODIES[f"POST /v1/sites/{{site_id}}/{name}"] for name in ("rename", "archive", "take-back")},
+    }
+    for method, paths in changes.items():
+        for name, body in paths.items():
+            answer = await api.request(method, f"{console_site}/{name}", json=body, headers={"If-Match": seen})
+            problem(answer, 412, "precondition-failed")
+            assert answer.headers["etag"] == await tag(api, console_site)
+    assert (await api.get(console_site)).content == now
+    for given in (await tag(api, console_site), "*"):
+        answer = await api.put(f"{console_site}/limits", json=LIMITS, headers={"If-Match": given})
+        assert answer.status_code == 200, answer.text
+
+
+async def test_of_two_changes_of_one_state_one_is_made(api, console_site):
+    """Both have read the same: the other gets 412, however close they come."""
+    for round_ in range(5):
+        seen = await tag(api, console_site)
+        sent = (
+            api.put(f"{console_site}/limits", json=LIMITS | {"gate_patience": f"P{days}D"}, headers={"If-Match": seen})
+            for days in (20 + round_, 40 + round_)
+        )
+        assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [200, 412]
+
+
+async def test_some_limits_are_changed_and_the_others_stay(api, console_site, problem):
+    """Null is a value of one of them only; what does not fit together with the others is refused."""
+    before = (await api.get(console_site)).json()["limits"]
+    path = f"{console_site}/limits"
+    changed = await api.patch(path, json={"gate_patience": "P21D", "purge_after": None, "why": "a test"})
+    assert changed.json()["limits"] == before | {"gate_patience": "P21D", "purge_after": None}, changed.text
+    problem(await api.patch(path, json={"holdout_minimum": "P100D", "why": "a test"}), 422, "invalid-request")
+    problem(await api.patch(path, json={"stays": None, "why": "a test"}), 422, "invalid-request")
+    problem(await api.patch(path, json={"gate_patience": "P22D"}), 422, "invalid-request")
+    assert (await api.get(console_site)).json() == changed.json()
+    stale = await api.patch(path, json={"stays": "PT2H", "why": "a test"}, headers={"If-Match": '"x"'})
+    problem(stale, 412, "precondition-failed")
+
+
+async def test_a_floor_is_lowered_by_two_persons_however_it_is_sent(unconnected, people, problem):
+    """By PATCH as by PUT: the first request is kept as a wish."""
+    async with calling(replace(unconnected, rehearsal=False)) as api:
+        path = f"{(await api.post('/v1/sites', json=AT_CONSOLE)).headers['location']}/limits"
+        lower = {"relax_floor": "PT1H", "why": "a test"}
+        problem(await api.patch(path, json=lower), 409, "second-person")
+        second = await api.patch(path, json=lower, headers=people["ben"])
+        assert second.json()["limits"]["relax_floor"] == "PT1H", second.text
+
+
+async def test_a_change_in_between_is_seen_by_the_store(store, api, console_site, make_act):
+    """The version that a change expects is compared in its own transaction, not before it."""
+    site = console_site.rpartition("/")[2]
+    version = await store.site_changes.version(site)
+    await store.site_changes.rename(site, "Another", make_act(""))
+    with pytest.raises(SiteChanged):
+        await store.site_changes.rename(site, "Mine", make_act(version))
+    assert (await api.get(console_site)).json()["name"] == "Another"
+
+
+@pytest.fixture
+def make_act():
+    """Makes an act that expects a version."""
+
+    def make(expected):
+        return ReasonedAct(at=datetime.now(UTC), author=Author(who="ann"), why="a test", expected=expected)
+
+    return make
+
+
+async def test_a_tag_of_a_site_that_is_not_seen_says_nothing(api, store, console_site, problem):
+    """A caller without the site gets 404 whatever tag it names, as for a site that is not there."""
+    key = await key_of(store, "olaf", Role.OPERATOR, sites=(SiteId("elsewhere"),))
+    for path in (console_site, "/v1/sites/none"):
+        headers = {"Authorization": f"Bearer {key}", "If-Match": '"x"'}
+        answer = await api.put(f"{path}/lists", json=BODIES["PUT /v1/sites/{site_id}/lists"], headers=headers)
+        problem(answer, 404, "unknown-site")
+
+
+def test_weak_tags_match_nothing_that_is_to_be_changed():
+    """RFC 9110: If-Match compares strongly, If-None-Match weakly; what is no tag names none."""
+    assert is_known('W/"a"', '"a"')
+    assert not is_known("a", '"a"')
+    for given in ('W/"a"', "a", "", '"b"'):
+        with pytest.raises(ProblemError):
+            require_match(given, '"a"', "it")
+    for matching in (None, "*", '"b" , "a"'):
+        require_match(matching, '"a"', "it")
+
+
+async def test_a_task_is_claimed_as_it_was_read(whole, plan, until, problem):
+    """A task that another person has claimed since has another tag; so has a rotation that has gone on."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "a test"}
+    rotation = (await whole.post("/v1/rotations", json=order)).headers["location"]
+    rotations_tag = await tag(whole, rotation)
+
+    async def look():
+        return (await whole.get("/v1/tasks", params={"rotation": rotation.rpartition("/")[2]})).json()["items"]
+
+    path = f"/v1/tasks/{(await until(look, lambda items: items))[0]['id']}"
+    seen = await tag(whole, path)
+    assert (await whole.get(path, headers={"If-None-Match": seen})).status_code == 304
+    claimed = await whole.post(f"{path}/claim", json={}, headers={"If-Match": seen})
+    assert claimed.status_code == 200, claimed.text
+    for call, body in {"claim": {}, "begin": {}, "done": {}, "refused": {"why": "no"}}.items():
+        problem(await whole.post(f"{path}/{call}", json=body, headers={"If-Match": seen}), 412, "precondition-failed")
+    assert (await whole.get(path)).json()["claimed_by"] == "ann"
+    assert (await whole.post(f"{path}/refused", json={"why": "a test"})).status_code == 200
+    why = {"why": "a test"}
+    problem(
+        await whole.post(f"{rotation}/cancel", json=why, headers={"If-Match": rotations_tag}),
+        412,
+        "precondition-failed",
+    )
+    assert (await whole.post(f"{rotation}/cancel", json=why, headers={"If-Match": "*"})).status_code == 200
+    ended = await until(lambda: whole.get(rotation), lambda answer: answer.json()["status"] == "cancelled")
+    again = await whole.get(rotation, headers={"If-None-Match": ended.headers["etag"]})
+    assert again.status_code == 304
