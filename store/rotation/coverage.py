@@ -17,7 +17,6 @@ from store.rotation.rotations import lock_rotation
 from store.schema.base import table_of
 from store.schema.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
 
-_BY_CLIENT = ListOrder("clients", (JudgementRow.client_id,))
 _OF_EVIDENCE = ("serial_seen", "contact_seen", "covered", "older_times", "older_seen", "older_serial")
 _OF_A_READING = ("verdict", "reason", *_OF_EVIDENCE, "covered_reason", "judged_at")
 
@@ -116,7 +115,9 @@ class Coverage:
             wanted = wanted.where(JudgementRow.verdict == verdict)
         if reason is not None:
             wanted = wanted.where(JudgementRow.reason == reason)
-        return await read_page(self._database, wanted, _BY_CLIENT, asked, _verdict)
+        # the newest gate may be another one by the next page: a cursor holds for its own gate
+        order = ListOrder(f"clients/{gate}", (JudgementRow.client_id,))
+        return await read_page(self._database, wanted, order, asked, _verdict)
 
     async def covered(self, rotation_id: RotationId, gates: Collection[str]) -> frozenset[ClientId]:
         """The clients that were proven in at least one of `gates`."""

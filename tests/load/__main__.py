@@ -14,12 +14,14 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from tests.load.figures import Figure, table
-from tests.load.hostile import withstand
+from tests.load.hostile import SIMULATIONS, WRONG_KEYS, withstand
 from tests.load.listeners import listen
 from tests.load.lists import read_lists
 
 _PARTS = ("lists", "listeners", "hostile")
 _MINUTE = 60
+_WHOLE = 5
+"""Minutes. Of wrong keys and simulations, shorter runs have their share."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--only", choices=_PARTS, help="one part")
     line.add_argument("--database", choices=("sqlite", "postgresql"), help="one of the two, for lists")
     line.add_argument("--rotations", type=int, default=10_000)
-    line.add_argument("--minutes", type=float, default=5, help="how long each part lasts")
+    line.add_argument("--minutes", type=float, default=_WHOLE, help="how long each part lasts")
     return line
 
 
@@ -41,7 +43,9 @@ def _parts(asked: argparse.Namespace) -> Iterator[tuple[str, Coroutine[Any, Any,
     if asked.only in {None, "listeners"}:
         yield f"listeners, {seconds:g} s", listen(seconds)
     if asked.only in {None, "hostile"}:
-        yield f"hostile callers, {seconds:g} s", withstand(seconds)
+        share = min(1.0, asked.minutes / _WHOLE)
+        keys, simulations = round(share * WRONG_KEYS), round(share * SIMULATIONS)
+        yield f"hostile callers, {seconds:g} s", withstand(seconds, wrong_keys=keys, simulations=simulations)
 
 
 def main() -> int:

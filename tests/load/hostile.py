@@ -64,12 +64,12 @@ class Hostile:
 
         await _some_at_once(one, count)
 
-    async def simulate(self, http: httpx.AsyncClient, count: int) -> None:
+    async def simulate(self, http: httpx.AsyncClient, key: dict[str, str], count: int) -> None:
         """Ask for so many simulations, each with another seed."""
 
         async def one(number: int) -> None:
             order = {"runs": 1, "seed": number, "clients": 20}
-            answer = await http.post(f"/v1/plans/{self._plan}/simulations", json=order)
+            answer = await http.post(f"/v1/plans/{self._plan}/simulations", json=order, headers=key)
             self.answers["simulation", answer.status_code] += 1
 
         await _some_at_once(one, count)
@@ -85,7 +85,7 @@ async def _some_at_once(one: Callable[[int], Awaitable[None]], count: int) -> No
     await asyncio.gather(*[some() for _ in range(_AT_ONCE)])
 
 
-async def withstand(seconds: float, *, wrong_keys: int = WRONG_KEYS, simulations: int = SIMULATIONS) -> list[Figure]:
+async def withstand(seconds: float, *, wrong_keys: int, simulations: int) -> list[Figure]:
     """Play it, and measure."""
     async with serving("sqlite", 1000, seconds + 30) as loaded:
         plan = (await loaded.house.get(f"/v1/rotations/{loaded.rotation}"))["plan_id"]
@@ -100,18 +100,20 @@ async def withstand(seconds: float, *, wrong_keys: int = WRONG_KEYS, simulations
             answer = await http.get("/v1/rotations", headers=key)
             failed += answer.status_code != httpx.codes.OK
 
-        async with client as http, Memory(await loaded.api_pid()) as memory:
-            begin = time.monotonic()
-            held = [asyncio.create_task(hostile.hold(number)) for number in range(CONNECTIONS)]
-            http_simulating = httpx.AsyncClient(base_url=loaded.address, headers=key, timeout=60, trust_env=False)
-            async with http_simulating, asyncio.TaskGroup() as group:
-                others = group.create_task(paced(_OTHERS, seconds, ask))
-                group.create_task(hostile.present_wrong_keys(http, wrong_keys))
-                group.create_task(hostile.simulate(http_simulating, simulations))
-            for each in held:
-                each.cancel()
-            await asyncio.gather(*held, return_exceptions=True)
-            lasted = time.monotonic() - begin
+        async with client as http:
+            await http.get("/openapi.json")  # what is made once for all callers is made
+            await asyncio.gather(*[ask() for _ in range(_AT_ONCE)])
+            async with Memory(await loaded.api_pid()) as memory:
+                begin = time.monotonic()
+                held = [asyncio.create_task(hostile.hold(number)) for number in range(CONNECTIONS)]
+                async with asyncio.TaskGroup() as group:
+                    others = group.create_task(paced(_OTHERS, seconds, ask))
+                    group.create_task(hostile.present_wrong_keys(http, wrong_keys))
+                    group.create_task(hostile.simulate(http, key, simulations))
+                for each in held:
+                    each.cancel()
+                await asyncio.gather(*held, return_exceptions=True)
+                lasted = time.monotonic() - begin
         well = await loaded.still_well()
         logged = _logged(loaded)
     found = Latencies.of(others.result())

@@ -1,11 +1,12 @@
 """Lists of many rotations at fifty requests a second, beside one that runs: pages, filters, details."""
 
+import os
 from itertools import cycle
 
 import httpx
 
 from tests.load.figures import Figure
-from tests.load.measuring import Latencies, paced
+from tests.load.measuring import Latencies, paced, processor_seconds
 from tests.load.serving import Loaded, serving
 
 RATE = 50.0
@@ -50,7 +51,10 @@ async def read_lists(database: str, rotations: int, seconds: float) -> list[Figu
         async with httpx.AsyncClient(base_url=loaded.address, headers=headers, timeout=60, trust_env=False) as http:
             reader = Reader(loaded, http)
             await paced(RATE / 5, 3, reader.ask)  # what is made once is made
+            pid = await loaded.api_pid()
+            before = processor_seconds(pid)
             found = Latencies.of(await paced(RATE, seconds, reader.ask))
+            used = 1000 * (processor_seconds(pid) - before) / found.count
         well = await loaded.still_well()
     return [
         Figure(what="requests", found=found.count, unit="", least=RATE * seconds - 1),
@@ -59,5 +63,7 @@ async def read_lists(database: str, rotations: int, seconds: float) -> list[Figu
         Figure(what="p95", found=found.p95, unit="ms", most=P95),
         Figure(what="p99", found=found.p99, unit="ms"),
         Figure(what="longest", found=found.longest, unit="ms"),
+        Figure(what="processor time of the API for each", found=round(used, 1), unit="ms"),
+        Figure(what="load average of the machine in its last minute", found=round(os.getloadavg()[0], 1), unit=""),
         Figure(what="the rotation beside it is well", found=float(well), unit="", least=1),
     ]

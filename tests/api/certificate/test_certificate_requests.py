@@ -113,7 +113,7 @@ async def test_an_answer_that_may_not_go_in_changes_nothing(api, authority, prob
     ).sign(rsa.generate_private_key(public_exponent=65537, key_size=2048), hashes.SHA256())
     answer = await api.post("/v1/certificates", json={"pem": expired.public_bytes(Encoding.PEM).decode()})
     problem(answer, 422, "certificate-unfit")
-    assert (await api.get("/v1/certificates/requests")).json() == {"items": [request]}
+    assert (await api.get("/v1/certificates/requests")).json() == {"items": [request], "next": None}
     answer = await api.post("/v1/certificates", json={"pem": leaf.public_bytes(Encoding.PEM).decode()})
     assert answer.json()["certificate"]["has_key"]
 

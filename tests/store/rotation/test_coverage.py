@@ -72,8 +72,9 @@ async def test_verdicts_are_shown_with_names(running, make, covered):
     assert rest.cursor is None
     waiting = await running.coverage.verdicts("rot-1", "gate", verdict=Verdict.WAITING, reason=Reason.OLD_POLICY)
     assert [one.client for one in waiting.items] == ["b", "c"]
-    with pytest.raises(BadCursor):
-        await running.coverage.verdicts("rot-1", "gate", asked=PageRequest(cursor="nonsense"))
+    for gate, cursor in (("gate", "nonsense"), ("another", first.cursor)):
+        with pytest.raises(BadCursor):
+            await running.coverage.verdicts("rot-1", gate, asked=PageRequest(cursor=cursor))
 
 
 async def test_covered_in_any_of_the_gates(running, make, covered):
