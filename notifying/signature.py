@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-_PREFIX = "whsec_"
+_PREFIX, _BETWEEN = "whsec_", "\n"
 _BYTES = 32
 _LEAST, _MOST = 24, 64
 
@@ -16,6 +16,24 @@ _LEAST, _MOST = 24, 64
 def new_secret() -> SecretStr:
     """A new signing key, as its receiver is given it."""
     return SecretStr(_PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode())
+
+
+def with_token(secret: SecretStr, token: SecretStr) -> SecretStr:
+    """A secret with the token that goes beside signatures.
+
+    Raises:
+        ValueError: when the token cannot stand in a header.
+    """
+    text = token.get_secret_value()
+    if not text or not text.isascii() or not text.isprintable() or text != text.strip():
+        raise ValueError("a token is printable text without spaces around it")
+    return SecretStr(f"{secret.get_secret_value()}{_BETWEEN}{text}")
+
+
+def parts_of(secret: SecretStr) -> tuple[SecretStr, str]:
+    """The signing key and the token of a secret; empty where it has none."""
+    key, _, token = secret.get_secret_value().partition(_BETWEEN)
+    return SecretStr(key), token
 
 
 def key_of(secret: SecretStr) -> bytes:

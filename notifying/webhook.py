@@ -11,7 +11,7 @@ from notifying.addresses import Resolve, checked
 from notifying.document import NoticeMessage
 from notifying.errors import ChannelAway, MessageRefused
 from notifying.settings import NotifySettings
-from notifying.signature import signed
+from notifying.signature import parts_of, signed
 from rotation.notice.channel import WebhookTarget
 
 _TIMEOUT = httpx.Timeout(10, connect=5)
@@ -48,15 +48,18 @@ class WebhookSink:
         """
         if self._secret is None:
             raise ChannelAway("its signing key was dropped with a change of its address: set another one")
+        key, token = parts_of(self._secret)
         body = message.body()
         headers = {"Content-Type": "application/json", "User-Agent": "sepm-rotator"}
-        headers |= signed(self._secret, message.id, datetime.now(UTC), body)
-        url = httpx.URL(self._target.url)
+        headers |= signed(key, message.id, datetime.now(UTC), body)
+        first = url = httpx.URL(self._target.url)
         async with httpx.AsyncClient(
             timeout=_TIMEOUT, verify=self._settings.trust(), trust_env=False, follow_redirects=False
         ) as client:
             for _ in range(_REDIRECTS + 1):
-                answer = await self._post(client, url, headers, body)
+                # the token is for the host that was named, and for no other one that it redirects to
+                own = {self._target.token_header: token} if token and url.netloc == first.netloc else {}
+                answer = await self._post(client, url, headers | own, body)
                 if answer.status_code not in _SAME_POST:
                     return _taken(answer, url)
                 url = _next(url, answer)

@@ -19,6 +19,11 @@ class ChannelRequest(Value):
         description="The password at the mail server, or the signing key of a webhook (`whsec_...`); null: of a new "
         "webhook one is made, and of a channel that goes to the same place the known one stays",
     )
+    token: SecretStr | None = Field(
+        default=None,
+        max_length=1000,
+        description="Of a webhook with `token_header`: what that header carries, e.g. `Bearer ...`",
+    )
 
 
 class ChannelKept(Value):

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, Response
+from pydantic import SecretStr
 
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
@@ -13,6 +14,7 @@ from api.manners.paging import AskedPage
 from api.notice.channel_document import ChannelKept, ChannelList, ChannelRequest, DeliveryList, RequestedTest
 from api.parts import Parts, WithParts
 from notifying.errors import NotDeliveredError
+from notifying.signature import parts_of
 from rotation.identity.permission import Permission
 from rotation.notice.notice import Notice, NoticeKind
 from service.notices.channels import SecretNotFitting, check_channel, fitting_secret
@@ -40,14 +42,13 @@ async def add_channel(order: ChannelRequest, author: WithAuthor, parts: WithPart
     """Have people called by mail, webhook or syslog. What waits for a person at that time goes over it first."""
     await _check(order, parts)
     try:
-        secret = fitting_secret(order.settings, order.secret)
+        secret = fitting_secret(order.settings, order.secret, order.token)
     except SecretNotFitting as error:
         raise _not_fitting(error) from None
     channel = await parts.store.channels.add(order.settings, secret, author, parts.clock())
     _log.info("channel added", channel=channel.id, name=channel.settings.name, who=author.who)
     response.headers.update({"Cache-Control": "no-store", "Location": f"/v1/channels/{channel.id}"})
-    made = secret if order.secret is None else None
-    return ChannelKept(channel=channel, signing_key=made.get_secret_value() if made else None)
+    return ChannelKept(channel=channel, signing_key=_made(order, secret))
 
 
 @router.get("/v1/channels/{channel_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[_MANAGES])
@@ -69,14 +70,13 @@ async def change_channel(
     known = await parts.store.channels.get(channel_id)
     stays = known.has_secret and known.settings.target == order.settings.target
     try:
-        secret = fitting_secret(order.settings, order.secret, stays=stays)
+        secret = fitting_secret(order.settings, order.secret, order.token, stays=stays)
     except SecretNotFitting as error:
         raise _not_fitting(error) from None
     channel = await parts.store.channels.change(channel_id, order.settings, secret, author, parts.clock())
     _log.info("channel changed", channel=channel.id, name=channel.settings.name, who=author.who)
     response.headers["Cache-Control"] = "no-store"
-    made = secret if order.secret is None else None
-    return ChannelKept(channel=channel, signing_key=made.get_secret_value() if made else None)
+    return ChannelKept(channel=channel, signing_key=_made(order, secret))
 
 
 @router.delete("/v1/channels/{channel_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[_MANAGES])
@@ -117,6 +117,13 @@ async def _check(order: ChannelRequest, parts: Parts) -> None:
             str(error),
             remedy="name a host that the service may send to: a public one, or one of ROTATOR_NOTIFY_PRIVATE_HOSTS",
         ) from None
+
+
+def _made(order: ChannelRequest, secret: SecretStr | None) -> str | None:
+    """The signing key, where it was made and not given."""
+    if secret is None or order.secret is not None:
+        return None
+    return parts_of(secret)[0].get_secret_value()
 
 
 def _not_fitting(error: SecretNotFitting) -> ProblemError:

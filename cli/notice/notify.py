@@ -39,6 +39,10 @@ def add(  # noqa: PLR0917 - typer calls it by name
     secret_file: Annotated[
         Path | None, typer.Option("--secret-file", help="Password of mail, or signing key of a webhook (else made)")
     ] = None,
+    token_header: Annotated[
+        str, typer.Option("--token-header", help="Of a webhook: the header that carries a token, e.g. Authorization")
+    ] = "",
+    token_file: Annotated[Path | None, typer.Option("--token-file", help="The content of that header")] = None,
     language: Annotated[MessageLanguage, typer.Option("--language")] = MessageLanguage.ENGLISH,
     site: Annotated[list[str] | None, typer.Option("--site", help="Id of a site that it is about; all without")] = None,
     kind: Annotated[_Kinds, typer.Option("--kind", help="What it gets; all without")] = None,
@@ -71,11 +75,15 @@ def add(  # noqa: PLR0917 - typer calls it by name
     }
     if at_once:
         settings["at_once"] = at_once
+    if token_header:
+        settings["target"]["token_header"] = token_header
     if quiet is not None:
         begins, _, ends = quiet.partition("-")
         settings["quiet"] = {"begins": begins.strip(), "ends": ends.strip(), "zone": zone, "weekends": weekends}
     with opened(api, folder) as rotator:
-        kept = rotator.post("/v1/channels", {"settings": settings, "secret": _secret(secret_file)})
+        kept = rotator.post(
+            "/v1/channels", {"settings": settings, "secret": _secret(secret_file), "token": _secret(token_file)}
+        )
     if as_json:
         say_json(kept)
         return

@@ -136,6 +136,7 @@ class ServiceProcesses:
             "ROTATOR_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder.database}",
             "ROTATOR_KEY_FILE": str(self.folder.key),
             "ROTATOR_TEMPORAL_SIGNING_KEYS_FILE": str(self.folder.signing_key),
+            "ROTATOR_NOTIFY_LINK": self.api_url,
         }
         ours = {**folder, **os.environ, "ROTATOR_FOLDER": str(self.folder.root)}
         # what the command line presents is none of the children's business

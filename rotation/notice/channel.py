@@ -16,6 +16,7 @@ from rotation.values import SiteId, Value
 _HOST = r"^[A-Za-z0-9]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?$"
 _ADDRESS = r"^[^@\s<>\",;:\\()\[\]\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,253}$"
 _LONGEST_URL = 2000
+_TAKEN = frozenset({"host", "content-type", "content-length", "transfer-encoding", "connection", "user-agent"})
 Host = Annotated[str, Field(pattern=_HOST)]
 MailAddress = Annotated[str, Field(pattern=_ADDRESS)]
 
@@ -70,6 +71,18 @@ class WebhookTarget(Value):
 
     kind: Literal["webhook"] = "webhook"
     url: Annotated[str, Field(max_length=_LONGEST_URL), AfterValidator(_https)]
+    token_header: str = Field(
+        default="",
+        max_length=100,
+        pattern=r"^([A-Za-z][A-Za-z0-9-]*)?$",
+        description="The header that carries a token beside the signature, e.g. Authorization; empty: none does",
+    )
+
+    @model_validator(mode="after")
+    def _own_header(self) -> Self:
+        if self.token_header.lower() in _TAKEN or self.token_header.lower().startswith("webhook-"):
+            raise ValueError("that header has its own content")
+        return self
 
 
 class SyslogTarget(Value):

@@ -22,6 +22,8 @@ class WatchedRotation(Value):
     """The title of its step."""
     step_id: str = ""
     attention: tuple[Finding, ...] = ()
+    is_certain: bool = True
+    """Whether that is all of its attention now, and not what it had when it last reported."""
     figures: Figures | None = None
     next_action_at: datetime | None = None
     tasks: tuple[ConsoleTask, ...] = ()

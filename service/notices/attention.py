@@ -20,6 +20,14 @@ _EVERY = timedelta(minutes=1)
 _PATIENCE = 5
 
 
+class KnownAttention(NamedTuple):
+    """The attention of a rotation."""
+
+    attention: tuple[Finding, ...]
+    is_certain: bool
+    """False: it is what the store has, and the rotation has not answered yet."""
+
+
 class _Shown(NamedTuple):
     """What a rotation has shown, after which event of it, and when."""
 
@@ -35,15 +43,23 @@ class AttentionSource:
         self._ask = ask
         self._shown: dict[RotationId, _Shown] = {}
 
-    async def read(self, rotations: Iterable[Rotation], now: datetime) -> dict[RotationId, tuple[Finding, ...]]:
+    def forget(self) -> None:
+        """Ask every rotation again: what is known here may be old."""
+        self._shown = {}
+
+    async def read(self, rotations: Iterable[Rotation], now: datetime) -> dict[RotationId, KnownAttention]:
         """The attention of each; every rotation is asked once a minute, and when it has reported something."""
         running = {each.id: each for each in rotations}
         self._shown = {key: shown for key, shown in self._shown.items() if key in running}
         due = [each for each in running.values() if self._is_due(each, now)]
         await asyncio.gather(*(self._look(each, now) for each in due))
-        return {
-            key: self._shown[key].attention if key in self._shown else each.attention for key, each in running.items()
-        }
+        return {key: self._known(each) for key, each in running.items()}
+
+    def _known(self, rotation: Rotation) -> KnownAttention:
+        shown = self._shown.get(rotation.id)
+        if shown is None:
+            return KnownAttention(rotation.attention, is_certain=self._ask is None)
+        return KnownAttention(shown.attention, is_certain=True)
 
     def _is_due(self, rotation: Rotation, now: datetime) -> bool:
         shown = self._shown.get(rotation.id)

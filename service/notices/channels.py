@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from notifying.signature import key_of, new_secret
+from notifying.signature import key_of, new_secret, with_token
 from notifying.sink import Sinks
 from rotation.notice.channel import ChannelSettings, MailTarget, WebhookTarget
 from rotation.values import SiteId
@@ -28,12 +28,15 @@ async def check_channel(settings: ChannelSettings, sinks: Sinks, sites: Sites) -
     await sinks.check(settings.target)
 
 
-def fitting_secret(settings: ChannelSettings, given: SecretStr | None, *, stays: bool = False) -> SecretStr | None:
+def fitting_secret(
+    settings: ChannelSettings, given: SecretStr | None, token: SecretStr | None = None, *, stays: bool = False
+) -> SecretStr | None:
     """The secret to be kept: the one that was given, or a new signing key of a webhook.
 
     Args:
         settings: the channel.
         given: a password, or a signing key.
+        token: what goes in the token's header of a webhook.
         stays: whether the secret that is kept still counts.
 
     Raises:
@@ -41,11 +44,18 @@ def fitting_secret(settings: ChannelSettings, given: SecretStr | None, *, stays:
     """
     target = settings.target
     if isinstance(target, WebhookTarget):
+        if (token is not None and not target.token_header) or (token is None and target.token_header and not stays):
+            raise SecretNotFitting("a token goes with the header that carries it, and that with a token")
+        if given is None and token is None and stays:
+            return None
+        secret = given or new_secret()
         try:
-            key_of(given or new_secret())
+            key_of(secret)
+            return secret if token is None else with_token(secret, token)
         except ValueError as error:
             raise SecretNotFitting(str(error)) from None
-        return given or (None if stays else new_secret())
+    if token is not None:
+        raise SecretNotFitting("only a webhook takes a token")
     takes = isinstance(target, MailTarget) and bool(target.username)
     if given is not None and not takes:
         raise SecretNotFitting("this channel takes no secret: that of a mail server goes with a username")

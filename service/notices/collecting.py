@@ -26,6 +26,11 @@ class Collector:
         self._sites_at: datetime | None = None
         self._of_sites: tuple[Matter, ...] = ()
 
+    def forget(self) -> None:
+        """Look at everything again: another worker has looked meanwhile."""
+        self._sites_at = None
+        self._attention.forget()
+
     async def collect(self, now: datetime) -> int:
         """Keep the notices of what has changed. Returns how many are new."""
         store = self._store
@@ -42,7 +47,8 @@ class Collector:
                 follow.append(further)
         notices += await self._look_at_sites(now)
         stands = (*(matter for one in running for matter in matters.of_rotation(one)), *self._of_sites)
-        found_changes = changes(await store.matters.standing(), stands, now)
+        uncertain = [each.id for each in running if not each.is_certain]
+        found_changes = changes(await store.matters.standing(), stands, now, uncertain=uncertain)
         return await store.outbox.keep(notices, found_changes, follow, now)
 
     async def _of_rotation(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from rotation.finding import Finding
 from rotation.notice.notice import Figures
 from rotation.notice.watched import EndedRotation, ReportedEvent, WatchedRotation, WatchedSite
 from rotation.plan.work.task import ConsoleTask, TaskState
@@ -11,7 +10,7 @@ from rotation.running.state import Outcome
 from rotation.running.wait import GateReading
 from rotation.site import Site
 from rotation.values import RotationId, SiteId
-from service.notices.attention import AttentionSource
+from service.notices.attention import AttentionSource, KnownAttention
 from store.database.page import PageRequest
 from store.progress import Rotation
 from store.store import Store
@@ -64,16 +63,15 @@ async def _site(store: Store, site: Site, runs: set[SiteId]) -> WatchedSite:
     )
 
 
-def _watched(
-    rotation: Rotation, site: Site, tasks: Iterable[ConsoleTask], attention: tuple[Finding, ...]
-) -> WatchedRotation:
+def _watched(rotation: Rotation, site: Site, tasks: Iterable[ConsoleTask], known: KnownAttention) -> WatchedRotation:
     return WatchedRotation(
         id=rotation.id,
         site=site,
         phase=rotation.phase,
         step=rotation.step_title,
         step_id=rotation.step_id,
-        attention=attention,
+        attention=known.attention,
+        is_certain=known.is_certain,
         figures=_figures(rotation.coverage),
         next_action_at=rotation.next_action_at,
         tasks=tuple(task for task in tasks if task.rotation_id == rotation.id),

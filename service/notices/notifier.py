@@ -61,6 +61,7 @@ class Notifier:
         """One look, and what is due. A part that fails is logged, and keeps the other one from nothing."""
         try:
             if not await self._store.outbox.has_channels() or not await self._has_lease():
+                self._collector.forget()
                 return
         except Exception:  # noqa: BLE001 - whatever fails, the next look must come
             _log.exception("people cannot be called now")

@@ -1,9 +1,10 @@
 """Webhooks: signed, over verified TLS, to an address that was checked at this very connection."""
 
 import pytest
+from pydantic import SecretStr
 
 from notifying.errors import AddressRefused, ChannelAway, MessageRefused
-from notifying.signature import key_of, new_secret
+from notifying.signature import key_of, new_secret, with_token
 from notifying.sink import Sinks
 from rotation.notice.channel import WebhookTarget
 from tests.notifying.sinks import HOOKS
@@ -73,6 +74,22 @@ async def test_a_redirect_is_checked_as_the_first_address(hook, names, sink, mes
     hook.answers = [(307, "", {"Location": "/c"})]
     await sink.send(message())
     assert [asked.path for asked in hook.server.asked[-2:]] == ["/rotator", "/c"]
+    assert len(hook.taken) == 1
+
+
+async def test_a_token_goes_to_the_host_that_was_named_only(hook, names, message):
+    """Beside the signature, and to no other host that this one redirects to."""
+    target = WebhookTarget(url=hook.url, token_header="Authorization")
+    secret = with_token(hook.secret, SecretStr("Bearer t0ken"))
+    names.known["elsewhere.test"] = ("127.0.0.1",)
+    sink = Sinks(hook.settings(private_hosts=f"{HOOKS},elsewhere.test"), names.resolve).of(target, secret)
+    hook.answers = [
+        (307, "", {"Location": "/b"}),
+        (307, "", {"Location": f"https://elsewhere.test:{hook.server.port}/"}),
+    ]
+    await sink.send(message())
+    sent = [asked.headers.get("authorization") for asked in hook.server.asked]
+    assert sent == ["Bearer t0ken", "Bearer t0ken", None]
     assert len(hook.taken) == 1
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.api.conftest import calling
 from tests.api.identified import key_of
 from tests.notifying.sinks import Names
 
-HOOK = {"name": "tickets", "target": {"kind": "webhook", "url": "https://hooks.test/a"}}
+HOOK: dict[str, Any] = {"name": "tickets", "target": {"kind": "webhook", "url": "https://hooks.test/a"}}
 TARGET = {
     "kind": "mail",
     "host": "mail.test",
@@ -70,6 +71,21 @@ async def test_a_webhook_gets_a_key_that_is_shown_once(api):
     removed = await api.delete(place)
     assert removed.json()["id"] == made["channel"]["id"]
     assert (await api.get(place)).status_code == 404
+
+
+async def test_a_token_goes_with_its_header(api, problem):
+    """It is kept with the signing key, shown in no answer, and is needed where a header is named."""
+    settings = HOOK | {"target": HOOK["target"] | {"token_header": "X-Automation-Webhook-Token"}}
+    answer = await api.post("/v1/channels", json={"settings": settings, "token": "t0ken"})
+    assert answer.status_code == 201
+    assert answer.json()["signing_key"].startswith("whsec_")
+    assert "t0ken" not in answer.text
+    assert (await api.put(answer.headers["location"], json={"settings": settings})).json()["signing_key"] is None
+    for wrong, token in ((settings, None), (HOOK, "t0ken"), (settings, " t"), (MAIL, "t"), (settings, "a\r\nb")):
+        body = {"settings": wrong | {"name": "x"}, "token": token}
+        problem(await api.post("/v1/channels", json=body), 409, "channel-secret")
+    host = HOOK | {"name": "x", "target": HOOK["target"] | {"token_header": "Host"}}
+    problem(await api.post("/v1/channels", json={"settings": host, "token": "t"}), 422, "invalid-request")
 
 
 async def test_where_a_channel_leads_to_is_checked(api, names, problem):

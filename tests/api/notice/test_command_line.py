@@ -42,9 +42,12 @@ async def test_channels_are_added_listed_and_removed(rotator, tmp_path):
     assert settings["target"]["recipients"] == ["a@x.test", "b@x.test"]
     assert (settings["target"]["port"], settings["digest"]) == (25, "PT4H")
     assert settings["quiet"] == {"begins": "20:00:00", "ends": "07:00:00", "zone": "Europe/Prague", "weekends": True}
+    token = ("--token-header", "X-Automation-Webhook-Token", "--token-file", str(secret))
     code, out, err = await rotator("notify", "add", "siem", "syslog+udp://8.8.8.8", "--kind", "attention")
     assert code == 0, err
-    code, out, err = await rotator("notify", "add", "tickets", "https://8.8.8.8/hook", "--escalates-after", "PT4H")
+    code, out, err = await rotator(
+        "notify", "add", "tickets", "https://8.8.8.8/hook", "--escalates-after", "PT4H", *token
+    )
     assert code == 0, err
     assert "whsec_" in out
     code, out, _ = await rotator("notify", "list")

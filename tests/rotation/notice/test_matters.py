@@ -9,6 +9,7 @@ from rotation.notice.notice import NoticeKind
 from rotation.plan.work.task import TaskState
 from rotation.running.attention import Attention
 from rotation.running.message import Move
+from rotation.values import RotationId
 
 
 def shown(seen, code="adrift", message="it differs", options=(), subject="sepm1"):
@@ -79,6 +80,15 @@ def test_a_text_that_changes_is_no_other_matter(seen):
     after = of_rotation(seen.rotation(attention=(shown(seen, message="2 clients"),)))
     found = changes(changes((), before, seen.t0).begun, after, seen.at(hours=1))
     assert (found.begun, found.over) == ((), ())
+
+
+def test_what_is_not_known_now_is_not_over(seen):
+    """A rotation that does not answer may still show its attention; its tasks, and other rotations, are known."""
+    attention = of_rotation(seen.rotation(attention=(shown(seen),)))
+    standing = changes((), (*attention, *of_rotation(seen.rotation(seen.task()))), seen.t0).begun
+    found = changes(standing, (), seen.at(hours=1), uncertain=[seen.rotation().id])
+    assert [each.matter.kind for each in found.over] == [NoticeKind.TASK_OPENED]
+    assert len(changes(standing, (), seen.at(hours=1), uncertain=[RotationId("rot-2")]).over) == 2
 
 
 def test_a_task_that_was_claimed_is_no_news(seen):

@@ -4,10 +4,12 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
+from pydantic import SecretStr
 from sqlalchemy import update
 
 from emulator.scenarios import one_server
 from engine.fault import NoAnswer
+from rotation.notice.channel import ChannelSettings, MailTarget, MessageLanguage
 from rotation.plan.outline import Outline
 from rotation.plan.work.task import TaskState
 from rotation.running.attention import Attention
@@ -25,6 +27,7 @@ from store.notice.delivery import DeliveryState
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from store.schema.tables import NoticeChannelRow, NoticeLeaseRow
+from tests.notifying.sinks import MAIL, MailServer
 from tests.service.notices.conftest import BY
 from tests.store.conftest import SEPM1
 
@@ -192,11 +195,11 @@ async def test_a_secret_that_does_not_open_holds_the_messages(running, make, cal
 
 async def test_the_worker_with_the_lease_sends(running, make, calling):
     """Another one sends nothing while it holds; when it has ended, the other one goes on."""
-    await calling.add(running)
+    channel = await calling.add(running)
     await running.tasks.add(make.task())
     await running.notice_lease.take("another worker", calling.clock())
     await calling.notifier(running).turn()
-    assert calling.hook.taken == []
+    assert (calling.hook.taken, await running.outbox.deliveries(channel.id)) == ([], ())
     calling.clock.later(minutes=2)
     await calling.notifier(running).turn()
     assert calling.kinds == ["task-opened"]
@@ -288,12 +291,22 @@ async def test_attention_that_is_no_event_is_asked_of_the_workflow(running, make
     calling.clock.later(seconds=10)
     await notifier.turn()
     assert (calling.kinds, len(asked)) == (["attention"], 4)
+    # a worker that was just started knows what the store has, which is not all
+    await calling.notifier(running, ask=ask).turn()
+    assert (calling.kinds, len(asked)) == (["attention"], 4), "the first one has the lease"
+    calling.clock.later(minutes=2)
+    restarted = calling.notifier(running, ask=ask)
+    await restarted.turn()
+    assert (calling.kinds, len(asked)) == (["attention"], 5)
+    calling.clock.later(minutes=2)
+    await notifier.turn()
+    asked.clear()
     shows.append(())
     await running.rotations.project("rot-1", Progress(step_title="Gate"), calling.clock(), number=2)
     await notifier.turn()
-    assert (calling.kinds, len(asked)) == (["attention", "over"], 5)
+    assert (calling.kinds, len(asked)) == (["attention", "over"], 1)
     await notifier.turn()
-    assert len(asked) == 5, "within the minute, and without a report, it is left alone"
+    assert len(asked) == 1, "within the minute, and without a report, it is left alone"
 
 
 async def test_what_began_before_a_channel_ends_silently_for_it(running, make, calling):
@@ -310,3 +323,31 @@ async def test_what_began_before_a_channel_ends_silently_for_it(running, make, c
     second = await calling.add(running, "second")
     await notifier.turn()
     assert (await running.outbox.deliveries(second.id)).items == ()
+
+
+async def test_mail_comes_once_and_in_order_after_an_outage(running, make, calling):
+    """In Czech, with a log-in over STARTTLS: nothing while the server is away, then each message in its order."""
+    server = MailServer(calling.hook)
+    async with server.running("starttls", log_in=True):
+        target = MailTarget(
+            host=MAIL, port=server.port, username="rotator", sender="rotator@x.test", recipients=("a@x.test",)
+        )
+    settings = ChannelSettings(name="mail", target=target, language=MessageLanguage.CZECH)
+    channel = await running.channels.add(settings, SecretStr("hush"), BY, calling.clock())
+    await running.tasks.add(make.task())
+    notifier = calling.notifier(running)
+    await notifier.turn()
+    raised = Progress(step_title="Gate", attention=(question(make, "adrift"),))
+    await running.rotations.project("rot-1", raised, calling.clock())
+    await notifier.turn()
+    assert "mail.test does not answer" in (await running.channels.get(channel.id)).error
+    calling.clock.later(minutes=1)
+    async with server.running("starttls", log_in=True):
+        await notifier.turn()
+        await notifier.turn()
+    assert [mail["Message-ID"] for _, mail in server.mails] == [f"<msg_{channel.id}_{n}@x.test>" for n in (1, 2)]
+    assert [mail["Subject"] for _, mail in server.mails] == [
+        "Vienna: úkol v konzoli čeká na operátora: Replace",
+        "Vienna: je potřeba člověk: sepm1",
+    ]
+    assert "Odkaz: https://rotator.test/v1/tasks/task-1" in server.mails[0][1].get_content()
