@@ -11,9 +11,10 @@ from api.http.allowed import allowed, forbidden
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.invalid import checked
+from api.pages.card_lines import card_lines
 from api.pages.evidence_fields import clients_of, evidence_of, fields
 from api.pages.frame.own_forms import texts_of
-from api.pages.frame.rendering import render_page
+from api.pages.frame.rendering import render_page, translator_for
 from api.parts import Parts, WithParts
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_file
@@ -37,6 +38,7 @@ async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Call
         request,
         "task.html",
         task=shown,
+        lines=card_lines(shown.instructions, work, translator_for(request)),
         sees=caller.may(Permission.SEE),
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,

@@ -55,7 +55,7 @@ class _Pages:
 
     async def __call__(self, message: Message) -> None:
         """Pass on, or keep back."""
-        if message["type"] == "http.response.start" and _is_problem(message):
+        if message["type"] == "http.response.start" and self._is_for_people(message):
             self._begun = message
         elif self._begun is None:
             await self._send(message)
@@ -63,6 +63,11 @@ class _Pages:
             self._body += message.get("body", b"")
             if not message.get("more_body", False):
                 await self._page(self._begun)(self._scope, self._receive, self._send)
+
+    def _is_for_people(self, begun: Message) -> bool:
+        """Whether it is a problem that a person reads; a script that follows a stream takes it as it is."""
+        streams = "text/event-stream" in self._request.headers.get("accept", "")
+        return not streams and Headers(raw=begun["headers"]).get("content-type", "") == MEDIA_TYPE
 
     def _page(self, begun: Message) -> Response:
         request, path = self._request, self._request.url.path
@@ -76,10 +81,6 @@ class _Pages:
 def _require_path(request: Request) -> None:
     if "\0" in request.url.path:
         raise ProblemError(HTTPStatus.NOT_FOUND, "not-found", "the path holds NUL", remedy="no name or id has one")
-
-
-def _is_problem(begun: Message) -> bool:
-    return Headers(raw=begun["headers"]).get("content-type", "") == MEDIA_TYPE
 
 
 def _sign_in(request: Request, path: str) -> Response:
