@@ -2,6 +2,7 @@
 
 import json
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -88,7 +89,8 @@ def _sign_in(request: Request, path: str) -> Response:
     back: the page then opens itself once more, and the browser sends it.
     """
     looking = request.method in _LOOKING
-    then = (f"{path}?{request.url.query}" if request.url.query else path) if looking else page_of(path)
+    there = quote(path, safe="/-._~")
+    then = (f"{there}?{request.url.query}" if request.url.query else there) if looking else page_of(there)
     if looking and request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
         return render_page(request, "again.html", address=then)
     return RedirectResponse(sign_in_first(then), HTTPStatus.SEE_OTHER)
