@@ -36,6 +36,11 @@ def written(of: Sentence, by: Translator) -> str:
     return text
 
 
+def whole(of: Sentence, by: Translator) -> str:
+    """The sentence in a language, whatever its length: a name in it is to be copied."""
+    return by(of.text, **{name: visible(str(value)) for name, value in of.values.items()})
+
+
 def instant(at: datetime, by: Translator) -> str:
     """A time to the minute."""
     return format_datetime(at.astimezone(UTC), _TIMES[by.language], locale=by.language.value)

@@ -25,12 +25,14 @@ _watch = EventWatch()
 _AT_ONCE = 100
 _STATUS = 5.0
 """Seconds until the rotation is looked at where no event comes: it ends a moment after its last event, or without."""
-_AGAIN_AFTER = 2000
+AGAIN_AFTER = 2000
 """Milliseconds until a browser that lost its connection asks again."""
 _log = structlog.get_logger(__name__)
 
 
-class _Begin(NamedTuple):
+class StreamBegin(NamedTuple):
+    """Of which rotation, and behind the event of which number."""
+
     rotation_id: RotationId
     after: int
 
@@ -39,10 +41,10 @@ async def _begin(
     rotation_id: RotationId,
     parts: WithParts,
     last_event_id: Annotated[int, Header(ge=0, lt=1 << 63, description="Number of the last event that came")] = 0,
-) -> _Begin:
+) -> StreamBegin:
     """Refuse what cannot be given before the answer begins: a stream that has begun can refuse nothing."""
     await parts.store.rotations.get(rotation_id)
-    return _Begin(rotation_id, last_event_id)
+    return StreamBegin(rotation_id, last_event_id)
 
 
 @router.get(
@@ -51,7 +53,9 @@ async def _begin(
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS),
     dependencies=[allowed(Permission.SEE), counted],
 )
-async def stream_events(begin: Annotated[_Begin, Depends(_begin)], parts: WithParts) -> AsyncIterator[ServerSentEvent]:
+async def stream_events(
+    begin: Annotated[StreamBegin, Depends(_begin)], parts: WithParts
+) -> AsyncIterator[ServerSentEvent]:
     """What happens, as it is stored. Each event has its number as `id` and its kind as `event`; `over` is the last one.
 
     A connection that is lost, or has lasted a minute, goes on where it was, by `Last-Event-ID`.
@@ -69,7 +73,7 @@ async def stream_events(begin: Annotated[_Begin, Depends(_begin)], parts: WithPa
             continue
         for each in page:
             after = each.number
-            yield ServerSentEvent(data=each, id=str(after), event=each.kind, retry=_AGAIN_AFTER)
+            yield ServerSentEvent(data=each, id=str(after), event=each.kind, retry=AGAIN_AFTER)
         if not page and ended:
             yield ServerSentEvent(event="over", data={"after": after})
             return

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.pages import clients_page, home, plan_page, rotation_page, signing_in, site_page, task_page
+from api.pages import clients_page, home, live_page, plan_page, rotation_page, signing_in, site_page, task_page
 from api.pages.frame.addresses import FILES
 
 
@@ -22,6 +22,6 @@ class _Files(StaticFiles):
 
 def add_pages(app: FastAPI) -> None:
     """Add them."""
-    for module in (signing_in, home, site_page, plan_page, rotation_page, clients_page, task_page):
+    for module in (signing_in, home, site_page, plan_page, rotation_page, live_page, clients_page, task_page):
         app.include_router(module.router)
     app.mount(FILES, _Files(directory=Path(__file__).with_name("files")), name="files")

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from api.http.allowed import allowed
 from api.http.caller import Caller
@@ -116,7 +116,7 @@ async def running_now(parts: Parts, caller: Principal) -> tuple[RunningNow, ...]
 
 async def now_of(parts: Parts, rotation_id: RotationId) -> RunningNow:
     """A rotation, and why it waits."""
-    shown = await show_rotation(rotation_id, parts, live=True)
+    shown: RotationShown = await show_rotation(rotation_id, parts, Response(), live=True)
     options = {option for each in (shown.live.attention if shown.live else ()) for option in each.options}
     return RunningNow(
         rotation=shown,

@@ -67,7 +67,7 @@ class MovesNow(Value):
 @router.get("", dependencies=[allowed(Permission.SEE)])
 async def show(request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller) -> HTMLResponse:
     """The page of a rotation."""
-    shown = await show_rotation(rotation_id, parts, live=True)
+    shown: RotationShown = await show_rotation(rotation_id, parts, Response(), live=True)
     now = await _state_of(parts, shown)
     tasks = await list_tasks(parts, caller, EVERYTHING, rotation_id=rotation_id)
     return render_page(

@@ -16,6 +16,7 @@ from api.parts import WithParts
 from api.plan.plan_document import NewPlanRequest
 from api.plan.plans import list_plans, make_plan
 from api.rotation.rotations import list_rotations
+from api.site.console_document import ConsoleSiteShown
 from api.site.fresh_survey import AGAIN_AFTER
 from api.site.inventory import show_inventory
 from api.site.site_document import SiteShown
@@ -38,7 +39,7 @@ _RECENT = "PT1H"
 @router.get("", dependencies=[allowed(Permission.SEE)])
 async def show(request: Request, site_id: SiteId, parts: WithParts, caller: Caller) -> HTMLResponse:
     """The page of a site."""
-    site = await show_site(site_id, parts)
+    site: SiteShown | ConsoleSiteShown = await show_site(site_id, parts, Response())
     rotations = await list_rotations(parts, caller, PageRequest(_ROTATIONS), site_id=site_id)
     may_plan = caller.may(Permission.PLAN)
     kept = await parts.store.certificates.list() if may_plan else ()

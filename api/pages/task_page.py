@@ -11,9 +11,10 @@ from api.http.allowed import allowed, forbidden
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.invalid import checked
+from api.pages.card_lines import card_lines
 from api.pages.evidence_fields import clients_of, evidence_of, fields
 from api.pages.frame.own_forms import key_of, texts_of
-from api.pages.frame.rendering import render_page
+from api.pages.frame.rendering import render_page, translator_for
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
@@ -31,13 +32,14 @@ _Act = Callable[[dict[str, str], TaskId, Principal, Parts, RequestKey], Awaitabl
 @router.get("", dependencies=[allowed(Permission.SEE_TASKS)])
 async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Caller, pending: str = "") -> HTMLResponse:
     """The card of a task. One whose rotation is still at work on a message loads itself again."""
-    shown = await show_task(task_id, parts)
+    shown: TaskShown = await show_task(task_id, parts, Response())
     work = (await parts.store.tasks.get(task_id)).work
     may = caller.may(Permission.DO_TASKS)
     page = render_page(
         request,
         "task.html",
         task=shown,
+        lines=card_lines(shown.instructions, work, translator_for(request)),
         sees=caller.may(Permission.SEE),
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
@@ -105,4 +107,4 @@ for _name, _act in _ACTS.items():
 async def show_file(request: Request, task_id: TaskId, author: WithAuthor, parts: WithParts) -> HTMLResponse:
     """The file of a replacement and its password, both shown this once."""
     file = await take_task_file(task_id, author, parts, Response())
-    return render_page(request, "file.html", task=await show_task(task_id, parts), file=file)
+    return render_page(request, "file.html", task=await show_task(task_id, parts, Response()), file=file)

@@ -33,6 +33,7 @@ class RunningService(Value):
         pids = ", ".join(f"{name} {pid}" for name, pid in self.pids.items())
         rows = {
             "API": self.api,
+            "Page": f"{self.api}/ (open it in a browser, and sign in with the API key)",
             "API key": key,
             "Temporal UI": f"{self.ui} (log in with the API key)" if self.ui else "see the Temporal that you run",
             "Temporal": f"{self.temporal}, namespace {self.namespace}",

@@ -17,6 +17,11 @@ class Sentence(Value):
     count: int = 1
     values: dict[str, SentenceValue] = Field(default_factory=dict)
 
+    @property
+    def english(self) -> str:
+        """The text in English, with values as they are."""
+        return self.text % self.values if self.values else self.text
+
 
 def sentence(text: str, /, **values: SentenceValue) -> Sentence:
     """A sentence with these values."""

@@ -121,10 +121,10 @@ class Plans:
         Raises:
             PlanAltered: when it was altered.
         """
-        newest = select(PlanRow).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id).limit(1)
+        made = select(PlanRow.id).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id)
         async with self._database.read() as session:
-            row = (await session.scalars(newest)).one_or_none()
-            return _plan(row) if row is not None else None
+            newest = (await session.scalars(made.limit(1))).one_or_none()
+        return await self.get(PlanId(newest)) if newest is not None else None
 
 
 async def _known(session: AsyncSession, plan_id: str) -> PlanRow:

@@ -1,6 +1,7 @@
 """Every text of the product that has a translation: as the code, the templates and the tables have it."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_file
@@ -8,11 +9,12 @@ from babel.messages.extract import extract_from_file
 from rotation.running.waits.of_attention import ATTENTION, OTHER
 
 HOME = Path(__file__).parents[2]
-_PYTHON = ("rotation/running/waits", "texts", "api/pages")
+_PYTHON = ("rotation/running/waits", "rotation/plan/work", "texts", "api/pages")
 _WORDS = {"sentence": None, "counted": (1, 2), "_": None, "ngettext": (1, 2)}
 Text = str | tuple[str, ...]
 
 
+@cache
 def texts() -> dict[Text, str]:
     """By text, or by both forms of one that follows a count: a file that has it."""
     found = dict.fromkeys((*ATTENTION.values(), OTHER), "rotation/running/waits/of_attention.py")

@@ -4,14 +4,14 @@ from urllib.parse import quote
 
 HOME, SIGN_IN, SIGN_OUT, LANGUAGE = "/", "/sign-in", "/sign-out", "/language"
 FILES = "/files"
-_ROOMS = frozenset({"", "sign-in", "sign-out", "language", "sites", "rotations", "tasks", "plans"})
+_ROOMS = frozenset({"sign-in", "sign-out", "language", "sites", "rotations", "tasks", "plans"})
 LONGEST = 1500
 """Characters of a page that a sign-in leads to."""
 
 
 def is_page(path: str) -> bool:
-    """Whether a path is of a page."""
-    return path.startswith("/") and path[1:].partition("/")[0] in _ROOMS
+    """Whether a path is of a page. One that begins with two slashes is none: as a link it would name a host."""
+    return path == HOME or (path.startswith("/") and path[1:].partition("/")[0] in _ROOMS)
 
 
 def sign_in_first(then: str) -> str:

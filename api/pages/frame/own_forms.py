@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from fastapi import Request
 from starlette.datastructures import Headers, UploadFile
+from starlette.exceptions import HTTPException
 
 from api.http.problems import ProblemError
 from api.repeats.request_key import RequestKey
@@ -42,14 +43,19 @@ async def texts_of(request: Request) -> dict[str, str]:
     """The texts of a form; of files what is in them, as text.
 
     Raises:
-        ProblemError: 422 where one cannot be kept.
+        ProblemError: 422 where the form is none, or a text of it cannot be kept.
     """
-    form = await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES)
     texts: dict[str, str] = {}
-    for name, value in form.multi_items():
-        text = _decoded(await value.read()) if isinstance(value, UploadFile) else value.strip()
-        if text:
-            texts[name] = text
+    try:
+        async with request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES) as form:
+            for name, value in form.multi_items():
+                text = _decoded(await value.read()) if isinstance(value, UploadFile) else value.strip()
+                if text:
+                    texts[name] = text
+    except HTTPException as error:
+        reason = "the form is broken, or has more fields, or a longer text, than any page of this service"
+        remedy = "open the page again, and send its form; nothing was stored"
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", reason, remedy=remedy) from error
     if not is_whole(texts):
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -2,6 +2,7 @@
 
 import json
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -55,7 +56,7 @@ class _Pages:
 
     async def __call__(self, message: Message) -> None:
         """Pass on, or keep back."""
-        if message["type"] == "http.response.start" and _is_problem(message):
+        if message["type"] == "http.response.start" and self._is_for_people(message):
             self._begun = message
         elif self._begun is None:
             await self._send(message)
@@ -63,6 +64,11 @@ class _Pages:
             self._body += message.get("body", b"")
             if not message.get("more_body", False):
                 await self._page(self._begun)(self._scope, self._receive, self._send)
+
+    def _is_for_people(self, begun: Message) -> bool:
+        """Whether it is a problem that a person reads; a script that follows a stream takes it as it is."""
+        streams = "text/event-stream" in self._request.headers.get("accept", "")
+        return not streams and Headers(raw=begun["headers"]).get("content-type", "") == MEDIA_TYPE
 
     def _page(self, begun: Message) -> Response:
         request, path = self._request, self._request.url.path
@@ -78,16 +84,13 @@ def _require_path(request: Request) -> None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "not-found", "the path holds NUL", remedy="no name or id has one")
 
 
-def _is_problem(begun: Message) -> bool:
-    return Headers(raw=begun["headers"]).get("content-type", "") == MEDIA_TYPE
-
-
 def _sign_in(request: Request, path: str) -> Response:
     """The sign-in, which leads back. A link in a mail comes from another site, where a browser keeps a strict cookie
     back: the page then opens itself once more, and the browser sends it.
     """
     looking = request.method in _LOOKING
-    then = (f"{path}?{request.url.query}" if request.url.query else path) if looking else page_of(path)
+    there = quote(path, safe="/-._~")
+    then = (f"{there}?{request.url.query}" if request.url.query else there) if looking else page_of(there)
     if looking and request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
         return render_page(request, "again.html", address=then)
     return RedirectResponse(sign_in_first(then), HTTPStatus.SEE_OTHER)

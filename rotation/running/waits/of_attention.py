@@ -109,4 +109,5 @@ def of_attention(attention: tuple[AskedMatter, ...], wait: WaitMeasure | None) -
     text = ATTENTION.get(first.code, OTHER)
     measure = wait or WaitMeasure()
     values: dict[str, SentenceValue] = {"subject": first.subject, "waiting": measure.waiting, "total": measure.total}
-    return sentence(text, **{name: value for name, value in values.items() if f"%({name})s" in text})
+    shown = {name: value for name, value in values.items() if f"%({name})s" in text}
+    return sentence(text, **shown)

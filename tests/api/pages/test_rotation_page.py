@@ -79,6 +79,10 @@ async def test_a_form_that_is_wrong_is_refused(reader):
     """A length of time that is none, a reason that is too long, and what no database keeps."""
     for data in ({"days": "x", "why": "w"}, {"days": "1000000", "why": "w"}, {"why": "w" * 2001, "days": "1"}):
         assert (await reader.post("/rotations/rot-1/extend", data=data)).status_code == 422
+    many = {f"x{number}": "y" for number in range(300)}
+    long = {"why": ("why", "w" * 2_000_000, "text/plain")}
+    for sent in ({"data": many}, {"files": many}, {"files": {"why": (None, "w" * 2_000_000)}}, {"files": long}):
+        assert (await reader.post("/rotations/rot-1/hold", **sent)).status_code == 422
     assert "NUL" in (await reader.post("/rotations/rot-1/hold", data={"why": "a\0b"})).text
 
 

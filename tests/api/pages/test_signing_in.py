@@ -147,6 +147,19 @@ async def test_what_a_reader_may_not_see_is_a_page_too(reading_as):
         assert "<table>" not in home.text
 
 
+@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/sites/x", "/\\evil.example", "/sites/x%0d%0aA: b"])
+@pytest.mark.parametrize("headers", [{}, CROSS], ids=["opened", "linked"])
+async def test_no_path_leads_to_another_host(unconnected, path, headers):
+    """Neither by a redirect nor by a page that opens itself once more."""
+    async with reading(unconnected, key=None) as client:
+        answer = await client.get(f"{HERE}{path}", headers=headers)
+        assert answer.headers.get("location", "/").startswith(("/sign-in", "/"))
+        assert not answer.headers.get("location", "/").startswith("//")
+        assert "url=//" not in answer.text
+        assert "url=/\\" not in answer.text
+        assert "a" not in answer.headers
+
+
 @pytest.mark.parametrize("after", [LASTING, timedelta(days=1)])
 async def test_a_session_ends_with_the_working_day(unconnected, after):
     """The clock of the service decides."""

@@ -101,6 +101,16 @@ async def test_a_person_reads_with_the_session(ui):
     assert (await ui.get("/v1/sites", headers=FROM_UI)).status_code == 401
 
 
+async def test_the_session_opens_the_page_too(ui):
+    """The sign-in of the page leads to the provider, and the page knows the person by the name of the log-in."""
+    assert "/v1/login/oidc?then=%2Ftasks%2Ft1" in (await ui.get("/sign-in?then=/tasks/t1")).text
+    assert (await ui.get("/")).status_code == 303
+    await log_in(ui)
+    home = await ui.get("/")
+    assert home.status_code == 200
+    assert NAME in home.text
+
+
 async def test_the_roles_of_the_token_count(ui, provider, problem):
     """A viewer logs in, and reads no payloads."""
     provider.claims["roles"] = ["looks"]
