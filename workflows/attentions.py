@@ -14,7 +14,7 @@ class Attentions:
         self.state = state
 
     def raise_attention(
-        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = ""
+        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = "", content: str = ""
     ) -> None:
         """Show that a person is needed. The same code again replaces the message.
 
@@ -25,12 +25,19 @@ class Attentions:
             options: what the person may choose.
             about: all that is asked about, where the message has some of it only. Of a wish that waits for a second
                 person it is known here.
+            content: the digest of what an answer decides on, where the message changes though that has not.
         """
         wish = self.state.proceed
         if code == SECOND and wish is not None:
             about = digest(message, wish.model_dump(mode="json", exclude={"approved_by"}))
         raised = Attention(
-            code=code, subject=subject, message=message, options=options, about=about, raised_at=self.host.now()
+            code=code,
+            subject=subject,
+            message=message,
+            options=options,
+            about=about,
+            content=content,
+            raised_at=self.host.now(),
         )
         there = {attention.code: attention for attention in self.state.attention}
         self.state.attention = tuple({**there, code: raised}.values())

@@ -183,7 +183,9 @@ class Running(Attentions):
         """Stand still here while held; turn back here when cancelled."""
         await self.wait(until=self.host.now(), summary="")
 
-    async def ask(self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = "") -> Move:
+    async def ask(
+        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = "", content: str = ""
+    ) -> Move:
         """Raise attention and wait for one of `options`; the move that was chosen.
 
         A cancel is no option once a certificate was replaced. What a new history asks again is not recorded again.
@@ -197,17 +199,17 @@ class Running(Attentions):
             for each in self.state.attention
         )
         if not asked_before:
-            self.raise_attention(code, subject, message, self.offered(options), about=about)
+            self.raise_attention(code, subject, message, self.offered(options), about=about, content=content)
             await self.record(EventKind.ATTENTION, f"{subject}: {message}")
         await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self.is_raised(code))
         return self.choice_of(code)
 
     async def ask_on(
-        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = ""
+        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = "", content: str = ""
     ) -> None:
         """Ask without standing still: clients are read meanwhile. It is recorded once, though its text can change."""
         shown = self.is_raised(code)
-        self.raise_attention(code, subject, message, self.offered(options), about=about)
+        self.raise_attention(code, subject, message, self.offered(options), about=about, content=content)
         if not shown:
             await self.record(EventKind.ATTENTION, f"{subject}: {message}", code=code)
 

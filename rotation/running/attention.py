@@ -37,7 +37,8 @@ def _token(known: dict[str, Any]) -> str:
     if not known.get("options"):
         return ""
     # `about` is all that is asked about where it is set: the words may name another plan of the same hash
-    return digest(known.get("code"), known.get("subject"), known.get("about") or known.get("message"))
+    asked = known.get("content") or known.get("about") or known.get("message")
+    return digest(known.get("code"), known.get("subject"), asked)
 
 
 class Attention(Value):
@@ -50,8 +51,21 @@ class Attention(Value):
     raised_at: datetime
     about: str = ""
     """What is asked about, where the message has some of it only: a plan's hash, a wish, what a look has found."""
+    content: str = ""
+    """The digest of what an answer decides on, where the words change though that has not: a gate, its clients."""
     question: str = Field(default_factory=_token)
     """The token that an answer has to name; the same for as long as the same is asked."""
+
+    def is_asked_by(self, token: str) -> bool:
+        """Whether an answer of that token is meant for it.
+
+        In histories that began before there was a content, answers name the words: a replay takes them as they were
+        taken.
+        """
+        return bool(self.question) and token in {
+            self.question,
+            digest(self.code, self.subject, self.about or self.message),
+        }
 
     def finding(self) -> Finding:
         """As it is stored and shown."""

@@ -14,7 +14,7 @@ OTHER_QUESTION = "other-question"
 def asked(message: Message, state: RotationState) -> Attention | None:
     """The question that `message` answers, where it is asked now."""
     for attention in state.attention:
-        if message.move in attention.options and attention.question == message.question:
+        if message.move in attention.options and attention.is_asked_by(message.question):
             return attention
     return None
 

@@ -8,6 +8,7 @@ from rotation.console.statement import WantedProof as Wanted
 from rotation.proof.moved_policy import ClientBeforeMove
 from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import Reason
+from rotation.running.attention import digest
 from rotation.span import Length
 from rotation.values import ServerName, Value
 
@@ -90,3 +91,12 @@ class Wait(Value):
     readings: int = 0
     next_at: datetime | None = None
     reading: GateReading | None = None
+
+    def content(self, reading: GateReading) -> str:
+        """What going on without proof decides on: this opening of the gate, and all that holds it, named or not."""
+        return digest(self.step, self.opened_at.isoformat(), reading.waiting_key, sorted(reading.unshown))
+
+    @property
+    def statement(self) -> str:
+        """What a statement is about: this opening of the gate. The numbers and names are the statement's own."""
+        return digest(self.step, self.opened_at.isoformat())

@@ -1,4 +1,4 @@
-"""API and worker as two users of the system, each with the files of its unit of systemd, on one PostgreSQL."""
+"""API and worker as two users of the system, and two roles of one PostgreSQL, each with the files of its unit."""
 
 import os
 import shutil
@@ -18,7 +18,13 @@ from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 from tests.e2e.apart import API, LOOPBACK, Apart, Part
 from tests.signing import TEXT
+from tests.store.roles import API as API_ROLE
+from tests.store.roles import WORKER as WORKER_ROLE
+from tests.store.roles import with_roles
 from tests.worker_keys import WorkerKeyFiles
+
+_FOR_ALL = "/tmp"
+"""The one place that each user may enter."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,13 @@ class TwoUsers:
     api: User
     worker: User
     environment: dict[str, str]
-    """What both share."""
+    """What an API has, but for its files."""
 
 
 @contextmanager
 def _open_folder() -> Iterator[Path]:
     """A folder that every user may enter: those of pytest are for the one alone who runs it."""
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory(dir=_FOR_ALL) as made:
         folder = Path(made)
         folder.chmod(0o711)
         yield folder
@@ -77,6 +83,7 @@ async def two_users(url: str) -> AsyncIterator[TwoUsers]:
         root.mkdir(mode=0o700)
         settings = StoreSettings(folder=root, database_url=url, key_file=root / "rotator.key")
         await make_first_key(settings, "Ann", root / "api.key", only=True)
+        roles = with_roles(url)
         pair, signing = WorkerKeyFiles.new(root), root / "signing.key"
         signing.touch(0o600)
         signing.write_text(TEXT)
@@ -87,12 +94,17 @@ async def two_users(url: str) -> AsyncIterator[TwoUsers]:
             database=root / "temporal.db", port=port, ui_port=ui_port, binary=find_binary(TemporalSettings())
         )
         shared = {
-            "ROTATOR_DATABASE_URL": url,
             "ROTATOR_TEMPORAL_ADDRESS": temporal.address,
             "ROTATOR_TEMPORAL_NAMESPACE": temporal.namespace,
         }
-        opens = of(worker) | {"ROTATOR_WORKER_KEY_FILE": str(worker.folder / "worker.key")}
-        seals = of(api) | {"ROTATOR_WORKER_PUBLIC_KEY_FILE": str(api.folder / "worker.pub")}
+        opens = of(worker) | {
+            "ROTATOR_WORKER_KEY_FILE": str(worker.folder / "worker.key"),
+            "ROTATOR_DATABASE_URL": roles[WORKER_ROLE],
+        }
+        seals = of(api) | {
+            "ROTATOR_WORKER_PUBLIC_KEY_FILE": str(api.folder / "worker.pub"),
+            "ROTATOR_DATABASE_URL": roles[API_ROLE],
+        }
         server = await RunningServer.start(temporal)
         try:
             async with (
@@ -103,11 +115,12 @@ async def two_users(url: str) -> AsyncIterator[TwoUsers]:
             ):
                 key = (root / "api.key").read_text().strip()
                 urls = (f"http://{LOOPBACK}:{api_port}",)
-                store = settings.model_copy(update={"worker_public_key_file": pair.public})
+                its = {"worker_public_key_file": pair.public, "database_url": roles[API_ROLE]}
+                store = settings.model_copy(update=its)
                 apart = Apart(urls, key, temporal.settings(), (serving,), (answering,), store)
                 try:
                     await apart.until_all_serve()
-                    yield TwoUsers(apart, api, worker, shared)
+                    yield TwoUsers(apart, api, worker, shared | {"ROTATOR_DATABASE_URL": roles[API_ROLE]})
                 finally:
                     await apart.close()
         finally:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from engine.contract import ActivityName, EventKind, LeftOutAnswer
 from rotation.plan.step import Console, Write
 from rotation.proof.gate import minimum
-from rotation.running.attention import SECOND
+from rotation.running.attention import SECOND, digest
 from rotation.running.message import Move
 from rotation.running.open_task import RefusedClaim
 from rotation.running.state import Proceed
@@ -100,10 +100,16 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
         options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
         text += ", or proceed to leave them out by a second person's word: they would be cut off"
     shown = run.is_raised(ASKED)
-    run.raise_attention(ASKED, step.title, text, run.offered(options))
+    run.raise_attention(ASKED, step.title, text, run.offered(options), content=_content(step, refused, proof))
     _changed(run, refused, asked=True)
     if not shown:
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
+
+
+def _content(step: Console, refused: RefusedClaim, proof: SwapProof) -> str:
+    """What going on decides on: all clients that are missing, named or not. What each of them lacks may change."""
+    found = sorted([each.code, each.subject] for each in proof.findings)
+    return digest(step.id, refused.since.isoformat(), proof.waiting, proof.keys, found)
 
 
 async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedClaim:

@@ -50,6 +50,8 @@ class SwapProof(Value):
     """How many."""
     names: tuple[str, ...] = ()
     """Some of them by name, each with its gate."""
+    keys: tuple[str, ...] = ()
+    """By gate, what tells all of them from others."""
     survey_id: str = ""
     """The survey that it rests on."""
     quiet: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
     gates: list[str] = []
     quiet: list[str] = []
     missing: list[str] = []
+    keys: list[str] = []
     waiting = 0
     restarted = {each.gate: each for each in run.state.restarted}
     for gate in dict.fromkeys((*step.holds, *restarted)):
@@ -109,12 +112,14 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             findings.append(blocking("gate-does-not-hold", gate, _who(reading)))
             gates += [gate] if reading.waiting else []
             waiting += reading.waiting
+            keys.append(f"{gate}: {reading.waiting_key}")
             missing += (f"{gate}: {name}" for name in reading.waiting_names)
     return SwapProof(
         findings=tuple(findings),
         gates=tuple(gates),
         waiting=waiting,
         names=tuple(missing),
+        keys=tuple(keys),
         survey_id=survey_id,
         quiet=tuple(quiet),
     )

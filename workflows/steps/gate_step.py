@@ -167,7 +167,7 @@ async def _is_asked_on(run: Running, step: Gate | Holdout, reading: GateReading)
     if wished is None and not outage.was_answered(run, step):
         again = (Move.RETRY,) if outage.is_asked(run, step) else ()
         options = (Move.EXTEND, Move.PROCEED, *again, Move.CANCEL)
-        await run.ask_on(_LIMIT, step.title, _missing(step, reading), options)
+        await run.ask_on(_LIMIT, step.title, _missing(step, reading), options, content=wait_of(run).content(reading))
     elif wished is not None and not wished.approved_by:
         await run.ask_on(SECOND, step.title, _wants_on(wished), (Move.APPROVE, Move.EXTEND))
     return wished is not None and bool(wished.approved_by)
@@ -234,7 +234,8 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     if second_person.wish(run, (_LIMIT,)) is None:
         stated: tuple[Move, ...] = (Move.STATE_GATE,) if reading.asks is not None else ()
         stated = (*stated, Move.RETRY) if outage.is_asked(run, step) else stated
-        await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL))
+        options = (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL)
+        await run.ask(_LIMIT, step.title, _missing(step, reading), options, content=wait_of(run).content(reading))
     proceed = second_person.wish(run, (_LIMIT,))
     if proceed is None:
         return False

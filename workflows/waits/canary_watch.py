@@ -72,7 +72,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         text = f"{_who(reading)}: {_LOOK[step.purpose]}{by_itself}. Or {then}"
         if reading.silent_canaries:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
-        await run.ask_on(HELD, step.title, text, offered)
+        await run.ask_on(HELD, step.title, text, offered, content=wait.content(reading))
     return False
 
 

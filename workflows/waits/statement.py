@@ -27,7 +27,7 @@ async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: dat
     if stated is not None and (other := _other_by_now(stated, reading)):
         run.state.proceed = None
         run.drop_attention(SECOND)
-        await run.ask_on(WANTED, step.title, f"{other.message}: state it again", (Move.STATE_GATE,))
+        await _wants(run, step, f"{other.message}: state it again")
     elif stated is not None and stated.approved_by:
         await _take(run, step, stated)
     elif stated is not None:
@@ -36,7 +36,7 @@ async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: dat
     elif reading.asks is None:
         run.drop_attention(WANTED)
     elif run.host.now() >= due:
-        await run.ask_on(WANTED, step.title, reading.asks.text, (Move.STATE_GATE,))
+        await _wants(run, step, reading.asks.text)
 
 
 def forget(run: Running) -> None:
@@ -71,11 +71,16 @@ async def _take(run: Running, step: Gate | Holdout, stated: Proceed) -> None:
     state.proceed = None
     if taken.unknown:
         text = f"the statement names {', '.join(taken.unknown)}, whom nobody knows: state it again with the right names"
-        await run.ask_on(WANTED, step.title, text, (Move.STATE_GATE,))
+        await _wants(run, step, text)
         return
     run.note(EventKind.MESSAGE, f"{taken.count} clients are covered by {stated.asked_by} and {stated.approved_by}")
     if state.wait is not None:
         state.wait = state.wait.model_copy(update={"next_at": run.host.now()})
+
+
+async def _wants(run: Running, step: Gate | Holdout, text: str) -> None:
+    content = run.state.wait.statement if run.state.wait is not None else ""
+    await run.ask_on(WANTED, step.title, text, (Move.STATE_GATE,), content=content)
 
 
 def _shown(stated: Proceed) -> str:

@@ -73,3 +73,15 @@ def test_other_moves_need_no_question(make, move):
     """A hold, a cancel or a wish to roll back says by itself what is meant."""
     found = refusal(make.message(move), make.state())
     assert found is None or found.code != OTHER_QUESTION
+
+
+def test_content_is_all_that_is_asked_about_where_it_is_set(make):
+    """The words may change; an answer of a history from before there was content names the words, and counts still."""
+    one, again, other = (
+        asks(make, Move.PROCEED, message=text, content=content)
+        for text, content in (("11 lack A", "eleven"), ("11 lack B", "eleven"), ("11 lack A", "twelve"))
+    )
+    assert one.question == again.question != other.question
+    worded = asks(make, Move.PROCEED, message="11 lack A").question
+    assert [each.is_asked_by(worded) for each in (one, again, other)] == [True, False, True]
+    assert not asks(make, content="eleven").is_asked_by(""), "what offers nothing asks nothing"
