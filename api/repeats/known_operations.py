@@ -14,6 +14,9 @@ from api.http.allowed import Allowed
 from api.parts import Parts
 from api.repeats.operations import CHANGE_NOTHING
 
+_API = "/v1/"
+"""Forms of pages are no requests that programs repeat."""
+
 
 class Keyed(NamedTuple):
     """An operation that takes an idempotency key."""
@@ -40,5 +43,6 @@ def keyed_operations(app: FastAPI) -> Iterator[Keyed]:
     for route in iter_route_contexts(app.routes):
         asks = [each.call for each in getattr(route, "dependant", Dependant()).dependencies]
         leave = tuple(each for each in asks if isinstance(each, Allowed))
-        if leave and "POST" in (route.methods or ()) and route.path not in CHANGE_NOTHING:
-            yield Keyed(str(route.path), compile_path(str(route.path))[0], leave)
+        path = str(route.path)
+        if leave and "POST" in (route.methods or ()) and path.startswith(_API) and path not in CHANGE_NOTHING:
+            yield Keyed(path, compile_path(path)[0], leave)

@@ -24,7 +24,8 @@ def app():
 
 def test_each_post_takes_a_key_or_changes_nothing(app):
     """A new route that is in neither table fails here; so does a line of the tables that no route has."""
-    posts = {route.path for route in iter_route_contexts(app.routes) if "POST" in (route.methods or ())} - OPEN
+    routes = [route for route in iter_route_contexts(app.routes) if str(route.path).startswith("/v1/")]
+    posts = {route.path for route in routes if "POST" in (route.methods or ())} - OPEN
     keyed = {each.path for each in keyed_operations(app)}
     assert posts - keyed == CHANGE_NOTHING
     assert keyed == CARRIED_OUT_AGAIN | LOOKED_AT.keys()
