@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 import httpx
 
-_TRIES = 6
 _PAUSE = 1.0
+_AWAY = 30.0
+"""Seconds that a service may be away that has taken a request: it is started again meanwhile."""
 _IN_FLIGHT = "/problems/request-in-flight"
 _LONGEST = 120.0
 """Seconds that a request is waited for that the service still carries out."""
@@ -19,16 +20,16 @@ def repeated(send: Callable[[], httpx.Response], *, repeats: bool) -> httpx.Resp
     Raises:
         httpx.TransportError, httpx.InvalidURL: when there is no connection, or none that lasts.
     """
-    tries, began, lost = _TRIES, time.monotonic(), False
+    began, lost = time.monotonic(), 0.0
     while True:
         try:
             answer = send()
         except httpx.TransportError as error:
-            tries -= 1
+            now = time.monotonic()
             never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol)
-            if not repeats or not tries or (never_left and not lost):
+            if not repeats or (never_left and not lost) or (lost and now - lost > _AWAY):
                 raise
-            lost = True
+            lost = lost or now
             time.sleep(_PAUSE)
         else:
             if not lost or not _is_in_flight(answer) or time.monotonic() - began > _LONGEST:

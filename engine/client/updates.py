@@ -40,7 +40,7 @@ from rotation.values import SiteId
 TIMEOUT = timedelta(seconds=30)
 """How long to wait for a reply. Claiming a replacement surveys the site first, which may take longer."""
 
-BUSY_AFTER = timedelta(seconds=3)
+BUSY_AFTER = timedelta(seconds=5)
 """How long a message may wait to be taken up: a rotation that is at work on something else says so then."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(milliseconds=10), timedelta(milliseconds=500)

@@ -131,12 +131,12 @@ async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal,
 
 @pytest.fixture
 async def impatient(connected, tmp_path):
-    """An API that waits two seconds for a rotation, and keeps answers in a database of its own, which none locks."""
+    """An API that waits five seconds for a rotation, and keeps answers in a database of its own, which none locks."""
     (tmp_path / "answers").mkdir()
     answers = await Store.open(StoreSettings(folder=tmp_path / "answers"))
     store = copy(connected.store)
     store.kept_answers = answers.kept_answers
-    async with calling(replace(connected, store=store, answer_wait=timedelta(seconds=2))) as client:
+    async with calling(replace(connected, store=store, answer_wait=timedelta(seconds=5))) as client:
         yield client
     await answers.close()
 
