@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-service test-oldest fuzz rewrap proof big load crash-sweep terminate-sweep outside-sweep mutants mutmut openapi check format lock sbom spectral contract clean
+.PHONY: help demo test test-service test-oldest fuzz rewrap proof big load crash-sweep terminate-sweep outside-sweep mutants mutmut openapi check format lock sbom schemathesis spectral contract clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -151,6 +151,9 @@ $(NODE)/.ready: tests/contract/package.json tests/contract/package-lock.json
 	@touch $@
 
 contract: $(VENV)/.dev $(CONTRACT)/.ready $(if $(shell command -v npm),$(NODE)/.ready)
+
+schemathesis: contract ## Ask every operation as every role, 20,000 generated cases at least, beside rotations (ARGS="--help" shows how)
+	$(BIN)/python -m tests.contract $(ARGS)
 
 spectral: $(VENV)/.dev $(NODE)/.ready ## Lint the API's description with Spectral's rules, none left out but one
 	$(BIN)/python -m pytest tests/contract/test_spectral.py $(ARGS)

@@ -81,7 +81,9 @@ async def serve(stop: asyncio.Event) -> None:
         IssuerSettingsWrong: when a certificate authority is set and cannot be used so.
     """
     issuer = configured_issuer(AcmeSettings())
-    store = await Store.open(StoreSettings())
+    store = await _unless(stop, Store.opened(StoreSettings()))
+    if store is None:  # stopped before the database was there
+        return
     try:
         await _serve(World(store=store, issuer=issuer), TemporalSettings(), stop)
     finally:

@@ -159,7 +159,7 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
         acme = AcmeSettings()
         where, oidc = acme.where(), OidcSettings().checked()
         log_in = CompanyLogIn(oidc, wall_clock) if oidc is not None else None
-        store, temporal = await Store.open(StoreSettings()), TemporalSettings()
+        store, temporal = await Store.opened(StoreSettings()), TemporalSettings()
         try:
             app.state.parts = parts = Parts(
                 store=store,
@@ -194,4 +194,5 @@ def _door(app: FastAPI, settings: ApiSettings, parts: Parts) -> AbstractAsyncCon
     if settings.ui_upstream is None:
         return nullcontext()
     encrypted = isinstance(parts.temporal.data_converter.payload_codec, EncryptingCodec)
-    return open_door(app, settings.ui_upstream, settings.ui_port, encrypted=encrypted)
+    tls = (settings.ui_tls_cert, settings.ui_tls_key)
+    return open_door(app, settings.ui_upstream, settings.ui_port, tls, encrypted=encrypted)

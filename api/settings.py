@@ -1,6 +1,7 @@
 """What pages may ask the API and how long it waits, from the environment (`ROTATOR_...`) or a plain constructor."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +19,10 @@ class ApiSettings(BaseSettings):
     """The Temporal UI that is served at a door of ours. `rotator up` names that of the embedded Temporal."""
     ui_port: int = Field(default=8233, ge=1, le=65535)
     """The port of that door, on loopback."""
+    ui_tls_cert: Path | None = None
+    """Certificate and chain of that door, PEM; `rotator up --tls-cert` names those of the API."""
+    ui_tls_key: Path | None = None
+    """Its private key."""
     two_persons_start: bool = False
     """Whether each plan is started by two persons. Some are in any case: docs/admin/access.md."""
     wrong_key_delay: timedelta = Field(default=timedelta(seconds=1), ge=timedelta(0), le=timedelta(seconds=30))
@@ -30,5 +35,7 @@ class ApiSettings(BaseSettings):
     @property
     def ui_origins(self) -> frozenset[str]:
         """The origins of the Temporal UI: where it is, and where the door is."""
-        door = {f"http://127.0.0.1:{self.ui_port}", f"http://localhost:{self.ui_port}"} if self.ui_upstream else set()
+        scheme = "http" if self.ui_tls_cert is None else "https"
+        names = ("127.0.0.1", "localhost") if self.ui_upstream else ()
+        door = {f"{scheme}://{name}:{self.ui_port}" for name in names}
         return frozenset(door | ({self.ui_origin} if self.ui_origin else set()))

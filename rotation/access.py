@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from fnmatch import translate
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, model_validator
 
 from rotation.serial import PolicySerial, parse_or_none
 from rotation.span import LONGEST_HEARTBEAT, Span
@@ -38,7 +38,7 @@ class ConsoleLocation(Value):
 
     name: str = Field(default="Default", min_length=1, max_length=200)
     server_list: ListName
-    secure_communications: bool
+    secure_communications: StrictBool
     mode: Mode = Mode.PULL
     heartbeat: Span = Field(gt=timedelta(0), le=LONGEST_HEARTBEAT)
     jitter: Span = Field(default=timedelta(0), ge=timedelta(0), le=LONGEST_HEARTBEAT)
@@ -53,7 +53,7 @@ class ConsoleGroup(Value):
     """A group as its page in the console shows it; one that inherits has no locations of its own."""
 
     path: str = Field(min_length=1, max_length=1000, description="From the top: `My Company\\Sales`")
-    inherits: bool = False
+    inherits: StrictBool = False
     policy_serial: str = Field(
         default="",
         description="As the group's page shows it, `AAAA-MM/dd/yyyy HH:mm:ss SSS`; without it less is proven",

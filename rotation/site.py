@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, ValidationError, model_validator
 
 from rotation.access import Access, OfflineDocument, OverRest
 from rotation.finding import Finding, blocking
@@ -63,7 +63,7 @@ class ServerList(Value):
     name: ListName
     protocol: Protocol
     priorities: tuple[tuple[ListEntry, ...], ...]
-    verifies_ca: bool = False
+    verifies_ca: StrictBool = False
 
     @model_validator(mode="after")
     def _has_a_server(self) -> "ServerList":

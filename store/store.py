@@ -1,6 +1,11 @@
 """The store: one object with everything that must not be lost."""
 
+import asyncio
 from pathlib import Path
+
+import structlog
+from sqlalchemy import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from store.access.identities import Identities
 from store.access.stated_rows import StatedRows
@@ -52,6 +57,10 @@ from store.trail.head_sender import HeadSender
 from store.trail.heads import Heads
 from store.trail.site_trail import SiteTrail
 from store.trail.webhook import Webhook
+
+_AGAIN = 1.0
+"""Seconds between two tries to open a database that does not answer."""
+_log = structlog.get_logger(__name__)
 
 
 class Store:
@@ -139,6 +148,21 @@ class Store:
             await database.close()
             raise
         return cls(database, vault, heads_file=settings.heads_path, syslog=settings.audit_syslog, webhook=webhook)
+
+    @classmethod
+    async def opened(cls, settings: StoreSettings) -> "Store":
+        """As `open`, for a service that starts: a PostgreSQL that does not answer yet is waited for, with one line."""
+        waits = False
+        while True:
+            try:
+                return await cls.open(settings)
+            except (OperationalError, InterfaceError) as error:
+                if make_url(settings.url).get_backend_name() == "sqlite":
+                    raise  # no other process will mend a file
+                if not waits:
+                    _log.warning("the database does not answer, and is waited for", reason=str(error.orig).strip())
+                waits = True
+            await asyncio.sleep(_AGAIN)
 
     @classmethod
     def in_memory(cls) -> "Store":

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.manners.paging import PageShown
 from rotation.identity.identity import Grant
@@ -20,7 +20,7 @@ class KeyRequest(Value):
     grant: Grant | None = Field(
         default=None, description="Of a new identity: its roles and sites; null: the identity of this name is there"
     )
-    another: bool = Field(
+    another: StrictBool = Field(
         default=False,
         description="With `grant`: the identity is there and has had no key, since the company's log-in alone knows it",
     )

@@ -1,6 +1,6 @@
 """Subjects of the company's log-in as they are linked and shown."""
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.manners.paging import PageShown
 from rotation.identity.log_in import Issuer, Subject
@@ -15,7 +15,7 @@ class LinkRequest(Value):
     name: IdentityName = Field(description="Of the identity")
     subject: Subject = Field(description="`sub` of its tokens")
     issuer: Issuer | None = Field(default=None, description="`iss` of its tokens; null: the provider that is set")
-    new: bool = Field(default=False, description="Whether the identity is a new one")
+    new: StrictBool = Field(default=False, description="Whether the identity is a new one")
 
 
 class SubjectList(PageShown[LogInSubject]):

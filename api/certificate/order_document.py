@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.manners.paging import PageShown
 from rotation.finding import Finding
@@ -16,7 +16,7 @@ from store.certificate.certificate_orders import CertificateOrder
 class OrderDocument(Value):
     """An order for the certificate of a request."""
 
-    again: bool = Field(default=False, description="Whether another one is wanted where an order has brought one")
+    again: StrictBool = Field(default=False, description="Whether another one is wanted where an order has brought one")
 
     def fingerprint(self, request_id: str, who: str) -> str:
         """SHA-256 of the request: the same request has the same fingerprint, whenever it is sent."""

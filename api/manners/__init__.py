@@ -7,5 +7,6 @@
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
 - `description`: what OpenAPI says of all operations alike
 - `described_answers`: what it says of answers that may be of several models
+- `instant`: moments as callers write them
 - `pages`: the API's own pages, with files of this service alone
 """

@@ -128,6 +128,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 def _describe(name: str, operation: dict[str, Any]) -> None:
     examples = _examples()
     for each in operation.get("parameters", ()):
+        _without_null(each["schema"])
         if text := _PARAMETERS.get(each["name"]):
             each.setdefault("description", text)
         example = examples["parameters"].get(name, {}).get(each["name"], examples["ids"].get(each["name"]))
@@ -149,6 +150,14 @@ def _typed(example: str, schema: dict[str, Any]) -> Any:
     types = {each.get("type") for each in (schema, *schema.get("anyOf", ()))}
     value = int(example) if "integer" in types else example
     return [value] if "array" in types else value
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    """What stands in a path, a query or a header is text: nothing is sent there by leaving it out."""
+    left = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(left) == 1:
+        del schema["anyOf"]
+        schema |= left[0]
 
 
 def _without_default_objects(schema: dict[str, Any]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from fastapi import Request
-from fastapi.routing import APIRoute
-from starlette.routing import Match
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import compile_path
 
 from api.http.problems import ProblemError
 
@@ -49,7 +49,14 @@ def _has_body(request: Request) -> bool:
 
 
 def _methods(request: Request) -> Iterator[str]:
-    for method in _METHODS:
-        asked = {**request.scope, "method": "GET" if method == "HEAD" else method}
-        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
-            yield method
+    """Those of the path that is named as it is, where one with an id in that place would match, too."""
+    found: list[tuple[int, set[str]]] = []
+    for route in iter_route_contexts(request.app.routes):
+        if route.path is None or route.methods is None:
+            continue
+        form, _, ids = compile_path(route.path)
+        if form.match(request.scope["path"]):
+            found.append((len(ids), route.methods))
+    fewest = min((ids for ids, _ in found), default=0)
+    taken = {method for ids, methods in found if ids == fewest for method in methods}
+    yield from (method for method in _METHODS if ("GET" if method == "HEAD" else method) in taken)

@@ -3,9 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from api.http.problems import refused
+from api.manners.instant import Instant
 from rotation.finding import blocking
 from rotation.recovery.damage import RecoveryCopy
 from rotation.site import Site
@@ -26,8 +27,8 @@ class RecoveryCopyRequest(Value):
     name: str = Field(min_length=1, max_length=255)
     sha256: _Sha256 = Field(description="Of the archive")
     certificate_sha256: _Sha256 = Field(description="Of the certificate in it")
-    not_before: AwareDatetime | None = None
-    not_after: AwareDatetime | None = None
+    not_before: Instant | None = None
+    not_after: Instant | None = None
     key_matches: bool | None = Field(
         default=None, description="Whether the key in it is the certificate's; null: nobody has looked"
     )

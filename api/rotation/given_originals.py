@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.http.problems import ProblemError, refused
 from api.parts import Parts
@@ -28,7 +28,7 @@ class RestoreRequest(ReasonedRequest):
     originals: str | None = Field(
         default=None, max_length=LARGEST, description="The text of the file that GET /v1/rotations/ID/originals gave"
     )
-    accept_differences: bool = Field(
+    accept_differences: StrictBool = Field(
         default=False,
         description="Restore a site that differs from the file. The service leaves out a pair that is gone, and gives "
         "a pair that a person changed the settings of the file.",

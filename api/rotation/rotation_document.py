@@ -5,7 +5,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.manners.paging import PageShown
 from api.plan.plan_document import StepShown
@@ -36,7 +36,7 @@ class RotationRequest(ReasonedRequest):
 
     plan_id: PlanId
     plan_hash: str
-    accept_late_start: bool = Field(
+    accept_late_start: StrictBool = Field(
         default=False,
         description="Start it though its latest safe start has passed; else refused, with what can be shortened",
     )

@@ -40,7 +40,7 @@ class Listening(Value):
         if not (self.tls_cert or self.behind_proxy or _is_loopback(self.host)):
             raise ValueError(
                 f"keys would cross the network in plain text to {self.host}: name the proxy that ends TLS "
-                "(--behind-proxy ADDRESS), or listen on 127.0.0.1; `python -m api` has TLS too (--tls-cert, --tls-key)"
+                "(--behind-proxy ADDRESS), bring a certificate (--tls-cert, --tls-key), or listen on 127.0.0.1"
             )
         return self
 

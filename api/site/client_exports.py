@@ -9,12 +9,13 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described, refused
+from api.manners.instant import Instant
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleRequest, ConsoleSiteShown, ExportShown
 from api.site.shown_site import ExpectedSite, ExpectsSite
@@ -42,7 +43,7 @@ _REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPR
 class ExportHints(Value):
     """What the file itself does not state."""
 
-    taken_at: AwareDatetime = Field(description="When the console wrote the file")
+    taken_at: Instant = Field(description="When the console wrote the file")
     timezone: str = Field(default="", max_length=100, description="The console's, e.g. Europe/Prague")
     dates: DateOrder | None = Field(default=None, description="The order of day and month: it is never guessed")
     encoding: Encoding | None = Field(default=None, description="Where it is neither UTF-8 nor UTF-16")

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from api.http.authors import ChangeReason
 from api.http.invalid import checked
 from api.http.problems import refused
+from api.manners.instant import Instant
 from api.site.site_document import ListsDocument, SiteName, slug
 from rotation.access import ConsoleGroup, Images, OfflineDocument
 from rotation.console.exported import ClientExport
@@ -24,7 +25,7 @@ class ConsoleDocument(Value):
     """What the console shows, written down by an administrator."""
 
     version: str = Field(min_length=1, max_length=50, description="SEPM's version, e.g. 12.1.7004.6500")
-    recorded_at: AwareDatetime | None = Field(
+    recorded_at: Instant | None = Field(
         default=None, description="When the console showed it, on the servers' clock; now, when it is not given"
     )
     groups: tuple[ConsoleGroup, ...] = Field(min_length=1)

@@ -4,11 +4,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from api.http.allowed import allowed, require_seen
 from api.http.caller import Caller, seen_sites
 from api.http.problems import described
+from api.manners.instant import Instant
 from api.manners.paging import only_known_parameters
 from api.parts import WithParts
 from api.site.inventory_document import InventoryShown
@@ -29,9 +29,7 @@ router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
 async def show_inventory(
     parts: WithParts,
     caller: Caller,
-    since: Annotated[
-        AwareDatetime | None, Query(description="Only changes after this; without it all are shown")
-    ] = None,
+    since: Annotated[Instant | None, Query(description="Only changes after this; without it all are shown")] = None,
     site_id: Annotated[SiteId | None, Query(description="Only this site")] = None,
 ) -> InventoryShown:
     """Every certificate on the ports of every site in use, as the watch last saw them; of an archived one by its id."""

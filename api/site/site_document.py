@@ -5,7 +5,7 @@ import unicodedata
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, ConfigDict, Field, SecretStr, StrictBool
 
 from api.http.authors import ChangeReason
 from api.http.invalid import checked
@@ -69,7 +69,7 @@ class NameRequest(ChangeReason):
 class ArchiveRequest(ChangeReason):
     """That nothing begins at a site any more."""
 
-    accept_left_changed: bool = Field(
+    accept_left_changed: StrictBool = Field(
         default=False, description="Archive a site, too, where what a rotation changed is not put back"
     )
 

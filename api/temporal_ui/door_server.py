@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -36,13 +37,16 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def open_door(api: FastAPI, upstream: str, port: int, *, encrypted: bool) -> AsyncIterator[None]:
+async def open_door(
+    api: FastAPI, upstream: str, port: int, tls: tuple[Path | None, Path | None] = (None, None), *, encrypted: bool
+) -> AsyncIterator[None]:
     """Serve the Temporal UI that listens at `upstream` on a port of loopback, to those who have logged in.
 
     Args:
         api: answers for log-in and codec; its sessions say who has logged in, and where the UI may be opened.
         upstream: the UI itself, e.g. `http://127.3.2.1:20001`.
         port: where the door listens.
+        tls: its certificate and private key, PEM; without them it speaks plain text.
         encrypted: whether the UI needs the codec server.
 
     Raises:
@@ -61,6 +65,8 @@ async def open_door(api: FastAPI, upstream: str, port: int, *, encrypted: bool) 
             log_config=None,
             server_header=False,
             proxy_headers=False,
+            ssl_certfile=tls[0],
+            ssl_keyfile=tls[1],
             timeout_graceful_shutdown=2,
             timeout_keep_alive=30,
             ws="none",

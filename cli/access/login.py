@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
-from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, address_in, answered, opened
+from cli.terminal.client import (
+    FOLDER,
+    Api,
+    ApiOption,
+    FolderOption,
+    JsonOption,
+    address_in,
+    answered,
+    certificate_in,
+    opened,
+)
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say, say_json
 from cli.terminal.profile import DEFAULT, LoginProfile, chosen, path_of, write_profile
@@ -33,7 +43,7 @@ def login(
     path_of(name)
     address = api or address_in(folder)
     key = _typed() if key_file is None else _read(key_file)
-    rotator = Api(address, key)
+    rotator = Api(address, key, certificate_in(folder, address))
     try:
         shown = rotator.get("/v1/whoami")
     finally:

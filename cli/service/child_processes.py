@@ -82,7 +82,7 @@ class ServiceProcesses:
     @property
     def api_url(self) -> str:
         """Where this machine reaches the API."""
-        return _url(self.api.host, self.api.port)
+        return _url(self.api.host, self.api.port, tls=self.api.tls_cert is not None)
 
     def store(self) -> StoreSettings:
         """The database and keys that the children use."""
@@ -121,7 +121,8 @@ class ServiceProcesses:
             api_key_file=str(self.folder.api_key) if self.folder.api_key.exists() else None,
             temporal=self.temporal.address,
             namespace=self.temporal.namespace,
-            ui=_url(_LOOPBACK, self.ui_port) if self.ui_port else None,
+            ui=_url(_LOOPBACK, self.ui_port, tls=self.api.tls_cert is not None) if self.ui_port else None,
+            api_certificate=str(self.api.tls_cert) if self.api.tls_cert else None,
             codec_login=f"{self.api_url}/v1/codec/login" if self.encrypts and self.server is None else None,
             folder=str(self.folder.root),
             pid=os.getpid(),
@@ -150,6 +151,8 @@ class ServiceProcesses:
             "ROTATOR_TEMPORAL_NAMESPACE": self.server.namespace,
             "ROTATOR_UI_UPSTREAM": self.server.ui_url,
             "ROTATOR_UI_PORT": str(self.ui_port),
+            **({} if self.api.tls_cert is None else {"ROTATOR_UI_TLS_CERT": str(self.api.tls_cert)}),
+            **({} if self.api.tls_key is None else {"ROTATOR_UI_TLS_KEY": str(self.api.tls_key)}),
         }
 
 
@@ -162,6 +165,6 @@ def _signed(settings: TemporalSettings, keys: Path) -> TemporalSettings:
     return settings.model_copy(update={"signing_keys_file": keys})
 
 
-def _url(host: str, port: int) -> str:
+def _url(host: str, port: int, *, tls: bool) -> str:
     host = {"0.0.0.0": _LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"

@@ -17,12 +17,14 @@ from cli.service.child_processes import ServiceProcesses
 from cli.service.first_key import make_first_key
 from cli.service.folder import Folder
 from cli.service.supervisor import Child, Supervisor
+from cli.terminal.trusted_api import trusting
 from engine.client.client import lazy_client
 from engine.client.presence import is_served
 from engine.fault import EngineFault
 from engine.process.ports import PortInUse
 from oidc.errors import OidcSettingsWrong
 from oidc.settings import OidcSettings
+from store.store import Store
 
 _READY_WITHIN = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(milliseconds=50)
@@ -69,6 +71,8 @@ def _require_log_in_settings() -> None:
 async def _run(place: Folder, addresses: tuple[Listening, int, int], name: str, *, as_json: bool) -> None:
     running_service.forget(place.running_service)  # of one that was killed
     processes = await _planned(place, addresses)
+    if "ROTATOR_DATABASE_URL" in os.environ:
+        await (await Store.opened(processes.store())).close()  # else each child would end, again and again
     # the key of a database that is lost opens nothing; another database than the folder's need not answer yet
     if not place.api_key.exists() or not (place.database.exists() or "ROTATOR_DATABASE_URL" in os.environ):
         await make_first_key(processes.store(), name, place.api_key, only=True)
@@ -128,7 +132,9 @@ async def _come_up(processes: ServiceProcesses, supervisor: Supervisor, stop: as
     failing = asyncio.ensure_future(_keeps_ending(supervisor))
     waits = {rising, stopped, failing}
     try:
-        done, _ = await asyncio.wait(waits, timeout=_READY_WITHIN.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+        # a Temporal that runs elsewhere is waited for: the worker says so, and the API answers already
+        longest = None if processes.server is None else _READY_WITHIN.total_seconds()
+        done, _ = await asyncio.wait(waits, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             running = ", ".join(supervisor.pids()) or "nothing"
             raise NotUp(f"not ready after {_READY_WITHIN}; running: {running}. Its reasons stand above")
@@ -152,12 +158,12 @@ async def _rise(processes: ServiceProcesses, supervisor: Supervisor) -> None:
         supervisor.start(spec)
         if spec.name == ServiceProcesses.TEMPORAL and processes.server is not None:
             await processes.server.ready()
-    await asyncio.gather(_api_lives(processes.api_url), _worker_ready(processes))
+    await asyncio.gather(_api_lives(processes.api_url, processes.api.tls_cert), _worker_ready(processes))
 
 
-async def _api_lives(url: str) -> None:
+async def _api_lives(url: str, certificate: Path | None) -> None:
     """Wait until it answers: it opens the store first. A rotation that is stalled is no reason not to be up."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=5) as http:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=5, verify=trusting(certificate)) as http:
         while True:
             with contextlib.suppress(httpx.TransportError):
                 answer = await http.get("/healthz/live")

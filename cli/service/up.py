@@ -22,11 +22,15 @@ def register(app: typer.Typer) -> None:
 
 def up(
     folder: Annotated[Path, typer.Option(envvar="ROTATOR_FOLDER", help="Where everything durable lies")] = FOLDER,
-    host: Annotated[str, typer.Option(help="Address of the API; any but loopback needs --behind-proxy")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address of the API; others than loopback need TLS or a proxy")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the API; 0 takes a free one")] = 8080,
     temporal_port: Annotated[int, typer.Option(help="Port of the embedded Temporal; 0 takes a free one")] = 7233,
     ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI; 0 takes a free one")] = 8233,
     *,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate and chain of the API and the UI, PEM")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM")] = None,
     behind_proxy: Annotated[
         str | None, typer.Option(help="Address of the proxy that ends TLS; the addresses that it forwards count")
     ] = None,
@@ -49,7 +53,13 @@ def up(
     log_as_json("up")
     code = 0
     try:
-        api = Listening.asked(host=host, port=port, behind_proxy=behind_proxy)
+        api = Listening.asked(
+            host=host,
+            port=port,
+            tls_cert=tls_cert and tls_cert.absolute(),
+            tls_key=tls_key and tls_key.absolute(),
+            behind_proxy=behind_proxy,
+        )
         serve(folder, api, (temporal_port, ui_port), name or getpass.getuser(), as_json=as_json)
     except (FolderInUse, NotUp, UnsafeAddress, EngineFault, StoreFault, OSError) as error:
         say_error(f"rotator up: {error}")

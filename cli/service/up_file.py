@@ -12,6 +12,8 @@ class RunningService(Value):
     """Addresses, files and processes. It holds no secret, only where one lies."""
 
     api: str
+    api_certificate: str | None = None
+    """The file of the certificate that the API presents, where it has one: commands of this folder trust that one."""
     api_key_file: str | None
     """None when the folder has no key: the database had identities before."""
     temporal: str

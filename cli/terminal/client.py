@@ -19,6 +19,7 @@ from cli.terminal.formatting import ERRORS
 from cli.terminal.lost_answers import repeated
 from cli.terminal.problems import lines
 from cli.terminal.profile import DEFAULT, LoginProfile, chosen, path_of, read_profile
+from cli.terminal.trusted_api import trusting
 
 REFUSED, UNREADABLE = 1, 2
 
@@ -54,10 +55,15 @@ class ApiRefusedError(Exception):
 class Api:
     """One API with its key."""
 
-    def __init__(self, address: str, key: str) -> None:
+    def __init__(self, address: str, key: str, certificate: Path | None = None) -> None:
+        """`certificate`: the file of the only one that is trusted over HTTPS; None: what an authority has issued."""
         self.address = address.rstrip("/")
         self._http = httpx.Client(
-            base_url=self.address, headers={"Authorization": f"Bearer {key}"}, timeout=_TIMEOUT, trust_env=False
+            base_url=self.address,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=_TIMEOUT,
+            trust_env=False,
+            verify=trusting(certificate),
         )
 
     def get(self, path: str, **params: Any) -> Any:
@@ -148,11 +154,12 @@ def opened(address: str | None, folder: Path) -> Iterator[Api]:
     profile = _profile(folder)
     if profile is not None:
         _require_for(address, profile.api, f"profile {chosen() or DEFAULT}")
-        api = Api(profile.api, profile.key.get_secret_value())
+        api = Api(profile.api, profile.key.get_secret_value(), certificate_in(folder, profile.api))
     else:
         if not _key_of_environment() and (folder / "up.json").exists():
             _require_for(address, address_in(folder), f"the key of folder {folder}")
-        api = Api(address or address_in(folder), _key(folder))
+        where = address or address_in(folder)
+        api = Api(where, _key(folder), certificate_in(folder, where))
     try:
         yield api
     finally:
@@ -205,6 +212,16 @@ def address_in(folder: Path) -> str:
             f"nobody said where the API is: {folder / 'up.json'} does not tell; start `rotator up`, or give --api or "
             "ROTATOR_API"
         ) from None
+
+
+def certificate_in(folder: Path, address: str) -> Path | None:
+    """The certificate of the service of a folder, where the address is its own and has HTTPS."""
+    try:
+        described = json.loads((folder / "up.json").read_text("utf-8"))
+        own, file = str(described["api"]), described.get("api_certificate")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Path(file) if file and own.rstrip("/").lower() == address.rstrip("/").lower() else None
 
 
 def _profile(folder: Path) -> LoginProfile | None:

@@ -92,6 +92,27 @@ async def test_forms_that_are_not_met(every, api):
             assert 422 in [(await api.request(**way)).status_code for way in ways], each.name
 
 
+def with_numbers(document):
+    """The bodies in which one of the booleans is a number."""
+    parts = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for name, value in parts:
+        changed = [int(value)] if isinstance(value, bool) else with_numbers(value)
+        for each in changed:
+            copied = dict(document) if isinstance(document, dict) else list(document)
+            copied[name] = each
+            yield copied
+
+
+async def test_true_and_false_are_no_numbers(every, api):
+    """A number where the description has true or false is refused: a program that sends one means something else."""
+    bodies = [(each, body) for each in every if each.json for body in with_numbers(good(each)["json"])]
+    assert len(bodies) > 10
+    for each, body in bodies:
+        assert (await api.request(**good(each, json=body))).status_code == 422, (each.name, body)
+
+
 async def test_a_database_that_is_away(every, unconnected, api, problem):
     """503 from every operation that asks it, with a time to come back."""
     database = unconnected.store.database

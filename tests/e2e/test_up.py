@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sqlite3
+import ssl
 import stat
 import subprocess
 import sys
@@ -51,11 +52,11 @@ def lives(pid: int) -> bool:
 class Up:
     """A running `rotator up`."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.folder = folder
         self.log = (folder.parent / f"{folder.name}.log").open("ab")
         self.process = subprocess.Popen(
-            [*command(folder), "--json"],
+            [*command(folder), "--json", *arguments],
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
@@ -111,8 +112,8 @@ def own(tmp_path) -> Iterator[Callable[..., Up]]:
     """Services on one folder, for one test alone."""
     started: list[Up] = []
 
-    def start(**environment: str) -> Up:
-        started.append(Up(tmp_path / "var", **environment))
+    def start(*arguments: str, **environment: str) -> Up:
+        started.append(Up(tmp_path / "var", *arguments, **environment))
         return started[-1]
 
     try:
@@ -265,3 +266,29 @@ def test_a_service_that_cannot_come_up_says_why(tmp_path, had_a_key, says) -> No
     assert says in failed.stderr
     assert "is not base64" in failed.stderr
     assert not (folder / "up.json").exists()
+
+
+def test_with_a_certificate_api_and_ui_speak_tls(own, tmp_path) -> None:
+    """Commands in the folder trust that certificate and no other; plain text gets no answer."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=rotator")
+    subprocess.run(["openssl", *made, "-out", str(cert), "-keyout", str(key)], check=True, capture_output=True)
+    up = own("--tls-cert", str(cert), "--tls-key", str(key))
+    api, ui = up.printed["api"], up.printed["ui"]
+    assert api.startswith("https://127.0.0.1:")
+    assert ui.startswith("https://127.0.0.1:")
+
+    def whoami() -> subprocess.CompletedProcess[str]:
+        asked = [str(ROTATOR), "whoami", "--folder", str(up.folder)]
+        return subprocess.run(asked, capture_output=True, text=True, env=CLEAN, timeout=TIMEOUT, check=False)
+
+    assert whoami().returncode == 0, whoami().stderr
+    trusted = ssl.create_default_context(cafile=cert)
+    trusted.check_hostname = False  # it has no name
+    page = httpx.get(ui, headers={"Accept": "text/html"}, verify=trusted, trust_env=False, follow_redirects=True)
+    assert (page.status_code, "Log in" in page.text) == (200, True)
+    for address in (api, ui):
+        with pytest.raises(httpx.TransportError):
+            httpx.get(address.replace("https", "http"), timeout=10, trust_env=False)
+    subprocess.run(["openssl", *made, "-out", str(cert), "-keyout", str(key)], check=True, capture_output=True)
+    assert "cannot be reached" in whoami().stderr, "another certificate was trusted"

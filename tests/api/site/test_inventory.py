@@ -129,3 +129,12 @@ async def test_the_watch_fills_it(whole, connected, site, until, rotator):
 
 async def _inventory(whole):
     return (await whole.get("/v1/inventory")).json()
+
+
+@pytest.mark.parametrize("since", ["0.5", "1772352000", "2026-03-01", "today", "2026-03-01T08:00:00"])
+async def test_a_moment_is_written_with_its_zone(api, problem, since):
+    """A number is no moment, and a day without a time, or a time without a zone, could be several."""
+    refusal = problem(await api.get("/v1/inventory", params={"since": since}), 422, "invalid-request")
+    assert refusal["findings"][0]["subject"] == "since"
+    for good in ("2026-03-01T08:00:00Z", "2026-03-01t08:00:00.5+01:00"):
+        assert (await api.get("/v1/inventory", params={"since": good})).status_code == 200
