@@ -92,7 +92,7 @@ async def list_deliveries(
 ) -> DeliveryList:
     """What went over a channel, what waits, and what was given up and why."""
     await parts.store.channels.get(channel_id)
-    return DeliveryList(items=await parts.store.outbox.deliveries(channel_id, limit))
+    return DeliveryList(items=await parts.store.deliveries.list(channel_id, limit))
 
 
 @router.post(

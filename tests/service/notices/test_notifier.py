@@ -160,7 +160,7 @@ async def test_a_message_that_is_refused_holds_the_others_for_a_while_only(runni
     for _ in range(3):
         await calling.notifier(running).turn()
         calling.clock.later(minutes=5)
-    second, first = await running.outbox.deliveries(channel.id)
+    second, first = await running.deliveries.list(channel.id)
     assert (first.state, first.attempts) == (DeliveryState.GIVEN_UP, 3)
     assert "400" in first.error
     assert second.state is DeliveryState.DELIVERED
@@ -199,7 +199,7 @@ async def test_the_worker_with_the_lease_sends(running, make, calling):
     await running.tasks.add(make.task())
     await running.notice_lease.take("another worker", calling.clock())
     await calling.notifier(running).turn()
-    assert (calling.hook.taken, await running.outbox.deliveries(channel.id)) == ([], ())
+    assert (calling.hook.taken, await running.deliveries.list(channel.id)) == ([], ())
     calling.clock.later(minutes=2)
     await calling.notifier(running).turn()
     assert calling.kinds == ["task-opened"]
@@ -322,7 +322,7 @@ async def test_what_began_before_a_channel_ends_silently_for_it(running, make, c
     await running.rotations.project("rot-1", Progress(attention=()), calling.clock(), number=2)
     second = await calling.add(running, "second")
     await notifier.turn()
-    assert await running.outbox.deliveries(second.id) == ()
+    assert await running.deliveries.list(second.id) == ()
 
 
 async def test_mail_comes_once_and_in_order_after_an_outage(running, make, calling):
