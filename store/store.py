@@ -28,6 +28,7 @@ from store.keys.mac_key import MacKey
 from store.keys.unlocking import unlock
 from store.keys.vault import Vault
 from store.notice.channels import Channels
+from store.notice.deliveries import Deliveries
 from store.notice.lease import NoticeLease
 from store.notice.matters import Matters
 from store.notice.outbox import Outbox
@@ -126,6 +127,7 @@ class Store:
         self.channels = Channels(database, vault, self.trail)
         self.matters = Matters(database)
         self.outbox = Outbox(database)
+        self.deliveries = Deliveries(database)
         self.notice_lease = NoticeLease(database)
 
     @classmethod

@@ -91,7 +91,7 @@ async def remove_channel(channel_id: str, author: WithAuthor, parts: WithParts) 
 async def list_deliveries(channel_id: str, parts: WithParts, asked: AskedPage) -> DeliveryList:
     """What went over a channel, what waits, and what was given up and why."""
     await parts.store.channels.get(channel_id)
-    page = await parts.store.outbox.deliveries(channel_id, asked)
+    page = await parts.store.deliveries.page(channel_id, asked)
     return DeliveryList(items=page.items, next=page.cursor)
 
 

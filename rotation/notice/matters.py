@@ -75,7 +75,7 @@ def _of_attention(seen: WatchedRotation, finding: Finding) -> Matter:
         rotation_id=seen.id,
         step=seen.step,
         subject=finding.subject,
-        text=finding.message,
+        text=finding.message if asks or not finding.remedy else f"{finding.message}. {finding.remedy}",
         asks=asks,
     )
 

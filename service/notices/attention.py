@@ -27,6 +27,10 @@ class KnownAttention(NamedTuple):
     is_certain: bool
     """False: it is what the store has, and the rotation has not answered yet."""
 
+    def beside(self, other: tuple[Finding, ...]) -> "KnownAttention":
+        """The same with what else calls a person."""
+        return self._replace(attention=(*self.attention, *other))
+
 
 class _Shown(NamedTuple):
     """What a rotation has shown, after which event of it, and when."""

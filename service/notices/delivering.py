@@ -46,7 +46,7 @@ class Deliverer:
         """Take the parts.
 
         Args:
-            store: the outbox and the channels.
+            store: the deliveries and the channels.
             sinks: makes the sink of a channel.
             link: where people reach the service.
             clock: the time.
@@ -61,7 +61,7 @@ class Deliverer:
 
     async def deliver(self) -> None:
         """Send the messages that are due, over several channels at a time."""
-        due = await self._store.outbox.due_channels(self._clock())
+        due = await self._store.deliveries.due_channels(self._clock())
         await asyncio.gather(*(self._serve(channel_id) for channel_id in due))
 
     async def _serve(self, channel_id: str) -> None:
@@ -69,13 +69,13 @@ class Deliverer:
             for _ in range(_IN_A_ROW):
                 if not await self._may_go_on():
                     return
-                message = await self._store.outbox.next(channel_id, self._clock())
+                message = await self._store.deliveries.next(channel_id, self._clock())
                 if message is None or not await self._send(message):
                     return
 
     async def _send(self, message: Outgoing) -> bool:
         """Send one message. False: what follows it waits."""
-        outbox = self._store.outbox
+        deliveries = self._store.deliveries
         try:
             async with asyncio.timeout(_LONGEST.total_seconds()):
                 noted = await self._hand_over(message)
@@ -84,7 +84,7 @@ class Deliverer:
         except MessageRefused as error:
             if message.attempts + 1 < _REFUSED_TIMES:
                 return await self._later(message, str(error))
-            await outbox.end(message, DeliveryState.GIVEN_UP, self._clock(), error=str(error))
+            await deliveries.end(message, DeliveryState.GIVEN_UP, self._clock(), error=str(error))
             _log.warning("a message is given up", message=message.message_id, reason=str(error))
             return True
         except (NotDeliveredError, StoreFault, TimeoutError) as error:
@@ -92,7 +92,7 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001 - whatever fails, the channel is tried again and the others go on
             _log.exception("a message cannot be sent", message=message.message_id)
             return await self._later(message, type(error).__name__)
-        await outbox.end(message, DeliveryState.DELIVERED, self._clock(), error=noted)
+        await deliveries.end(message, DeliveryState.DELIVERED, self._clock(), error=noted)
         return True
 
     async def _hand_over(self, message: Outgoing) -> str:
@@ -104,10 +104,10 @@ class Deliverer:
     async def _later(self, message: Outgoing, reason: str) -> bool:
         failures, now = message.attempts + 1, self._clock()
         if failures >= _MOST_TRIES:
-            await self._store.outbox.end(message, DeliveryState.GIVEN_UP, now, error=reason)
+            await self._store.deliveries.end(message, DeliveryState.GIVEN_UP, now, error=reason)
             _log.warning("a message is given up", message=message.message_id, reason=reason)
             return True
         if failures == 1:  # once, and not with every try
             _log.warning("messages wait for a channel", channel=message.channel_id, reason=reason)
-        await self._store.outbox.failed(message, now, now + pause_after(failures), reason)
+        await self._store.deliveries.failed(message, now, now + pause_after(failures), reason)
         return False

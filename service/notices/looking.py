@@ -1,14 +1,16 @@
 """Sites and rotations as the rules of notices see them, out of the store: no site is asked anything for it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from rotation.finding import Finding
 from rotation.notice.notice import Figures
 from rotation.notice.watched import EndedRotation, ReportedEvent, WatchedRotation, WatchedSite
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.state import Outcome
 from rotation.running.wait import GateReading
 from rotation.site import Site
+from rotation.standing.reconciliation import Reconciliation
 from rotation.values import RotationId, SiteId
 from service.notices.attention import AttentionSource, KnownAttention
 from store.database.page import PageRequest
@@ -16,6 +18,8 @@ from store.progress import Rotation
 from store.store import Store
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_LASTS = timedelta(minutes=2)
+"""Trouble that is over sooner, as with the restart of a worker, calls no person."""
 _RECENT = 20
 """Rotations that began last: one of them may have ended before it was ever looked at."""
 EVENTS = 500
@@ -27,7 +31,21 @@ async def running(store: Store, attention: AttentionSource, now: datetime) -> tu
     rotations = await store.rotations.all_running()
     tasks = await store.tasks.list([TaskState.OPEN, TaskState.CLAIMED]) if rotations else ()
     shown = await attention.read(rotations, now)
-    return tuple([_watched(each, await store.sites.get(each.site_id), tasks, shown[each.id]) for each in rotations])
+    checked = await store.reconciliations.newest()
+    return tuple(
+        [
+            _watched(
+                each, await store.sites.get(each.site_id), tasks, shown[each.id].beside(_trouble(checked, each.id, now))
+            )
+            for each in rotations
+        ]
+    )
+
+
+def _trouble(checked: Reconciliation | None, rotation: RotationId, now: datetime) -> tuple[Finding, ...]:
+    """What the reconciler last found wrong with a rotation, once it has lasted. Without a newer look it stands."""
+    found = checked.own(rotation) if checked is not None else None
+    return () if found is None or now - found.since < _LASTS else (found.trouble.finding(),)
 
 
 async def ended(

@@ -1,6 +1,6 @@
 """What people are called for.
 
 - `channels`: by which ways, with their secrets sealed
-- `outbox`, `delivery`: notices as they are kept, and on their way over each channel, in order
+- `outbox`, `deliveries`, `delivery`: notices as they are kept, and on their way over each channel, in order
 - `matters`: what waits for a person, and how far trails were read; `lease`: which worker sends
 """

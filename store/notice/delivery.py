@@ -42,3 +42,8 @@ class Outgoing(Value):
     notices: tuple[Notice, ...] = Field(min_length=1)
     attempts: int
     """Tries before this one."""
+
+
+def message_id_of(channel_id: str, number: int) -> str:
+    """The id of a message at its channel: the place of its first delivery there."""
+    return f"msg_{channel_id}_{number}"

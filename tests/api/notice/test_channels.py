@@ -163,7 +163,7 @@ async def test_a_test_message_waits_for_the_worker(api, store):
     assert (delivery["message_id"], delivery["kind"]) == (answer.json()["message_id"], "test")
     assert (delivery["state"], delivery["attempts"]) == ("waiting", 0)
     assert (await api.get(place)).json()["waiting"] == 1
-    assert await store.outbox.due_channels(datetime.fromisoformat(delivery["due_at"]))
+    assert await store.deliveries.due_channels(datetime.fromisoformat(delivery["due_at"]))
 
 
 @pytest.mark.parametrize("roles", [(Role.OPERATOR,), (Role.APPROVER, Role.OPERATOR), (Role.AUDITOR,), (Role.ADMIN,)])

@@ -17,6 +17,8 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.wait import GateReading
 from rotation.site import Limits
+from rotation.standing.reconciliation import reconciled
+from rotation.standing.trouble import Standing, Trouble, TroubleCode
 from rotation.values import Fingerprint, PlanId, RotationId, SiteId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from service.notices.delivering import pause_after
@@ -160,7 +162,7 @@ async def test_a_message_that_is_refused_holds_the_others_for_a_while_only(runni
     for _ in range(3):
         await calling.notifier(running).turn()
         calling.clock.later(minutes=5)
-    second, first = (await running.outbox.deliveries(channel.id)).items
+    second, first = (await running.deliveries.page(channel.id)).items
     assert (first.state, first.attempts) == (DeliveryState.GIVEN_UP, 3)
     assert "400" in first.error
     assert second.state is DeliveryState.DELIVERED
@@ -199,7 +201,7 @@ async def test_the_worker_with_the_lease_sends(running, make, calling):
     await running.tasks.add(make.task())
     await running.notice_lease.take("another worker", calling.clock())
     await calling.notifier(running).turn()
-    assert (calling.hook.taken, await running.outbox.deliveries(channel.id)) == ([], ())
+    assert (calling.hook.taken, (await running.deliveries.page(channel.id)).items) == ([], ())
     calling.clock.later(minutes=2)
     await calling.notifier(running).turn()
     assert calling.kinds == ["task-opened"]
@@ -322,7 +324,7 @@ async def test_what_began_before_a_channel_ends_silently_for_it(running, make, c
     await running.rotations.project("rot-1", Progress(attention=()), calling.clock(), number=2)
     second = await calling.add(running, "second")
     await notifier.turn()
-    assert (await running.outbox.deliveries(second.id)).items == ()
+    assert (await running.deliveries.page(second.id)).items == ()
 
 
 async def test_mail_comes_once_and_in_order_after_an_outage(running, make, calling):
@@ -351,3 +353,25 @@ async def test_mail_comes_once_and_in_order_after_an_outage(running, make, calli
         "Vienna: je potřeba člověk: sepm1",
     ]
     assert "Odkaz: https://rotator.test/v1/tasks/task-1" in server.mails[0][1].get_content()
+
+
+async def test_a_rotation_that_is_stalled_calls_once_it_lasts(running, make, calling):
+    """What the reconciler finds for two minutes, with what helps; it is over with the look that does not find it."""
+    await calling.add(running)
+    stalled = Trouble(
+        standing=Standing.STALLED, code=TroubleCode.OVERDUE, subject="rot-1", message="it is late", remedy="see why"
+    )
+    notifier, before = calling.notifier(running), None
+    for minutes, wanted in ((0, []), (1, []), (2, ["attention"]), (9, ["attention"])):
+        calling.clock.now = make.at(minutes=minutes)
+        before = reconciled(before, calling.clock(), rotations=[stalled])
+        await running.reconciliations.keep(before)
+        await notifier.turn()
+        assert calling.kinds == wanted
+    calling.clock.later(hours=1)
+    await notifier.turn()
+    assert calling.kinds == ["attention"], "no process looks any more: what it has found stands"
+    await running.reconciliations.keep(reconciled(before, calling.clock()))
+    await notifier.turn()
+    assert calling.kinds == ["attention", "over"]
+    assert "stalled: it is late. see why" in calling.hook.taken[0][1]["data"]["text"]

@@ -56,23 +56,23 @@ async def test_a_notice_is_kept_once(site, make, channel):
     for new in (2, 0):
         kept = await site.outbox.keep([notice(make, 1), notice(make, 2)], Changes(), (), make.t0)
         assert kept == new
-    assert [each.number for each in (await site.outbox.deliveries(channel.id)).items] == [2, 1]
+    assert [each.number for each in (await site.deliveries.page(channel.id)).items] == [2, 1]
 
 
 async def test_messages_leave_in_order_and_one_that_fails_holds_the_next(site, make, channel):
     """The head stays the same message with the same id until it has ended; the channel is left alone meanwhile."""
     await site.outbox.keep([notice(make, 1), notice(make, 2)], Changes(), (), make.t0)
     now = make.at(hours=1)
-    assert await site.outbox.due_channels(now) == (channel.id,)
-    first = await site.outbox.next(channel.id, now)
-    await site.outbox.failed(first, now, now + timedelta(minutes=1), "away")
-    assert await site.outbox.due_channels(now) == ()
+    assert await site.deliveries.due_channels(now) == (channel.id,)
+    first = await site.deliveries.next(channel.id, now)
+    await site.deliveries.failed(first, now, now + timedelta(minutes=1), "away")
+    assert await site.deliveries.due_channels(now) == ()
     shown = await site.channels.get(channel.id)
     assert (shown.waiting, shown.failing_since, shown.error) == (2, now, "away")
-    again = await site.outbox.next(channel.id, now + timedelta(minutes=1))
+    again = await site.deliveries.next(channel.id, now + timedelta(minutes=1))
     assert (again.message_id, again.notices, again.attempts) == (first.message_id, first.notices, 1)
-    await site.outbox.end(again, DeliveryState.DELIVERED, now + timedelta(minutes=1))
-    second = await site.outbox.next(channel.id, now + timedelta(minutes=1))
+    await site.deliveries.end(again, DeliveryState.DELIVERED, now + timedelta(minutes=1))
+    second = await site.deliveries.next(channel.id, now + timedelta(minutes=1))
     assert [each.key for each in second.notices] == ["n2"]
     assert second.message_id != first.message_id
     shown = await site.channels.get(channel.id)
@@ -83,13 +83,13 @@ async def test_a_digest_gathers_and_keeps_its_content(site, make):
     """All that waits goes in one message; what comes after it was made is in the next one."""
     channel = await site.channels.add(settings(digest=timedelta(hours=2)), None, BY, make.t0)
     await site.outbox.keep([notice(make, 1), notice(make, 90)], Changes(), (), make.t0)
-    assert await site.outbox.next(channel.id, make.at(minutes=120)) is None
-    digest = await site.outbox.next(channel.id, make.at(minutes=121))
+    assert await site.deliveries.next(channel.id, make.at(minutes=120)) is None
+    digest = await site.deliveries.next(channel.id, make.at(minutes=121))
     assert [each.key for each in digest.notices] == ["n1", "n90"]
     await site.outbox.keep([notice(make, 100)], Changes(), (), make.t0)
-    assert await site.outbox.next(channel.id, make.at(minutes=122)) == digest
-    await site.outbox.end(digest, DeliveryState.DELIVERED, make.at(minutes=122))
-    (later,) = (await site.outbox.next(channel.id, make.at(minutes=220))).notices
+    assert await site.deliveries.next(channel.id, make.at(minutes=122)) == digest
+    await site.deliveries.end(digest, DeliveryState.DELIVERED, make.at(minutes=122))
+    (later,) = (await site.deliveries.next(channel.id, make.at(minutes=220))).notices
     assert later.key == "n100"
 
 
@@ -98,7 +98,7 @@ async def test_quiet_hours_hold_a_message(site, make):
     quiet = QuietHours(begins=time(20), ends=time(12), zone="Europe/Prague")
     channel = await site.channels.add(settings(quiet=quiet, wakes=(NoticeKind.TASK_NEAR,)), None, BY, make.t0)
     await site.outbox.keep([notice(make, 1), notice(make, 2, kind=NoticeKind.TASK_NEAR)], Changes(), (), make.t0)
-    assert {each.number: each.due_at for each in (await site.outbox.deliveries(channel.id)).items} == {
+    assert {each.number: each.due_at for each in (await site.deliveries.page(channel.id)).items} == {
         1: make.t0.replace(hour=11),  # noon in Prague, in winter
         2: make.at(minutes=2),
     }
@@ -109,12 +109,12 @@ async def test_an_escalation_is_sent_only_without_a_reaction(site, make):
     second = await site.channels.add(settings("boss", escalates_after=timedelta(hours=1)), None, BY, make.t0)
     matter = standing(make)
     await begun(site, make, matter)
-    assert await site.outbox.next(second.id, make.at(minutes=59)) is None
-    message = await site.outbox.next(second.id, make.at(minutes=60))
+    assert await site.deliveries.next(second.id, make.at(minutes=59)) is None
+    message = await site.deliveries.next(second.id, make.at(minutes=60))
     assert message.notices == (matter.raised(),)
-    await site.outbox.end(message, DeliveryState.DELIVERED, make.at(minutes=60))
+    await site.deliveries.end(message, DeliveryState.DELIVERED, make.at(minutes=60))
     await ended(site, matter, make.at(minutes=70))
-    over = await site.outbox.next(second.id, make.at(minutes=70))
+    over = await site.deliveries.next(second.id, make.at(minutes=70))
     assert [each.kind for each in over.notices] == [NoticeKind.OVER]
 
 
@@ -125,9 +125,9 @@ async def test_what_is_over_in_time_is_not_escalated(site, make):
     matter = standing(make)
     await begun(site, make, matter)
     await ended(site, matter, make.at(minutes=30))
-    assert await site.outbox.next(second.id, make.at(days=1)) is None
-    assert [each.state for each in (await site.outbox.deliveries(second.id)).items] == [DeliveryState.NEEDLESS]
-    assert len((await site.outbox.deliveries(first.id)).items) == 2
+    assert await site.deliveries.next(second.id, make.at(days=1)) is None
+    assert [each.state for each in (await site.deliveries.page(second.id)).items] == [DeliveryState.NEEDLESS]
+    assert len((await site.deliveries.page(first.id)).items) == 2
 
 
 async def test_a_matter_may_come_up_again(site, make):
@@ -158,7 +158,7 @@ async def test_a_test_message_goes_over_any_channel_at_once(site, make):
     )
     test = Notice(key="test/1", kind=NoticeKind.TEST, at=make.t0)
     message_id = await site.outbox.put(channel.id, test)
-    message = await site.outbox.next(channel.id, make.t0)
+    message = await site.deliveries.next(channel.id, make.t0)
     assert (message.message_id, message.notices) == (message_id, (test,))
 
 
