@@ -11,10 +11,11 @@ from api.http.caller import Caller
 from api.manners.paging import EVERYTHING
 from api.pages.frame.addresses import HOME
 from api.pages.frame.rendering import render_page
+from api.pages.plan_page import wished_start
 from api.parts import Parts, WithParts
 from api.rotation.rotation_document import RotationShown
 from api.rotation.rotations import show_rotation
-from api.rotation.waiting import why_waiting
+from api.rotation.waiting import why_waiting, with_reason
 from api.site.inventory import show_inventory
 from api.site.site_document import SiteInList
 from api.site.sites import list_sites
@@ -24,15 +25,20 @@ from api.task.tasks import list_tasks
 from rotation.finding import Severity
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.identity.two_persons import Wish
+from rotation.plan.plan import Plan
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.text.sentence import Sentence
-from rotation.values import RotationId, SiteId, Value
+from rotation.values import PlanId, RotationId, SiteId, Value
+from store.progress import Rotation
 from store.rotation.plans import PlanAltered
 
 router = APIRouter(include_in_schema=False)
 _AT_ONCE = 8
 """Rotations whose workflows are asked at once."""
+_PATIENCE = 3.0
+"""Seconds in which workflows are asked; of the others what the store has is shown. Home opens when nothing answers."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -45,6 +51,14 @@ class RunningNow(Value):
     """Whether a person has something to choose, or the service finds something wrong."""
     second: bool
     """Whether a second person is wanted."""
+
+
+class WishedStart(Value):
+    """A plan that one person wishes to start, and that waits for a second one."""
+
+    plan_id: PlanId
+    site: str
+    wish: Wish
 
 
 class SiteOnHome(Value):
@@ -72,7 +86,7 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         else TaskList(items=(), next=None)
     )
     if not caller.may(Permission.SEE):
-        nothing: dict[str, object] = dict.fromkeys(("running", "rows", "troubles", "ending"), ())
+        nothing: dict[str, object] = dict.fromkeys(("running", "wished", "rows", "troubles", "ending"), ())
         return render_page(request, "home.html", tasks=tasks.items, sees=False, **nothing)
     running = await running_now(parts, caller)
     inventory = await show_inventory(parts, caller)
@@ -81,20 +95,21 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         for place in certificate.seen_at if certificate.not_after is not None else ():
             ends[place.site_id] = min(ends.get(place.site_id, _NEVER), certificate.not_after or _NEVER)
     by_site = {each.rotation.site_id: each for each in running}
-    rows = [
-        SiteOnHome(
-            site=site,
-            latest_start=await _latest_start(parts, site.id),
-            ends=ends.get(site.id),
-            running=by_site.get(site.id),
-        )
-        for site in (await list_sites(parts, caller, EVERYTHING)).items
-    ]
+    rows, wished = [], []
+    for site in (await list_sites(parts, caller, EVERYTHING)).items:
+        plan = await _newest_plan(parts, site.id)
+        start = plan.latest_start.at if plan is not None and plan.latest_start is not None else None
+        now = by_site.get(site.id)
+        rows.append(SiteOnHome(site=site, latest_start=start, ends=ends.get(site.id), running=now))
+        wish = await wished_start(parts, plan.id, plan.hash) if plan is not None and now is None else None
+        if plan is not None and wish is not None:
+            wished.append(WishedStart(plan_id=plan.id, site=site.name, wish=wish))
     return render_page(
         request,
         "home.html",
         tasks=tasks.items,
         running=sorted((each for each in running if each.asks), key=lambda each: not each.second),
+        wished=wished,
         rows=sorted(rows, key=lambda row: row.order),
         troubles=(await show_standing(parts, caller)).service,
         ending=[each for each in inventory.findings if each.severity is not Severity.INFO],
@@ -104,19 +119,26 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
 
 async def running_now(parts: Parts, caller: Principal) -> tuple[RunningNow, ...]:
     """The running rotations of the sites that the caller sees, each as its workflow shows it."""
-    turn = asyncio.Semaphore(_AT_ONCE)
+    turn, loop = asyncio.Semaphore(_AT_ONCE), asyncio.get_running_loop()
+    deadline = loop.time() + _PATIENCE
 
-    async def asked(rotation_id: RotationId) -> RunningNow:
+    async def asked(rotation: Rotation) -> RunningNow:
         async with turn:
-            return await now_of(parts, rotation_id)
+            if loop.time() < deadline:
+                return _now(parts, await show_rotation(rotation.id, parts, Response(), live=True))
+        now = parts.clock()
+        return _now(parts, with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now))
 
     every = [each for each in await parts.store.rotations.all_running() if caller.sees(each.site_id)]
-    return tuple(await asyncio.gather(*(asked(each.id) for each in every)))
+    return tuple(await asyncio.gather(*map(asked, every)))
 
 
 async def now_of(parts: Parts, rotation_id: RotationId) -> RunningNow:
-    """A rotation, and why it waits."""
-    shown: RotationShown = await show_rotation(rotation_id, parts, Response(), live=True)
+    """A rotation as its workflow shows it, and why it waits."""
+    return _now(parts, await show_rotation(rotation_id, parts, Response(), live=True))
+
+
+def _now(parts: Parts, shown: RotationShown) -> RunningNow:
     options = {option for each in (shown.live.attention if shown.live else ()) for option in each.options}
     return RunningNow(
         rotation=shown,
@@ -126,10 +148,9 @@ async def now_of(parts: Parts, rotation_id: RotationId) -> RunningNow:
     )
 
 
-async def _latest_start(parts: Parts, site_id: SiteId) -> datetime | None:
-    """By when the newest plan of a site must begin; None where there is none, or it was altered."""
+async def _newest_plan(parts: Parts, site_id: SiteId) -> Plan | None:
+    """The newest plan of a site; None where there is none, or it was altered."""
     try:
-        plan = await parts.store.plans.newest(site_id)
+        return await parts.store.plans.newest(site_id)
     except PlanAltered:
         return None
-    return plan.latest_start.at if plan is not None and plan.latest_start is not None else None

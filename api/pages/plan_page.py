@@ -12,12 +12,12 @@ from api.http.caller import Caller
 from api.http.invalid import checked
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
-from api.parts import WithParts
+from api.parts import Parts, WithParts
 from api.plan.plans import show_plan
 from api.rotation.rotation_document import RotationRequest
 from api.rotation.starting import start
 from rotation.identity.permission import Permission
-from rotation.identity.two_persons import reasons_to_start_together
+from rotation.identity.two_persons import TwoPersonAct, Wish, approvals, reasons_to_start_together
 from rotation.planning.advice.shortening import too_late
 from rotation.values import PlanId
 
@@ -40,6 +40,7 @@ async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Call
         together=tuple(reasons_to_start_together(kept.body, late=late, always=parts.two_persons_start)),
         late=late or bool(too_late(kept.findings)),
         running=running,
+        wished=await wished_start(parts, kept.id, kept.hash) if running is None else None,
         barred=None if caller.may(Permission.START) else (await forbidden(parts, caller, Permission.START)).problem,
         request_id=uuid4().hex,
     )
@@ -61,3 +62,11 @@ async def begin(request: Request, plan_id: PlanId, parts: WithParts, caller: Cal
         )
     rotation = await start(parts, order, caller, author, key=key_of(request, caller, sent).name)
     return RedirectResponse(f"/rotations/{rotation.id}", HTTPStatus.SEE_OTHER)
+
+
+async def wished_start(parts: Parts, plan_id: PlanId, plan_hash: str) -> Wish | None:
+    """The wish of one person to start a plan, which waits for a second one."""
+    for content in approvals(plan_id, plan_hash):
+        if (wish := await parts.store.wishes.waiting(TwoPersonAct.START, content, at=parts.clock())) is not None:
+            return wish
+    return None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ScalarResult, Select, select
 
 from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.two_persons import LASTS, TwoPersonAct, Wish, wish_digest
@@ -47,14 +47,28 @@ class Wishes:
                 rows.state(row, TrailKind.WISH_KEPT, _message(row), author=author, at=at)
         return None
 
+    async def waiting(self, act: TwoPersonAct, content: Mapping[str, Any], *, at: datetime) -> Wish | None:
+        """The wish that waits for a second person, to be shown; None where none does that counts.
+
+        Raises:
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when that cannot be compared now.
+        """
+        async with self._rows.read() as rows:
+            for row in await _counting(rows, await rows.session.scalars(_kept(wish_digest(act, content), at)), at):
+                return Wish(asked_by=row.asked_by, identity=IdentityId(row.identity_id), why=row.why)
+        return None
+
+
+def _kept(digest: str, at: datetime) -> Select[WishRow]:
+    kept = select(WishRow).where(WishRow.digest == digest, WishRow.seconded_at.is_(None))
+    return kept.where(WishRow.asked_at > at - LASTS).order_by(WishRow.asked_at)
+
 
 async def _waiting(rows: AccessRows, digest: str, at: datetime) -> list[WishRow]:
-    found = await rows.session.scalars(
-        select(WishRow)
-        .where(WishRow.digest == digest, WishRow.seconded_at.is_(None), WishRow.asked_at > at - LASTS)
-        .order_by(WishRow.asked_at)
-        .with_for_update()
-    )
+    return await _counting(rows, await rows.session.scalars(_kept(digest, at).with_for_update()), at)
+
+
+async def _counting(rows: AccessRows, found: ScalarResult[WishRow], at: datetime) -> list[WishRow]:
     wishes = found.all()
     altered = await rows.altered(*wishes)
     return [each for each in wishes if each not in altered and await _is_known(rows, each.identity_id, at)]

@@ -1,11 +1,16 @@
 """Home: what needs a person, the sites by the date before which a rotation must begin, and who sees which."""
 
+import asyncio
+import socket
 from datetime import timedelta
 
+from api.parts import Parts
+from engine.client.client import lazy_client
+from engine.settings import TemporalSettings
 from rotation.identity.permission import Role
 from rotation.plan.start_by import LatestStart
 from rotation.values import ServerName, SiteId
-from tests.api.pages.conftest import CZECH
+from tests.api.pages.conftest import CZECH, reading
 
 
 def before(at):
@@ -64,3 +69,16 @@ async def test_a_reader_of_another_site_sees_none_of_this(reading_as, rotating):
         assert rotating not in page
         assert "task-1" not in page
         assert "Nothing waits for a person." in page
+
+
+async def test_home_opens_when_temporal_hangs(store, rotating):
+    """Something that takes connections and never answers keeps no reader from home: the store has the rest."""
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        address = f"127.0.0.1:{hanging.getsockname()[1]}"
+        parts = Parts(store=store, temporal=await lazy_client(TemporalSettings(address=address)))
+        async with reading(parts) as reader:
+            began = asyncio.get_running_loop().time()
+            page = await reader.get("/", timeout=60)
+            assert asyncio.get_running_loop().time() - began < 30
+    assert page.status_code == 200
+    assert rotating in page.text

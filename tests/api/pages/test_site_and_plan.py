@@ -41,12 +41,16 @@ async def test_a_plan_is_made_and_started_by_two_persons(whole, connected, site)
         assert wished.status_code == 409
         assert "Your wish is kept" in wished.text
         assert (await reader.post(start, data=fields(shown, start) | {"why": "again"})).status_code == 409
+        assert "Your wish to start it is kept" in (await reader.get(address)).text
+        assert "ann wishes to start a plan: it ends in May" in (await other.get("/")).text
         theirs = (await other.get(address, headers=CZECH)).text
+        assert "ann ho chce začít: it ends in May" in theirs
         begun = await other.post(start, data=fields(theirs, start) | {"why": "it ends in May"})
         assert begun.status_code == 303, begun.text
         rotation = begun.headers["location"]
         again = await other.post(start, data=fields(theirs, start) | {"why": "it ends in May"})
         assert again.headers["location"] == rotation, "a form that is sent twice starts one rotation"
+        assert "wishes to start" not in (await other.get("/")).text
         assert "a rotation of this site runs" in (await reader.get(address)).text
         assert rotation in (await reader.get(f"/sites/{site}")).text
     await whole.post(f"/v1{rotation}/cancel", json={"why": "enough"})
