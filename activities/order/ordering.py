@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -95,7 +96,7 @@ class Ordering:
             except IssuerError as error:
                 if activity.info().attempt < TIDY_TRIES:
                     raise ApplicationError(str(error), type=error.code) from error
-                await orders.note(kept.id, (_left(kept.progress, error.what),))
+                await orders.note(kept.id, await self._left(kept.id, kept.progress, error))
             else:
                 await orders.tidied(kept.id)
         return EndOrderAnswer(state=kept.state)
@@ -145,16 +146,22 @@ class Ordering:
             if progress.records:
                 await self._tidy(ended.id, progress)
         except IssuerError as error:
-            await self._world.store.certificate_orders.note(ended.id, (_left(progress, error.what),))
+            await self._world.store.certificate_orders.note(ended.id, await self._left(ended.id, progress, error))
         return AdvanceOrderAnswer(state=ended.state, progress=ended.state.value)
 
     async def _tidy(self, order_id: OrderId, progress: Order) -> None:
-        async def needed() -> frozenset[ProofRecord]:
-            running = await self._world.store.certificate_orders.running()
-            return frozenset(record for each in running if each.id != order_id for record in each.progress.records)
-
         if self._world.issuer is not None:
-            await self._world.issuer.tidy(progress, needed)
+            await self._world.issuer.tidy(progress, partial(self._needed_beside, order_id))
+
+    async def _needed_beside(self, order_id: OrderId) -> frozenset[ProofRecord]:
+        running = await self._world.store.certificate_orders.running()
+        return frozenset(record for each in running if each.id != order_id for record in each.progress.records)
+
+    async def _left(self, order_id: OrderId, progress: Order, error: IssuerError) -> tuple[Finding, ...]:
+        """What is to be taken out by hand: nothing that another order proves by."""
+        others = await self._needed_beside(order_id)
+        names = ", ".join(dict.fromkeys(record.name for record in progress.records if record not in others))
+        return (_left(names, error.what),) if names else ()
 
 
 _OTHER_KEY = blocking(
@@ -194,8 +201,7 @@ def _late(kept: CertificateOrder, request: EndOrderRequest) -> Finding | None:
     )
 
 
-def _left(progress: Order, why: str) -> Finding:
-    names = ", ".join(dict.fromkeys(record.name for record in progress.records))
+def _left(names: str, why: str) -> Finding:
     return warning(
         "dns-record-left",
         names,

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 from temporalio.testing import ActivityEnvironment
 
 from activities.order.ordering import Ordering
 from certificates.new_request import make_request
-from engine.contract import AdvanceOrderRequest, EndOrderRequest
+from engine.contract import TIDY_TRIES, AdvanceOrderRequest, EndOrderRequest
 from issuing.configured import configured_issuer
 from rotation.order import OrderState
 from rotation.values import OrderId
@@ -50,10 +51,10 @@ class Shop:
             assert answer.state is OrderState.RUNNING, kept.trouble
         raise AssertionError("the order came no further")
 
-    async def end(self, order_id, state=OrderState.CANCELLED):
+    async def end(self, order_id, state=OrderState.CANCELLED, attempt=1):
         """Note how an order has ended, and tidy up behind it."""
         environment = ActivityEnvironment()
-        environment.info = replace(environment.info, attempt=1)
+        environment.info = replace(environment.info, attempt=attempt)
         return await environment.run(self.steps.end_order, EndOrderRequest(order_id=order_id, state=state))
 
     async def shown(self):
@@ -88,6 +89,19 @@ async def test_what_an_order_has_taken_over_stays_in_dns_when_the_earlier_one_is
     assert issued.state is OrderState.ISSUED
     await shop.end(second.id, OrderState.ISSUED)
     assert await shop.shown() == set()
+
+
+async def test_only_what_no_other_order_proves_by_is_to_be_taken_out_by_hand(shop, pebble, names):
+    """DNS let no record be taken out: of two orders that share one, the last to end names it."""
+    first = await shop.until(await shop.order(1), lambda order: order.progress.shown_at)
+    await shop.store.certificate_orders.end(first.id, OrderState.CANCELLED, datetime.now(UTC))
+    second = await shop.until(await shop.order(2), lambda order: order.progress.shown_at)
+    other_key = names.settings(tsig_key=SecretStr("YW5vdGhlciBrZXkgdGhhdCBETlMgZG9lcyBub3QgdGFrZQ=="))
+    refused = configured_issuer(pebble.settings(dns=other_key))
+    shop.steps = Ordering(World(store=shop.store, clock=lambda: datetime.now(UTC), issuer=refused))
+    for order_id, named in ((first.id, []), (second.id, [shop.proof])):
+        await shop.end(order_id, attempt=TIDY_TRIES)
+        assert [each.subject for each in (await shop.store.certificate_orders.get(order_id)).findings] == named
 
 
 async def test_a_record_that_another_order_comes_to_need_while_it_is_taken_out_is_put_back(shop):
