@@ -59,8 +59,9 @@ class Hostile:
         """So many, some at once."""
 
         async def one(number: int) -> None:
-            answer = await http.get("/v1/rotations", headers={"Authorization": f"Bearer wrong-{number}"})
-            self.answers["wrong key", answer.status_code] += 1
+            await self._note(
+                "wrong key", http.get("/v1/rotations", headers={"Authorization": f"Bearer wrong-{number}"})
+            )
 
         await _some_at_once(one, count)
 
@@ -69,10 +70,16 @@ class Hostile:
 
         async def one(number: int) -> None:
             order = {"runs": 1, "seed": number, "clients": 20}
-            answer = await http.post(f"/v1/plans/{self._plan}/simulations", json=order, headers=key)
-            self.answers["simulation", answer.status_code] += 1
+            await self._note("simulation", http.post(f"/v1/plans/{self._plan}/simulations", json=order, headers=key))
 
         await _some_at_once(one, count)
+
+    async def _note(self, what: str, asked: Awaitable[httpx.Response]) -> None:
+        """What it is answered; 0 where it has no answer."""
+        try:
+            self.answers[what, (await asked).status_code] += 1
+        except httpx.TransportError:
+            self.answers[what, 0] += 1
 
 
 async def _some_at_once(one: Callable[[int], Awaitable[None]], count: int) -> None:
@@ -97,8 +104,12 @@ async def withstand(seconds: float, *, wrong_keys: int, simulations: int) -> lis
 
         async def ask() -> None:
             nonlocal failed
-            answer = await http.get("/v1/rotations", headers=key)
-            failed += answer.status_code != httpx.codes.OK
+            try:
+                answer = await http.get("/v1/rotations", headers=key)
+            except httpx.TransportError:
+                failed += 1
+            else:
+                failed += answer.status_code != httpx.codes.OK
 
         async with client as http:
             await http.get("/openapi.json")  # what is made once for all callers is made

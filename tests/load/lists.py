@@ -28,7 +28,11 @@ class Reader:
         """One request."""
         turn = next(self._turns)
         path, params = self._of(turn)
-        answer = await self._http.get(path, params=params)
+        try:
+            answer = await self._http.get(path, params=params)
+        except httpx.TransportError:
+            self.refused += 1
+            return
         if answer.status_code != httpx.codes.OK:
             self.refused += 1
         elif turn == "next":
