@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from asgi_correlation_id import correlation_id
 from fastapi import Depends, Request
 from pydantic import Field
 
@@ -20,7 +21,7 @@ class ChangeReason(Value):
 def author_of(request: Request, caller: Caller) -> Author:
     """The author of this request. Behind a proxy the address is the proxy's, unless the server takes its word."""
     address = request.client.host if request.client else ""
-    return Author(who=caller.name, identity=caller.id, address=address)
+    return Author(who=caller.name, identity=caller.id, address=address, request_id=correlation_id.get() or "")
 
 
 def with_first(author: Author, wish: Wish) -> Author:

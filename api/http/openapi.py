@@ -10,7 +10,17 @@ from api.http.guard import OPEN
 from api.http.problems import MEDIA_TYPE, Problem
 
 _JSON, _CSV, _STREAM = "application/json", "text/csv", "text/event-stream"
-_EVENTS = "Server-sent events; `data` of each is an `Event` as JSON"
+_EVENTS: dict[str, Any] = {
+    "type": "object",
+    "description": "One event after the other; the data of `begun` and `over` is an object with `after`",
+    "properties": {
+        "event": {"type": "string", "description": "What kind of event it is"},
+        "data": {"type": "string", "description": "An `Event` as JSON"},
+        "id": {"type": "string", "description": "What `Last-Event-ID` says to go on behind it"},
+        "retry": {"type": "integer", "description": "Milliseconds until a connection that is lost is made again"},
+    },
+    "required": ["event", "data"],
+}
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 _OWN_FORM = "/v1/codec/"
@@ -46,7 +56,7 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
     for status, response in responses.items():
         content = response.get("content", {})
         if "itemSchema" in content.get(_STREAM, {}):  # a word of OpenAPI 3.2, in a document of 3.1
-            content[_STREAM] = {"schema": {"type": "string", "description": _EVENTS}}
+            content[_STREAM] = {"schema": _EVENTS}
         # a stream has its own media type for its answer, and for no refusal
         for given in (_JSON, _STREAM):
             if int(status) >= HTTPStatus.BAD_REQUEST and given in content:

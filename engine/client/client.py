@@ -36,7 +36,8 @@ async def connect(
             return await _connect(settings, plugin, role=role, runtime=runtime)
         except (RuntimeError, RPCError) as error:
             pause = min(_FIRST_PAUSE * 2 ** min(attempt, 10), _LONGEST_PAUSE)
-            _log.warning("Temporal does not answer", address=settings.address, error=str(error), again_in=str(pause))
+            if not attempt:
+                _log.warning("Temporal does not answer, and is waited for", address=settings.address, error=str(error))
             await asyncio.sleep(pause.total_seconds())
     raise AssertionError  # count() has no end
 

@@ -99,6 +99,8 @@ class Author(Value):
     identity: str = Field(default="", max_length=500)
     """The id of the identity; empty for the service itself."""
     address: str = Field(default="", max_length=200)
+    request_id: str = Field(default="", max_length=200)
+    """The request by which it was done, as the log of the service names it, too."""
 
 
 SERVICE = Author(who="the service")
@@ -330,9 +332,13 @@ def _row(event: NewTrailEvent, site_id: SiteId, number: int, previous: str) -> d
         "address": event.author.address,
         "rotation_id": event.rotation_id or "",
         "about": event.about,
-        "data": canonical(dict(event.data)),
+        "data": canonical({**event.data, **_of_request(event.author)}),
         "previous": previous,
     }
+
+
+def _of_request(author: Author) -> dict[str, str]:
+    return {"request_id": author.request_id} if author.request_id else {}
 
 
 def _event(row: Row[*tuple[Any, ...]] | TrailRow) -> TrailEvent:

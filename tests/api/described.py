@@ -76,12 +76,12 @@ def undescribed(app: FastAPI, answer: httpx.Response) -> Iterator[str]:
     refused = answer.status_code >= HTTPStatus.BAD_REQUEST
     if refused and answer.headers.get("content-type") != PROBLEM:
         yield f"{named} is no problem"
+    elif refused and (unknown := _uncatalogued(answer)):
+        yield f"{named} is of the kind {unknown}, which the catalogue of problems does not have so"
     asked = next((each for each in operations(app) if each.is_asked_by(answer.request)), None)
     if asked is None:
         if answer.status_code not in _OF_ANY_PATH and answer.request.url.path.startswith("/v1/"):
             yield f"{named} of no operation"
-    elif refused and (unknown := _uncatalogued(answer)):
-        yield f"{named} is of the kind {unknown}, which the catalogue of problems does not have so"
     elif answer.status_code not in (asked.problems if refused else asked.statuses):
         yield f"{named} is not described"
 

@@ -52,7 +52,7 @@ async def _logs(worker: asyncio.subprocess.Process, event: str) -> dict[str, str
 
 async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> None:
     """It tries on while Temporal is away, serves and has the watch when it is there, and SIGTERM ends it with 0."""
-    logged = await _logs(worker, "Temporal does not answer")
+    logged = await _logs(worker, "Temporal does not answer, and is waited for")
     assert logged["address"] == own_server.address
     running = await RunningServer.start(own_server)
     try:
@@ -71,7 +71,7 @@ async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> Non
 
 async def test_it_can_be_stopped_while_it_waits(worker) -> None:
     """SIGTERM before Temporal is there ends it with 0 too."""
-    await _logs(worker, "Temporal does not answer")
+    await _logs(worker, "Temporal does not answer, and is waited for")
     worker.terminate()
     assert await asyncio.wait_for(worker.wait(), 30) == 0
 

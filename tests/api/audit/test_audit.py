@@ -20,9 +20,10 @@ async def kinds(api, site):
 
 
 async def test_acts_at_a_site_have_name_and_address(api, document, people):
-    """Registered, described, limited, pinned: each with who, why and the caller's address; no password is on it."""
+    """Registered, limited, pinned: each with who, why, the caller's address and the request; no password is on it."""
     site = (await api.post("/v1/sites", json=document)).json()["id"]
-    await api.put(f"/v1/sites/{site}/limits", json={"away_limit": "P14D", **WHY})
+    limits = {"away_limit": "P14D", **WHY}
+    await api.put(f"/v1/sites/{site}/limits", json=limits, headers={"X-Request-ID": "ticket-17"})
     await api.put(f"/v1/sites/{site}/lists", json={"lists": document["lists"], **WHY})
     await api.put(f"/v1/sites/{site}/database", json={"database": "own", **WHY})
     pin = {"fingerprint_sha256": "bb" * 32, **WHY}
@@ -41,6 +42,10 @@ async def test_acts_at_a_site_have_name_and_address(api, document, people):
     shown = await api.get(f"/v1/sites/{site}/events", params={"number_after": 1})
     assert {each["who"] for each in shown.json()["items"]} == {"ann", "ann and ben"}
     assert {each["address"] for each in shown.json()["items"]} == {"127.0.0.1"}
+    first_request, *requests = [each["data"]["request_id"] for each in shown.json()["items"]]
+    assert first_request == "ticket-17"
+    assert all(requests)
+    assert len(set(requests)) == len(requests)
     assert document["password"] not in shown.text
     report = (await api.get("/v1/audit/verification", params={"site_id": site})).json()
     assert report["broken"] == []
