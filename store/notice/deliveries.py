@@ -55,8 +55,8 @@ class Deliveries:
             .values(state=state, ended_at=at, attempts=DeliveryRow.attempts + 1, error=error)
         )
         async with self._database.write() as session:
+            channel = await session.get_one(NoticeChannelRow, message.channel_id, with_for_update=True)
             await session.execute(ended)
-            channel = await session.get_one(NoticeChannelRow, message.channel_id)
             channel.tries, channel.retry_at, channel.error = 0, None, error
             if state is DeliveryState.DELIVERED:
                 channel.failing_since = None
@@ -65,8 +65,9 @@ class Deliveries:
         """Note that a message could not be delivered, and when it is tried again: what follows it waits, too."""
         tried = update(DeliveryRow).where(*_of(message)).values(attempts=DeliveryRow.attempts + 1, error=error)
         async with self._database.write() as session:
+            # the channel before its deliveries, as the outbox locks them
+            channel = await session.get_one(NoticeChannelRow, message.channel_id, with_for_update=True)
             await session.execute(tried)
-            channel = await session.get_one(NoticeChannelRow, message.channel_id)
             channel.tries, channel.retry_at, channel.error = channel.tries + 1, retry_at, error
             channel.failing_since = channel.failing_since or at
 

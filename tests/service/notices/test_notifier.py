@@ -10,6 +10,7 @@ from sqlalchemy import update
 from emulator.scenarios import one_server
 from engine.fault import NoAnswer
 from rotation.notice.channel import ChannelSettings, MailTarget, MessageLanguage
+from rotation.notice.notice import Notice, NoticeKind
 from rotation.plan.outline import Outline
 from rotation.plan.work.task import TaskState
 from rotation.running.attention import Attention
@@ -242,17 +243,21 @@ async def test_an_archived_site_calls_no_person(site, make, calling):
 async def test_a_rotation_never_waits_for_a_delivery(store, calling):
     """A whole rotation runs to its end while the webhook takes a message and never answers."""
     calling.clock.now = START
-    await calling.add(store)
+    channel = await calling.add(store)
     calling.hook.hangs = True
     spec = one_server(clients=3, heartbeat=timedelta(hours=1))
     stage = Stage(Scenario(seed=1, spec=spec, limits=Limits(purge_after=None)), store=store)
     await stage._register()
+    tests = [Notice(key=f"test/{number}", kind=NoticeKind.TEST, at=START) for number in range(2)]
+    await store.outbox.put(channel.id, tests[0])
     beside = asyncio.create_task(calling.notifier(store, every=timedelta(milliseconds=100)).run())
     try:
+        await asyncio.wait_for(calling.hook.asked.wait(), 60)
+        # sooner than the delivery gives up
+        await asyncio.wait_for(store.outbox.put(channel.id, tests[1]), 5)
         state = await stage.begin(await stage.plan())
-        unfinished, state = await asyncio.wait_for(in_process(stage, state), 60)
+        unfinished, state = await in_process(stage, state)
         assert (unfinished, state.outcome) == ("", Outcome.COMPLETED)
-        await asyncio.wait_for(calling.hook.asked.wait(), 20)
     finally:
         beside.cancel()
         with suppress(asyncio.CancelledError):

@@ -1,9 +1,11 @@
 """The outbox on both databases: each notice once, in order, over each channel that wants it."""
 
+import asyncio
 from datetime import time, timedelta
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy.exc import IntegrityError
 
 from rotation.notice.changes import Changes
 from rotation.notice.channel import ChannelSettings, QuietHours, WebhookTarget
@@ -173,3 +175,21 @@ async def test_one_worker_has_the_lease(site, make):
     await lease.give_back("b", make.at(minutes=4))
     assert await lease.take("a", make.at(minutes=4))
     assert await lease.take("c", make.at(days=-9)), "the lease of a clock that was ahead"
+
+
+async def test_two_looks_at_once_keep_each_thing_once(site, make):
+    """Two workers that both take themselves for the one: of a matter one stands, and its channel is called once."""
+    channel = await site.channels.add(settings(), None, BY, make.t0)
+    looks = [standing(make).model_copy(update={"since": make.at(seconds=number)}) for number in range(4)]
+    same = notice(make, 1)
+    done = await asyncio.gather(
+        *(
+            site.outbox.keep((same,), Changes(begun=(each,), notices=(each.raised(),)), (), each.since)
+            for each in looks
+        ),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in done].count(IntegrityError) == 3
+    assert len(await site.matters.standing()) == 1
+    kinds = sorted(each.kind for each in await site.deliveries.list(channel.id))
+    assert kinds == [NoticeKind.ATTENTION, NoticeKind.GATE_PASSED]
