@@ -1,5 +1,6 @@
 """The evidence that a task asks for, as fields of its form, under the names that the service reads."""
 
+from rotation.originals.saving import ORIGINALS_SHA256
 from rotation.plan.work.client_look import CLIENTS, LookAtClients
 from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
@@ -39,6 +40,11 @@ _SHA256 = EvidenceField(
     hint=sentence("PowerShell: Get-FileHash -Algorithm SHA256 FILE"),
     required=True,
 )
+_ORIGINALS = EvidenceField(
+    name=ORIGINALS_SHA256,
+    label=sentence("SHA-256 of the file of original settings (if you saved it)"),
+    hint=sentence("The command rotator originals prints it; it is compared."),
+)
 _EXPORTED = EvidenceField(
     name=SYLINK,
     label=sentence("Exported Sylink.xml (better than the fields)"),
@@ -59,7 +65,7 @@ def fields(work: Work) -> tuple[EvidenceField, ...]:
     """The fields of a task's form, in their order; none where the service sees the work for itself."""
     match work:
         case SaveRecoveryFile():
-            return (_FILE_NAME, _SHA256)
+            return (_FILE_NAME, _SHA256, _ORIGINALS)
         case CopyList():
             return (
                 _EXPORTED,

@@ -106,7 +106,7 @@ async def test_an_operator_does_a_task_on_a_phone(opening, task, whole, locale):
         await page.get_by_role("button", name=claim).click()
         await expect(page.get_by_role("button", name=claim)).to_have_count(0, timeout=browsing.TIMEOUT)
         await page.get_by_label(name, exact=True).fill("recovery_2026.zip")
-        await page.get_by_label(digest).fill("ab" * 32)
+        await page.get_by_label(digest, exact=True).fill("ab" * 32)
         await page.get_by_role("button", name=done).click()
         await expect(page.get_by_text(closed)).to_be_visible(timeout=browsing.TIMEOUT)
         await fits(page)

@@ -34,7 +34,7 @@ async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, un
         card = (await reader.get(address)).text
         for line in task["instructions"]:
             assert line in unescape(card)
-        assert field_names(card) == ["filename", "sha256", "note"]
+        assert field_names(card) == ["filename", "sha256", "originals_sha256", "note"]
         claimed = await reader.post(f"{address}/claim", data=fields(card, f"{address}/claim"))
         assert (claimed.status_code, claimed.headers["location"]) == (303, address)
         assert "ann holds this task" in (await second.get(address)).text
