@@ -48,6 +48,8 @@ LOOKED_AT = {
     "/v1/certificates/requests": "GET /v1/certificates/requests",
     f"{_CERTIFICATE}/keystores": "GET /v1/certificates/ID/keystores",
     f"{_CERTIFICATE}/destroy-key": "GET /v1/certificates/ID",
+    "/v1/channels": "GET /v1/channels",
+    "/v1/channels/{channel_id}/test": "GET /v1/channels/ID/deliveries",
     "/v1/keys": "GET /v1/keys",
     "/v1/subjects": "GET /v1/subjects",
     f"{_TASK}/{{task_id}}/file": "GET /v1/tasks/ID",
@@ -55,6 +57,7 @@ LOOKED_AT = {
 """They would have a second effect, or undo what another caller has done since: they are refused, with what shows it."""
 
 SHOWN_ONCE = {
+    "/v1/channels": "remove that channel (DELETE /v1/channels/ID), and add another one",
     "/v1/keys": "revoke that key (DELETE /v1/keys/ID), and add another one",
     f"{_CERTIFICATE}/keystores": "have another keystore made",
     f"{_TASK}/{{task_id}}/file": "claim the task once more for another file",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from rotation.identity.name import IdentityName
 from rotation.notice.notice import NoticeKind
@@ -111,7 +111,7 @@ class QuietHours(Value):
     begins: time = time(20)
     ends: time = time(7)
     zone: Annotated[str, Field(max_length=100), AfterValidator(_zone)] = "UTC"
-    weekends: bool = Field(default=False, description="Whether Saturday and Sunday are quiet as a whole")
+    weekends: StrictBool = Field(default=False, description="Whether Saturday and Sunday are quiet as a whole")
 
     @model_validator(mode="after")
     def _some_hours(self) -> Self:

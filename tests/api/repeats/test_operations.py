@@ -12,7 +12,7 @@ from api.repeats.operations import CARRIED_OUT_AGAIN, CHANGE_NOTHING, LOOKED_AT,
 from api.settings import ApiSettings
 from tests.api.described import operations
 
-SECRET = ("password", "key_pem", "pkcs12", "content_base64", "text")
+SECRET = ("password", "key_pem", "pkcs12", "content_base64", "text", "signing_key")
 """Names of fields of answers that have a secret."""
 
 
