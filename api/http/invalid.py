@@ -13,6 +13,8 @@ from rotation.finding import Finding, blocking
 _PREFIX = "Value error, "
 _KINDS = (["rest"], ["console"])
 """What pydantic puts before the fields of a site: which kind of site it has taken the document for."""
+_MOST = 100
+"""How many errors a problem names: a list of ten thousand wrong items would keep the service busy for seconds."""
 _REMEDY = "correct what the findings name and send it again; nothing was stored"
 
 
@@ -23,8 +25,10 @@ def invalid(errors: Iterable[Mapping[str, Any]]) -> ProblemError:
         return ProblemError(
             HTTPStatus.BAD_REQUEST, "invalid-json", "the body is no JSON", remedy="send a JSON document in UTF-8"
         )
-    findings = tuple(_finding(error) for error in errors)
+    findings = tuple(_finding(error) for error in errors[:_MOST])
     detail = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
+    if len(errors) > _MOST:
+        detail += f"; and {len(errors) - _MOST} more"
     return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", detail, remedy=_REMEDY, findings=findings)
 
 
