@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oidc.settings import CALLBACK
 
-_ACTS = ("/keystore", "/events/stream", "/live", CALLBACK)
+_ACTS = ("/keystore", "/events/stream", "/changes", CALLBACK)
 """How paths end whose GET does something, or goes on: a HEAD would do it too."""
 
 
