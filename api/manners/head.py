@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oidc.settings import CALLBACK
 
-_ACTS = ("/keystore", "/stream", "/v1/events", CALLBACK)
+_ACTS = ("/keystore", "/events/stream", "/v1/events", "/changes", CALLBACK)
 """How paths end whose GET does something, or goes on: a HEAD would do it too."""
 
 

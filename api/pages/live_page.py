@@ -27,7 +27,7 @@ async def _begin(
     return StreamBegin(rotation_id, after if last_event_id is None else last_event_id)
 
 
-@router.get("/stream", response_class=EventSourceResponse, dependencies=[allowed(Permission.SEE)])
+@router.get("/changes", response_class=EventSourceResponse, dependencies=[allowed(Permission.SEE)])
 async def follow(begin: Annotated[StreamBegin, Depends(_begin)], parts: WithParts) -> AsyncIterator[ServerSentEvent]:
     """`changed` for each event of the trail, with its number, and `over` at the end of the rotation."""
     async for each in stream_events(begin, parts):

@@ -33,7 +33,7 @@ async def test_a_mail_goes_to_all_recipients(server, sinks, message, security):
     assert to == ("a@x.test", "b@x.test")
     assert mail["Message-ID"] == again["Message-ID"] == "<msg_c_1@x.test>"
     assert mail["Subject"] == "Vienna: a person is needed: sepm1"
-    assert "Link: https://rotator.test/v1/rotations/rot-1" in mail.get_content()
+    assert "Link: https://rotator.test/rotations/rot-1" in mail.get_content()
     assert (mail["Auto-Submitted"], mail["Date"].datetime.year) == ("auto-generated", 2026)
 
 

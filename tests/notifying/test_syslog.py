@@ -21,7 +21,7 @@ async def test_a_line_is_counted_and_names_what_it_is_about(sinks, message):
     count, _, line = lines[0].partition(b" ")
     assert int(count) == len(line)
     assert line.startswith(b"<132>1 2026-03-01T08:00:00.000Z - rotator - attention - id=")
-    assert line.endswith(b"link=https://rotator.test/v1/rotations/rot-1 Vienna: a person is needed: sepm1")
+    assert line.endswith(b"link=https://rotator.test/rotations/rot-1 Vienna: a person is needed: sepm1")
     assert b"<133>1 " in lines[1]
 
 

@@ -22,7 +22,7 @@ async def test_a_message_is_signed_and_says_what_it_is(hook, sink, message):
     ((message_id, body),) = hook.taken
     assert (message_id, body["type"], body["timestamp"]) == ("msg_c_1", "rotator.notice", "2026-03-01T08:00:00Z")
     (notice,) = body["data"]["notices"]
-    assert notice["link"] == body["data"]["link"] == "https://rotator.test/v1/rotations/rot-1"
+    assert notice["link"] == body["data"]["link"] == "https://rotator.test/rotations/rot-1"
     assert (notice["notice"]["kind"], notice["notice"]["site_name"]) == ("attention", "Vienna")
     assert hook.hosts == [f"{HOOKS}:{hook.server.port}"]
 

@@ -83,9 +83,9 @@ def test_links_lead_to_what_it_is_about():
     test = notice(NoticeKind.TEST, rotation_id=None, site_id=None, site_name="")
     links = [written(each).link for each in (task, notice(NoticeKind.ATTENTION), site, test)]
     assert links == [
-        "https://rotator.test/v1/tasks/task-1",
-        "https://rotator.test/v1/rotations/rot-1",
-        "https://rotator.test/v1/sites/site-1",
+        "https://rotator.test/tasks/task-1",
+        "https://rotator.test/rotations/rot-1",
+        "https://rotator.test/sites/site-1",
         "https://rotator.test/",
     ]
 

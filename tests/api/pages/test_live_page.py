@@ -7,7 +7,7 @@ from store.rotation.events import NewEvent
 from tests.api.pages.conftest import reading
 
 STREAMS = {"Accept": "text/event-stream"}
-ADDRESS = "/rotations/rot-1/stream"
+ADDRESS = "/rotations/rot-1/changes"
 
 
 @pytest.fixture
@@ -44,5 +44,5 @@ async def test_a_script_is_refused_and_not_led_to_the_sign_in(unconnected):
 
 async def test_a_stream_of_none(reader):
     """An unknown rotation, and a number that is none."""
-    assert (await reader.get("/rotations/none/stream", headers=STREAMS)).status_code == 404
+    assert (await reader.get("/rotations/none/changes", headers=STREAMS)).status_code == 404
     assert (await reader.get(f"{ADDRESS}?after=-1", headers=STREAMS)).status_code in (404, 422)

@@ -128,9 +128,9 @@ async def test_every_event_calls_once_and_in_order(running, make, calling):
     ]
     assert calling.numbers == list(range(1, len(EVERY) + 1))
     links = {body["data"]["notices"][0]["notice"]["kind"]: body["data"]["link"] for _, body in calling.hook.taken}
-    assert links["task-opened"] == links["claim-lapsing"] == "https://rotator.test/v1/tasks/task-1"
-    assert links["rotation-ended"] == "https://rotator.test/v1/rotations/rot-1"
-    assert links["latest-start"] == "https://rotator.test/v1/sites/site-1"
+    assert links["task-opened"] == links["claim-lapsing"] == "https://rotator.test/tasks/task-1"
+    assert links["rotation-ended"] == "https://rotator.test/rotations/rot-1"
+    assert links["latest-start"] == "https://rotator.test/sites/site-1"
 
 
 async def test_after_an_outage_all_comes_in_order_under_the_same_ids(running, make, calling):
@@ -357,7 +357,7 @@ async def test_mail_comes_once_and_in_order_after_an_outage(running, make, calli
         "Vienna: úkol v konzoli čeká na operátora: Replace",
         "Vienna: je potřeba člověk: sepm1",
     ]
-    assert "Odkaz: https://rotator.test/v1/tasks/task-1" in server.mails[0][1].get_content()
+    assert "Odkaz: https://rotator.test/tasks/task-1" in server.mails[0][1].get_content()
 
 
 async def test_a_rotation_that_is_stalled_calls_once_it_lasts(running, make, calling):
