@@ -148,7 +148,7 @@ class Events:
         """Give rows their positions among the events of all rotations. Called last in a transaction."""
         if self._database.is_postgresql:
             await connection.execute(_ORDER)
-        newest = (await connection.execute(_NEWEST)).one_or_none()
+        newest = (await connection.execute(_LAST_POSITION)).one_or_none()
         for position, row in enumerate(rows, 1 + ((newest and newest.position) or 0)):
             row["position"] = position
 
