@@ -36,10 +36,10 @@ async def second(store):
 
 
 @pytest.fixture
-async def site(api, document):
-    """A registered site whose floors are the vendor's."""
+async def site(api, document, tmp_path):
+    """A registered site whose floors are the vendor's, of its own name: Temporal is that of all tests."""
     floors = {"relax_floor": "PT24H", "holdout_minimum": "P30D"}
-    answer = await api.post("/v1/sites", json=document | {"limits": document["limits"] | floors})
+    answer = await api.post("/v1/sites", json=document | {"name": tmp_path.name, "limits": document["limits"] | floors})
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]
 

@@ -154,7 +154,7 @@ async def test_a_task_is_claimed_as_it_was_read(whole, plan, until, problem):
     rotations_tag = await tag(whole, rotation)
 
     async def look():
-        return (await whole.get("/v1/tasks", params={"rotation": rotation.rpartition("/")[2]})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation.rpartition("/")[2]})).json()["items"]
 
     path = f"/v1/tasks/{(await until(look, lambda items: items))[0]['id']}"
     seen = await tag(whole, path)

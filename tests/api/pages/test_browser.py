@@ -74,7 +74,7 @@ async def task(whole, plan, until):
     rotation = await started(whole, plan)
 
     async def tasks():
-        return (await whole.get("/v1/tasks", params={"rotation": rotation})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation})).json()["items"]
 
     (found,) = await until(tasks, bool)
     return found

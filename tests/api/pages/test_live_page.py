@@ -1,5 +1,8 @@
 """The stream that tells a page what has changed: from the event that it shows on, to the end of the rotation."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from store.progress import Progress, RotationStatus
@@ -24,9 +27,10 @@ async def ended(store, rotating, make):
     ("query", "headers", "changes"),
     [("", {}, 3), ("?after=2", {}, 1), ("?after=1", {"Last-Event-ID": "3"}, 0), ("?after=9", {}, 0)],
 )
-async def test_what_the_page_does_not_show_yet_is_a_change(reader, query, headers, changes):
+async def test_what_the_page_does_not_show_yet_is_a_change(unconnected, query, headers, changes):
     """`Last-Event-ID` of a connection that was lost counts; the stream ends with the rotation, and tells no text."""
-    answer = await reader.get(f"{ADDRESS}{query}", headers=STREAMS | headers)
+    async with reading(replace(unconnected, listen_wait=timedelta(minutes=1))) as reader:
+        answer = await reader.get(f"{ADDRESS}{query}", headers=STREAMS | headers)
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text.count("event: changed") == changes
     assert answer.text.count("event: over") == 1

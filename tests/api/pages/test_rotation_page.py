@@ -33,7 +33,7 @@ async def test_a_rotation_is_read_held_and_resumed(whole, connected, plan, until
     address = f"/rotations/{rotation}"
 
     async def waits():
-        return (await whole.get(f"/v1/rotations/{rotation}")).json()
+        return (await whole.get(f"/v1/rotations/{rotation}?live=true")).json()
 
     await until(waits, lambda shown: (shown["live"] or {}).get("task"))
     async with reading(connected, KEY) as reader:

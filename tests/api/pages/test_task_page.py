@@ -25,7 +25,7 @@ async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, un
     rotation = await started(whole, plan)
 
     async def tasks():
-        return (await whole.get("/v1/tasks", params={"rotation": rotation})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation})).json()["items"]
 
     (task,) = await until(tasks, bool)
     address = f"/tasks/{task['id']}"
@@ -56,7 +56,7 @@ async def test_a_task_is_given_back_with_a_reason(whole, connected, plan, until)
     rotation = await started(whole, plan)
 
     async def tasks():
-        return (await whole.get("/v1/tasks", params={"rotation": rotation})).json()["items"]
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation})).json()["items"]
 
     (task,) = await until(tasks, bool)
     address = f"/tasks/{task['id']}"

@@ -191,5 +191,5 @@ async def test_two_looks_at_once_keep_each_thing_once(site, make):
     )
     assert [type(each) for each in done].count(IntegrityError) == 3
     assert len(await site.matters.standing()) == 1
-    kinds = sorted(each.kind for each in await site.deliveries.list(channel.id))
+    kinds = sorted(each.kind for each in (await site.deliveries.page(channel.id)).items)
     assert kinds == [NoticeKind.ATTENTION, NoticeKind.GATE_PASSED]
