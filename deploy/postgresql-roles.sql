@@ -12,7 +12,7 @@ REVOKE UPDATE, DELETE ON trail, events, contacts FROM rotator_api, rotator_worke
 -- Which release the tables are of says the owner.
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM rotator_api, rotator_worker;
 -- Who may do what says the API alone; identities stay, since trails name them.
-REVOKE ALL ON api_keys, identities, subjects, wishes FROM rotator_worker;
+REVOKE ALL ON api_keys, identities, subjects, wishes, kept_answers FROM rotator_worker;
 REVOKE DELETE ON api_keys, identities, subjects, wishes FROM rotator_api;
 -- The account at the certificate authority is the worker's; an API reads which key seals it, and cannot open it.
 REVOKE INSERT, UPDATE, DELETE ON issuer_accounts FROM rotator_api;

@@ -14,6 +14,8 @@ from notifying.errors import AddressRefused, ChannelAway
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 """The addresses of a host, the best first; raises OSError where there is none."""
 _NAT64 = IPv6Network("64:ff9b::/96")
+_EMBEDDING = (_NAT64, IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"))
+"""Networks whose addresses end with one of IPv4."""
 _IPV4 = 0xFFFF_FFFF
 _PATIENCE = 10
 
@@ -69,6 +71,6 @@ def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     """The IPv4 address that a network makes of an IPv6 address."""
     if isinstance(address, IPv4Address):
         return None
-    if address in _NAT64:
+    if any(address in network for network in _EMBEDDING):
         return IPv4Address(int(address) & _IPV4)
     return address.ipv4_mapped or address.sixtofour

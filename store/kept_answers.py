@@ -41,6 +41,8 @@ class Attempt(NamedTuple):
 
     id: str
     name: str
+    again: bool = False
+    """Whether the same request was carried out before, and may have had its effect."""
 
 
 class KeptAnswer(NamedTuple):
@@ -110,7 +112,7 @@ class KeptAnswers:
             if earlier is None or (earlier is Unfinished.UNKNOWN and again):
                 for name, value in begun.items():
                     setattr(row, name, value)
-                return attempt
+                return attempt._replace(again=True)
             return earlier
 
     async def renew(self, attempt: Attempt, at: datetime) -> None:

@@ -18,6 +18,7 @@ from api.http.problems import described
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from rotation.values import RotationId
+from store.database.page import LARGEST_NUMBER
 from store.progress import RotationStatus
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
@@ -40,7 +41,9 @@ class StreamBegin(NamedTuple):
 async def _begin(
     rotation_id: RotationId,
     parts: WithParts,
-    last_event_id: Annotated[int, Header(ge=0, lt=1 << 63, description="Number of the last event that came")] = 0,
+    last_event_id: Annotated[
+        int, Header(ge=0, le=LARGEST_NUMBER, description="Number of the last event that came")
+    ] = 0,
 ) -> StreamBegin:
     """Refuse what cannot be given before the answer begins: a stream that has begun can refuse nothing."""
     await parts.store.rotations.get(rotation_id)

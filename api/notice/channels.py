@@ -1,7 +1,6 @@
 """/v1/channels: by which ways people are called, and for what."""
 
 from http import HTTPStatus
-from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, Response
@@ -13,6 +12,7 @@ from api.http.problems import ProblemError, described
 from api.manners.paging import AskedPage
 from api.notice.channel_document import ChannelKept, ChannelList, ChannelRequest, DeliveryList, RequestedTest
 from api.parts import Parts, WithParts
+from api.repeats.request_key import WithRequestKey
 from notifying.errors import NotDeliveredError
 from notifying.signature import parts_of
 from rotation.identity.permission import Permission
@@ -46,6 +46,7 @@ async def add_channel(order: ChannelRequest, author: WithAuthor, parts: WithPart
     except SecretNotFitting as error:
         raise _not_fitting(error) from None
     channel = await parts.store.channels.add(order.settings, secret, author, parts.clock())
+    await parts.store.outbox.catch_up(channel.id)
     _log.info("channel added", channel=channel.id, name=channel.settings.name, who=author.who)
     response.headers.update({"Cache-Control": "no-store", "Location": f"/v1/channels/{channel.id}"})
     return ChannelKept(channel=channel, signing_key=_made(order, secret))
@@ -101,9 +102,9 @@ async def list_deliveries(channel_id: str, parts: WithParts, asked: AskedPage) -
     responses=described(HTTPStatus.NOT_FOUND),
     dependencies=[_MANAGES],
 )
-async def request_test(channel_id: str, author: WithAuthor, parts: WithParts) -> RequestedTest:
+async def request_test(channel_id: str, author: WithAuthor, parts: WithParts, key: WithRequestKey) -> RequestedTest:
     """Have the worker send a test message, behind what is due already. Its delivery shows what became of it."""
-    notice = Notice(key=f"test/{uuid4().hex}", kind=NoticeKind.TEST, at=parts.clock(), subject=author.who)
+    notice = Notice(key=f"test/{key.name}", kind=NoticeKind.TEST, at=parts.clock(), subject=author.who)
     return RequestedTest(message_id=await parts.store.outbox.put(channel_id, notice))
 
 

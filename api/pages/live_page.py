@@ -11,16 +11,17 @@ from api.http.allowed import allowed
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from rotation.values import RotationId
+from store.database.page import LARGEST_NUMBER
 
 router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
-_Number = Annotated[int, Query(ge=0, lt=1 << 63)]
+_Number = Annotated[int, Query(ge=0, le=LARGEST_NUMBER)]
 
 
 async def _begin(
     rotation_id: RotationId,
     parts: WithParts,
     after: _Number = 0,
-    last_event_id: Annotated[int | None, Header(ge=0, lt=1 << 63)] = None,
+    last_event_id: Annotated[int | None, Header(ge=0, le=LARGEST_NUMBER)] = None,
 ) -> StreamBegin:
     """Behind the events that the page shows, or behind the last one that came."""
     await parts.store.rotations.get(rotation_id)

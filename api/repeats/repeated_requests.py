@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import faults
@@ -52,6 +53,8 @@ class RepeatedRequests:
             body = await _body(receive)
             scope["state"]["request_key"] = key = RequestKey.of(caller.id, scope["path"], given, body)
             attempt = await begun(parts, keyed, _request(scope, caller, key))
+        except ClientDisconnect:
+            return
         except ProblemError as refusal:
             await refusal.response()(scope, receive, send)
         except StoreFault as fault:
@@ -79,6 +82,8 @@ class RepeatedRequests:
     ) -> None:
         """Answer the request. Its answer is kept before the caller gets it."""
         scope, receive, send = asked
+        if attempt.again:  # what it expects to find it may have changed itself
+            scope = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"if-match"]}
         answer = HeldAnswer()
         async with alive(parts, attempt):
             try:
@@ -111,10 +116,16 @@ def _given(scope: Scope) -> str | None:
 
 
 async def _body(receive: Receive) -> bytes:
-    """The whole body; its size and its time are bounded before."""
+    """The whole body; its size and its time are bounded before.
+
+    Raises:
+        ClientDisconnect: when the caller is gone before its end: half a body is no request.
+    """
     parts, more = [], True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         parts.append(message.get("body", b""))
         more = message["type"] == "http.request" and message.get("more_body", False)
     return b"".join(parts)

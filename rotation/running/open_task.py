@@ -24,6 +24,8 @@ class RefusedClaim(Value):
     """How many clients they wait for; from the moment on when a second person was asked, as many as then."""
     named: tuple[str, ...] = ()
     """Some of these clients by name, each with its gate."""
+    keys: tuple[str, ...] = ()
+    """By gate, what tells all of these clients from others."""
 
 
 class ClientLook(Value):

@@ -48,6 +48,8 @@ def fitting_secret(
             raise SecretNotFitting("a token goes with the header that carries it, and that with a token")
         if given is None and token is None and stays:
             return None
+        if token is None and target.token_header:
+            raise SecretNotFitting("a new signing key takes the token with it: give both")
         secret = given or new_secret()
         try:
             key_of(secret)

@@ -62,7 +62,12 @@ class Deliverer:
     async def deliver(self) -> None:
         """Send the messages that are due, over several channels at a time."""
         due = await self._store.deliveries.due_channels(self._clock())
-        await asyncio.gather(*(self._serve(channel_id) for channel_id in due))
+        ended = await asyncio.gather(*(self._serve(channel_id) for channel_id in due), return_exceptions=True)
+        for channel_id, failure in zip(due, ended, strict=True):
+            if isinstance(failure, Exception):  # the others are served to their end, and this one with the next turn
+                _log.error("a channel cannot be served", channel=channel_id, exc_info=failure)
+            elif failure is not None:
+                raise failure
 
     async def _serve(self, channel_id: str) -> None:
         async with self._turns:
@@ -96,8 +101,7 @@ class Deliverer:
         return True
 
     async def _hand_over(self, message: Outgoing) -> str:
-        channel = await self._store.channels.get(message.channel_id)
-        secret = await self._store.channels.secret(message.channel_id)
+        channel, secret = await self._store.channels.with_secret(message.channel_id)
         written = message_of(message.message_id, message.notices, channel.settings.language, self._link)
         return await self._sinks.of(channel.settings.target, secret).send(written)
 

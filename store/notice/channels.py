@@ -159,7 +159,11 @@ class Channels:
         return await read_page(self._database, in_use, _BY_NAME, asked, _channel)
 
     async def secret(self, channel_id: str) -> SecretStr | None:
-        """The password or signing key of a channel; None where there is none.
+        """The password or signing key of a channel; None where there is none. It raises as `with_secret` does."""
+        return (await self.with_secret(channel_id))[1]
+
+    async def with_secret(self, channel_id: str) -> tuple[Channel, SecretStr | None]:
+        """A channel, and the password or signing key for the place that it goes to; None where there is none.
 
         Raises:
             UnknownChannel: when none of that id is in use.
@@ -168,13 +172,14 @@ class Channels:
         """
         async with self._database.read() as session:
             row = await _known(session, channel_id, lock=False)
+            channel = _channel(row, await _waiting(session, channel_id))
         if row.secret_sealed is None:
-            return None
+            return channel, None
         # the secret is bound to the text; the message goes where the settings say
         if _TARGET.validate_json(row.target) != row.settings.target:
             raise SealBroken(f"channel {row.name} goes to another place than the one that its secret is for")
         opened = await self._vault.open(CHANNEL_SECRET, subject_of(channel_id, row.target), row.secret_sealed)
-        return SecretStr(opened.decode())
+        return channel, SecretStr(opened.decode())
 
     async def _sealed(self, channel_id: str, target: str, secret: SecretStr | None) -> bytes | None:
         if secret is None:

@@ -46,7 +46,7 @@ class Outbox:
         return new
 
     async def put(self, channel_id: str, notice: Notice) -> str:
-        """Have one notice go over one channel at once, whatever the channel is for. Returns the id of its message.
+        """Have one notice go over one channel at once, whatever the channel is for, and once. Returns its message's id.
 
         Raises:
             UnknownChannel: when none of that id is in use.
@@ -55,11 +55,37 @@ class Outbox:
             channel = next(iter(await _in_use(session, channel_id)), None)
             if channel is None:
                 raise UnknownChannel(f"no channel of id {channel_id} is in use")
+            before = await session.scalar(
+                select(DeliveryRow.message_id).where(
+                    DeliveryRow.channel_id == channel_id, DeliveryRow.notice_id == notice.id
+                )
+            )
+            if before is not None:
+                return before
             channel.retry_at = None
             await session.execute(insert_into(session, NoticeRow).on_conflict_do_nothing(), [_row(notice)])
             row = _delivery(channel, notice, notice.at, gathered=False)
             session.add(row)
             return row.message_id
+
+    async def catch_up(self, channel_id: str) -> None:
+        """Have what waits for a person now go over a channel that is new: it began before there was this channel.
+
+        Raises:
+            UnknownChannel: when none of that id is in use.
+        """
+        async with self._database.write() as session:
+            channel = next(iter(await _in_use(session, channel_id)), None)
+            if channel is None:
+                raise UnknownChannel(f"no channel of id {channel_id} is in use")
+            standing = await session.scalars(
+                select(MatterRow).where(MatterRow.over_at.is_(None)).order_by(MatterRow.since)
+            )
+            for row in standing.all():
+                notice = StandingMatter(matter=row.matter, since=row.since).raised()
+                await session.execute(insert_into(session, NoticeRow).values(_row(notice)).on_conflict_do_nothing())
+                if is_wanted(channel.settings, notice) and not await _has(session, channel, notice):
+                    session.add(_wanted(channel, notice))
 
     async def has_channels(self) -> bool:
         """Whether any channel is in use: without one nothing is derived."""
@@ -81,14 +107,25 @@ async def _put(session: AsyncSession, notice: Notice, channels: Iterable[NoticeC
         return False
     for channel in channels:
         settings = channel.settings
-        if notice.at < channel.added_at or not is_wanted(settings, notice):
+        old = not notice.matter and notice.at < channel.added_at
+        if old or not is_wanted(settings, notice):
             continue
         if notice.kind is NoticeKind.OVER and not await _was_called(session, channel, notice):
             continue
-        zone = ZoneInfo(settings.quiet.zone) if settings.quiet else UTC
-        session.add(_delivery(channel, notice, due(settings, notice, zone), gathered=is_gathered(settings, notice)))
+        session.add(_wanted(channel, notice))
         await session.flush()
     return True
+
+
+def _wanted(channel: NoticeChannelRow, notice: Notice) -> DeliveryRow:
+    settings = channel.settings
+    zone = ZoneInfo(settings.quiet.zone) if settings.quiet else UTC
+    return _delivery(channel, notice, due(settings, notice, zone), gathered=is_gathered(settings, notice))
+
+
+async def _has(session: AsyncSession, channel: NoticeChannelRow, notice: Notice) -> bool:
+    known = exists().where(DeliveryRow.channel_id == channel.id, DeliveryRow.notice_id == notice.id)
+    return bool(await session.scalar(select(known)))
 
 
 async def _was_called(session: AsyncSession, channel: NoticeChannelRow, over: Notice) -> bool:

@@ -73,7 +73,7 @@ def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim
         "gates": proof.gates if proof.lacks_clients_only else (),
     }
     if not refused.seconded:
-        update |= {"waiting": proof.waiting, "named": proof.names}
+        update |= {"waiting": proof.waiting, "named": proof.names, "keys": proof.keys}
     return _changed(run, refused, **update)
 
 
@@ -133,10 +133,13 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
 
 
 async def _is_as_approved(run: Running, step: Console, refused: RefusedClaim) -> bool:
-    """Whether no more clients are missing than when the second person was asked, and no other one is named."""
+    """Whether the clients that are missing are those of which the second person was asked, or some of them.
+
+    That they are some of them shows only where every one is named.
+    """
     proof = await read_proof(run, step)
-    fewer = proof.waiting <= refused.waiting and set(proof.names) <= set(refused.named)
-    return proof.lacks_clients_only and fewer
+    fewer = proof.waiting == len(proof.names) and set(proof.names) <= set(refused.named)
+    return proof.lacks_clients_only and (proof.keys == refused.keys or fewer)
 
 
 async def _leave_out(run: Running, step: Console, refused: RefusedClaim, proceed: Proceed) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from store.migrations.columns import blobs, flags, instants, longs, numbers, texts
+from store.migrations.columns import blobs, flags, instants, numbers, texts
 
 revision = "rotations"
 down_revision = "sites"
@@ -49,13 +49,11 @@ def upgrade() -> None:
         *texts("site_id"),
         *instants("at"),
         *texts("kind", "message", "data", "key", "previous", "hash", "code"),
-        *longs("position"),
         sa.ForeignKeyConstraint(["rotation_id"], ["rotations.id"], name="fk_events_rotation_id_rotations"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_events_site_id_sites"),
         sa.PrimaryKeyConstraint("rotation_id", "number", name="pk_events"),
     )
     op.create_index("ix_events_rotation_id_key", "events", ["rotation_id", "key"], unique=True)
-    op.create_index("ix_events_position", "events", ["position"], unique=False)
     op.create_table(
         "console_tasks",
         *texts("id", "rotation_id", "site_id"),

@@ -15,6 +15,7 @@ from store.access.key_text import KeyText
 from store.access.revocation import UnknownKey
 from store.access.stated_rows import IdentityAltered
 from store.access.subjects import SubjectBarred
+from store.database.page import MOST, PageRequest
 from store.schema.base import table_of
 from store.schema.tables import ApiKeyRow, IdentityRow, SubjectRow, TrailRow, WishRow
 from tests.store.access.two_identities import ISSUER, ROOT, Access
@@ -106,8 +107,8 @@ async def test_a_row_that_cannot_be_read_holds_up_no_revocation(access):
     store, ann = access.store, access.ids["Ann"].id
     damaged = [each async for each in victims(access, IdentityRow, ApiKeyRow, SubjectRow, WishRow)]
     assert len(damaged) > (50 if store.database.is_sqlite else 5)
-    assert "Ann" in {each.principal.name for each in (await store.identities.keys()).items}
-    assert "Ann" in {each.name for each in (await store.subjects.page()).items}
+    assert "Ann" in {each.principal.name for each in (await store.identities.keys(PageRequest(MOST))).items}
+    assert "Ann" in {each.name for each in (await store.subjects.page(PageRequest(MOST))).items}
     assert "Ann" in await store.identities.with_role([Role.ADMIN])
     other = await store.identities.add_key(ann, KeyText.new(), by=ROOT, at=access.t0, expires_at=None)
     assert (await store.identities.revoke(other.id, ROOT, access.t0)).revoked_at == access.t0
