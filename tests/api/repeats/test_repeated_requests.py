@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from api.app import create_app
+from api.settings import ApiSettings
 from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
 from store.kept_answers import KEPT, LEASE, Attempt, KeyedRequest
 from tests.api.conftest import calling
 from tests.api.good_requests import BODIES
+from tests.api.identified import KEY as ADMIN_KEY
 from tests.api.identified import NAME, key_of
+from tests.store.conftest import Make
 
 MADE, KEY = "/v1/certificates/self-signed", {"Idempotency-Key": "made once"}
 BODY = {"names": ["127.0.0.1"]}
@@ -158,6 +162,41 @@ async def test_a_request_that_is_cut_off_counts_as_broken_off(unconnected, calli
         await asyncio.gather(sent, return_exceptions=True)
     async with calling_at(datetime.now(UTC) + 2 * LEASE) as later:
         problem(await later.post(MADE, json=BODY, headers=KEY), 409, "outcome-unknown")
+
+
+async def test_a_repeated_request_is_not_held_against_its_own_effect(calling_at, broken_off, store, problem):
+    """A hold that was broken off behind its effect has given the rotation another tag: the same one still counts."""
+    make, held = Make(), {"why": "a test"}
+    await store.sites.add(make.site(), make.connection(), make.t0)
+    await store.plans.add(make.plan())
+    await store.rotations.create(make.new(), make.t0)
+    path, known = "/v1/rotations/rot-1/hold", {"If-Match": '"as it was"'}
+    async with calling_at(datetime.now(UTC)) as api:
+        problem(await api.post(path, json=held, headers=known), 412, "precondition-failed")
+        await broken_off(api, path, held, datetime.now(UTC) - 2 * LEASE)
+        problem(await api.post(path, json=held, headers=KEY | known), 503, "temporal-down")
+
+
+async def test_half_a_body_is_no_request(unconnected, store):
+    """The caller is gone before the end of what it sends: nothing is carried out, and the key is free."""
+    app = create_app(unconnected, ApiSettings())
+    said = [{"type": "http.request", "body": b'{"names": ["127.0', "more_body": True}, {"type": "http.disconnect"}]
+    answers = []
+
+    async def receive():
+        return said.pop(0) if said else {"type": "http.disconnect"}
+
+    async def send(message):
+        answers.append(message)
+
+    headers = [(b"authorization", f"Bearer {ADMIN_KEY}".encode()), (b"idempotency-key", b"one")]
+    headers += [(b"content-type", b"application/json"), (b"host", b"rotator.test")]
+    scope = {"type": "http", "method": "POST", "path": MADE, "raw_path": MADE.encode(), "query_string": b""}
+    scope |= {"headers": headers, "client": ("127.0.0.1", 1), "server": ("rotator.test", 80), "scheme": "http"}
+    await app({**scope, "http_version": "1.1", "asgi": {"version": "3.0"}, "root_path": ""}, receive, send)
+    assert answers == []
+    async with store.database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM kept_answers")) == 0
 
 
 async def _rows(store):

@@ -51,6 +51,27 @@ def test_what_an_older_version_wrote_is_kept(older):
         assert connection.execute(text("SELECT server FROM client_servers")).scalars().all() == ["sepm1"]
 
 
+def test_events_that_are_there_get_their_places(tmp_path):
+    """By their times, over all rotations: what the release before had written can be listed, and goes on."""
+    engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'old.db'}"))
+    config = configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "notices")
+        connection.execute(text("INSERT INTO sites VALUES ('s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0, '', '')"))
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        for rotation, number, at in (("a", 1, 10), ("a", 2, 30), ("b", 1, 20)):
+            names = "rotation_id, number, site_id, at, kind, message, data, key, previous, hash, code"
+            values = f"'{rotation}', {number}, 's', {at}, 'k', 'm', '{{}}', 'k{number}', '', '', ''"
+            connection.execute(text("PRAGMA foreign_keys = OFF"))
+            connection.execute(text(f"INSERT INTO events ({names}) VALUES ({values})"))
+        command.upgrade(config, "head")
+        found = connection.execute(text("SELECT rotation_id, number FROM events ORDER BY position")).all()
+        connection.execute(text("DELETE FROM events"))
+    engine.dispose()
+    assert [tuple(each) for each in found] == [("a", 1), ("b", 1), ("a", 2)]
+
+
 def test_no_revision_is_taken_back(older):
     """A downgrade would delete what every proof rests on: it is refused, and nothing is changed."""
     config = configuration()

@@ -144,6 +144,22 @@ async def test_a_matter_may_come_up_again(site, make):
     assert again.raised().id != standing(make).raised().id
 
 
+async def test_what_waits_goes_over_a_channel_that_is_new(site, make):
+    """Once, and its end too; what is over by then does not."""
+    await site.channels.add(settings(), None, BY, make.t0)
+    await begun(site, make, standing(make))
+    late = await site.channels.add(settings("late"), None, BY, make.at(hours=1))
+    for _ in range(2):
+        await site.outbox.catch_up(late.id)
+    message = await site.deliveries.next(late.id, make.at(hours=1))
+    assert [each.key for each in message.notices] == [standing(make).raised().key]
+    await ended(site, standing(make), make.at(hours=2))
+    assert len((await site.deliveries.page(late.id)).items) == 2
+    third = await site.channels.add(settings("third"), None, BY, make.at(hours=3))
+    await site.outbox.catch_up(third.id)
+    assert (await site.deliveries.page(third.id)).items == ()
+
+
 async def test_how_far_a_rotation_was_followed_is_kept(running, make):
     """The place in a trail is kept with what was found there, and a rotation that has ended is not listed."""
     followed = Followed(rotation_id=RotationId("rot-1"), event_number=3, step_id="s", step_since=make.t0)
