@@ -195,7 +195,9 @@ class Running(Attentions):
         """
         self._choices.pop(code, None)  # of an earlier question, which was not waited for
         asked_before = any(
-            each.code == code and (each.about == about if about else each.message == message)
+            each.code == code
+            and (each.about == about if about else each.message == message)
+            and each.content == content
             for each in self.state.attention
         )
         if not asked_before:
