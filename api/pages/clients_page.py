@@ -31,13 +31,14 @@ async def show(
     *,
     verdict: Verdict | None = None,
     reason: Reason | None = None,
+    gate: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> HTMLResponse:
     """A page of them."""
-    page = await list_clients(rotation_id, parts, PageRequest(100, cursor), verdict=verdict, reason=reason)
+    page = await list_clients(rotation_id, parts, PageRequest(100, cursor), verdict=verdict, reason=reason, gate=gate)
     chosen = {"verdict": verdict, "reason": reason}
     named = {name: value.value for name, value in chosen.items() if value is not None}
-    more = f"?{urlencode(named | {'cursor': page.next})}" if page.next else ""
+    more = f"?{urlencode(named | {'gate': page.gate, 'cursor': page.next})}" if page.next else ""
     return render_page(
         request, "clients.html", rotation_id=rotation_id, page=page, named=named, more=more, csv=urlencode(named)
     )
@@ -48,15 +49,18 @@ async def download(
     rotation_id: RotationId, parts: WithParts, verdict: Verdict | None = None, reason: Reason | None = None
 ) -> Response:
     """All of them as CSV; no field is taken for a formula."""
-    written, cursor = StringIO(), None
+    written = StringIO()
+    cursor: str | None = None
+    gate: str | None = None
     lines = csv.writer(written)
     lines.writerow(_COLUMNS)
     while True:
-        page = await list_clients(rotation_id, parts, PageRequest(MOST, cursor), verdict=verdict, reason=reason)
+        asked = PageRequest(MOST, cursor)
+        page = await list_clients(rotation_id, parts, asked, verdict=verdict, reason=reason, gate=gate)
         for item in page.items:
             fields = item.model_dump(mode="json")
             lines.writerow(cell(str(fields[name] if fields[name] is not None else "")) for name in _COLUMNS)
-        cursor = page.next
+        cursor, gate = page.next, page.gate
         if cursor is None:
             break
     headers = {"Content-Disposition": f'attachment; filename="clients-{rotation_id[:40]}.csv"'}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.events.event_stream import AGAIN_AFTER, StreamBegin, stream_events
+from api.events.listeners import counted
 from api.http.allowed import allowed
 from api.parts import WithParts
 from rotation.identity.permission import Permission
@@ -28,7 +29,7 @@ async def _begin(
     return StreamBegin(rotation_id, after if last_event_id is None else last_event_id)
 
 
-@router.get("/changes", response_class=EventSourceResponse, dependencies=[allowed(Permission.SEE)])
+@router.get("/changes", response_class=EventSourceResponse, dependencies=[allowed(Permission.SEE), counted])
 async def follow(begin: Annotated[StreamBegin, Depends(_begin)], parts: WithParts) -> AsyncIterator[ServerSentEvent]:
     """`changed` for each event of the trail, with its number, and `over` at the end of the rotation."""
     async for each in stream_events(begin, parts):

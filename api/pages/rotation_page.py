@@ -125,8 +125,11 @@ async def _state_of(parts: Parts, shown: RotationShown) -> RotationState | None:
 
 
 def _matters(shown: RotationShown, now: RotationState | None, caller: Principal) -> tuple[MatterAsked, ...]:
-    """What is shown as attention; with its answers where the rotation can be asked now."""
-    asked: dict[str, Attention] = {each.code: each for each in now.attention} if now is not None else {}
+    """What is shown as attention; with its answers where the rotation can be asked now.
+
+    A form has the token of the question that the reader reads, and not of one that has come since.
+    """
+    asked: dict[str, Attention] = {each.code: each for each in shown.live.attention} if shown.live is not None else {}
 
     def matter(found: Finding) -> MatterAsked:
         attention = asked.get(found.code)

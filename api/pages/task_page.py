@@ -106,5 +106,5 @@ for _name, _act in _ACTS.items():
 @router.post("/file", dependencies=[allowed(Permission.DO_TASKS)])
 async def show_file(request: Request, task_id: TaskId, author: WithAuthor, parts: WithParts) -> HTMLResponse:
     """The file of a replacement and its password, both shown this once."""
-    file = await take_task_file(task_id, author, parts, Response())
-    return render_page(request, "file.html", task=await show_task(task_id, parts, Response()), file=file)
+    task = await show_task(task_id, parts, Response())  # first: behind the file nothing may fail
+    return render_page(request, "file.html", task=task, file=await take_task_file(task_id, author, parts, Response()))

@@ -8,13 +8,24 @@ function busy(part) {
   return (part.contains(active) && active.matches("input, textarea, select")) || part.querySelector("details[open] form");
 }
 
+// what a reader sees: forms have a new id each time, and what is folded out is the reader's own
+function shown(part) {
+  const copy = part.cloneNode(true);
+  copy.querySelectorAll("input[name=request_id]").forEach((each) => each.remove());
+  copy.querySelectorAll("details").forEach((each) => each.removeAttribute("open"));
+  return copy.innerHTML;
+}
+
 async function refresh() {
-  const answer = await fetch(location.href);
-  if (!answer.ok || answer.redirected) return;
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer || !answer.ok || answer.redirected) {
+    document.getElementById("changed").hidden = false;
+    return;
+  }
   const newer = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = newer.getElementById(part.id);
-    if (!other || other.innerHTML === part.innerHTML) continue;
+    if (!other || shown(other) === shown(part)) continue;
     if (busy(part)) document.getElementById("changed").hidden = false;
     else part.replaceChildren(...other.childNodes);
   }

@@ -1,5 +1,6 @@
 """Forms are of this service's own pages alone, and hold texts that can be kept."""
 
+import hashlib
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from api.http.problems import ProblemError
 from api.repeats.request_key import RequestKey
 from rotation.identity.identity import Principal
 from rotation.text.storable_text import is_whole
+from store.database.chain import canonical
 
 _MOST_FIELDS, _MOST_FILES = 200, 100
 
@@ -52,7 +54,7 @@ async def texts_of(request: Request) -> dict[str, str]:
                 text = _decoded(await value.read()) if isinstance(value, UploadFile) else value.strip()
                 if text:
                     texts[name] = text
-    except HTTPException as error:
+    except (HTTPException, LookupError) as error:  # the latter of a charset that there is not
         reason = "the form is broken, or has more fields, or a longer text, than any page of this service"
         remedy = "open the page again, and send its form; nothing was stored"
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", reason, remedy=remedy) from error
@@ -67,8 +69,9 @@ async def texts_of(request: Request) -> dict[str, str]:
 
 
 def key_of(request: Request, caller: Principal, sent: Mapping[str, str]) -> RequestKey:
-    """The key that a form was shown with: the same form again is the same request."""
-    return RequestKey.of(caller.id, request.url.path, sent.get("request_id") or uuid4().hex)
+    """The key of a form that was shown with an id: the same form again is the same request, a corrected one is not."""
+    digest = hashlib.sha256(canonical(dict(sent)).encode()).hexdigest()
+    return RequestKey.of(caller.id, request.url.path, digest if "request_id" in sent else uuid4().hex)
 
 
 def _decoded(content: bytes) -> str:

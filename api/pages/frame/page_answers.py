@@ -66,9 +66,13 @@ class _Pages:
                 await self._page(self._begun)(self._scope, self._receive, self._send)
 
     def _is_for_people(self, begun: Message) -> bool:
-        """Whether it is a problem that a person reads; a script that follows a stream takes it as it is."""
-        streams = "text/event-stream" in self._request.headers.get("accept", "")
-        return not streams and Headers(raw=begun["headers"]).get("content-type", "") == MEDIA_TYPE
+        """Whether it is a problem that a person reads; a script that follows a stream takes it as it is.
+
+        So does a program that sends a key: what slows wrong keys down sees that one was refused.
+        """
+        headers = self._request.headers
+        program = "text/event-stream" in headers.get("accept", "") or "authorization" in headers
+        return not program and Headers(raw=begun["headers"]).get("content-type", "") == MEDIA_TYPE
 
     def _page(self, begun: Message) -> Response:
         request, path = self._request, self._request.url.path

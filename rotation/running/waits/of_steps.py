@@ -76,7 +76,16 @@ def _wait(now: Situation, step: CurrentStep, wait: WaitMeasure) -> Sentence:
             covered=wait.covered,
             total=wait.total,
         )
-    if wait.waiting == 0 or wait.limit is None:
+    if wait.total == 0:
+        return sentence("“%(step)s”: clients are read for the first time. No person has to act.", step=step.title)
+    if wait.waiting and wait.limit is None:
+        return sentence(
+            "“%(step)s” waits for %(waiting)s of %(total)s clients; the next reading decides.",
+            step=step.title,
+            waiting=wait.waiting,
+            total=wait.total,
+        )
+    if wait.limit is None or wait.waiting == 0:
         return sentence(
             "“%(step)s”: no client of %(total)s is waited for; the next reading decides.",
             step=step.title,

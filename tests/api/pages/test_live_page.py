@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from api.events.listeners import counted
+from api.pages import live_page
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from tests.api.pages.conftest import reading
@@ -50,3 +52,9 @@ async def test_a_stream_of_none(reader):
     """An unknown rotation, and a number that is none."""
     assert (await reader.get("/rotations/none/changes", headers=STREAMS)).status_code == 404
     assert (await reader.get(f"{ADDRESS}?after=-1", headers=STREAMS)).status_code in (404, 422)
+
+
+def test_streams_of_pages_count_as_those_of_the_api():
+    """A caller has so many at once, by whichever way it listens."""
+    route = next(route for route in live_page.router.routes if route.path.endswith("/changes"))
+    assert counted in route.dependencies

@@ -168,3 +168,10 @@ async def test_a_session_ends_with_the_working_day(unconnected, after):
         assert (await client.get("/")).status_code == 200
         now["at"] += after
         assert (await client.get("/")).status_code == 303
+
+
+async def test_a_program_with_a_wrong_key_is_refused_as_one(unconnected, problem):
+    """It is not led to the sign-in: what names and slows wrong keys down sees a refusal."""
+    async with reading(unconnected, key=None) as client:
+        for path in ("/", "/tasks/t1"):
+            problem(await client.get(path, headers={"Authorization": "Bearer wrong"}), 401, "unauthorized")
