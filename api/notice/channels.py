@@ -20,7 +20,7 @@ from rotation.notice.notice import Notice, NoticeKind
 from service.notices.channels import SecretNotFitting, check_channel, fitting_secret
 from store.notice.channels import Channel
 
-router = APIRouter(tags=["notifications"])
+router = APIRouter(tags=["channels"])
 _log = structlog.get_logger(__name__)
 _MANAGES = allowed(Permission.MANAGE_CHANNELS)
 

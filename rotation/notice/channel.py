@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StrictBool, model_validator
+from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema, model_validator
 
 from rotation.identity.name import IdentityName
 from rotation.notice.notice import NoticeKind
@@ -105,11 +105,17 @@ def _zone(name: str) -> str:
     return name
 
 
+_OnTheClock = Annotated[
+    time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$", "description": "A time of the day"})
+]
+"""Without an offset: RFC 3339, which a description means by `time`, has one."""
+
+
 class QuietHours(Value):
     """From when to when no message is sent, on the clock of a zone; it may go over midnight."""
 
-    begins: time = time(20)
-    ends: time = time(7)
+    begins: _OnTheClock = time(20)
+    ends: _OnTheClock = time(7)
     zone: Annotated[str, Field(max_length=100), AfterValidator(_zone)] = "UTC"
     weekends: StrictBool = Field(default=False, description="Whether Saturday and Sunday are quiet as a whole")
 

@@ -28,8 +28,9 @@ IDS = {
     "task_id": "task-1d93",
     "key_id": "a1a1a1a1a1a1a1a1",
     "subject_id": "subject-6f40",
+    "channel_id": "channel-3b6e",
     "code": "site-busy",
-    "idempotency-key": "may-2026",
+    "Idempotency-Key": "may-2026",
     "last-event-id": "17",
 }
 """What stands in examples, by the name of the parameter."""
@@ -45,6 +46,17 @@ MODELS: dict[str, dict[str, Any]] = {
         "revoked_at": None,
         "revoked_by": "",
         "used_at": _AT,
+    },
+    "Channel": {
+        "id": IDS["channel_id"],
+        "settings": {"name": "tickets", "target": {"kind": "webhook", "url": "https://tickets.example/hook"}},
+        "has_secret": True,
+        "added_at": _AT,
+        "added_by": "Ann",
+        "waiting": 0,
+        "failing_since": None,
+        "retry_at": None,
+        "error": "",
     },
     "CertificateFacts": {
         "id": IDS["certificate_id"],

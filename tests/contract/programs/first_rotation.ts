@@ -41,7 +41,7 @@ const plan = good(
 if (!("hash" in plan)) throw new Error("the survey takes longer than the request waits");
 let rotation: Schemas["RotationShown"] = good(
   await client.POST("/v1/rotations", {
-    params: { header: { "idempotency-key": `by-${site.id}` } },
+    params: { header: { "Idempotency-Key": `by-${site.id}` } },
     body: { plan_id: plan.id, plan_hash: plan.hash, why: "it expires in May" },
   }),
 );
