@@ -20,8 +20,8 @@ _SERVERS = [{"url": "/", "description": "Where this document comes from; `rotato
 _TAGS = {
     "access": "Identities, keys, subjects of the company's log-in",
     "audit": "The trail of the service, and whether any trail was changed",
-    "channels": "By which ways people are called, and for what",
     "certificates": "Certificates with their keys, requests, orders at an authority, keystores",
+    "channels": "By which ways people are called, and for what",
     "codec": "Payloads of Temporal, for its UI",
     "health": "For supervisors and alarms; no key",
     "inventory": "Certificates of all sites, and what ends soon",
@@ -146,7 +146,7 @@ def _describe(name: str, operation: dict[str, Any]) -> None:
 def _typed(example: str, schema: dict[str, Any]) -> Any:
     """An example, which stands in a path or a header as text, as the value that it is."""
     types = {each.get("type") for each in (schema, *schema.get("anyOf", ()))}
-    value = int(example) if "integer" in types else example
+    value = int(example) if "integer" in types else example == "true" if "boolean" in types else example
     return [value] if "array" in types else value
 
 
