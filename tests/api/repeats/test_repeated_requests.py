@@ -180,11 +180,11 @@ async def test_a_repeated_request_is_not_held_against_its_own_effect(calling_at,
 async def test_half_a_body_is_no_request(unconnected, store):
     """The caller is gone before the end of what it sends: nothing is carried out, and the key is free."""
     app = create_app(unconnected, ApiSettings())
-    said = [{"type": "http.request", "body": b'{"names": ["127.0', "more_body": True}, {"type": "http.disconnect"}]
+    coming = [{"type": "http.request", "body": b'{"names": ["127.0', "more_body": True}, {"type": "http.disconnect"}]
     answers = []
 
     async def receive():
-        return said.pop(0) if said else {"type": "http.disconnect"}
+        return coming.pop(0) if coming else {"type": "http.disconnect"}
 
     async def send(message):
         answers.append(message)
