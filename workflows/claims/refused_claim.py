@@ -121,7 +121,7 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
         return _changed(run, refused, seconded=True)
     if proceed is not None and proceed.approved_by:
-        if await _is_as_approved(run, step, refused):
+        if is_as_approved(await read_proof(run, step), refused):
             await _leave_out(run, step, refused, proceed)
         else:
             text = "other clients are missing now than those that two persons decided about: it is asked once more"
@@ -132,12 +132,11 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
     return _changed(run, refused, since=now, read_at=now, asked=False, seconded=False)
 
 
-async def _is_as_approved(run: Running, step: Console, refused: RefusedClaim) -> bool:
+def is_as_approved(proof: SwapProof, refused: RefusedClaim) -> bool:
     """Whether the clients that are missing are those of which the second person was asked, or some of them.
 
     That they are some of them shows only where every one is named.
     """
-    proof = await read_proof(run, step)
     fewer = proof.waiting == len(proof.names) and set(proof.names) <= set(refused.named)
     return proof.lacks_clients_only and (proof.keys == refused.keys or fewer)
 

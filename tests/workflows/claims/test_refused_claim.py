@@ -1,17 +1,23 @@
 """A claim that was refused: its proof is read on, and a person is asked when it does not come back by itself."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP
+from rotation.finding import blocking
 from rotation.running.message import Move
+from rotation.running.open_task import RefusedClaim
 from rotation.running.state import Outcome
+from workflows.claims.refused_claim import is_as_approved
+from workflows.claims.swap_proof import SwapProof
 
 HEARTBEAT = timedelta(minutes=5)
 PC = "PC-0001"
 HOURS = timedelta(hours=8)
+NAMED = tuple(f"gate: PC-{number}" for number in range(10))
+"""Those of twelve clients that a question names."""
 
 
 def open_swap(state):
@@ -171,3 +177,22 @@ async def test_a_wish_is_void_when_the_task_is_given_back(played):
     assert not codes & {"proof-lapsed", "claim-refused", "second-person"}
     assert here.kept["state"].proceed is None
     assert outcome is Outcome.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("waiting", "names", "keys", "holds"),
+    [
+        (12, NAMED, ("as before",), True),
+        (12, NAMED, ("others",), False),
+        (11, NAMED, ("others",), False),
+        (9, NAMED[:9], ("others",), True),
+        (1, ("gate: PC-12",), ("others",), False),
+    ],
+)
+def test_an_approval_is_of_all_clients_that_are_missing(waiting, names, keys, holds):
+    """Ten of twelve are named: another unnamed one in the place of one of them is not what two persons decided."""
+    now = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
+    refused = RefusedClaim(since=now, read_at=now, seconded=True, waiting=12, named=NAMED, keys=("as before",))
+    finding = blocking("gate-open", "gate", "clients are missing", "wait")
+    proof = SwapProof(findings=(finding,), gates=("gate",), waiting=waiting, names=names, keys=keys)
+    assert is_as_approved(proof, refused) is holds
