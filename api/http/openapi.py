@@ -55,7 +55,7 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
         responses.setdefault(str(int(status)), {"description": status.phrase, "content": {_JSON: _PROBLEM}})
     for status, response in responses.items():
         content = response.get("content", {})
-        if "itemSchema" in content.get(_STREAM, {}):  # a word of OpenAPI 3.2, in a document of 3.1
+        if "itemSchema" in content.get(_STREAM, {}):  # OpenAPI 3.2 has this field, and the document is 3.1
             content[_STREAM] = {"schema": _EVENTS}
         # a stream has its own media type for its answer, and for no refusal
         for given in (_JSON, _STREAM):

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse
 
 from api.http.allowed import allowed
 from api.http.caller import Caller
@@ -13,9 +13,9 @@ from api.pages.frame.addresses import HOME
 from api.pages.frame.rendering import render_page
 from api.pages.plan_page import wished_start
 from api.parts import Parts, WithParts
+from api.rotation.live import live_of, state_now
 from api.rotation.rotation_document import RotationShown
-from api.rotation.rotations import show_rotation
-from api.rotation.waiting import why_waiting, with_reason
+from api.rotation.waiting import rotation_shown, why_waiting
 from api.site.inventory import show_inventory
 from api.site.site_document import SiteInList
 from api.site.sites import list_sites
@@ -30,7 +30,7 @@ from rotation.plan.plan import Plan
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.text.sentence import Sentence
-from rotation.values import PlanId, RotationId, SiteId, Value
+from rotation.values import PlanId, SiteId, Value
 from store.progress import Rotation
 from store.rotation.plans import PlanAltered
 
@@ -125,17 +125,16 @@ async def running_now(parts: Parts, caller: Principal) -> tuple[RunningNow, ...]
     async def asked(rotation: Rotation) -> RunningNow:
         async with turn:
             if loop.time() < deadline:
-                return _now(parts, await show_rotation(rotation.id, parts, Response(), live=True))
-        now = parts.clock()
-        return _now(parts, with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now))
+                return await now_of(parts, rotation)
+        return _now(parts, rotation_shown(parts, rotation))
 
     every = [each for each in await parts.store.rotations.all_running() if caller.sees(each.site_id)]
     return tuple(await asyncio.gather(*map(asked, every)))
 
 
-async def now_of(parts: Parts, rotation_id: RotationId) -> RunningNow:
+async def now_of(parts: Parts, rotation: Rotation) -> RunningNow:
     """A rotation as its workflow shows it, and why it waits."""
-    return _now(parts, await show_rotation(rotation_id, parts, Response(), live=True))
+    return _now(parts, rotation_shown(parts, rotation, await live_of(parts, await state_now(parts, rotation))))
 
 
 def _now(parts: Parts, shown: RotationShown) -> RunningNow:

@@ -1,4 +1,4 @@
-"""A plan as a person reads it: what happens to whom, when, what could be lost, by name; and its start."""
+"""The page of a plan: its effects on each group, its dates, the clients it may lose, and its start."""
 
 from http import HTTPStatus
 from uuid import uuid4

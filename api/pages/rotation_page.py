@@ -16,14 +16,12 @@ from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
+from api.rotation.live import live_of, state_now
 from api.rotation.moves import RotationMoveRequest, make_move, permission_of
 from api.rotation.rotation_document import RotationShown, StepNow
-from api.rotation.rotations import show_rotation
-from api.rotation.waiting import why_waiting
+from api.rotation.waiting import rotation_shown, why_waiting
 from api.task.tasks import list_tasks
-from engine.client.rotations import state
 from engine.contract import EventKind
-from engine.fault import EngineFault
 from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
@@ -67,8 +65,11 @@ class MovesNow(Value):
 @router.get("", dependencies=[allowed(Permission.SEE)])
 async def show(request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller) -> HTMLResponse:
     """The page of a rotation."""
-    shown: RotationShown = await show_rotation(rotation_id, parts, Response(), live=True)
-    now = await _state_of(parts, shown)
+    rotation = await parts.store.rotations.get(rotation_id)
+    now = await state_now(
+        parts, rotation
+    )  # asked once: what a reader reads, and what a form answers, are of one moment
+    shown = rotation_shown(parts, rotation, await live_of(parts, now))
     tasks = await list_tasks(parts, caller, EVERYTHING, rotation_id=rotation_id)
     return render_page(
         request,
@@ -114,22 +115,9 @@ for _move in MEANINGS:
     )
 
 
-async def _state_of(parts: Parts, shown: RotationShown) -> RotationState | None:
-    if shown.live is None:
-        return None
-    try:
-        now = await state(parts.temporal, shown.site_id)
-    except EngineFault:
-        return None
-    return now if now.rotation_id == shown.id else None
-
-
 def _matters(shown: RotationShown, now: RotationState | None, caller: Principal) -> tuple[MatterAsked, ...]:
-    """What is shown as attention; with its answers where the rotation can be asked now.
-
-    A form has the token of the question that the reader reads, and not of one that has come since.
-    """
-    asked: dict[str, Attention] = {each.code: each for each in shown.live.attention} if shown.live is not None else {}
+    """What is shown as attention; with its answers where the rotation can be asked now."""
+    asked: dict[str, Attention] = {each.code: each for each in now.attention} if now is not None else {}
 
     def matter(found: Finding) -> MatterAsked:
         attention = asked.get(found.code)

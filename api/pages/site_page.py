@@ -26,7 +26,6 @@ from api.site.trust import show_trust
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from store.database.page import PageRequest
-from store.progress import RotationStatus
 
 router = APIRouter(prefix="/sites/{site_id}", include_in_schema=False)
 _ROTATIONS, _PLANS, _CERTIFICATES = 20, 20, 200
@@ -43,13 +42,14 @@ async def show(request: Request, site_id: SiteId, parts: WithParts, caller: Call
     rotations = await list_rotations(parts, caller, PageRequest(_ROTATIONS), site_id=site_id)
     may_plan = caller.may(Permission.PLAN)
     kept = await parts.store.certificates.list() if may_plan else ()
+    running = await parts.store.rotations.running(site_id)
     return render_page(
         request,
         "site.html",
         site=site,
         inventory=await show_inventory(parts, caller, site_id=site_id),
         rotations=rotations.items,
-        running=[await now_of(parts, each.id) for each in rotations.items if each.status is RotationStatus.RUNNING],
+        running=[await now_of(parts, running)] if running is not None else [],
         plans=(await list_plans(site_id, caller, parts, PageRequest(_PLANS))).items,
         trust=await show_trust(site_id, parts) if isinstance(site, SiteShown) else None,
         certificates=kept[:_CERTIFICATES],

@@ -10,7 +10,7 @@ from store.progress import Rotation, RotationStatus
 from store.rotation.plans import PlanAltered
 
 
-async def live_of(parts: Parts, rotation: Rotation) -> Live | None:
+async def state_now(parts: Parts, rotation: Rotation) -> RotationState | None:
     """The workflow's own state; None when the rotation has ended, or cannot be asked now."""
     if rotation.status is not RotationStatus.RUNNING:
         return None
@@ -18,9 +18,12 @@ async def live_of(parts: Parts, rotation: Rotation) -> Live | None:
         now = await state(parts.temporal, rotation.site_id)
     except EngineFault:
         return None
-    if now.rotation_id != rotation.id:
-        return None
-    return Live.of(now, await _forecast(parts, now))
+    return now if now.rotation_id == rotation.id else None
+
+
+async def live_of(parts: Parts, now: RotationState | None) -> Live | None:
+    """What is shown of a state, with the times of the plan; None of none."""
+    return Live.of(now, await _forecast(parts, now)) if now is not None else None
 
 
 async def _forecast(parts: Parts, now: RotationState) -> dict[str, StepShown]:

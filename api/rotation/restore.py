@@ -15,7 +15,7 @@ from api.rotation.orphaned_tasks import require_no_claimed_task
 from api.rotation.rotation_document import RotationRequest, RotationShown
 from api.rotation.rotation_now import busy, still_running
 from api.rotation.starting import begin, new_id, retry_after
-from api.rotation.waiting import with_reason
+from api.rotation.waiting import rotation_shown
 from api.site.fresh_survey import fresh_survey
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
@@ -62,8 +62,7 @@ async def restore_site(
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
-    now = parts.clock()
-    return with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now)
+    return rotation_shown(parts, rotation)
 
 
 def _is_that(running: Rotation, order: RestoreRequest, who: str) -> bool:

@@ -13,10 +13,10 @@ from api.manners.entity_tags import IfNoneMatch, tag_of, tagged
 from api.manners.paging import AskedPage
 from api.parts import WithParts
 from api.repeats.request_key import WithRequestKey
-from api.rotation.live import live_of
+from api.rotation.live import live_of, state_now
 from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
-from api.rotation.waiting import with_reason
+from api.rotation.waiting import rotation_shown
 from rotation.identity.permission import Permission
 from rotation.values import RotationId, SiteId
 from store.progress import RotationStatus
@@ -45,8 +45,7 @@ async def start_rotation(
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
-    now = parts.clock()
-    return with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now)
+    return rotation_shown(parts, rotation)
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
@@ -59,10 +58,7 @@ async def list_rotations(
 ) -> RotationList:
     """Rotations of the sites that the caller sees, the newest first, as they are stored."""
     page = await parts.store.rotations.page(asked, sites=seen_sites(caller, site_id), statuses=status)
-    now = parts.clock()
-    return RotationList.of(
-        page, lambda rotation: with_reason(RotationShown.of(rotation, parts.standings.of(rotation, now)), now)
-    )
+    return RotationList.of(page, lambda rotation: rotation_shown(parts, rotation))
 
 
 @router.get(
@@ -85,9 +81,7 @@ async def show_rotation(
     whatever `If-None-Match` says.
     """
     rotation = await parts.store.rotations.get(rotation_id)
-    now = parts.clock()
-    known = parts.standings.of(rotation, now)
-    asked = await live_of(parts, rotation) if live else None
-    shown = with_reason(RotationShown.of(rotation, known, asked), now)
+    now = await state_now(parts, rotation) if live else None
+    shown = rotation_shown(parts, rotation, await live_of(parts, now))
     stored = shown.live is None and shown.trouble is None
     return tagged(shown, tag_of(rotation), if_none_match if stored else None, response)

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from api.parts import Parts
 from api.rotation.rotation_document import Live, RotationShown
 from rotation.running.wait import GateReading
 from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
 from rotation.running.waits.waiting_for import waiting_for
 from rotation.text.sentence import Sentence
+from store.progress import Rotation
 from texts.catalogue import translator
 from texts.language import Language
 from texts.writing import written
@@ -37,8 +39,10 @@ def why_waiting(shown: RotationShown, now: datetime) -> Sentence:
     )
 
 
-def with_reason(shown: RotationShown, now: datetime) -> RotationShown:
-    """The document with the sentence in English."""
+def rotation_shown(parts: Parts, rotation: Rotation, live: Live | None = None) -> RotationShown:
+    """The document of a rotation, with the sentence in English. Without `live` it is as it is stored."""
+    now = parts.clock()
+    shown = RotationShown.of(rotation, parts.standings.of(rotation, now), live)
     return shown.model_copy(update={"waiting_for": written(why_waiting(shown, now), translator(Language.ENGLISH))})
 
 

@@ -1,6 +1,5 @@
 """What waits for a person at a site: open tasks, questions, attention, a site that cannot be read."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from rotation.finding import Finding
@@ -8,13 +7,12 @@ from rotation.notice.matter import Matter
 from rotation.notice.notice import NoticeKind
 from rotation.notice.watched import WatchedRotation, WatchedSite
 from rotation.plan.work.task import ConsoleTask, TaskState
-from rotation.running.attention import digest
+from rotation.running.attention import digest, options_of
 from rotation.running.message import Move
 from rotation.site import Site
 
 _LATE = "gate-limit"
 """The attention of a gate that has passed its limit."""
-_OPTIONS = "options: "
 
 
 def of_rotation(seen: WatchedRotation) -> tuple[Matter, ...]:
@@ -63,7 +61,7 @@ def _of_task(seen: WatchedRotation, task: ConsoleTask) -> Matter:
 
 
 def _of_attention(seen: WatchedRotation, finding: Finding) -> Matter:
-    asks = tuple(_moves(finding.remedy))
+    asks = options_of(finding)
     topic = f"attention/{seen.id}/{finding.code}"
     return Matter(
         # the remedy names the question: another one is asked again
@@ -84,13 +82,3 @@ def _kind(code: str, asks: tuple[Move, ...]) -> NoticeKind:
     if code == _LATE:
         return NoticeKind.GATE_LATE
     return NoticeKind.APPROVAL_WANTED if Move.APPROVE in asks else NoticeKind.ATTENTION
-
-
-def _moves(remedy: str) -> Iterator[Move]:
-    """The moves that an attention offers (`rotation.running.attention.Attention.finding`)."""
-    if not remedy.startswith(_OPTIONS):
-        return
-    known = {move.value: move for move in Move}
-    for option in remedy.removeprefix(_OPTIONS).partition(";")[0].split(", "):
-        if option in known:
-            yield known[option]

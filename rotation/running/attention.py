@@ -23,6 +23,7 @@ PLAN_ON_TRUST = "plan-on-trust"
 """The attention beside it, where another amendment may be wished."""
 ROLL_BACK = "roll-back"
 """The attention that asks a second person about the way back."""
+_OPTIONS = "options: "
 _LENGTH = 12
 """Hexadecimal digits of a token: short enough to copy, and it is no secret."""
 
@@ -71,5 +72,14 @@ class Attention(Value):
         """As it is stored and shown."""
         options = ", ".join(option.value for option in self.options)
         return warning(
-            self.code, self.subject, self.message, f"options: {options}; question {self.question}" if options else ""
+            self.code, self.subject, self.message, f"{_OPTIONS}{options}; question {self.question}" if options else ""
         )
+
+
+def options_of(finding: Finding) -> tuple[Move, ...]:
+    """The moves that an attention offers, read from its finding: that is all of it that the store keeps."""
+    if not finding.remedy.startswith(_OPTIONS):
+        return ()
+    known = {move.value: move for move in Move}
+    named = finding.remedy.removeprefix(_OPTIONS).partition(";")[0].split(", ")
+    return tuple(known[each] for each in named if each in known)

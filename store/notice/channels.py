@@ -158,10 +158,6 @@ class Channels:
         )
         return await read_page(self._database, in_use, _BY_NAME, asked, _channel)
 
-    async def secret(self, channel_id: str) -> SecretStr | None:
-        """The password or signing key of a channel; None where there is none. It raises as `with_secret` does."""
-        return (await self.with_secret(channel_id))[1]
-
     async def with_secret(self, channel_id: str) -> tuple[Channel, SecretStr | None]:
         """A channel, and the password or signing key for the place that it goes to; None where there is none.
 

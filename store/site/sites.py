@@ -40,7 +40,6 @@ _REACHED = built_once(
         SiteRow.access_code,
     ).where(SiteRow.id == bindparam("site"))
 )
-_REGISTERED = built_once(select(SiteRow.id).where(SiteRow.id == bindparam("site")))
 _REST_URLS = built_once(select(SiteRow.id, SiteRow.rest_url))
 _BY_NAME = ListOrder("sites", (SiteRow.name,))
 _SITE = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
@@ -229,16 +228,6 @@ async def known_site(session: AsyncSession, site_id: str, *, lock: bool = False)
     if row is None:
         raise _unknown(site_id)
     return row
-
-
-async def expect_site(connection: AsyncConnection, site_id: str) -> None:
-    """Nothing where the site is registered.
-
-    Raises:
-        UnknownSite: when none is.
-    """
-    if await connection.scalar(_REGISTERED, {"site": site_id}) is None:
-        raise _unknown(site_id)
 
 
 async def expect_site_in_use(connection: AsyncConnection, site_id: str) -> None:

@@ -102,7 +102,7 @@ class Hook:
 
 
 class MailServer:
-    """A mail server: what it was given, by whom, and what it answers."""
+    """A mail server. It keeps the mails that it takes, and answers as a test wants."""
 
     def __init__(self, hook):
         self.context = hook.server.context

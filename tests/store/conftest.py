@@ -52,6 +52,16 @@ class Make:
             fingerprints=frozenset({Fingerprint("aa" * 32)}),
         )
 
+    async def rotate(self, store):
+        """Store a site with a survey, a plan, a rotation and a task."""
+        await store.sites.add(self.site(), self.connection(), self.t0)
+        survey = await store.surveys.begin(SiteId("site-1"), self.t0)
+        await store.surveys.save(survey, self.survey())
+        await store.surveys.finish(survey, 0)
+        await store.plans.add(self.plan().model_copy(update={"survey_id": survey}))
+        await store.rotations.create(self.new(), self.t0)
+        await store.tasks.add(self.task())
+
     def act(self, who="ann", why="as the console shows it"):
         """A change by a person."""
         return ReasonedAct(at=T0, author=Author(who=who, address="10.0.0.7"), why=why)

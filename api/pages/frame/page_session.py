@@ -1,4 +1,4 @@
-"""Whom the guard lets in by a session: people at the page, and the Temporal UI's pages as before."""
+"""A session opens the pages of this service and of the Temporal UI."""
 
 from collections.abc import Callable
 

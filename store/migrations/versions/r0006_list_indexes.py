@@ -15,6 +15,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
-    op.drop_index("ix_console_tasks_opened_at_id", "console_tasks")
-    op.drop_index("ix_rotations_site_id_created_at_id", "rotations")
+    """No revision is taken back."""
+    raise NotImplementedError("these indexes are never dropped")

@@ -25,6 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
-    op.drop_index("ix_events_position", "events")
-    op.drop_column("events", "position")
+    """No revision is taken back."""
+    raise NotImplementedError("this column is never dropped")

@@ -176,13 +176,7 @@ def request(operation, ids):
 @pytest.fixture
 async def whole_site(store, make):
     """A site with a plan, a rotation and a task: their ids, and those of what is not there."""
-    await store.sites.add(make.site(), make.connection(), make.t0)
-    survey = await store.surveys.begin(SiteId("site-1"), make.t0)
-    await store.surveys.save(survey, make.survey())
-    await store.surveys.finish(survey, 0)
-    await store.plans.add(make.plan().model_copy(update={"survey_id": survey}))
-    await store.rotations.create(make.new(), make.t0)
-    await store.tasks.add(make.task())
+    await make.rotate(store)
     known = {"site_id": "site-1", "plan_id": "plan-1", "rotation_id": "rot-1", "task_id": "task-1"}
     return dict.fromkeys(IDS, "none") | known
 

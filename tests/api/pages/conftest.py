@@ -71,11 +71,5 @@ def make() -> Make:
 @pytest.fixture
 async def rotating(store, make):
     """A site whose names would be markup, with a plan, a rotation and a task."""
-    await store.sites.add(make.site(), make.connection(), make.t0)
-    survey = await store.surveys.begin(SiteId("site-1"), make.t0)
-    await store.surveys.save(survey, make.survey())
-    await store.surveys.finish(survey, 0)
-    await store.plans.add(make.plan().model_copy(update={"survey_id": survey}))
-    await store.rotations.create(make.new(), make.t0)
-    await store.tasks.add(make.task())
+    await make.rotate(store)
     return SiteId("site-1")

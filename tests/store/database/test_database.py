@@ -63,7 +63,6 @@ def test_events_that_are_there_get_their_places(tmp_path):
         for rotation, number, at in (("a", 1, 10), ("a", 2, 30), ("b", 1, 20)):
             names = "rotation_id, number, site_id, at, kind, message, data, key, previous, hash, code"
             values = f"'{rotation}', {number}, 's', {at}, 'k', 'm', '{{}}', 'k{number}', '', '', ''"
-            connection.execute(text("PRAGMA foreign_keys = OFF"))
             connection.execute(text(f"INSERT INTO events ({names}) VALUES ({values})"))
         command.upgrade(config, "head")
         found = connection.execute(text("SELECT rotation_id, number FROM events ORDER BY position")).all()

@@ -22,13 +22,13 @@ async def test_a_channel_is_kept_and_its_secret_opens(store, make):
     added = await store.channels.add(HOOK, SecretStr("whsec_abc"), BY, make.t0)
     assert (await store.channels.page()).items == (added,)
     assert (added.has_secret, added.settings, added.waiting) == (True, HOOK, 0)
-    assert (await store.channels.secret(added.id)).get_secret_value() == "whsec_abc"
+    assert (await store.channels.with_secret(added.id))[1].get_secret_value() == "whsec_abc"
     with pytest.raises(ChannelExists):
         await store.channels.add(HOOK, None, BY, make.t0)
     await store.channels.remove(added.id, BY, make.t0)
     assert (await store.channels.add(HOOK, None, BY, make.t0)).has_secret is False
     with pytest.raises(UnknownChannel):
-        await store.channels.secret(added.id)
+        await store.channels.with_secret(added.id)
 
 
 async def test_a_secret_stays_with_its_place(store, make):
@@ -36,11 +36,11 @@ async def test_a_secret_stays_with_its_place(store, make):
     channel = (await store.channels.add(HOOK, SecretStr("one"), BY, make.t0)).id
     renamed = HOOK.model_copy(update={"name": "queue"})
     assert (await store.channels.change(channel, renamed, None, BY, make.t0)).has_secret
-    assert (await store.channels.secret(channel)).get_secret_value() == "one"
+    assert (await store.channels.with_secret(channel))[1].get_secret_value() == "one"
     moved = HOOK.model_copy(update={"target": WebhookTarget(url="https://hooks.test/b")})
     assert not (await store.channels.change(channel, moved, None, BY, make.t0)).has_secret
     assert (await store.channels.change(channel, moved, SecretStr("two"), BY, make.t0)).has_secret
-    assert (await store.channels.secret(channel)).get_secret_value() == "two"
+    assert (await store.channels.with_secret(channel))[1].get_secret_value() == "two"
 
 
 async def test_a_place_that_was_changed_in_the_database_gets_no_secret(store, make):
@@ -51,7 +51,7 @@ async def test_a_place_that_was_changed_in_the_database_gets_no_secret(store, ma
         async with store.database.write() as session:
             await session.execute(update(NoticeChannelRow).values(**values))
         with pytest.raises(SealBroken):
-            await store.channels.secret(channel)
+            await store.channels.with_secret(channel)
 
 
 async def test_changes_are_on_the_trail_of_the_service(store, make):
