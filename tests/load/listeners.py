@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from api.events.listeners import MOST
 from tests.load.figures import Figure
 from tests.load.measuring import Memory
 from tests.load.serving import serving
@@ -18,8 +19,8 @@ _WARM = 15.0
 class Listener:
     """One caller: the numbers of the events that it got, in the order in which they came."""
 
-    def __init__(self, http: httpx.AsyncClient, path: str) -> None:
-        self._http, self._path = http, path
+    def __init__(self, http: httpx.AsyncClient, path: str, key: str) -> None:
+        self._http, self._path, self._key = http, path, {"Authorization": f"Bearer {key}"}
         self.numbers: list[int] = []
         self.connections = 0
 
@@ -29,7 +30,7 @@ class Listener:
         while not over:
             last = {"Last-Event-ID": str(self.numbers[-1])} if self.numbers else {}
             self.connections += 1
-            async with self._http.stream("GET", self._path, headers=last) as answer:
+            async with self._http.stream("GET", self._path, headers=self._key | last) as answer:
                 answer.raise_for_status()
                 async for line in answer.aiter_lines():
                     name, _, value = line.partition(": ")
@@ -46,14 +47,12 @@ class Listener:
 async def listen(seconds: float, count: int = LISTENERS) -> list[Figure]:
     """Play it, and measure."""
     async with serving("sqlite", 100, seconds + 30) as loaded:
-        headers = {"Authorization": f"Bearer {loaded.house.key}"}
+        keys = [await loaded.house.key_of(f"listener-{number}", "viewer") for number in range(-(-count // MOST))]
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        client = httpx.AsyncClient(
-            base_url=loaded.address, headers=headers, limits=limits, timeout=httpx.Timeout(60), trust_env=False
-        )
+        client = httpx.AsyncClient(base_url=loaded.address, limits=limits, timeout=httpx.Timeout(60), trust_env=False)
         async with client as http:
             path = f"/v1/rotations/{loaded.rotation}/events/stream"
-            listeners = [Listener(http, path) for _ in range(count)]
+            listeners = [Listener(http, path, keys[number // MOST]) for number in range(count)]
             tasks = [asyncio.create_task(each.listen()) for each in listeners]
             await asyncio.sleep(_WARM)
             async with Memory(await loaded.api_pid()) as memory:
