@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from api.http.problems import ProblemError, later, refused
+from api.manners.request_ids import request_id
 from api.parts import Parts
 from api.repeats.request_key import RequestKey
 from api.rotation.rotation_now import refusal_of, require_alive, trouble_now
@@ -27,6 +28,7 @@ async def say(parts: Parts, site_id: SiteId, message: Message, key: RequestKey) 
     found = latest.own(message.rotation_id) if latest is not None else None
     if found is not None and found.trouble.code is TroubleCode.RESET_OUTSIDE:
         raise refusal_of(found.trouble)  # its workflow would take it, and can do nothing with it
+    message = message.model_copy(update={"http_request": request_id()})
     try:
         reply = await send(parts.temporal, site_id, message, longest=parts.answer_wait)
     except TemporalDown as fault:

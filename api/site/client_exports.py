@@ -16,6 +16,7 @@ from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described, refused
 from api.manners.instant import Instant
+from api.manners.request_ids import request_id
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleRequest, ConsoleSiteShown, ExportShown
 from api.site.shown_site import ExpectedSite, ExpectsSite
@@ -145,7 +146,12 @@ async def _read_gate(parts: Parts, site_id: SiteId, caller: Principal) -> bool:
     if running is None:
         return False
     message = Message(
-        move=Move.LOOK_AGAIN, rotation_id=running.id, who=caller.name, identity=caller.id, request_id=uuid4().hex
+        move=Move.LOOK_AGAIN,
+        rotation_id=running.id,
+        who=caller.name,
+        identity=caller.id,
+        request_id=uuid4().hex,
+        http_request=request_id(),
     )
     with suppress(EngineFault):
         reply = await send(parts.temporal, site_id, message)

@@ -47,6 +47,9 @@ class Message(Value):
     """The identity; the API sets it. Two persons are two identities."""
     why: str = Field(default="", max_length=2000)
     request_id: str = Field(min_length=1, max_length=200)
+    """Names the message: sent again under it, it is heard once. It follows from the caller's `Idempotency-Key`."""
+    http_request: str = Field(default="", max_length=200)
+    """The id of the HTTP request by which it came, as the API's log has it; sent again, the message has another."""
     by: Span | None = None
     """For `extend`: how much longer to wait."""
     question: str = Field(default="", max_length=100)
@@ -59,8 +62,8 @@ class Message(Value):
 
     @property
     def digest(self) -> str:
-        """What tells it from any other message, whatever its request id and its ticket are."""
-        content = self.model_dump(mode="json", exclude={"request_id", "ticket"})
+        """What tells it from any other message, however and how often it is sent."""
+        content = self.model_dump(mode="json", exclude={"request_id", "ticket", "http_request"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
