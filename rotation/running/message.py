@@ -59,11 +59,14 @@ class Message(Value):
     ticket: int = Field(default=0, ge=0)
     """How many messages the rotation had dealt with when it was asked about this one: an old message cannot be sent
     again."""
+    unless_overtaken: bool = False
+    """Whether it is refused where the rotation has dealt with another message since the ticket: its sender means the
+    state that was read."""
 
     @property
     def digest(self) -> str:
         """What tells it from any other message, however and how often it is sent."""
-        content = self.model_dump(mode="json", exclude={"request_id", "ticket", "http_request"})
+        content = self.model_dump(mode="json", exclude={"request_id", "ticket", "http_request", "unless_overtaken"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -101,6 +104,8 @@ WITHDRAW_SIGNAL = "withdraw_message"
 """The signal that takes back a message which the rotation has not taken up: its sender waits no longer."""
 STALE = "message-stale"
 """The code of the refusal of a message that was answered, or withdrawn, so long ago that nothing is known of it."""
+OVERTAKEN = "message-overtaken"
+"""The code of the refusal of a message whose sender has read another state than the one that it would change."""
 REQUEST_ID_REUSED = "request-id-reused"
 """The code of the refusal of another message under a request id that was used before."""
 
