@@ -82,6 +82,13 @@ async def show_simulation(
     return SimulationShown.of(simulation)
 
 
+@router.delete(
+    "/{simulation_id}",
+    name="delete_simulation",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.PLAN)],
+)
 @router.post(
     "/{simulation_id}/cancel",
     status_code=HTTPStatus.ACCEPTED,
@@ -91,7 +98,7 @@ async def show_simulation(
 async def stop_simulation(
     plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response
 ) -> SimulationShown:
-    """Play no more runs. One that has ended stays as it is."""
+    """Play no more runs. It stays on record; one that has ended stays as it is."""
     simulation = await _of_plan(parts, plan_id, simulation_id)
     simulation = await cancel_played(parts, simulation, parts.clock())
     response.headers["Location"] = _url(simulation)

@@ -17,3 +17,13 @@ async def test_a_fourth_simulation_of_a_site_waits_for_one_to_end(whole, api, pl
     first, *_ = (await whole.get(url)).json()["items"]
     assert (await whole.post(f"{url}/{first['id']}/cancel")).json()["state"] == "cancelled"
     assert (await api.post(url, json=ORDER | {"seed": 3}, headers=keys[3])).status_code == 202
+
+
+async def test_a_simulation_that_is_deleted_is_played_no_further(whole, api, plan, problem):
+    """As by a cancel: it stays on record, and once more changes nothing."""
+    url = f"/v1/plans/{plan['id']}/simulations"
+    place = (await api.post(url, json=ORDER)).headers["location"]
+    deleted = await whole.delete(place)
+    assert (deleted.status_code, deleted.json()["state"]) == (202, "cancelled")
+    assert (await whole.delete(place)).json() == (await whole.get(place)).json() == deleted.json()
+    problem(await whole.delete(f"{url}/sim-none"), 404, "unknown-simulation")
