@@ -42,11 +42,13 @@ async def simulate_plan(
     key: WithRequestKey,
 ) -> SimulationShown:
     """Play a plan, as its site is known now, some times. The same key again gives the same simulation."""
+    simulation_id = SimulationId(id_of("sim", key.sent))
+    await parts.store.simulations.expect_room(simulation_id, plan_id, caller.name)
     surveyed = await surveyed_plan(parts.store, plan_id, most=order.clients)
     if reasons := unplayable(surveyed):
         raise refused("cannot-be-played", reasons, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     new = NewSimulation(
-        id=SimulationId(id_of("sim", key.sent)),
+        id=simulation_id,
         plan_id=plan_id,
         site_id=surveyed.site.id,
         asked_by=caller.name,

@@ -1,5 +1,9 @@
 """How many simulations are played at once: of a site, and by a caller."""
 
+from sqlalchemy import update
+
+from store.schema.tables import PlanRow
+
 ORDER = {"runs": 1, "seed": 4}
 
 
@@ -27,3 +31,12 @@ async def test_a_simulation_that_is_deleted_is_played_no_further(whole, api, pla
     assert (deleted.status_code, deleted.json()["state"]) == (202, "cancelled")
     assert (await whole.delete(place)).json() == (await whole.get(place)).json() == deleted.json()
     problem(await whole.delete(f"{url}/sim-none"), 404, "unknown-simulation")
+
+
+async def test_without_room_no_site_is_read_for_a_request(api, store, plan, problem):
+    """A thousand requests that are refused cost little: here the plan could not be read any more."""
+    url = f"/v1/plans/{plan['id']}/simulations"
+    assert [(await api.post(url, json=ORDER | {"seed": seed})).status_code for seed in range(3)] == [202] * 3
+    async with store.database.write() as session:
+        await session.execute(update(PlanRow).where(PlanRow.id == plan["id"]).values(body=b"{}"))
+    problem(await api.post(url, json=ORDER), 429, "too-many-simulations")
