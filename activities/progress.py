@@ -10,6 +10,7 @@ from service.world import World
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from store.rotation.plans import PlanAltered
+from store.trail.site_trail import TrailKind
 
 STATUS = {
     Outcome.COMPLETED: RotationStatus.COMPLETED,
@@ -31,12 +32,21 @@ class ProgressKeeper:
         store = self._world.store
         events: tuple[Noted | ProgressReport, ...] = (*report.earlier, report)
         run = activity.info().workflow_run_id if activity.in_activity() else ""
-        await store.events.append(report.rotation_id, report.site_id, *(_event(each, run or "") for each in events))
+        known = [await self._with_request(each, report) for each in events]
+        await store.events.append(report.rotation_id, report.site_id, *(_event(each, run or "") for each in known))
         if report.kind is EventKind.ENDED:
             await self._mark_restored(report)
         progress = await self._progress(report)
         await store.rotations.project(report.rotation_id, progress, report.at, number=report.number)
         return Counted(count=report.number)
+
+    async def _with_request(self, event: Noted | ProgressReport, report: ProgressReport) -> Noted | ProgressReport:
+        """The event with the HTTP request by which it came: that of the start stands on the site's trail."""
+        if event.kind is not EventKind.STARTED:
+            return event
+        trail = await self._world.store.trail.list(report.site_id, rotation_id=report.rotation_id)
+        started = (each.data.get("request_id", "") for each in trail if each.kind == TrailKind.ROTATION_STARTED)
+        return event.model_copy(update={"http_request": next(started, "")})
 
     async def _progress(self, report: ProgressReport) -> Progress:
         attention = [attention.finding() for attention in report.attention]
@@ -122,4 +132,6 @@ def _data(event: Noted | ProgressReport) -> dict[str, str]:
     data = {"step": event.step, "number": event.step_number, "phase": event.phase}
     if isinstance(event, ProgressReport) and event.code:
         data |= {"code": event.code, "subject": event.subject}
+    if event.http_request:
+        data |= {"request_id": event.http_request}
     return data

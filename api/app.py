@@ -26,7 +26,9 @@ from api.manners.entity_tags import describe_tags
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
 from api.manners.pages import new_application
+from api.manners.pieces import Pieces
 from api.manners.request_ids import name_requests
+from api.manners.served_description import serve_description
 from api.notice import channels
 from api.pages.all_pages import add_pages
 from api.pages.frame.page_answers import PageAnswers
@@ -135,6 +137,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     describe_keys(app)
     describe_alike(app)
     describe_tags(app)
+    serve_description(app)
     app.add_middleware(RepeatedRequests)
     app.add_middleware(BodyLimit, guarded=True)
     app.add_middleware(Guard, session=admitting(sessions))
@@ -145,6 +148,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
     app.add_middleware(Head)
     app.add_middleware(AnswerHeaders)
+    app.add_middleware(Pieces)
     name_requests(app)
     return app
 

@@ -8,7 +8,7 @@ from rotation.running.state import RotationState
 from rotation.running.wait import GateReading
 
 
-def noted_of(state: RotationState, kind: EventKind, message: str, *, at: datetime) -> Noted:
+def noted_of(state: RotationState, kind: EventKind, message: str, *, at: datetime, http_request: str) -> Noted:
     """An event that is stored with the next one."""
     step = state.step
     return Noted(
@@ -19,6 +19,7 @@ def noted_of(state: RotationState, kind: EventKind, message: str, *, at: datetim
         phase=state.phase.value,
         step=step.id if step else "",
         step_number=step.number if step else "",
+        http_request=http_request,
     )
 
 
@@ -30,6 +31,7 @@ def report_of(
     at: datetime,
     code: str,
     subject: str,
+    http_request: str,
     reading: GateReading | None,
     earlier: Sequence[Noted],
 ) -> ProgressReport:
@@ -57,5 +59,6 @@ def report_of(
         outcome=state.outcome,
         code=code,
         subject=subject,
+        http_request=http_request,
         earlier=tuple(earlier),
     )

@@ -43,7 +43,8 @@ class Running(Attentions):
         """The one of them that is being obeyed: it can no longer be withdrawn."""
         self.busy_with = ""
         """What is being done, or waited for."""
-        self._untold: list[tuple[EventKind, str]] = []
+        self._untold: list[tuple[EventKind, str, str]] = []
+        """Events that wait to be stored: kind, message, and the id of the HTTP request by which each came."""
         self._choices: dict[str, tuple[Move, str]] = {}
         """By the question that each has ended: what was chosen, and by whom. A new history asks again."""
         self._noted: list[Noted] = []
@@ -248,7 +249,7 @@ class Running(Attentions):
         if unread is None:
             return
         if not self.is_raised(unread.code):
-            self._untold.append((EventKind.ATTENTION, f"{unread.subject}: {unread.explanation}"))
+            self._untold.append((EventKind.ATTENTION, f"{unread.subject}: {unread.explanation}", ""))
         self.state.refused = f"{unread.subject}: {unread.why}"
         self.raise_attention(unread.code, unread.subject, unread.explanation, ())
 
@@ -295,27 +296,34 @@ class Running(Attentions):
             for code in asked - {each.code for each in self.state.attention}:
                 self._choices[code] = choice, message.who
         why = f": {message.why}" if message.why else ""
-        self._untold.append((EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}"))
+        text = f"{message.move.value} by {message.who}{why}"
+        self._untold.append((EventKind.MESSAGE, text, message.http_request))
 
     # -- telling ----------------------------------------------------------------------------------
 
     async def _tell_messages(self) -> None:
         """Store the events that wait: messages of people, and input that was refused."""
         while self._untold:
-            await self.record(*self._untold.pop(0))
+            kind, message, http_request = self._untold.pop(0)
+            await self.record(kind, message, http_request=http_request)
 
-    def note(self, kind: EventKind, message: str, *, reading: GateReading | None = None) -> None:
+    def note(
+        self, kind: EventKind, message: str, *, reading: GateReading | None = None, http_request: str = ""
+    ) -> None:
         """Keep an event that changed nothing: it is stored with the next one, and so is what a gate has shown."""
         self._passed = reading or self._passed
         self.state.events += 1
-        self._noted.append(noted_of(self.state, kind, message, at=self.host.now()))
+        noted = noted_of(self.state, kind, message, at=self.host.now(), http_request=http_request)
+        self._noted.append(noted)
 
-    async def record(self, kind: EventKind, message: str, *, code: str = "", subject: str = "") -> None:
+    async def record(
+        self, kind: EventKind, message: str, *, code: str = "", subject: str = "", http_request: str = ""
+    ) -> None:
         """Store an event and what is to be shown of the rotation, before going on."""
         self.state.events += 1
         report = report_of(
-            self.state, kind, message, at=self.host.now(), code=code, subject=subject, reading=self._passed,
-            earlier=self._noted,
+            self.state, kind, message, at=self.host.now(), code=code, subject=subject, http_request=http_request,
+            reading=self._passed, earlier=self._noted,
         )  # fmt: skip
         self._noted.clear()
         self._passed = None

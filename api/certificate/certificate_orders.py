@@ -85,6 +85,13 @@ async def show_order(request_id: str, order_id: OrderId, parts: WithParts, respo
     return OrderShown.of(order)
 
 
+@router.delete(
+    "/{order_id}",
+    name="delete_order",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
+)
 @router.post(
     "/{order_id}/cancel",
     status_code=HTTPStatus.ACCEPTED,
@@ -92,7 +99,7 @@ async def show_order(request_id: str, order_id: OrderId, parts: WithParts, respo
     dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
 )
 async def stop_order(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
-    """Go on with an order no more. One that has ended stays as it is."""
+    """Go on with an order no more. It stays on record; one that has ended stays as it is."""
     order = await _of_request(parts, request_id, order_id)
     order = await cancel_ordered(parts, order, parts.clock())
     response.headers["Location"] = _url(order)

@@ -51,7 +51,7 @@ from store.kept_answers import KeyReused
 from store.keys.destroyed import KeyDestroyed
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused
-from store.notice.channels import ChannelExists, UnknownChannel
+from store.notice.channels import ChannelChanged, ChannelExists, UnknownChannel
 from store.rotation.given_originals import OriginalsKept
 from store.rotation.plans import PlanAltered, UnknownPlan
 from store.rotation.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
@@ -81,6 +81,9 @@ class _Answer(NamedTuple):
 
 _KEY_REUSED = _Answer(
     HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", "use a new Idempotency-Key for another request"
+)
+_CHANGED = _Answer(
+    HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "read it again (GET), and send the request with its ETag"
 )
 _STORE: dict[type[StoreFault], _Answer] = {
     UnknownSite: _Answer(HTTPStatus.NOT_FOUND, "unknown-site", "list the sites: GET /v1/sites"),
@@ -130,9 +133,8 @@ _STORE: dict[type[StoreFault], _Answer] = {
         HTTPStatus.CONFLICT, "access-altered", "find out who wrote to the database, then PUT /v1/sites/ID/access"
     ),
     SiteInUse: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
-    SiteChanged: _Answer(
-        HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "read it again (GET), and send the request with its ETag"
-    ),
+    SiteChanged: _CHANGED,
+    ChannelChanged: _CHANGED,
     OlderExport: _Answer(HTTPStatus.CONFLICT, "export-not-newer", "export the clients again, and upload that"),
     OriginalsKept: _Answer(
         HTTPStatus.CONFLICT, "originals-kept", "restore without the file: rotator restore SITE --why REASON"

@@ -7,6 +7,7 @@
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
 - `description`: what OpenAPI says of all operations alike
 - `described_answers`: what it says of answers that may be of several models
+- `served_description`: the description as it is served; `pieces`: large answers, sent as their callers read them
 - `instant`: moments as callers write them
 - `pages`: the API's own pages, with files of this service alone
 """

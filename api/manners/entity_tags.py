@@ -54,7 +54,12 @@ def require_match(given: str | None, tag: str, what: str) -> None:
     """
     if given is None or given.strip() == "*" or tag in {named for weak, named in _TAG.findall(given) if not weak}:
         return
-    raise ProblemError(
+    raise changed_since(tag, what)
+
+
+def changed_since(tag: str, what: str) -> ProblemError:
+    """The refusal of a change of what has changed since it was read; `tag`: the one that it has now."""
+    return ProblemError(
         HTTPStatus.PRECONDITION_FAILED,
         "precondition-failed",
         f"{what} is not as the request expects it: it has changed since",

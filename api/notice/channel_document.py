@@ -1,9 +1,12 @@
 """Channels as they are asked for and shown."""
 
-from pydantic import Field, SecretStr
+from typing import Any
 
+from pydantic import ConfigDict, Field, SecretStr
+
+from api.http.invalid import checked
 from api.manners.paging import PageShown
-from rotation.notice.channel import ChannelSettings
+from rotation.notice.channel import ChannelName, ChannelSettings, MessageChoice
 from rotation.values import Value
 from store.notice.channels import Channel
 from store.notice.delivery import ShownDelivery
@@ -24,6 +27,30 @@ class ChannelRequest(Value):
         max_length=1000,
         description="Of a webhook with `token_header`: what that header carries, e.g. `Bearer ...`",
     )
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """A client that is generated sends the defaults that the description has, and would set what was to stay."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class ChannelPatchRequest(MessageChoice):
+    """What is another from now on of a channel; what is left out stays. Where it goes is set as a whole, by PUT."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    name: ChannelName | None = Field(default=None, description="null: it stays")
+
+    def onto(self, settings: ChannelSettings) -> ChannelSettings:
+        """These settings with what the request names.
+
+        Raises:
+            ProblemError: 422, where it does not fit together.
+        """
+        named = {each: getattr(self, each) for each in self.model_fields_set if (each, self.name) != ("name", None)}
+        with checked():
+            return ChannelSettings.model_validate({**dict(settings), **named})
 
 
 class ChannelKept(Value):

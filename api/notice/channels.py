@@ -10,12 +10,20 @@ from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.problems import ProblemError, described
 from api.manners.paging import AskedPage
-from api.notice.channel_document import ChannelKept, ChannelList, ChannelRequest, DeliveryList, RequestedTest
+from api.notice.channel_document import (
+    ChannelKept,
+    ChannelList,
+    ChannelPatchRequest,
+    ChannelRequest,
+    DeliveryList,
+    RequestedTest,
+)
 from api.parts import Parts, WithParts
 from api.repeats.request_key import WithRequestKey
 from notifying.errors import NotDeliveredError
 from notifying.signature import parts_of
 from rotation.identity.permission import Permission
+from rotation.notice.channel import ChannelSettings
 from rotation.notice.notice import Notice, NoticeKind
 from service.notices.channels import SecretNotFitting, check_channel, fitting_secret
 from store.notice.channels import Channel
@@ -40,7 +48,7 @@ async def list_channels(parts: WithParts, asked: AskedPage) -> ChannelList:
 )
 async def add_channel(order: ChannelRequest, author: WithAuthor, parts: WithParts, response: Response) -> ChannelKept:
     """Have people called by mail, webhook or syslog. What waits for a person at that time goes over it first."""
-    await _check(order, parts)
+    await _check(order.settings, parts)
     try:
         secret = fitting_secret(order.settings, order.secret, order.token)
     except SecretNotFitting as error:
@@ -67,7 +75,7 @@ async def change_channel(
     channel_id: str, order: ChannelRequest, author: WithAuthor, parts: WithParts, response: Response
 ) -> ChannelKept:
     """Set a channel as a whole. What waits for it stays; it is tried at once."""
-    await _check(order, parts)
+    await _check(order.settings, parts)
     known = await parts.store.channels.get(channel_id)
     stays = known.has_secret and known.settings.target == order.settings.target
     try:
@@ -78,6 +86,25 @@ async def change_channel(
     _log.info("channel changed", channel=channel.id, name=channel.settings.name, who=author.who)
     response.headers["Cache-Control"] = "no-store"
     return ChannelKept(channel=channel, signing_key=_made(order, secret))
+
+
+@router.patch(
+    "/v1/channels/{channel_id}",
+    responses=described(HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED),
+    dependencies=[_MANAGES],
+)
+async def adjust_channel(channel_id: str, order: ChannelPatchRequest, author: WithAuthor, parts: WithParts) -> Channel:
+    """Change some settings of a channel, and let the others, and its secret, be. What waits for it is tried at once.
+
+    Refused (412) when another request changes the channel at the same time.
+    """
+    known = await parts.store.channels.get(channel_id)
+    settings = order.onto(known.settings)
+    await _check(settings, parts)
+    at, before = parts.clock(), known.settings
+    channel = await parts.store.channels.change(channel_id, settings, None, author, at, expected=before)
+    _log.info("channel changed", channel=channel.id, name=channel.settings.name, who=author.who)
+    return channel
 
 
 @router.delete("/v1/channels/{channel_id}", responses=described(HTTPStatus.NOT_FOUND), dependencies=[_MANAGES])
@@ -108,9 +135,9 @@ async def request_test(channel_id: str, author: WithAuthor, parts: WithParts, ke
     return RequestedTest(message_id=await parts.store.outbox.put(channel_id, notice))
 
 
-async def _check(order: ChannelRequest, parts: Parts) -> None:
+async def _check(settings: ChannelSettings, parts: Parts) -> None:
     try:
-        await check_channel(order.settings, parts.sinks, parts.store.sites)
+        await check_channel(settings, parts.sinks, parts.store.sites)
     except NotDeliveredError as error:
         raise ProblemError(
             HTTPStatus.CONFLICT,

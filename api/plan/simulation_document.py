@@ -5,16 +5,22 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from api.manners.paging import PageShown
-from rotation.simulation import SimulationState, SimulationWish, Unknowns
+from api.plan.simulation_result import SimulationResult
+from rotation.simulation import MOST_RUNS, SimulationState, SimulationWish, Unknowns
 from rotation.values import PlanId, SimulationId, SiteId, Value
 from store.rotation.simulations import Simulation
+
+_LARGEST_SEED = (1 << 31) - 1 - MOST_RUNS
+"""So that the seed of the last run is a number of 32 bits, as the store keeps it."""
 
 
 class SimulationRequest(SimulationWish):
     """What is to be played."""
+
+    seed: int = Field(default=1, ge=0, le=_LARGEST_SEED)
 
     def wish(self) -> SimulationWish:
         """The same as it is stored."""
@@ -58,15 +64,20 @@ class SimulationInList(Value):
 class SimulationShown(SimulationInList):
     """A simulation, and what came of it."""
 
-    result: dict[str, Any] | None = Field(
+    result: SimulationResult | None = Field(
         description="What `rotator simulate --plan ID --json` prints; null until all runs are played"
     )
 
     @classmethod
     def of(cls, simulation: Simulation) -> "SimulationShown":
         """The document of a stored simulation."""
-        result = None if simulation.report is None else json.loads(simulation.report)
-        return cls(**_common(simulation), result=result)
+        common, result = _common(simulation), None
+        if simulation.report is not None:
+            try:
+                result = SimulationResult.model_validate_json(simulation.report)
+            except ValidationError:
+                common["reason"] = "the result that is kept cannot be read; play the plan once more"
+        return cls(**common, result=result)
 
 
 class SimulationList(PageShown[SimulationInList]):

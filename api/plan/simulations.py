@@ -42,11 +42,13 @@ async def simulate_plan(
     key: WithRequestKey,
 ) -> SimulationShown:
     """Play a plan, as its site is known now, some times. The same key again gives the same simulation."""
+    simulation_id = SimulationId(id_of("sim", key.sent))
+    await parts.store.simulations.expect_room(simulation_id, plan_id, caller.name)
     surveyed = await surveyed_plan(parts.store, plan_id, most=order.clients)
     if reasons := unplayable(surveyed):
         raise refused("cannot-be-played", reasons, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     new = NewSimulation(
-        id=SimulationId(id_of("sim", key.sent)),
+        id=simulation_id,
         plan_id=plan_id,
         site_id=surveyed.site.id,
         asked_by=caller.name,
@@ -82,6 +84,13 @@ async def show_simulation(
     return SimulationShown.of(simulation)
 
 
+@router.delete(
+    "/{simulation_id}",
+    name="delete_simulation",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.PLAN)],
+)
 @router.post(
     "/{simulation_id}/cancel",
     status_code=HTTPStatus.ACCEPTED,
@@ -91,7 +100,7 @@ async def show_simulation(
 async def stop_simulation(
     plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response
 ) -> SimulationShown:
-    """Play no more runs. One that has ended stays as it is."""
+    """Play no more runs. It stays on record; one that has ended stays as it is."""
     simulation = await _of_plan(parts, plan_id, simulation_id)
     simulation = await cancel_played(parts, simulation, parts.clock())
     response.headers["Location"] = _url(simulation)

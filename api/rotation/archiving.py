@@ -23,6 +23,7 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
 _REFUSES = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 
+@router.patch("/{site_id}", name="change_site", responses=_REFUSES, dependencies=[allowed(Permission.CONFIGURE_SITES)])
 @router.post("/{site_id}/rename", responses=_REFUSES, dependencies=[allowed(Permission.CONFIGURE_SITES)])
 async def rename_site(
     site_id: SiteId, document: NameRequest, author: WithAuthor, parts: WithParts, expected: ExpectedSite

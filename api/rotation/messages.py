@@ -1,24 +1,35 @@
 """Messages to a running rotation, and what its answers mean to the caller."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from api.http.problems import ProblemError, later, refused
+from api.manners.entity_tags import changed_since, tag_of
+from api.manners.request_ids import request_id
 from api.parts import Parts
 from api.repeats.request_key import RequestKey
 from api.rotation.rotation_now import refusal_of, require_alive, trouble_now
 from engine.client.presence import answers
 from engine.client.updates import send
 from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, TemporalDown
-from rotation.running.message import Message
+from rotation.running.message import OVERTAKEN, Message
 from rotation.standing.trouble import Standing, TroubleCode
 from rotation.values import SiteId
 from store.progress import Rotation, RotationStatus
 
 
-async def say(parts: Parts, site_id: SiteId, message: Message, key: RequestKey) -> bool:
+async def say(
+    parts: Parts,
+    site_id: SiteId,
+    message: Message,
+    key: RequestKey,
+    *,
+    confirm: Callable[[], Awaitable[None]] | None = None,
+) -> bool:
     """Send `message`, and wait until the rotation has answered it; False while it is still at work on it.
 
     Raises:
+        ProblemError: 412 where the rotation is not as `confirm` has it, or another message comes first.
         ProblemError: 409 with the findings, when the rotation does not accept it; 409 or 503 with what helps, when it
             runs by the store and cannot answer.
         EngineFault: when it is refused at once, or withdrawn, or cannot be reached.
@@ -27,8 +38,9 @@ async def say(parts: Parts, site_id: SiteId, message: Message, key: RequestKey) 
     found = latest.own(message.rotation_id) if latest is not None else None
     if found is not None and found.trouble.code is TroubleCode.RESET_OUTSIDE:
         raise refusal_of(found.trouble)  # its workflow would take it, and can do nothing with it
+    message = message.model_copy(update={"http_request": request_id()})
     try:
-        reply = await send(parts.temporal, site_id, message, longest=parts.answer_wait)
+        reply = await send(parts.temporal, site_id, message, longest=parts.answer_wait, confirm=confirm)
     except TemporalDown as fault:
         _name_key(fault, key)
         if await answers(parts.temporal):
@@ -48,6 +60,9 @@ async def say(parts: Parts, site_id: SiteId, message: Message, key: RequestKey) 
             raise _begins(rotation) from fault
         raise
     parts.standings.message_stored()
+    if reply is not None and any(each.code == OVERTAKEN for each in reply.findings):
+        rotation = await parts.store.rotations.get(message.rotation_id)
+        raise changed_since(tag_of(rotation), f"rotation {rotation.id}")
     if reply is not None and not reply.accepted:
         raise refused(f"{message.move.value.replace('_', '-')}-refused", reply.findings)
     return reply is not None

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
@@ -81,23 +81,36 @@ class Moved(Value):
     accepted: bool = True
 
 
-async def expected_rotation(rotation_id: RotationId, parts: WithParts, if_match: IfMatch = None) -> None:
-    """Refuse a move of a rotation that is stored otherwise by now than the caller expects.
+Confirm: TypeAlias = Callable[[], Awaitable[None]]
+
+
+async def expected_rotation(rotation_id: RotationId, parts: WithParts, if_match: IfMatch = None) -> Confirm | None:
+    """Refuse a move of a rotation that is stored otherwise by now than the caller expects. Gives what asks once more.
 
     Raises:
         ProblemError: 412.
     """
-    if if_match is not None:
+    if if_match is None:
+        return None
+
+    async def confirm() -> None:
         require_match(if_match, tag_of(await parts.store.rotations.get(rotation_id)), f"rotation {rotation_id}")
 
+    await confirm()
+    return confirm
 
-def _handler(
-    move: Move,
-) -> Callable[[RotationId, RotationMoveRequest, Caller, WithParts, WithRequestKey], Awaitable[Moved]]:
+
+def _handler(move: Move) -> Callable[..., Awaitable[Moved]]:
     async def handler(
-        rotation_id: RotationId, order: RotationMoveRequest, caller: Caller, parts: WithParts, key: WithRequestKey
+        rotation_id: RotationId,
+        order: RotationMoveRequest,
+        caller: Caller,
+        parts: WithParts,
+        *,
+        key: WithRequestKey,
+        confirm: Annotated[Confirm | None, Depends(expected_rotation)],
     ) -> Moved:
-        return await make_move(parts, caller, rotation_id, move, order, key=key)
+        return await make_move(parts, caller, rotation_id, move, order, key=key, confirm=confirm)
 
     return handler
 
@@ -110,11 +123,13 @@ async def make_move(
     order: RotationMoveRequest,
     *,
     key: RequestKey,
+    confirm: Confirm | None = None,
 ) -> Moved:
     """Say it to the rotation, and wait for its answer.
 
     Raises:
-        ProblemError: 409 when it is refused, or waits for a second person; 409 or 503 when the rotation cannot answer.
+        ProblemError: 409 when it is refused, or waits for a second person; 409 or 503 when the rotation cannot answer;
+            412 when it is not as `confirm` has it.
         StoreFault: when no such rotation is kept.
         EngineFault: when the rotation cannot be reached.
     """
@@ -132,7 +147,7 @@ async def make_move(
         question=order.question,
         request_id=key.name,
     )
-    await say(parts, rotation.site_id, message, key)
+    await say(parts, rotation.site_id, message, key, confirm=confirm)
     return Moved(rotation_id=rotation_id, move=move)
 
 
@@ -177,6 +192,6 @@ for _move, _meaning in MEANING.items():
         methods=["POST"],
         name=_NAMES.get(_move, f"{_move.value}_rotation"),
         description=_meaning,
-        dependencies=[allowed(permission_of(_move)), Depends(expected_rotation)],
+        dependencies=[allowed(permission_of(_move))],
         responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )

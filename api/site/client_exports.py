@@ -16,9 +16,10 @@ from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described, refused
 from api.manners.instant import Instant
+from api.manners.request_ids import request_id
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleRequest, ConsoleSiteShown, ExportShown
-from api.site.shown_site import ExpectedSite, ExpectsSite
+from api.site.shown_site import ExpectedSite
 from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
@@ -64,7 +65,7 @@ class ExportHints(Value):
     "/{site_id}/clients",
     responses=_REFUSALS,
     openapi_extra=_CSV,
-    dependencies=[allowed(Permission.RECORD), ExpectsSite],
+    dependencies=[allowed(Permission.RECORD)],
 )
 async def upload_clients(
     site_id: SiteId,
@@ -74,6 +75,7 @@ async def upload_clients(
     parts: WithParts,
     *,
     hints: Annotated[ExportHints, Query()],
+    expected: ExpectedSite,
 ) -> ExportShown:
     """Take in the console's own export of clients, as text/csv. The rotation reads an open gate again."""
     site, access = await _at_console(parts, site_id)
@@ -97,7 +99,7 @@ async def upload_clients(
         clients=len(read.clients),
         columns=read.columns,
     )
-    await parts.store.console.add_export(site.id, export, read.clients)
+    await parts.store.console.add_export(site.id, export, read.clients, expected=expected)
     taken_in = NewTrailEvent(
         at=now,
         kind=TrailKind.CLIENTS_TAKEN_IN,
@@ -145,7 +147,12 @@ async def _read_gate(parts: Parts, site_id: SiteId, caller: Principal) -> bool:
     if running is None:
         return False
     message = Message(
-        move=Move.LOOK_AGAIN, rotation_id=running.id, who=caller.name, identity=caller.id, request_id=uuid4().hex
+        move=Move.LOOK_AGAIN,
+        rotation_id=running.id,
+        who=caller.name,
+        identity=caller.id,
+        request_id=uuid4().hex,
+        http_request=request_id(),
     )
     with suppress(EngineFault):
         reply = await send(parts.temporal, site_id, message)

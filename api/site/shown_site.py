@@ -33,6 +33,4 @@ async def expected_site(site_id: SiteId, parts: WithParts, if_match: IfMatch = N
     return version
 
 
-ExpectsSite = Depends(expected_site)
-"""For what changes a site by other ways than `SiteChanges`: compared before, and not in the same transaction."""
-ExpectedSite = Annotated[str, ExpectsSite]
+ExpectedSite = Annotated[str, Depends(expected_site)]

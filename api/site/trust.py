@@ -11,7 +11,7 @@ from api.http.problems import ProblemError, described
 from api.http.second_person import require_second
 from api.manners.paging import AskedPage, NumberAfter
 from api.parts import Parts, WithParts
-from api.site.shown_site import ExpectsSite
+from api.site.shown_site import ExpectedSite
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct
@@ -47,9 +47,9 @@ async def list_contacts(
     return ContactPage(items=page.items, next=page.cursor)
 
 
-@router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST), ExpectsSite])
+@router.post("/pin", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
 async def pin_certificate(
-    site_id: SiteId, order: PinRequest, caller: Caller, author: WithAuthor, parts: WithParts
+    site_id: SiteId, order: PinRequest, caller: Caller, author: WithAuthor, parts: WithParts, *, expected: ExpectedSite
 ) -> TrustShown:
     """Trust a certificate that two persons have confirmed as SEPM's: a server that presents it gets the password.
 
@@ -59,15 +59,18 @@ async def pin_certificate(
     content = {"site": site_id, "fingerprint": order.fingerprint}
     wish = await require_second(parts, caller, TwoPersonAct.TRUST, content, why=order.why)
     both = with_first(author, wish)
-    await parts.store.contacts.trust(site_id, contact.model_copy(update={"who": both.who}), both)
+    contact = contact.model_copy(update={"who": both.who})
+    await parts.store.contacts.trust(site_id, contact, both, expected=expected)
     return await _shown(site_id, parts)
 
 
-@router.post("/drop", responses=_SAYS, dependencies=[allowed(Permission.TRUST), ExpectsSite])
-async def drop_certificate(site_id: SiteId, order: PinRequest, author: WithAuthor, parts: WithParts) -> TrustShown:
+@router.post("/drop", responses=_SAYS, dependencies=[allowed(Permission.TRUST)])
+async def drop_certificate(
+    site_id: SiteId, order: PinRequest, author: WithAuthor, parts: WithParts, expected: ExpectedSite
+) -> TrustShown:
     """Stop trusting a pinned certificate, at a person's request. The last one stays where there is no CA."""
     contact = await _contact(ContactKind.DROPPED, site_id, order, author, parts)
-    await parts.store.contacts.doubt(site_id, contact, author)
+    await parts.store.contacts.doubt(site_id, contact, author, expected=expected)
     return await _shown(site_id, parts)
 
 

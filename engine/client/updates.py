@@ -5,6 +5,7 @@ it at the same place. An update is stored only when it was answered (docs/develo
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -50,10 +51,18 @@ _PASSING = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLINE_
 Handle = WorkflowHandle[Any, Any]
 
 
-async def send(client: Client, site_id: SiteId, message: Message, *, longest: timedelta = TIMEOUT) -> Reply | None:
+async def send(
+    client: Client,
+    site_id: SiteId,
+    message: Message,
+    *,
+    longest: timedelta = TIMEOUT,
+    confirm: Callable[[], Awaitable[None]] | None = None,
+) -> Reply | None:
     """Send a message to the rotation of a site and wait for its reply; None while the rotation is at work on it.
 
-    1. ask whether it was answered before, or would be refused: then nothing is sent
+    1. ask whether it was answered before, or would be refused: then nothing is sent; nor where `confirm` raises, which
+       says that the rotation is as the sender has read it: what comes between that and the message has it refused
     2. send it: from here on it is heard, whichever process dies
     3. ask until it is answered
     4. when it is not taken up soon, or not answered in time, withdraw it: what is not taken up by then has no effect
@@ -72,6 +81,9 @@ async def send(client: Client, site_id: SiteId, message: Message, *, longest: ti
     try:
         async with within(CEILING, silence=SILENT):
             reply, message = await known(handle, message)
+        if reply is None and confirm is not None:
+            await confirm()
+            message = message.model_copy(update={"unless_overtaken": True})
         if reply is None:
             reply = await _send(handle, message, longest)
     except WorkflowQueryRejectedError as error:

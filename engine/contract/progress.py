@@ -20,6 +20,8 @@ class Noted(Value):
     phase: str
     step: str
     step_number: str
+    http_request: str = ""
+    """The id of the HTTP request by which it came; empty where none did."""
 
 
 class ProgressReport(OfRun):
@@ -47,4 +49,5 @@ class ProgressReport(OfRun):
     code: str = ""
     """For drift: what it is, as programs know it."""
     subject: str = ""
+    http_request: str = ""
     earlier: tuple[Noted, ...] = ()

@@ -130,11 +130,12 @@ _KINDS = Field(default=None, min_length=1, max_length=len(NoticeKind))
 _LEAST, _MOST = timedelta(minutes=1), timedelta(days=31)
 
 
-class ChannelSettings(Value):
-    """Where messages go, of what, in which language, and when."""
+ChannelName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w .@/-]+$")]
 
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[\w .@/-]+$")
-    target: Target
+
+class MessageChoice(Value):
+    """Of what messages are sent, in which language, and when."""
+
     language: MessageLanguage = MessageLanguage.ENGLISH
     sites: tuple[SiteId, ...] | None = Field(
         default=None, min_length=1, max_length=1000, description="The only sites that it is about; null: all"
@@ -158,3 +159,10 @@ class ChannelSettings(Value):
         default=None,
         description="With it, the channel gets only what has waited for a person for so long without a reaction",
     )
+
+
+class ChannelSettings(MessageChoice):
+    """Where messages go, of what, in which language, and when."""
+
+    name: ChannelName
+    target: Target

@@ -47,6 +47,9 @@ class Message(Value):
     """The identity; the API sets it. Two persons are two identities."""
     why: str = Field(default="", max_length=2000)
     request_id: str = Field(min_length=1, max_length=200)
+    """Names the message: sent again under it, it is heard once. It follows from the caller's `Idempotency-Key`."""
+    http_request: str = Field(default="", max_length=200)
+    """The id of the HTTP request by which it came, as the API's log has it; sent again, the message has another."""
     by: Span | None = None
     """For `extend`: how much longer to wait."""
     question: str = Field(default="", max_length=100)
@@ -56,11 +59,14 @@ class Message(Value):
     ticket: int = Field(default=0, ge=0)
     """How many messages the rotation had dealt with when it was asked about this one: an old message cannot be sent
     again."""
+    unless_overtaken: bool = False
+    """Whether it is refused where the rotation has dealt with another message since the ticket: its sender means the
+    state that was read."""
 
     @property
     def digest(self) -> str:
-        """What tells it from any other message, whatever its request id and its ticket are."""
-        content = self.model_dump(mode="json", exclude={"request_id", "ticket"})
+        """What tells it from any other message, however and how often it is sent."""
+        content = self.model_dump(mode="json", exclude={"request_id", "ticket", "http_request", "unless_overtaken"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -98,6 +104,8 @@ WITHDRAW_SIGNAL = "withdraw_message"
 """The signal that takes back a message which the rotation has not taken up: its sender waits no longer."""
 STALE = "message-stale"
 """The code of the refusal of a message that was answered, or withdrawn, so long ago that nothing is known of it."""
+OVERTAKEN = "message-overtaken"
+"""The code of the refusal of a message whose sender has read another state than the one that it would change."""
 REQUEST_ID_REUSED = "request-id-reused"
 """The code of the refusal of another message under a request id that was used before."""
 

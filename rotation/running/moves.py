@@ -8,7 +8,7 @@ from rotation.plan.start_by import LEAST_MARGIN
 from rotation.plan.step import Console
 from rotation.plan.work.task import ReplaceCertificate, is_watched
 from rotation.running.attention import PLAN_DIFFERS
-from rotation.running.message import REQUEST_ID_REUSED, Message, Move
+from rotation.running.message import OVERTAKEN, REQUEST_ID_REUSED, Message, Move
 from rotation.running.question import asked, other_question
 from rotation.running.state import RotationState
 from rotation.running.wait import Wait
@@ -17,7 +17,7 @@ from rotation.values import ServerName
 
 def refusal(message: Message, state: RotationState) -> Finding | None:
     """Why `message` may not be sent now; None when it may. The first rule that speaks decides."""
-    for rule in (_other_rotation, _ended, _unidentified, _unexplained, _by_move, other_question):
+    for rule in (_other_rotation, _ended, _overtaken, _unidentified, _unexplained, _by_move, other_question):
         finding = rule(message, state)
         if finding is not None:
             return finding
@@ -48,6 +48,13 @@ def _ended(message: Message, state: RotationState) -> Finding | None:
     if state.outcome is None:
         return None
     return _refuse(message, f"the rotation has ended: {state.outcome.value}", "start a new one from a new plan")
+
+
+def _overtaken(message: Message, state: RotationState) -> Finding | None:
+    if not message.unless_overtaken or message.ticket == state.dealt_with:
+        return None
+    why = "another message was dealt with since the rotation was read"
+    return blocking(OVERTAKEN, message.rotation_id, why, "read it again, and send this where you still want that")
 
 
 _TWO_PERSONS = frozenset({Move.APPROVE, Move.PROCEED, Move.STATE_GATE, Move.ROLL_BACK})

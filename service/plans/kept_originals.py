@@ -17,7 +17,7 @@ from store.progress import NewRotation
 from store.rotation.events import NewEvent
 from store.rotation.originals import Original
 from store.store import Store
-from store.trail.site_trail import Author
+from store.trail.site_trail import Author, of_request
 
 _EVENT = "originals-from-file"
 
@@ -100,4 +100,5 @@ async def take_in(
     message = (
         f"{len(left)} original settings taken in from a file by {author.who}, SHA-256 {sha256_of(originals)}: {why}"
     )
-    await store.events.append(new.id, site.id, NewEvent(at=now, kind=_EVENT, message=message, data={}, key=_EVENT))
+    taken = NewEvent(at=now, kind=_EVENT, message=message, data=of_request(author), key=_EVENT)
+    await store.events.append(new.id, site.id, taken)

@@ -1,11 +1,12 @@
 """What one simulated rotation comes to, in a form that can be shown and compared. It holds nothing of this machine."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import Field
 
 from rotation.finding import Finding
 from rotation.plan.plan import Plan
+from rotation.span import Length
 from rotation.values import Value
 from simulation.drawn.likeness import differences, steps_digest
 from simulation.judged.exemptions import exempted
@@ -33,8 +34,8 @@ class RunRecord(Value):
     outcome: str
     """`completed`, `cancelled`, ..., `refused` when no plan could be made, `unfinished` when it took too long."""
     reason: str = ""
-    duration: timedelta
-    exposure: timedelta
+    duration: Length
+    exposure: Length
     """How long secure communications were off somewhere, where they had been on."""
     clients: int
     left_out: int

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from rotation.finding import Finding
 from rotation.plan.plan_with_site import SurveyedPlan
+from rotation.span import Length
 from rotation.values import PlanId, SiteId, Value
 from simulation.drawn.faults import Faults
 from simulation.drawn.likeness import steps_digest
@@ -85,8 +86,8 @@ class Report(Value):
     """Of all runs together: those that no excuse covers. The promise is none."""
     left_out: Spread[int]
     """Clients that a person left out by name, in the plan or because a gate waited for them for too long."""
-    duration: Spread[timedelta]
-    exposure: Spread[timedelta]
+    duration: Spread[Length]
+    exposure: Spread[Length]
     differs: tuple[Difference, ...] = ()
     """Where the planner made another plan from a simulated survey than the one that a person has approved."""
     worst: tuple[RunRecord, ...]

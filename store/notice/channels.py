@@ -33,6 +33,10 @@ class ChannelExists(StoreFault):
     """A channel has that name already."""
 
 
+class ChannelChanged(StoreFault):
+    """The channel has other settings by now than those that the caller has read. Nothing was changed now."""
+
+
 class Channel(Value):
     """A channel as it is kept, and how it fares. Its secret is not part of it."""
 
@@ -89,12 +93,20 @@ class Channels:
         return _channel(row, 0)
 
     async def change(
-        self, channel_id: str, settings: ChannelSettings, secret: SecretStr | None, by: Author, at: datetime
+        self,
+        channel_id: str,
+        settings: ChannelSettings,
+        secret: SecretStr | None,
+        by: Author,
+        at: datetime,
+        *,
+        expected: ChannelSettings | None = None,
     ) -> Channel:
         """Set a channel. Its secret stays where none is given and it goes to the same place; else it is dropped.
 
         Raises:
             UnknownChannel: when none of that id is in use.
+            ChannelChanged: when it has other settings than the expected ones.
             ChannelExists: when another one has its name.
             KeyServerDown, KeyServerRefused: when its secret cannot be sealed.
         """
@@ -104,6 +116,8 @@ class Channels:
         try:
             async with self._database.write() as session:
                 row = await _known(session, channel_id)
+                if expected is not None and row.settings != expected:
+                    raise ChannelChanged(f"channel {row.name} has changed since it was read")
                 if secret is not None or target != row.target:
                     row.secret_sealed = sealed
                 row.name, row.settings, row.target = settings.name, settings, target

@@ -15,7 +15,7 @@ from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_p
 from store.database.upsert import insert_into
 from store.fault import StoreFault
 from store.rotation.rotations import IdempotencyConflict
-from store.schema.tables import SimulatedRunRow, SimulatedSiteRow, SimulationRow
+from store.schema.tables import PlanRow, SimulatedRunRow, SimulatedSiteRow, SimulationRow
 
 _OF_A_SITE, _OF_A_CALLER, _OF_ALL = 3, 5, 20
 """How many are played at once."""
@@ -72,6 +72,19 @@ class Simulations:
             # the same request came at the same time: its row is there now, and decides
             return await self._create(new, surveyed, at, idempotency_key, fingerprint)
 
+    async def expect_room(self, simulation_id: SimulationId, plan_id: PlanId, asked_by: str) -> None:
+        """Nothing where `create` would find room: what it would refuse is refused before a site is read for it.
+
+        Raises:
+            TooManySimulations: as `create`; never for a simulation that is kept.
+        """
+        async with self._database.read() as session:
+            if await session.get(SimulationRow, simulation_id) is not None:
+                return
+            site = await session.scalar(select(PlanRow.site_id).where(PlanRow.id == plan_id))
+            if site is not None:
+                await _require_room(session, site, asked_by)
+
     async def _create(
         self, new: NewSimulation, surveyed: SurveyedPlan, at: datetime, key: str | None, fingerprint: str
     ) -> Simulation:
@@ -83,7 +96,7 @@ class Simulations:
                 if first.request_fingerprint != fingerprint:
                     raise IdempotencyConflict(f"simulation {first.id} was asked for by another request with this key")
                 return _simulation(first, await _played(session, first.id))
-            await _require_room(session, new)
+            await _require_room(session, new.site_id, new.asked_by)
             row = SimulationRow(
                 **dict(new),
                 created_at=at,
@@ -176,12 +189,12 @@ class Simulations:
                 row.state, row.ended_at, row.report, row.reason = state, at, report, reason
 
 
-async def _require_room(session: AsyncSession, new: NewSimulation) -> None:
+async def _require_room(session: AsyncSession, site_id: str, asked_by: str) -> None:
     """A simulation has a processor for minutes: those who wait for theirs must not wait for days."""
     playing = select(func.count()).where(SimulationRow.state == SimulationState.RUNNING)
     bounds = (
-        (playing.where(SimulationRow.site_id == new.site_id), _OF_A_SITE, f"of site {new.site_id}"),
-        (playing.where(SimulationRow.asked_by == new.asked_by), _OF_A_CALLER, f"that {new.asked_by} has asked for"),
+        (playing.where(SimulationRow.site_id == site_id), _OF_A_SITE, f"of site {site_id}"),
+        (playing.where(SimulationRow.asked_by == asked_by), _OF_A_CALLER, f"that {asked_by} has asked for"),
         (playing, _OF_ALL, "of all sites"),
     )
     for count, most, whose in bounds:

@@ -14,6 +14,7 @@ from store.database.database import Database
 from store.database.upsert import chunks, insert_into
 from store.fault import StoreFault
 from store.schema.tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
+from store.site.site_version import require_version
 from store.site.sites import known_site
 
 _ENTRIES = built_once(
@@ -64,15 +65,18 @@ class ConsoleRecords:
                 for place, each in enumerate(entries, start=1)
             )
 
-    async def add_export(self, site_id: SiteId, export: ClientExport, clients: Collection[ExportedClient]) -> None:
+    async def add_export(
+        self, site_id: SiteId, export: ClientExport, clients: Collection[ExportedClient], *, expected: str = ""
+    ) -> None:
         """Keep an export with its clients; of older ones only that they were.
 
         Raises:
             UnknownSite: when none of that id is registered.
+            SiteChanged: when the site has another version than the expected one.
             OlderExport: when it is not newer than the newest that is kept.
         """
         async with self._database.write() as session:
-            await known_site(session, site_id, lock=True)
+            await require_version(session, await known_site(session, site_id, lock=True), expected)
             kept = await session.scalar(
                 select(func.max(ClientExportRow.taken_at)).where(ClientExportRow.site_id == site_id)
             )

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind, Presence
 from rotation.trust.fingerprints import address
 from rotation.values import Fingerprint, SiteId
@@ -20,6 +19,7 @@ from store.keys.mac_key import Codes, MacKey
 from store.schema.base import table_of
 from store.schema.tables import ContactRow, SiteRow
 from store.site.fingerprints import keep_pins, pins_of, settle
+from store.site.site_version import RegisteredSite, require_version
 from store.site.sites import UnknownSite
 from store.trail.site_trail import (
     SERVICE,
@@ -31,7 +31,7 @@ from store.trail.site_trail import (
 )
 
 _SITE = built_once(
-    select(SiteRow.site, SiteRow.rest_url, SiteRow.ca_pem)
+    select(SiteRow.site, SiteRow.rest_url, SiteRow.ca_pem, SiteRow.access_code, SiteRow.pins_code)
     .where(SiteRow.id == bindparam("site"))
     .with_for_update(key_share=True)
 )
@@ -111,27 +111,34 @@ class Contacts:
             heads = await self._settle(connection, codes, await _locked(connection, site_id), at)
         await self._note(site_id, heads)
 
-    async def trust(self, site_id: SiteId, contact: Contact, author: Author | None = None) -> None:
+    async def trust(
+        self, site_id: SiteId, contact: Contact, author: Author | None = None, *, expected: str = ""
+    ) -> None:
         """Pin a certificate that a person names. One that is pinned already is no error.
 
         Raises:
             UnknownSite: when no such site is registered.
+            SiteChanged: when the site has another version than the expected one.
             AccessAltered: when another writer has changed what is trusted there.
         """
         fingerprint, codes, heads = _named(contact), await self._mac_key.codes(), _Heads()
         async with self._database.write_rows() as connection:
-            site = (await _locked(connection, site_id)).site
-            pins = await pins_of(connection, codes, site)
+            row = await _locked(connection, site_id)
+            await require_version(connection, row, expected)
+            pins = await pins_of(connection, codes, row.site)
             if fingerprint not in pins:
-                await keep_pins(connection, codes, site, pins, pins | {fingerprint})
+                await keep_pins(connection, codes, row.site, pins, pins | {fingerprint})
                 heads = await self._state(connection, codes, site_id, contact, author)
         await self._note(site_id, heads)
 
-    async def doubt(self, site_id: SiteId, contact: Contact, author: Author | None = None) -> None:
+    async def doubt(
+        self, site_id: SiteId, contact: Contact, author: Author | None = None, *, expected: str = ""
+    ) -> None:
         """Drop a pin that a person names.
 
         Raises:
             UnknownSite: when no such site is registered.
+            SiteChanged: when the site has another version than the expected one.
             NotPinned: when it is not pinned.
             LastPin: when nothing would be left to trust.
             AccessAltered: when another writer has changed what is trusted there.
@@ -139,6 +146,7 @@ class Contacts:
         fingerprint, codes = _named(contact), await self._mac_key.codes()
         async with self._database.write_rows() as connection:
             row = await _locked(connection, site_id)
+            await require_version(connection, row, expected)
             pins = await pins_of(connection, codes, row.site)
             if fingerprint not in pins:
                 raise NotPinned(f"certificate {fingerprint} is not pinned for site {site_id}")
@@ -208,7 +216,7 @@ class Contacts:
             return verified(rows, trail, _HASHED, codes.lines_of(trail), heads)
 
     async def _settle(
-        self, connection: AsyncConnection, codes: Codes, registered: "_Registered", at: datetime
+        self, connection: AsyncConnection, codes: Codes, registered: RegisteredSite, at: datetime
     ) -> "_Heads":
         heads = _Heads()
         site, where = registered.site, address(registered.rest_url)
@@ -251,18 +259,12 @@ class _Heads(NamedTuple):
     """Whether the last contact is a connection and nothing else: there may be many in a minute."""
 
 
-class _Registered(NamedTuple):
-    site: Site
-    rest_url: str
-    ca_pem: str | None
-
-
-async def _locked(connection: AsyncConnection, site_id: SiteId) -> _Registered:
+async def _locked(connection: AsyncConnection, site_id: SiteId) -> RegisteredSite:
     """The site, locked until the transaction ends: numbers have no gap, hashes no fork."""
     row = (await connection.execute(_SITE, {"site": site_id})).one_or_none()
     if row is None:
         raise UnknownSite(f"no site of id {site_id} is registered")
-    return _Registered(row.site, row.rest_url, row.ca_pem)
+    return RegisteredSite(*row)
 
 
 async def _append(connection: AsyncConnection, codes: Codes, site_id: SiteId, contact: Contact) -> ChainHead:

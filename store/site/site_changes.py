@@ -64,7 +64,7 @@ class SiteChanges:
             UnknownSite: when none is registered.
         """
         async with self._database.read() as session:
-            return version_of(await known_site(session, site_id))
+            return await version_of(session, await known_site(session, site_id))
 
     async def describe_lists(self, site_id: SiteId, lists: Collection[ServerList], act: ReasonedAct) -> Site:
         """Replace what is in the site's server lists. Returns the site as it is now.
@@ -185,7 +185,7 @@ class SiteChanges:
         pins = sorted(connection.fingerprints)
         async with self._database.write() as session:
             row = await known_site(session, site_id, lock=True)
-            require_version(row, act.expected)
+            await require_version(session, row, act.expected)
             for name, value in columns.items():
                 setattr(row, name, value)
             await session.execute(delete(PinnedFingerprintRow).where(PinnedFingerprintRow.site_id == site_id))
@@ -211,7 +211,7 @@ class SiteChanges:
         await self._trail.ready()
         async with self._database.write() as session:
             row = await known_site(session, site_id, lock=True)
-            require_version(row, act.expected)
+            await require_version(session, row, act.expected)
             if unless_running:
                 await _require_idle(session, site_id, what)
             before, site = row.site, changed(row.site)

@@ -332,12 +332,13 @@ def _row(event: NewTrailEvent, site_id: SiteId, number: int, previous: str) -> d
         "address": event.author.address,
         "rotation_id": event.rotation_id or "",
         "about": event.about,
-        "data": canonical({**event.data, **_of_request(event.author)}),
+        "data": canonical({**event.data, **of_request(event.author)}),
         "previous": previous,
     }
 
 
-def _of_request(author: Author) -> dict[str, str]:
+def of_request(author: Author) -> dict[str, str]:
+    """What an event has in its data of the request by which it came."""
     return {"request_id": author.request_id} if author.request_id else {}
 
 

@@ -95,6 +95,7 @@ BODIES: dict[str, Any] = {
     "PUT /v1/sites/{site_id}/database": {"database": "own", **_WHY},
     "PUT /v1/sites/{site_id}/limits": _LIMITS | _WHY,
     "PATCH /v1/sites/{site_id}/limits": {"gate_patience": "P21D", **_WHY},
+    "PATCH /v1/sites/{site_id}": {"name": "Brno 1", **_WHY},
     "POST /v1/sites/{site_id}/rename": {"name": "Brno 1", **_WHY},
     "POST /v1/sites/{site_id}/archive": {"accept_left_changed": True, **_WHY},
     "POST /v1/sites/{site_id}/take-back": _WHY,
@@ -155,6 +156,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/subjects": {"name": "ann", "subject": "s-1", "issuer": "https://login.example.com", "new": False},
     "POST /v1/channels": _CHANNEL,
     "PUT /v1/channels/{channel_id}": _CHANNEL,
+    "PATCH /v1/channels/{channel_id}": {"language": "en", "digest": "PT2H"},
     "POST /v1/codec/decode": _PAYLOADS,
     "POST /v1/codec/encode": _PAYLOADS,
 }

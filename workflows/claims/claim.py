@@ -44,7 +44,8 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     await _take(run, message, run.open_task.model_copy(update=update), is_swap=swaps(step))
     run.state.task = run.open_task.model_copy(update=update)
     if proof.quiet:
-        await run.record(EventKind.QUIET, f"{step.title}: {'; '.join(proof.quiet)}")
+        quiet = f"{step.title}: {'; '.join(proof.quiet)}"
+        await run.record(EventKind.QUIET, quiet, http_request=message.http_request)
     run.reply(message)
 
 

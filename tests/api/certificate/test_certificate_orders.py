@@ -215,6 +215,7 @@ async def test_an_order_is_cancelled(service, until):
         order = await until(partial(service.shown, here), lambda order: order["state"] != "running")
     assert order["state"] == "cancelled"
     assert (await service.http.post(f"{here}/cancel")).json() == order
+    assert (await service.http.delete(here)).json() == order, "DELETE is the same, and lets the record be"
 
 
 async def test_what_cannot_be_ordered_is_refused(api, service, problem):

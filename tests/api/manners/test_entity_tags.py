@@ -147,6 +147,25 @@ def test_weak_tags_match_nothing_that_is_to_be_changed():
         require_match(matching, '"a"', "it")
 
 
+async def test_of_two_moves_of_one_state_one_is_made(whole, plan, until, problem):
+    """Both would be obeyed one after the other; the rotation itself refuses the one that the other has overtaken."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "a test"}
+    path = (await whole.post("/v1/rotations", json=order)).headers["location"]
+
+    async def stands():
+        events = (await whole.get(f"{path}/events")).json()["items"]
+        return any(each["kind"] == "task-opened" for each in events)
+
+    await until(stands, bool)
+    seen, why = {"If-Match": await tag(whole, path)}, {"why": "a test"}
+    moves = [whole.post(f"{path}/{move}", json=why, headers=seen) for move in ("hold", "cancel")]
+    answers = sorted(await asyncio.gather(*moves), key=lambda answer: answer.status_code)
+    assert answers[0].status_code == 200, answers[0].text
+    problem(answers[1], 412, "precondition-failed")
+    events = [each for each in (await whole.get(f"{path}/events")).json()["items"] if each["kind"] == "message"]
+    assert len(events) == 1
+
+
 async def test_a_task_is_claimed_as_it_was_read(whole, plan, until, problem):
     """A task that another person has claimed since has another tag; so has a rotation that has gone on."""
     order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "a test"}

@@ -1,5 +1,6 @@
 """Channels over the API: added, changed, removed and tested by admins; where each leads to is checked."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -138,6 +139,36 @@ async def test_a_secret_that_does_not_fit_is_refused(api, problem, settings, sec
 async def test_what_cannot_be_meant_is_refused(api, problem, change):
     """Every bound of a channel is held at the door."""
     problem(await api.post("/v1/channels", json={"settings": HOOK | change}), 422, "invalid-request")
+
+
+async def test_some_settings_are_changed_and_the_others_stay(api, problem):
+    """With the secret. Null is a value where a channel may do without; what is not fitting, or away, is refused."""
+    made = await added(api, HOOK | {"digest": "PT1H", "kinds": ["attention"]})
+    place = f"/v1/channels/{made['channel']['id']}"
+    changed = await api.patch(place, json={"name": "mine", "digest": None, "language": "cs"})
+    assert changed.status_code == 200, changed.text
+    settings = made["channel"]["settings"] | {"name": "mine", "digest": None, "language": "cs"}
+    assert (changed.json()["settings"], changed.json()["has_secret"]) == (settings, True)
+    assert (await api.patch(place, json={"name": None})).json()["settings"] == settings
+    problem(await api.patch(place, json={"digest": "P40D"}), 422, "invalid-request")
+    problem(await api.patch(place, json={"target": HOOK["target"]}), 422, "invalid-request")
+    problem(await api.patch(place, json={"sites": ["none"]}), 404, "unknown-site")
+    await added(api, HOOK | {"name": "other"})
+    problem(await api.patch(place, json={"name": "other"}), 409, "channel-exists")
+    problem(await api.patch("/v1/channels/none", json={"language": "cs"}), 404, "unknown-channel")
+    assert (await api.get(place)).json() == changed.json()
+
+
+async def test_of_two_changes_of_one_channel_none_is_lost(api):
+    """Each is made on what the other has left, or refused: both settings are as they were asked for by whom got 200."""
+    place = f"/v1/channels/{(await added(api))['channel']['id']}"
+    wanted = ({"language": "cs"}, {"digest": "PT1H"}, {"escalates_after": "PT2H"})
+    answers = await asyncio.gather(*(api.patch(place, json=each) for each in wanted))
+    assert {each.status_code for each in answers} <= {200, 412}
+    made = [each for each, answer in zip(wanted, answers, strict=True) if answer.status_code == 200]
+    assert made
+    settings = (await api.get(place)).json()["settings"]
+    assert [settings | each for each in made] == [settings] * len(made)
 
 
 async def test_names_and_sites_are_known(api, problem):

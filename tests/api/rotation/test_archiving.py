@@ -45,6 +45,8 @@ async def test_a_site_gets_another_name(api, document, problem):
     renamed = await api.post(f"/v1/sites/{site}/rename", json={"name": "Brno 2", **WHY})
     assert (renamed.status_code, renamed.json()["id"], renamed.json()["name"]) == (200, site, "Brno 2")
     problem(await api.post(f"/v1/sites/{site}/rename", json={"name": "Vienna", **WHY}), 409, "site-exists")
+    problem(await api.patch(f"/v1/sites/{site}", json={"name": "Vienna", **WHY}), 409, "site-exists")
+    assert (await api.patch(f"/v1/sites/{site}", json={"name": "Brno 2", **WHY})).json() == renamed.json()
     problem(await api.post(f"/v1/sites/{site}/rename", json={"name": "Brno 3"}), 422, "invalid-request")
     assert [each["name"] for each in (await api.get("/v1/sites")).json()["items"]] == ["Brno 2", "Vienna"]
     _, event = (await api.get(f"/v1/sites/{site}/events")).json()["items"]

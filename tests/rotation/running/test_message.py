@@ -14,9 +14,10 @@ def test_message_names_its_sender_and_keeps_its_length(make, fields):
 
 
 def test_a_digest_tells_messages_apart_whatever_their_ids(make):
-    """Each of move, person, words, task and evidence counts; the request id and the order of evidence do not."""
+    """Each of move, person, words, task and evidence counts; the ids of requests and the order of evidence do not."""
     message = make.message(Move.TASK_DONE, task_id="t1", attestation={"a": "1", "b": "2"})
     same = make.message(Move.TASK_DONE, task_id="t1", attestation={"b": "2", "a": "1"}, request_id="another")
+    same = same.model_copy(update={"http_request": "the second"})
     assert message.digest == same.digest
     others = [
         {"move": Move.TASK_REFUSED},

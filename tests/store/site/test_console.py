@@ -10,7 +10,10 @@ from rotation.console.record import Replicates
 from rotation.site import Server, Site
 from rotation.values import ListName, ServerName, SiteId, TaskId
 from store.site.console import OlderExport
+from store.site.site_changes import ReasonedAct
+from store.site.site_version import SiteChanged
 from store.site.sites import SiteExists, UnknownSite
+from store.trail.site_trail import Author
 
 NOON = datetime(2025, 11, 26, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -50,6 +53,19 @@ async def test_entries_are_kept_in_order(console):
     assert await console.entries(SITE, NOON + MINUTE) == (entries[2],)
     with pytest.raises(UnknownSite):
         await console.record(SiteId("nowhere"), entries, NOON)
+
+
+async def test_of_two_exports_for_one_version_one_is_kept(store, console):
+    """The other is refused in its own transaction, newer or not; a change of the site is seen, too."""
+    seen = await store.site_changes.version(SITE)
+    await console.add_export(SITE, export("first", NOON), [], expected=seen)
+    with pytest.raises(SiteChanged):
+        await console.add_export(SITE, export("second", NOON + MINUTE), [], expected=seen)
+    act = ReasonedAct(at=NOON, author=Author(who="ann"), why="a test", expected=seen)
+    with pytest.raises(SiteChanged):
+        await store.site_changes.rename(SITE, "Other", act)
+    await console.add_export(SITE, export("third", NOON + MINUTE), [], expected=await store.site_changes.version(SITE))
+    assert (await console.newest_export(SITE)).id == "third"
 
 
 async def test_only_the_newest_export_counts(console):

@@ -8,6 +8,7 @@ from store.database.chain import ChainBroken
 from store.progress import Progress, RotationStatus
 from store.schema.tables import ContactRow
 from store.site.contacts import LastPin, NotPinned
+from store.site.site_version import SiteChanged
 from store.site.sites import UnknownSite
 
 OLD, NEW, OTHER = "aa" * 32, "bb" * 32, "dd" * 32
@@ -104,6 +105,20 @@ async def test_a_server_that_is_not_behind_the_address_announces_nothing(swappin
     """What goes into sepm2 has no business at the REST port of sepm1."""
     await swapping.swaps.opened("rot-1", "sepm2", OTHER, make.at(minutes=1))
     assert await accepted(swapping) == {OLD, NEW}
+
+
+async def test_of_two_decisions_about_one_version_one_is_made(site, make):
+    """Both were made on what was read before: the other is refused in its own transaction, and changes nothing."""
+    seen = await site.site_changes.version("site-1")
+    await site.contacts.trust("site-1", contact(make.t0, OTHER, ContactKind.PINNED, "ann"), expected=seen)
+    with pytest.raises(SiteChanged):
+        await site.contacts.trust("site-1", contact(make.t0, NEW, ContactKind.PINNED, "ben"), expected=seen)
+    with pytest.raises(SiteChanged):
+        await site.contacts.doubt("site-1", contact(make.t0, OLD, ContactKind.DROPPED, "ben"), expected=seen)
+    assert await accepted(site) == {OLD, OTHER}
+    now = await site.site_changes.version("site-1")
+    await site.contacts.doubt("site-1", contact(make.t0, OLD, ContactKind.DROPPED, "ben"), expected=now)
+    assert await accepted(site) == {OTHER}
 
 
 async def test_a_person_pins_and_drops(site, make):
