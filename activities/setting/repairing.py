@@ -98,5 +98,5 @@ class Repairs:
 def _by_hand(repair: Repair, missing: Sequence[ListName]) -> NamedDrift:
     if not missing:
         return repair.by_hand
-    first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task said, then retry"
+    first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task describes, then retry"
     return repair.by_hand.model_copy(update={"remedy": first})
