@@ -9,7 +9,18 @@ from texts.catalogue import FOLDER
 from texts.language import Language
 from texts.template import Template
 
-CATALOGUES = ("findings",)
+CATALOGUES = (
+    "activities",
+    "api",
+    "certificates",
+    "edges",
+    "engine",
+    "findings",
+    "sepm",
+    "service",
+    "store",
+    "workflows",
+)
 """The catalogues of stored texts. Texts of the others are translated when they are made, and nothing stores them."""
 
 

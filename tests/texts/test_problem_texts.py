@@ -16,10 +16,8 @@ def english():
     kinds = problem_kinds().values()
     yield from (text for each in kinds for text in (each.title, each.means, each.remedy))
     tree = ast.parse(inspect.getsource(problem_pages))
-    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)]
-    yield from (
-        str(each.args[0].value) for each in calls if each.func.id == "_" and isinstance(each.args[0], ast.Constant)
-    )
+    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call) and ast.unparse(each.func) == "_"]
+    yield from (str(each.args[0].value) for each in calls if isinstance(each.args[0], ast.Constant))
     yield from ("Problem", problem_pages._OWN)
 
 
