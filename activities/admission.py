@@ -136,5 +136,5 @@ def _is_last_report(request: Any, status: RotationStatus) -> bool:
 
 
 def _refused(why: str) -> ApplicationError:
-    text = f"{why}: nothing was done for it. `rotator status` says what helps"
+    text = f"{why}; the service did nothing for it. `rotator status` says what helps"
     return ApplicationError(text, type=NOT_RECORDED, next_retry_delay=_AGAIN)

@@ -19,6 +19,7 @@ from api.http.guard import Guard
 from api.http.openapi import describe_problems
 from api.http.storable_text import require_whole_text
 from api.http.wrong_keys import WrongKeys
+from api.languages.translated_answers import TranslatedAnswers
 from api.manners import problem_pages
 from api.manners.answers import answer_with_problems
 from api.manners.description import describe_alike
@@ -143,6 +144,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.add_middleware(Guard, session=admitting(sessions))
     app.add_middleware(PageAnswers)
     app.add_middleware(WrongKeys, delay=settings.wrong_key_delay)
+    app.add_middleware(TranslatedAnswers)
     # what is added last comes first
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALL)

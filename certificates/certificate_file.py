@@ -57,7 +57,7 @@ def _assembled(contents: Contents, identity: CertificateId, name: str) -> Parsed
         facts = facts_of(leaf, identity, has_key=key is not None, chain=_chain_facts(leaf, chain, certificates))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise UnusableCertificateFile(
-            name, "holds a certificate that says of itself what cannot be read", "have it issued again"
+            name, "holds a certificate with fields that cannot be read", "have it issued again"
         ) from error
     return ParsedCertificate(
         facts=facts,

@@ -113,7 +113,7 @@ def _pem_key(block: Block, name: str, password: str | None) -> PrivateKeyTypes:
         raise UnusableCertificateFile(name, "its private key is encrypted", "give the key's password")
     if block.headers.count(b"DEK-Info") != 1 or not _OLD_ENCRYPTION.search(block.headers):
         raise UnusableCertificateFile(
-            name, "its private key is encrypted in an old or damaged way", "encrypt it anew: openssl pkcs8 -topk8"
+            name, "its private key is encrypted in an old or damaged way", "encrypt it again: openssl pkcs8 -topk8"
         )
     try:
         # OpenSSL's old way: one round of MD5, so it costs nothing, and protects as much

@@ -27,7 +27,9 @@ class NotTakenUp(EngineFault):
     """The rotation was busy for too long; the message was withdrawn, and nothing has changed."""
 
     def __init__(self, busy_with: str) -> None:
-        super().__init__(f"the rotation is busy ({busy_with or 'its next act'}): it has not heard this, and will not")
+        super().__init__(
+            f"the rotation is busy ({busy_with or 'its next act'}): it has not received this message, and will not"
+        )
 
 
 class NotRunning(EngineFault):

@@ -39,8 +39,8 @@ class OperatorStatement(Value):
 _NOTHING_ATTESTED = blocking(
     "nothing-attested",
     "evidence",
-    "nothing of it can be read, and the word for it says nothing of what was seen",
-    "say what shows it: serials=... as the groups' pages show them, or filename and sha256 of an exported Sylink.xml",
+    "the service cannot read it, and the report names nothing that was seen",
+    "give what shows it: serials=... as the groups' pages show them, or filename and sha256 of an exported Sylink.xml",
 )
 
 
@@ -149,10 +149,10 @@ def _serials(
         path = next(each.path for each in record.access.groups if each.id == group)
         if group not in copied.before or group not in copied.after:
             remedy = (
-                f"say {BEFORE}=... as the group's page showed it before the change, and {SERIALS}=... as it does now"
+                f"give {BEFORE}=... as the group's page showed it before the change, and {SERIALS}=... as it does now"
             )
             return {}, blocking(
-                "serial-wanted", path, "its policy serials before and after the change are not said", remedy
+                "serial-wanted", path, "the report lacks its policy serials before and after the change", remedy
             )
         after, since = copied.after[group], max(copied.before[group], noted.get(followers[group], copied.before[group]))
         if not since < after <= clock + _AHEAD:

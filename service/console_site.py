@@ -103,7 +103,8 @@ class ConsoleSite:
         Raises:
             Refused: always.
         """
-        raise Refused(self._site.name, _BY_HAND, f"switch {pair.group_id} {'on' if enabled else 'off'} there")
+        how = f"switch {pair.group_id} on there" if enabled else f"switch {pair.group_id} off there"
+        raise Refused(self._site.name, _BY_HAND, how)
 
     async def set_log_size(self, pair: Pair, kb: int) -> None:
         """Refused.
@@ -126,7 +127,7 @@ class ConsoleSite:
         """
         export = await self._console.newest_export(self._site.id)
         if export is None:
-            what = "nobody has uploaded an export of its clients"
+            what = "no person has uploaded an export of its clients"
             raise NothingEntered(
                 self._site.name, what, f"export them in the console, then: rotator site clients {self._site.id}"
             )
@@ -161,4 +162,4 @@ class ConsoleSite:
         return await record_of(self._site, self._access, self._console)
 
     def _gone(self, what: str) -> Gone:
-        return Gone(self._site.name, f"its document has no {what}", "describe the site anew when no rotation runs")
+        return Gone(self._site.name, f"its document has no {what}", "describe the site again when no rotation runs")

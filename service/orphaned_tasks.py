@@ -62,7 +62,7 @@ async def close_orphaned(
     task = await store.tasks.get(task_id)
     if to is TaskState.DONE:
         if task.claimed_by and task.claimed_by != who:
-            return blocking("task-held", task.title, f"{task.claimed_by} holds it", f"have {task.claimed_by} say so")
+            return blocking("task-held", task.title, f"{task.claimed_by} holds it", f"have {task.claimed_by} report it")
         if untaken := await _attested(world, task, OperatorStatement(task_id=task_id, who=who, evidence=attestation)):
             return untaken
     await store.tasks.transition(
@@ -89,12 +89,12 @@ async def _attested(world: World, task: ConsoleTask, statement: OperatorStatemen
 
 
 def _held(task: ConsoleTask) -> Finding:
-    whose = f"{task.claimed_by} holds task {task.id}, {task.title!r}, of a rotation that was ended from outside"
     return blocking(
         "task-held",
         task.title,
-        f"{whose}, and may be at the console with it",
-        f"have {task.claimed_by} stop and give it back, POST /v1/tasks/{task.id}/refused, or finish it and say so, "
+        f"{task.claimed_by} holds task {task.id}, {task.title!r}, of a rotation that was ended from outside, and may "
+        "be at the console with it",
+        f"have {task.claimed_by} stop and give it back, POST /v1/tasks/{task.id}/refused, or finish it and report it, "
         f"POST /v1/tasks/{task.id}/done; where {task.claimed_by} cannot be asked, look at the console and give it back "
         "for them, once it is as it was before the task",
     )

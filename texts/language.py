@@ -1,8 +1,12 @@
 """The languages of the service, and the one that a reader wants."""
 
+import re
 from enum import StrEnum
 
-_SHARE = "q="
+_ANY = "*"
+_WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_LONGEST = 1000
+"""Characters of a header that are read."""
 
 
 class Language(StrEnum):
@@ -13,23 +17,28 @@ class Language(StrEnum):
 
 
 def wanted(accepted: str) -> Language:
-    """The language that an `Accept-Language` header (RFC 9110, 12.5.4) wants most; English where it wants none."""
-    ranked = sorted(_accepted(accepted), key=lambda each: -each[1])
-    return next((language for language, share in ranked if share > 0), Language.ENGLISH)
+    """The language that an `Accept-Language` header (RFC 9110, 12.5.4) wants most; English where it wants none.
+
+    A range counts for its language, whatever its region is; `*` counts for the languages that the header does not name.
+    """
+    weights = _weights(accepted)
+    named = list(weights)
+
+    def rank(language: Language) -> tuple[float, int]:
+        of = language if language in weights else _ANY
+        return weights.get(of, 0.0), -named.index(of) if of in weights else 0
+
+    best = max(Language, key=rank)
+    return best if rank(best)[0] > 0 else Language.ENGLISH
 
 
-def _accepted(header: str) -> list[tuple[Language, float]]:
-    found = []
-    for part in header[:1000].lower().split(","):
-        name, _, parameter = part.strip().partition(";")
+def _weights(header: str) -> dict[str, float]:
+    """By language, in the order in which the header names them. A weight of another form counts nothing."""
+    found: dict[str, float] = {}
+    for part in header[:_LONGEST].lower().split(","):
+        name, parted, weight = part.partition(";")
         language = name.partition("-")[0].strip()
-        if language in set(Language):
-            found.append((Language(language), _share(parameter.strip())))
+        given = _WEIGHT.fullmatch(weight.strip())
+        share = float(given[1]) if given else 0.0 if parted else 1.0
+        found[language] = max(found.get(language, 0.0), share)
     return found
-
-
-def _share(parameter: str) -> float:
-    try:
-        return float(parameter.removeprefix(_SHARE)) if parameter.startswith(_SHARE) else 1.0
-    except ValueError:
-        return 0.0

@@ -65,8 +65,8 @@ def withdraw(run: Running, message: Message) -> None:
 
 
 def _too_old(message: Message) -> Finding:
-    text = "it was made so long ago that it may have been answered, or taken back, since"
-    return blocking(STALE, message.rotation_id, text, "say it once more")
+    text = "the message is so old that it may have been answered or withdrawn since"
+    return blocking(STALE, message.rotation_id, text, "send it again")
 
 
 def _of_another(run: Running, message: Message) -> Finding | None:

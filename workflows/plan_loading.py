@@ -30,8 +30,8 @@ async def adopt(run: Running, plan_id: PlanId, step: Step, *, approved: str) -> 
     state.plan_id, state.plan_hash, state.outline = plan_id, loaded.hash, loaded.outline
     request = StepRequest(ref=about(state, step))
     await run.call(ActivityName.RECORD_ORIGINALS, request, Counted, summary="store the settings of what is new")
-    left = len(state.steps) - state.cursor - 1
-    await run.record(EventKind.AMENDED, f"plan {loaded.hash[:12]}, {left} steps from here")
+    count = len(state.steps) - state.cursor - 1
+    await run.record(EventKind.AMENDED, f"plan {loaded.hash[:12]}, {count} steps from here")
 
 
 async def _loaded(run: Running, plan_id: PlanId, approved: str, *, summary: str) -> LoadPlanAnswer:

@@ -89,7 +89,7 @@ class Running(Attentions):
             except ActivityRefusedError as refused:
                 if refused.code == NOT_ANSWERING:
                     patient = True
-                    text = f"no answer yet; it is tried again until there is one. {refused.message}"
+                    text = f"no answer yet; the service tries again until there is one. {refused.message}"
                     self.raise_attention(NOT_ANSWERING, summary, text, ())
                     if refused.pause is not None:
                         await self.wait(until=self.host.now() + refused.pause, summary=summary)
@@ -170,7 +170,9 @@ class Running(Attentions):
             return False
         if state.replaced:
             # the cancel was heard while the first certificate was being seen
-            self.refuse_cancel(f"{', '.join(state.swapped)} has its new certificate: restoring would cut clients off")
+            self.refuse_cancel(
+                f"{', '.join(state.swapped)} has its new certificate: to restore settings would cut clients off"
+            )
             return False
         return True
 

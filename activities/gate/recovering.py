@@ -38,7 +38,7 @@ async def put_back_evidence(world: World, scope: StepScope, work: PutCertificate
             "recovery-certificate-expired",
             work.server,
             f"the certificate ended on {work.not_after:%Y-%m-%d}: do not put it back",
-            "refuse the task and cancel; replace the certificate by a rotation",
+            "give the task back and cancel; replace the certificate by a rotation",
         )
         return ObserveTaskAnswer(done=False, seen=ended.message, wrong=ended, fingerprint=seen.fingerprint)
     if seen.fingerprint is None:

@@ -127,7 +127,9 @@ async def by_export(
 
 
 def _asks(reading: GateReading, export: ClientExport | None, *, holds: bool) -> str:
-    taken = f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC" if export is not None else "no export"
+    if export is None:
+        return "no export of the clients was uploaded: upload one, or state what you see in the console"
+    taken = f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC"
     if not reading.waiting and reading.unshown:
         return f"{taken} shows no client at {', '.join(reading.unshown)} since: upload another one, a heartbeat later"
     if not reading.waiting and holds:
@@ -136,6 +138,6 @@ def _asks(reading: GateReading, export: ClientExport | None, *, holds: bool) -> 
         return f"{taken} is older than its minimum: upload a newer one, or state what you see in the console"
     names = ", ".join(reading.waiting_names)
     return (
-        f"{taken} shows {reading.covered} of {reading.total} clients as wanted, and not {names}: upload another one, a "
-        "heartbeat later, or state what you see in the console"
+        f"{taken} shows {reading.covered} of {reading.total} clients as the gate needs them, and not {names}: upload "
+        "another one, a heartbeat later, or state what you see in the console"
     )

@@ -32,7 +32,7 @@ _AGAIN = timedelta(seconds=5)
 _NO_ISSUER = blocking(
     "no-issuer",
     "ROTATOR_ACME_DIRECTORY",
-    "the worker has no authority at the address that this was ordered from",
+    "the worker has no authority at the address of this order",
     "give worker and API the same ROTATOR_ACME_... settings, restart both, and order once more",
 )
 _PROGRESS = {
@@ -186,17 +186,20 @@ def _late(kept: CertificateOrder, request: EndOrderRequest) -> Finding | None:
     """Why an order ends that has not ended by itself."""
     if request.state is not OrderState.FAILED:
         return None
-    waited = f" since {kept.asked_at:%Y-%m-%d %H:%M} UTC"
+    asked_at = f"{kept.asked_at:%Y-%m-%d %H:%M} UTC"
     if kept.trouble is not None:
         last = kept.trouble
         return blocking(
-            last.code, last.subject, f"not issued{waited}; last: {last.message}", f"{last.remedy}; then order once more"
+            last.code,
+            last.subject,
+            f"not issued since {asked_at}; last: {last.message}",
+            f"{last.remedy}; then order once more",
         )
     what = request.reason or f"the authority has not signed it in time; at last {_PROGRESS[kept.progress.step]}"
     return blocking(
         "ca-too-slow",
         kept.issuer,
-        f"not issued{waited}: {what}",
+        f"not issued since {asked_at}: {what}",
         "order once more: the same order at the authority is taken up; ROTATOR_ACME_PATIENCE is how long it may take",
     )
 
@@ -206,5 +209,5 @@ def _left(names: str, why: str) -> Finding:
         "dns-record-left",
         names,
         f"the TXT records of the proof are still in DNS ({why})",
-        "take them out by hand: they prove nothing any more, and harm nobody",
+        "delete them by hand: they prove nothing any more, and do no harm",
     )

@@ -24,7 +24,7 @@ class Admitting:
         kept = await self._world.store.rotations.get(request.rotation_id)
         why = _refusal(kept, request)
         if why:
-            text = f"{why}: this was sent before, and is not obeyed again"
+            text = f"{why}: the service received this before, and does not act on it again"
             raise ApplicationError(text, type=REFUSED_INPUT, non_retryable=True)
         await self._world.store.rotations.admit(kept.id, request.run_id)
         return Counted(count=kept.last_event)

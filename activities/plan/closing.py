@@ -86,7 +86,9 @@ def _settings(survey: SiteSurvey, originals: Iterable[Original], left: Collectio
         if current is None and subject in left:
             continue
         if current is None:
-            yield blocking(PAIR_GONE, subject, "is not there any more", "nothing can be put back; look what happened")
+            yield blocking(
+                PAIR_GONE, subject, "is not there any more", "nothing can be put back: find out what happened"
+            )
         elif difference := _difference(original.settings, current):
             yield blocking("setting-differs", subject, difference, "put it back in the console, then retry")
 

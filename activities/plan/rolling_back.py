@@ -121,7 +121,7 @@ def _findings(body: PlanBody, formers: Iterable[Former]) -> Iterable[Finding]:
             yield warning(
                 "recovery-file-unnamed",
                 former.server,
-                "nobody said which recovery file holds its old certificate",
+                "no person stated which recovery file holds its old certificate",
                 "have it at hand before you approve: without it the old certificate cannot be put back",
             )
     gated = {gate.server for gate in body.swap_gates}

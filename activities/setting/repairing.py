@@ -64,7 +64,7 @@ class Repairs:
         if wanted.pair not in self.put_right or settings is None or wanted.is_in(settings):
             return False
         self.others.add(wanted.pair)
-        why = "it was put right before, and only a new look can have it put right again"
+        why = "the service put it right before, and does so again only after a new look"
         ground, at = ground_of(self.ref, found=self.found), self.world.clock()
         with suppress(WriteNotAdmitted):
             await self.world.store.writes.refuse(ground, wanted.pair, wanted.field, value=wanted.value, at=at, why=why)
@@ -98,5 +98,5 @@ class Repairs:
 def _by_hand(repair: Repair, missing: Sequence[ListName]) -> NamedDrift:
     if not missing:
         return repair.by_hand
-    first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task said, then retry"
+    first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task describes, then retry"
     return repair.by_hand.model_copy(update={"remedy": first})

@@ -98,7 +98,7 @@ class SettingsWriter:
         """Pairs that are not there any more, but for those with which people go on."""
         rotation_id = scope.ref.rotation_id
         accepted = (await self._world.store.found.settled(rotation_id)).known(PAIR_GONE)
-        gone = [blocking(PAIR_GONE, each.name, "is not there any more") for each in pairs if each.name not in accepted]
+        gone = [blocking(PAIR_GONE, each.name, "the location is gone") for each in pairs if each.name not in accepted]
         return await shown(self._world, rotation_id, gone)
 
     async def _not_old(self, scope: StepScope) -> dict[str, Any]:

@@ -156,7 +156,10 @@ class Witness:
                 wrong = self._unexpected(scope, work, seen, expected)
                 return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
         here = served[work.server]
-        text = here.error or f"{work.server} still presents its {'new' if work.puts_back else 'old'} certificate"
+        if work.puts_back:
+            text = here.error or f"{work.server} still presents its new certificate"
+        else:
+            text = here.error or f"{work.server} still presents its old certificate"
         return ObserveTaskAnswer(done=False, seen=text, fingerprint=here.fingerprint)
 
     def _unexpected(
@@ -206,7 +209,7 @@ class Witness:
                 await self._note_before(client, scope, missing)
         if missing:
             names = ", ".join(pair.name for pair in missing[:5])
-            return ObserveTaskAnswer(done=False, seen=f"not yet changed: {names}")
+            return ObserveTaskAnswer(done=False, seen=f"not changed yet: {names}")
         return ObserveTaskAnswer(done=True, seen="every pair reads back as wanted")
 
     async def missing(self, scope: StepScope) -> tuple[WantedPair, ...]:

@@ -208,7 +208,9 @@ def _what_to_say(scope: StepScope, work: Work) -> tuple[str, ...]:
 
 
 def _again(request: OpenTaskRequest) -> tuple[str, ...]:
-    return (f"This was said to be done, and is asked for again: {request.because}",) if request.because else ()
+    return (
+        (f"An operator reported this as done, and it is asked for again: {request.because}",) if request.because else ()
+    )
 
 
 def _evidence(scope: StepScope, work: Work, *, by_hand: bool) -> Evidence:

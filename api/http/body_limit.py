@@ -103,7 +103,7 @@ def _too_large(largest: int) -> ProblemError:
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "body-too-large",
         f"the body is larger than {f'{largest >> 20} MiB' if largest >> 20 else f'{largest >> 10} KiB'}",
-        remedy="send what was asked for; nothing here is as large",
+        remedy="send the file that the operation asks for; no such file is as large",
         headers=_CLOSED,
     )
 

@@ -69,8 +69,8 @@ _FOR_A_PERSON = frozenset(
     {ErrorType.SEPM_CREDENTIALS, ErrorType.THIRD_CERTIFICATE, ErrorType.SEPM_REFUSED, ErrorType.ACCESS_ALTERED}
 )
 _OF_A_SURVEY = _FOR_A_PERSON | {ErrorType.GROUP_GONE, SEPM_UNREACHABLE}
-_KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
-_KEYSTORE = "have another one made: POST /v1/certificates/ID/keystores"
+_KEY = "put back the encryption key of this database; the operator's backup holds it"
+_KEYSTORE = "make another one: POST /v1/certificates/ID/keystores"
 
 
 class _Answer(NamedTuple):
@@ -97,19 +97,19 @@ _STORE: dict[type[StoreFault], _Answer] = {
         HTTPStatus.NOT_FOUND, "unknown-order", "list the orders: GET /v1/certificates/requests/ID/orders"
     ),
     AlreadyIssued: _Answer(
-        HTTPStatus.CONFLICT, "already-issued", 'take that one; or say that another is wanted: "again": true, or --again'
+        HTTPStatus.CONFLICT, "already-issued", 'use that certificate; or ask for another one: "again": true, or --again'
     ),
     UnknownKeystore: _Answer(HTTPStatus.NOT_FOUND, "unknown-keystore", _KEYSTORE),
     KeystoreGone: _Answer(HTTPStatus.GONE, "keystore-gone", _KEYSTORE),
     KeyNeeded: _Answer(
         HTTPStatus.CONFLICT,
         "key-needed",
-        "let it end, or cancel it; the wish of one person to start a plan ends after seven days",
+        "let it end, or cancel it; the request of one person to start a plan lapses after seven days",
     ),
     KeyDestroyed: _Answer(
         HTTPStatus.CONFLICT,
         "key-destroyed",
-        "take another certificate, with a key of its own; where SEPM holds this key, make a new plan",
+        "use another certificate, with a key of its own; where SEPM holds this key, make a new plan",
     ),
     NoKeyKept: _Answer(HTTPStatus.CONFLICT, "no-key", "there is nothing to destroy here"),
     OtherFingerprint: _Answer(
@@ -127,7 +127,7 @@ _STORE: dict[type[StoreFault], _Answer] = {
     SiteArchived: _Answer(
         HTTPStatus.CONFLICT, "site-archived", "take it back first: POST /v1/sites/ID/take-back (rotator site take-back)"
     ),
-    NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
+    NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "list the pinned fingerprints: GET /v1/sites/ID/trust"),
     LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
     AccessAltered: _Answer(
         HTTPStatus.CONFLICT, "access-altered", "find out who wrote to the database, then PUT /v1/sites/ID/access"
@@ -160,7 +160,7 @@ _STORE: dict[type[StoreFault], _Answer] = {
         "another key for the same person: no `grant` (rotator key add NAME --another); another person: another name",
     ),
     NoGrant: _Answer(
-        HTTPStatus.CONFLICT, "no-grant", "say what its keys may do: `grant` with `another`, or --another with --role"
+        HTTPStatus.CONFLICT, "no-grant", "give the roles of its keys: `grant` with `another`, or --another with --role"
     ),
     UnknownChannel: _Answer(HTTPStatus.NOT_FOUND, "unknown-channel", "list the channels: GET /v1/channels"),
     ChannelExists: _Answer(HTTPStatus.CONFLICT, "channel-exists", "choose another name, or change that channel"),
@@ -176,7 +176,7 @@ _STORE: dict[type[StoreFault], _Answer] = {
     NameTaken: _Answer(
         HTTPStatus.FORBIDDEN,
         "name-taken",
-        "have an admin say which it is: rotator subject link NAME SUBJECT for the same person, with --new and another "
+        "have an admin decide: rotator subject link NAME SUBJECT for the same person, with --new and another "
         "NAME for another person",
     ),
     LastAdmin: _Answer(HTTPStatus.CONFLICT, "last-admin", "add a key for an admin of all sites first"),
@@ -206,12 +206,12 @@ def from_store(fault: StoreFault) -> ProblemError:
     if isinstance(fault, KeyServerRefused):
         return later("key-server-refused", str(fault), seconds=60, remedy="the operator of the key server has to act")
     if isinstance(fault, TooManySimulations):
-        remedy, headers = "ask again when one of them has ended, or cancel one", {"Retry-After": "60"}
+        remedy, headers = "send the request again when one of them has ended, or cancel one", {"Retry-After": "60"}
         many = HTTPStatus.TOO_MANY_REQUESTS
         return ProblemError(many, "too-many-simulations", str(fault), remedy=remedy, headers=headers)
     answer = next(
         (_STORE[kind] for kind in type(fault).__mro__ if kind in _STORE),
-        _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "look into the log of the service"),
+        _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "read the log of the service"),
     )
     return ProblemError(answer.status, answer.code, str(fault), remedy=answer.remedy)
 
@@ -223,7 +223,7 @@ def from_log_in(error: TokenRefused | ProviderAway) -> ProblemError:
         return later("provider-away", f"the company's log-in cannot be used now: {error}", seconds=10, remedy=remedy)
     if isinstance(error, NoRole):
         remedy = "have the operator of the service and of the provider give one: ROTATOR_OIDC_GRANTS"
-        return ProblemError(HTTPStatus.FORBIDDEN, "no-role", f"the log-in is right, but {error}", remedy=remedy)
+        return ProblemError(HTTPStatus.FORBIDDEN, "no-role", f"the log-in is valid, but {error}", remedy=remedy)
     return ProblemError(
         HTTPStatus.UNAUTHORIZED,
         "unauthorized",
@@ -246,7 +246,7 @@ def from_database(error: SQLAlchemyError) -> ProblemError:
         "database-away",
         "the database does not answer, or is locked",
         seconds=5,
-        remedy="send the same request again in a while; if it stays, the log of the service tells why",
+        remedy="send the same request again in a while; if it stays, the log of the service has the reason",
     )
 
 
@@ -309,7 +309,7 @@ def _unread(fault: PayloadUnsigned | PayloadUnreadable) -> ProblemError:
         remedy = "give API and worker the same signing keys; where they have them, see who else reaches Temporal"
     else:
         code = "payload-unreadable"
-        remedy = "the operator of the service has to give the key back; running rotations wait for it"
+        remedy = "the operator of the service has to put the key back; running rotations wait for it"
     return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, code, str(fault), remedy=remedy)
 
 
@@ -321,8 +321,8 @@ def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
         code, remedy = "no-answer", "check that the worker runs, then send it again"
     if fault.sent_as:
         remedy = (
-            "whether the rotation has taken it up is not known: send the very same request again with the header "
-            f"`Idempotency-Key: {fault.sent_as}` once the service answers, which makes it once and tells"
+            "the service does not know whether the rotation has received it: send the same request again with the "
+            f"header `Idempotency-Key: {fault.sent_as}` once the service answers; it has its effect once"
         )
     return later(code, str(fault), seconds=5, remedy=remedy)
 

@@ -116,6 +116,6 @@ def _refusal() -> ProblemError:
         "unauthorized",
         "the request carries no API key that counts: it is missing, unknown, expired or revoked",
         remedy="send the header `Authorization: Bearer KEY`; an admin adds keys (rotator key add), and `rotator up` "
-        "tells where the first one lies",
+        "prints where the first one is",
         headers={"WWW-Authenticate": 'Bearer realm="rotator"'},
     )

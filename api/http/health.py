@@ -70,12 +70,12 @@ def _troubled(troubles: Sequence[FoundTrouble]) -> ProblemError:
         )
         for each in troubles[:_MOST]
     ]
-    text = "; ".join(f"{each.subject} is {each.message} ({each.code})" for each in findings)
-    if len(troubles) > _MOST:
-        text += f"; and {len(troubles) - _MOST} others"
+    texts = [f"{each.subject} is {each.message} ({each.code})" for each in findings]
+    if (count := len(troubles) - _MOST) > 0:
+        texts.append(f"and {count} others")
     headers = {"Retry-After": str(_AGAIN)}
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    return ProblemError(status, "not-well", text, remedy=remedy, findings=findings, headers=headers)
+    return ProblemError(status, "not-well", "; ".join(texts), remedy=remedy, findings=findings, headers=headers)
 
 
 async def _store_answers(parts: Parts) -> bool:

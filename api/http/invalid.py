@@ -26,10 +26,11 @@ def invalid(errors: Iterable[Mapping[str, Any]]) -> ProblemError:
             HTTPStatus.BAD_REQUEST, "invalid-json", "the body is no JSON", remedy="send a JSON document in UTF-8"
         )
     findings = tuple(_finding(error) for error in errors[:_MOST])
-    detail = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
-    if len(errors) > _MOST:
-        detail += f"; and {len(errors) - _MOST} more"
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", detail, remedy=_REMEDY, findings=findings)
+    texts = [f"{finding.subject}: {finding.message}" for finding in findings]
+    if (count := len(errors) - _MOST) > 0:
+        texts.append(f"and {count} more")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return ProblemError(status, "invalid-request", "; ".join(texts), remedy=_REMEDY, findings=findings)
 
 
 @contextmanager

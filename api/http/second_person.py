@@ -29,8 +29,9 @@ async def require_second(
         raise ProblemError(
             HTTPStatus.CONFLICT,
             "second-person",
-            f"to {act.value} takes two persons{because}: the wish of {caller.name} is kept, and nothing is done yet",
-            remedy=f"a person with a key of another identity sends the same within {LASTS.days} days",
+            f"to {act.value} takes two persons{because}: the service keeps the request of {caller.name}, and "
+            "nothing is done yet",
+            remedy=f"a person with a key of another identity sends the same request within {LASTS.days} days",
         )
     _log.info("two persons", act=act.name, first=wish.asked_by, second=caller.name, why=why)
     return wish

@@ -24,7 +24,7 @@ from store.fault import StoreFault
 _log = structlog.get_logger(__name__)
 _OF_FRAMEWORK = {
     HTTPStatus.BAD_REQUEST: ("invalid-json", "the body is no JSON", "send a JSON document in UTF-8"),
-    HTTPStatus.NOT_FOUND: ("not-found", "there is nothing at {path}", "GET /openapi.json names every path"),
+    HTTPStatus.NOT_FOUND: ("not-found", "", "GET /openapi.json names every path"),
 }
 
 
@@ -73,7 +73,7 @@ def answer_with_problems(app: FastAPI) -> None:
         return ProblemError(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal-error",
-            "something unexpected happened; the log of the service tells more",
+            "something unexpected happened; the log of the service has more",
             remedy="try again; if it stays, report it with the request's id, which the log names too",
             headers={HEADER: request_id(), **HEADERS},  # the framework answers this outside of all middleware
         ).response()
@@ -84,5 +84,5 @@ def _of_framework(request: Request, error: HTTPException) -> ProblemError:
         return wrong_method(request)
     status = HTTPStatus(error.status_code)
     code, detail, remedy = _OF_FRAMEWORK.get(status, ("request-refused", str(error.detail), ""))
-    text = detail.format(path=request.url.path, method=request.method) if status in _OF_FRAMEWORK else detail
+    text = detail or f"there is nothing at {request.url.path}"
     return ProblemError(status, code, text, remedy=remedy, headers=error.headers)

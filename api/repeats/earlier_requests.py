@@ -39,8 +39,8 @@ async def begun(parts: Parts, keyed: Keyed, request: KeyedRequest) -> Attempt | 
             raise ProblemError(
                 HTTPStatus.CONFLICT,
                 "outcome-unknown",
-                f"the first request with this {KEY_HEADER} was broken off: it may have been carried out, or not",
-                remedy=f"look whether it was ({LOOKED_AT[keyed.path]}); where not, send it with a new key",
+                f"the first request with this {KEY_HEADER} was interrupted: it may have been carried out, or not",
+                remedy=f"check whether it was carried out ({LOOKED_AT[keyed.path]}); where not, send it with a new key",
             )
 
 

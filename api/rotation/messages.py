@@ -77,10 +77,10 @@ def _name_key(fault: EngineFault, key: RequestKey) -> None:
 def _ended(rotation: Rotation) -> ProblemError:
     how = f"rotation {rotation.id} does not run any more: it is {rotation.status.value}"
     left = rotation.status is RotationStatus.TERMINATED
-    remedy = f"rotator restore {rotation.site_id} --why REASON" if left else "nothing is to be said to it any more"
+    remedy = f"rotator restore {rotation.site_id} --why REASON" if left else "it takes no message any more"
     return ProblemError(HTTPStatus.CONFLICT, "not-running", how, remedy=remedy)
 
 
 def _begins(rotation: Rotation) -> ProblemError:
     how = f"rotation {rotation.id} had not been given to Temporal; it begins now"
-    return later("not-begun", how, seconds=2, remedy="say it again in a moment")
+    return later("not-begun", how, seconds=2, remedy="send it again in a moment")

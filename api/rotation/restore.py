@@ -107,7 +107,7 @@ async def _nothing(parts: Parts, site_id: SiteId, detail: str) -> ProblemError:
     newest = (await parts.store.rotations.page(PageRequest(1), sites=(site_id,))).items
     if any(each.purpose == "recover" and each.status is RotationStatus.TERMINATED for each in newest):
         remedy = (
-            "no setting has to be put back; plan the recovery that was ended anew: "
+            "no setting has to be put back; plan again the recovery that was ended: "
             f"POST /v1/sites/{site_id}/recovery-plans"
         )
     return ProblemError(HTTPStatus.CONFLICT, "nothing-to-restore", detail, remedy=remedy)

@@ -211,4 +211,4 @@ def _require_recent(plan: Plan, now: datetime) -> None:
     """Refuse a recovery that was planned over an hour ago: SEPM may not answer, so no new survey can check it."""
     if now - plan.made_at > _RECOVERS_WITHIN:
         text = f"it was made at {plan.made_at:%Y-%m-%d %H:%M} UTC: servers may present others by now"
-        raise refused("plan-stale", [blocking("recovery-plan-old", plan.id, text, "make it anew: rotator recover")])
+        raise refused("plan-stale", [blocking("recovery-plan-old", plan.id, text, "make it again: rotator recover")])

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from api.languages.answer_language import answer_translator
 from api.parts import Parts
 from api.rotation.rotation_document import Live, RotationShown
 from rotation.running.wait import GateReading
@@ -9,8 +10,6 @@ from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation
 from rotation.running.waits.waiting_for import waiting_for
 from rotation.text.sentence import Sentence
 from store.progress import Rotation
-from texts.catalogue import translator
-from texts.language import Language
 from texts.writing import written
 
 
@@ -40,10 +39,10 @@ def why_waiting(shown: RotationShown, now: datetime) -> Sentence:
 
 
 def rotation_shown(parts: Parts, rotation: Rotation, live: Live | None = None) -> RotationShown:
-    """The document of a rotation, with the sentence in English. Without `live` it is as it is stored."""
+    """The document of a rotation, with the sentence in the language of the request; as stored without `live`."""
     now = parts.clock()
     shown = RotationShown.of(rotation, parts.standings.of(rotation, now), live)
-    return shown.model_copy(update={"waiting_for": written(why_waiting(shown, now), translator(Language.ENGLISH))})
+    return shown.model_copy(update={"waiting_for": written(why_waiting(shown, now), answer_translator())})
 
 
 def _step(shown: RotationShown, live: Live | None) -> CurrentStep | None:

@@ -87,7 +87,7 @@ async def upload_clients(
     sha256 = hashlib.sha256(content).hexdigest()
     newest = await parts.store.console.newest_export(site.id)
     if newest is not None and newest.sha256 == sha256:
-        text = f"it is the very file that was said to be taken at {newest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+        text = f"the service has read this same file before, taken at {newest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
         again = blocking("export-again", "export", text, "export the clients again, and upload that")
         raise refused("export-again", [again])
     export = ClientExport(
@@ -170,7 +170,7 @@ def _columns(named: Sequence[str]) -> dict[Column, str]:
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 "column-unclear",
                 f"{text[:100]!r} names no column",
-                remedy=f"say FIELD=HEADER, with one of {', '.join(fields)}",
+                remedy=f"write FIELD=HEADER, with one of {', '.join(fields)}",
             )
         found[fields[name]] = header
     return found

@@ -40,7 +40,9 @@ class ConsoleDocument(Value):
         """
         if self.recorded_at is not None and self.recorded_at > now + _AHEAD:
             text = f"recorded_at is {self.recorded_at:%Y-%m-%d %H:%M %Z}, which is yet to come"
-            ahead = blocking("recorded-ahead", "recorded_at", text, "say when the console showed it, with its zone")
+            ahead = blocking(
+                "recorded-ahead", "recorded_at", text, "give the time when the console showed it, with its zone"
+            )
             raise refused("recorded-ahead", [ahead], status=HTTPStatus.UNPROCESSABLE_ENTITY)
         with checked():
             return OfflineDocument(

@@ -70,7 +70,7 @@ async def _untrusted(access: Access) -> ProblemError:
     return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "trust-missing",
-        f"nobody said which certificate to trust; {parts.netloc} presents SHA-256 {presented}",
+        f"the registration names no trusted certificate; {parts.netloc} presents SHA-256 {presented}",
         remedy="compare it with the certificate in the SEPM console; if it is the same, send it as "
         "trust.fingerprint_sha256",
     )

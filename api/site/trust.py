@@ -85,7 +85,7 @@ async def over_rest(parts: Parts, site_id: SiteId) -> Site:
         raise ProblemError(
             HTTPStatus.CONFLICT,
             "site-without-rest",
-            f"{site.name} has no REST API: nothing is sent to it, and nobody is believed there",
+            f"{site.name} has no REST API: the service sends nothing to it and trusts no certificate there",
             remedy=f"what its servers present is in its surveys, and in GET /v1/inventory?site_id={site_id}",
         )
     return site

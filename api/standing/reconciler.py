@@ -189,8 +189,8 @@ def _is_open(run: Run | None) -> bool:
 
 
 def _temporal_away(fault: Exception) -> Trouble:
-    down = "does not answer" if isinstance(fault, TemporalDown) else "has not said what it runs"
-    text = f"Temporal {down}: nobody knows how rotations stand; those that run go on when it is back"
+    down = "does not answer" if isinstance(fault, TemporalDown) else "has not answered what it runs"
+    text = f"Temporal {down}: the state of rotations is not known; those that run go on when it is back"
     remedy = "see that Temporal runs; rotator up starts the embedded one"
     return unknown(TroubleCode.TEMPORAL_AWAY, _TEMPORAL, text, remedy)
 
@@ -203,7 +203,9 @@ def _temporal_fails(fault: Exception) -> Trouble:
 
 def _store_away(error: Exception) -> Trouble:
     text = f"the database does not answer, or is locked ({type(error).__name__})"
-    return unknown(TroubleCode.STORE_AWAY, "store", text, "see that the database runs; the log of the API tells why")
+    return unknown(
+        TroubleCode.STORE_AWAY, "store", text, "see that the database runs; the log of the API has the reason"
+    )
 
 
 def _store_full(error: StoreFull) -> Trouble:

@@ -57,5 +57,5 @@ def _no_file(task: ConsoleTask, why: str) -> ProblemError:
         HTTPStatus.CONFLICT,
         "no-file",
         f"task {task.id} has no file: {why}",
-        remedy="do as its instructions say",
+        remedy="follow its instructions",
     )

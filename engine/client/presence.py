@@ -28,7 +28,7 @@ async def polled_at(client: Client, task_queue: str) -> datetime | None:
     Raises:
         TemporalDown, NoAnswer: when Temporal did not say.
     """
-    async with within(CEILING, silence="Temporal has not said who serves the task queue"):
+    async with within(CEILING, silence="Temporal has not answered who serves the task queue"):
         answer = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=client.namespace,

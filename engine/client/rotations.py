@@ -56,7 +56,7 @@ async def start_rotation(
         SiteIsBusy: when another rotation of the site is running.
         TemporalDown, NoAnswer: when Temporal did not say; call again with the same rotation.
     """
-    async with within(CEILING, silence="Temporal has not said whether the rotation started; try again"):
+    async with within(CEILING, silence="Temporal has not answered whether the rotation started; try again"):
         # an id is free again when its workflow has ended, so a late retry would start the same rotation twice
         newest = await _newest(client, begin.site_id)
         if newest is not None and _rotation_of(newest) == begin.rotation_id:

@@ -53,7 +53,7 @@ _LATELY = 20
 """Events among which the last failure of a workflow task lies."""
 _PAGE, _MOST = 200, 1000
 _LENGTH = 300
-_SILENCE = "Temporal has not said what it runs"
+_SILENCE = "Temporal has not answered what it runs"
 
 
 async def newest_run(client: Client, workflow_id: str) -> Run | None:

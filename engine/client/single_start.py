@@ -31,7 +31,7 @@ async def start_once(
         TemporalDown, NoAnswer: when Temporal did not say whether `what` started; call again with the same id.
     """
     more: dict[str, Any] = {} if search_attributes is None else {"search_attributes": search_attributes}
-    async with within(CEILING, silence=f"Temporal has not said whether {what} started; try again"):
+    async with within(CEILING, silence=f"Temporal has not answered whether {what} started; try again"):
         try:
             await client.start_workflow(
                 workflow,

@@ -33,7 +33,7 @@ async def survey(
         SurveyFailed: when the site could not be read; its `type` says whether a person must act.
         TemporalDown, NoAnswer: when Temporal did not say.
     """
-    async with within(CEILING, silence="Temporal has not said whether the survey started; try again"):
+    async with within(CEILING, silence="Temporal has not answered whether the survey started; try again"):
         handle: WorkflowHandle[object, SurveyAnswer] = await client.start_workflow(
             SURVEY_WORKFLOW,
             SurveyRequest(site_id=site_id),
@@ -50,7 +50,7 @@ async def survey(
 async def _answer(handle: WorkflowHandle[object, SurveyAnswer], wait: timedelta) -> SurveyAnswer | None:
     waiting = asyncio.ensure_future(handle.result())
     # a second more, so that the time that is up is always ours and never taken for a silence of Temporal
-    async with within(wait + timedelta(seconds=1), silence="Temporal has not said how the survey ended"):
+    async with within(wait + timedelta(seconds=1), silence="Temporal has not answered how the survey ended"):
         try:
             done, _ = await asyncio.wait({waiting}, timeout=wait.total_seconds())
             return waiting.result() if done else None

@@ -31,7 +31,7 @@ async def _is_unsigned(client: Client, workflow_id: str) -> bool:
     run = await newest_run(client, workflow_id)
     if run is None or not run.status.is_open:
         return False
-    async with within(CEILING, silence="Temporal has not said how a rotation began"):
+    async with within(CEILING, silence="Temporal has not answered how a rotation began"):
         first = await client.workflow_service.get_workflow_execution_history(
             GetWorkflowExecutionHistoryRequest(
                 namespace=client.namespace,

@@ -89,7 +89,7 @@ async def send(
     except WorkflowQueryRejectedError as error:
         raise NotRunning(site_id) from error
     except WorkflowQueryFailedError as error:
-        raise NoAnswer(f"the rotation cannot say what it heard: {error}") from error
+        raise NoAnswer(f"the rotation cannot report which messages it received: {error}") from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise NotRunning(site_id) from error

@@ -44,7 +44,9 @@ class UnsignedFailure(ApplicationError):  # noqa: N818 - it stands for a failure
         self.why = UnreadPayload(why)
         self.shown = shown
         """What it says; nothing may be decided by it."""
-        super().__init__(f"a failure was not believed: {why}. It says: {shown}", type=UNSIGNED_FAILURE)
+        super().__init__(
+            f"the service does not accept a failure: {why}. The failure says: {shown}", type=UNSIGNED_FAILURE
+        )
 
 
 class SignedFailures(FailureConverter):

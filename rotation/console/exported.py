@@ -113,14 +113,14 @@ def unknown_groups(clients: Iterable[ExportedClient], access: OfflineDocument) -
 def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now: datetime) -> Finding | None:
     """Why an export cannot be what its upload states; None when it can."""
     if taken_at > now + _AHEAD:
-        remedy = "say when the console wrote it, with its time zone"
-        return blocking("export-of-the-future", "taken_at", f"{taken_at.isoformat()} has not come yet", remedy)
+        remedy = "state when the console wrote the export, with its time zone"
+        return blocking("export-of-the-future", "taken_at", f"the time {taken_at.isoformat()} is in the future", remedy)
     if not clients:
-        return blocking("export-empty", "export", "it shows no client", "export all clients of all groups")
+        return blocking("export-empty", "export", "the export shows no client", "export all clients of all groups")
     newest = max((client.last_seen for client in clients if client.last_seen is not None), default=None)
     if newest is not None and newest > taken_at + _AHEAD:
         who = next(client.name for client in clients if client.last_seen == newest)
-        text = f"{who} was last seen at {newest:%Y-%m-%d %H:%M} UTC, after it was taken"
-        remedy = "check timezone, the order of day and month (dates), and when it was taken"
+        text = f"{who} was last seen at {newest:%Y-%m-%d %H:%M} UTC, after the export was written"
+        remedy = "check timezone, the order of day and month (dates), and when the export was written"
         return blocking("export-from-the-future", "export", text, remedy)
     return None

@@ -27,7 +27,11 @@ def weaker(site: Site, survey: SiteSurvey, clients: Sequence[ObservedClient], bo
     yield from _serials(access)
     yield from _servers(site, clients)
     if all(not pair.needs_list for owner in body.scopes for pair in owner.pairs):
-        yield info("console-from-a6", site.name, "every list is HTTP already: list A begins at A6, and no list changes")
+        yield info(
+            "console-from-a6",
+            site.name,
+            "every server list uses HTTP already: list A begins at A6, and no list changes",
+        )
 
 
 def weaker_return(site: Site, survey: SiteSurvey) -> Iterable[Finding]:
@@ -37,9 +41,10 @@ def weaker_return(site: Site, survey: SiteSurvey) -> Iterable[Finding]:
     yield warning(
         "console-proof-return",
         site.name,
-        "who is heard again is known from exports of clients that are uploaded after it, or from what two named "
-        f"persons state; who was there before, from the export of {survey.clients_as_of:%Y-%m-%d %H:%M} UTC",
-        "upload exports with the column of servers: one that shows a client at a server shows that server",
+        "the service knows which clients check in again from exports uploaded after the recovery, or from what "
+        "two named "
+        f"persons state; it knows the clients before from the export of {survey.clients_as_of:%Y-%m-%d %H:%M} UTC",
+        "upload exports with the column of servers; an export that shows a client at a server proves that server",
     )
 
 
@@ -49,9 +54,9 @@ def _settings(site: Site, body: PlanBody) -> Finding:
     return warning(
         "console-proof-settings",
         site.name,
-        f"settings cannot be read back: {len(words)} changes of settings and {len(works)} other tasks rest on the word "
-        "of whoever makes them",
-        "have a second person look at the groups' pages; export a Sylink.xml and give its SHA-256",
+        "the service cannot read settings back; these rest on what operators report (changes of settings: "
+        f"{len(words)}, other tasks: {len(works)})",
+        "ask a second person to look at the groups' pages; export a Sylink.xml and state its SHA-256",
     )
 
 
@@ -59,8 +64,8 @@ def _drift(site: Site) -> Finding:
     return warning(
         "console-proof-drift",
         site.name,
-        "nothing shows what others change at the console: only served certificates are looked at",
-        "have nobody else change groups, lists or policies until the rotation has ended",
+        "the service sees no change that others make in the console; it looks at served certificates only",
+        "let no other person change groups, lists or policies until the rotation has ended",
     )
 
 
@@ -70,9 +75,9 @@ def _gates(site: Site, body: PlanBody) -> Finding:
     return warning(
         "console-proof-gates",
         site.name,
-        f"{len(gates)} gates ({over} over canaries) rest on exports of clients that are uploaded after their minimum, "
-        "or each on what two named persons state of the console",
-        "upload exports, two or three for each gate, a heartbeat apart; a statement is the weakest proof",
+        "gates rest on exports of clients that are uploaded after their minimum, or each on what two named persons "
+        f"state of the console (gates: {len(gates)}, of these over canaries: {over})",
+        "upload two or three exports for each gate, a heartbeat apart; a statement is the weakest proof",
     )
 
 
@@ -80,21 +85,22 @@ def _claims(site: Site, survey: SiteSurvey) -> Finding:
     return warning(
         "console-proof-claim",
         site.name,
-        f"before a swap clients are known as of the newest export only, which may be a day old; now as of "
+        f"before a replacement the service knows clients from the newest export only, which may be a day old; now from "
         f"{survey.clients_as_of:%Y-%m-%d %H:%M} UTC",
-        "upload a new one before you claim a replacement",
+        "upload a new export before you claim a replacement",
     )
 
 
 def _images(site: Site, access: OfflineDocument, clients: Sequence[ObservedClient]) -> Finding:
     """Rule 4 rests on the document here: no check-in shows what an image brings back at each start."""
-    known = sum(client.non_persistent for client in clients)
-    text = f"{known} clients are said to start from golden images" if access.images else "no client is said to"
+    count = sum(client.non_persistent for client in clients)
+    none = "the document names no client that starts from a golden image"
+    text = f"the document names {count} clients that start from golden images" if access.images else none
     return warning(
         "console-proof-images",
         site.name,
-        f"{text}; an export does not tell who does, and one that is not named loses the site at its next start",
-        "name such machines under images in the site's document; their images are refreshed then",
+        f"{text}; an export does not show such clients, and one that is not named loses the site at its next start",
+        "name such machines under images in the site's document; a task then refreshes their images",
     )
 
 
@@ -105,19 +111,19 @@ def _serials(access: OfflineDocument) -> Iterable[Finding]:
         yield warning(
             "console-proof-serial",
             _some(silent),
-            f"the document gives no policy serial of {len(silent)} groups: a client counts as having taken a policy "
-            "when it has checked in since, though nothing shows that it did",
-            "give policy_serial of each group as its page shows it, and export the clients' serials",
+            f"the document has no policy serial of {len(silent)} groups: a client counts as having the policy "
+            "when it has checked in since, though nothing shows that it has it",
+            "state policy_serial of each group as its page shows it, and export the clients' serials",
         )
     policies = OfflineRecord(access=access).policies()
-    known = sum(policy.serial is not None for policy in policies.values())
-    if known:
+    count = sum(policy.serial is not None for policy in policies.values())
+    if count:
         yield warning(
             "console-proof-serial-copied",
-            f"{known} groups",
-            "what clients' serials must reach is copied from the console by hand; where it is not, or the export has "
-            "no column of serials, check-ins count only",
-            "say done with serials=... for each change",
+            f"{count} groups",
+            "an operator copies the groups' new policy serials from the console; without them, or if the export has "
+            "no column of serials, only check-ins count",
+            "report done with serials=... for each change",
         )
 
 
@@ -126,8 +132,8 @@ def _servers(site: Site, clients: Sequence[ObservedClient]) -> Iterable[Finding]
         yield warning(
             "console-proof-servers",
             site.name,
-            "the export does not tell at which server a client was: no client is shown to fail over",
-            "export that column too, or name it",
+            "the export does not show at which server a client was, so no client is shown to fail over",
+            "export that column too, or state its name",
         )
 
 

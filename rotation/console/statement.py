@@ -41,20 +41,21 @@ def untrue(evidence: dict[str, str], asked: WantedProof) -> Finding | None:
     try:
         clients, covered = (int(evidence.get(name, "")) for name in (CLIENTS, COVERED))
     except ValueError:
-        remedy = "say clients=NUMBER and covered=NUMBER, as counted in the console, and missing=NAMES for the others"
-        return blocking("statement-incomplete", "statement", "it says no numbers of clients", remedy)
-    if clients != asked.clients:
+        remedy = "state clients=NUMBER and covered=NUMBER, as counted in the console, and missing=NAMES for the others"
+        return blocking("statement-incomplete", "statement", "the statement has no numbers of clients", remedy)
+    if (stated := clients) != asked.clients:
         return blocking(
             "statement-other-count",
             "statement",
-            f"the newest export shows {asked.clients} clients in these groups, and the console {clients}",
-            "upload a new export of clients first: who came or has gone must be known by name",
+            f"the counts of clients in these groups differ (newest export: {asked.clients}, console: {stated})",
+            "upload a new export of clients first; the service must know by name which clients came or left",
         )
-    if len(missing_in(evidence)) != clients - covered:
+    if len(missing_in(evidence)) != (left := clients - covered):
         return blocking(
             "statement-unnamed",
             "statement",
-            f"{clients - covered} clients are not as wanted, and {len(missing_in(evidence))} are named",
-            "name each of them: missing=NAME,NAME",
+            f"the names of missing clients do not fit their count (missing: {left}, named: "
+            f"{len(missing_in(evidence))})",
+            "name each of them (missing=NAME,NAME)",
         )
     return None

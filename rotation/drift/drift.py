@@ -18,7 +18,7 @@ from rotation.values import GroupId, ListName, ServerName, Value
 LOCATION_NEW, PAIR_GONE = "location-new", "pair-gone"
 _GROUP_NEW = "group-new"
 _NAMES = 5
-_PUT_BACK = "put it back as it was; the claim can then be tried again"
+_PUT_BACK = "put the setting back as it was; then try the claim again"
 
 
 class Drift(Value):
@@ -114,27 +114,32 @@ def _owners(
 def _born(group: ObservedGroup, owner: OwnerScope | None, uncounted: Sequence[str]) -> Drift | Finding:
     """A new group: its clients are counted with a planned owner that it follows; without one they are in no gate."""
     if owner is not None:
-        return info(_GROUP_NEW, group.path, f"was born during the rotation; its clients count as those of {owner.path}")
+        return info(
+            _GROUP_NEW,
+            group.path,
+            f"the group was added during the rotation; its clients count as those of {owner.path}",
+        )
     if not uncounted:
         return info(
-            _GROUP_NEW, group.path, "was born during the rotation; nobody is in it who would have to be counted"
+            _GROUP_NEW, group.path, "the group was added during the rotation; it has no client that a gate has to count"
         )
     names = ", ".join(sorted(uncounted)[:_NAMES])
-    text = f"was born during the rotation; no gate counts its {len(uncounted)} clients, among them {names}"
-    remedy = "move them to a group that the plan knows, or proceed to leave them out by name"
+    text = f"the group was added during the rotation; no gate counts its {len(uncounted)} clients, among them {names}"
+    remedy = "move the clients to a group that the plan knows, or proceed and leave them out by name"
     return Drift(finding=blocking(_GROUP_NEW, group.path, text, remedy), born=group.id)
 
 
 def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[Finding]:
     if before.group_id == now:
         if group.id == now and group.path != before.path:
-            yield info("group-moved", group.path, f"was {before.path}; it has the settings that it had")
+            yield info("group-moved", group.path, f"the group's path was {before.path}; its settings are unchanged")
     elif group.id in (before.group_id, now):
-        whose = "settings of its own" if group.id == now else "the settings of a group above it"
-        yield blocking("inheritance-drift", group.path, f"has {whose} now", _PUT_BACK)
+        own = "the group has settings of its own now"
+        text = own if group.id == now else "the group inherits the settings of a group above it now"
+        yield blocking("inheritance-drift", group.path, text, _PUT_BACK)
     else:
         yield blocking(
-            "group-moved", group.path, f"was moved, and no longer has the settings of {before.path}", _PUT_BACK
+            "group-moved", group.path, f"the group was moved and no longer has the settings of {before.path}", _PUT_BACK
         )
 
 
@@ -146,7 +151,12 @@ def _settings(
         for group_id in owner.groups:
             group = groups.get(group_id)
             if group is None:
-                yield blocking("group-gone", owner.path, f"group {group_id} is gone", "find out where its clients went")
+                yield blocking(
+                    "group-gone",
+                    owner.path,
+                    f"the group {group_id} is gone",
+                    "find out to which group its clients were moved",
+                )
             elif group_id == owner.group_id and not group.inherits:
                 yield from _locations(owner, group, left, excluded, _Lists.of(body, survey))
 
@@ -172,7 +182,7 @@ def _locations(
     there = {location.id for location in group.locations}
     for planned in owner.pairs:
         if planned.location_id not in there:
-            yield info("location-gone", f"{group.path} / {planned.location_name}", "is not there any more")
+            yield info("location-gone", f"{group.path} / {planned.location_name}", "the location is gone")
 
 
 def _born_location(
@@ -189,13 +199,21 @@ def _born_location(
         now.server_list in other.server_lists and now.secure_communications in other.secure_communications
         for other in others
     ):
-        return info(LOCATION_NEW, subject, "was born during the rotation, with the settings of another location there")
-    verifies = "verifies" if now.secure_communications else "does not verify"
-    text = f"was born during the rotation; it uses {now.server_list!r}, {verifies} and reports every {now.heartbeat}, "
-    text += "as no other location of its group does"
+        return info(
+            LOCATION_NEW,
+            subject,
+            "the location was added during the rotation, with the settings of another location of the group",
+        )
+    text = (
+        f"the location was added during the rotation; it uses {now.server_list!r}, its secure communications are "
+        f"{'on' if now.secure_communications else 'off'} and its clients report every {now.heartbeat}, "
+        "as at no other location of the group"
+    )
     if (subject, text) in excluded:
-        return info(LOCATION_NEW, subject, "was born during the rotation; two persons go on with it as it is")
-    remedy = "give it the settings of another one, remove it, or proceed to go on with it as it is"
+        return info(
+            LOCATION_NEW, subject, "the location was added during the rotation; two persons agreed to leave it as it is"
+        )
+    remedy = "give the location the settings of another one, remove it, or proceed and leave it as it is"
     return blocking(LOCATION_NEW, subject, text, remedy)
 
 
@@ -218,8 +236,8 @@ def _assigned_again(wanted: Collection[ListName], lists: _Lists) -> str:
         return _PUT_BACK
     name = ", ".join(map(repr, gone))
     if lists.shown:
-        return f"SEPM shows no server list {name}: copy it again as its task said, then retry"
-    return f"{_PUT_BACK}; where {name} is gone, copy it again as its task said"
+        return f"SEPM shows no server list {name}: copy it again as its task describes, then retry"
+    return f"{_PUT_BACK}; if {name} is gone, copy it again as its task describes"
 
 
 def _differences(
@@ -227,19 +245,20 @@ def _differences(
 ) -> Iterable[tuple[SettingField | None, Finding]]:
     now = location.settings
     if now.server_list not in wanted.server_lists:
-        text = f"uses {now.server_list!r}, not {' or '.join(map(repr, sorted(wanted.server_lists)))}"
+        text = f"the location uses {now.server_list!r}; expected is {', '.join(map(repr, sorted(wanted.server_lists)))}"
         yield (
             SettingField.SERVER_LIST,
             blocking("list-drift", subject, text, _assigned_again(wanted.server_lists, lists)),
         )
     if now.secure_communications not in wanted.secure_communications:
-        text = f"secure communications are {'on, not off' if now.secure_communications else 'off, not on'}"
+        on, off = "secure communications are on; expected is off", "secure communications are off; expected is on"
+        text = on if now.secure_communications else off
         yield (
             SettingField.SECURE_COMMUNICATIONS,
             blocking("secure-communications-drift", subject, text, _PUT_BACK),
         )
     if now.heartbeat + now.jitter > owner.slowest_heartbeat + owner.jitter:
-        text = f"clients report every {now.heartbeat} now: the planned waits are too short for them"
+        text = f"clients report every {now.heartbeat} now; the planned waits are too short for that"
         yield None, blocking("heartbeat-drift", subject, text, _PUT_BACK)
 
 
@@ -255,7 +274,7 @@ def _builds(body: PlanBody, clients: Sequence[ObservedClient], born: Mapping[Gro
             yield blocking(
                 "no-failover-build",
                 owner.path,
-                f"clients came that do not fail over: {names}",
+                f"clients that do not fail over came into the group: {names}",
                 "move them to a relaxed group",
             )
 

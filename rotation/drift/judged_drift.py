@@ -117,9 +117,9 @@ def summarized(drifts: Iterable[NamedDrift], known: Collection[Hashable] = ()) -
     return first_of_each(named_before, lambda each: each.kind, _others, named=lambda each: each.key in known)
 
 
-def _others(first: NamedDrift, others: int) -> NamedDrift:
-    text = f"the same is so of {others} more: {first.message}"
-    return first.model_copy(update={"subject": f"{others} more", "message": text, "others": others})
+def _others(first: NamedDrift, count: int) -> NamedDrift:
+    text = f"the same holds for {count} more: {first.message}"
+    return first.model_copy(update={"subject": f"{count} more", "message": text, "others": count})
 
 
 def _named(reacted: Reacted, now: Circumstances) -> NamedDrift:
@@ -128,7 +128,7 @@ def _named(reacted: Reacted, now: Circumstances) -> NamedDrift:
     return NamedDrift(
         code=finding.code,
         subject=finding.subject,
-        message=f"{finding.message} ({reacted.reaction.value}: {reacted.why})",
+        message=reacted.message,
         remedy=finding.remedy,
         matters=finding.severity is Severity.BLOCKING,
         blocks=not adopted,

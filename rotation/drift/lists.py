@@ -77,8 +77,8 @@ def _taken_up(body: PlanBody, survey: SiteSurvey, edited: Mapping[ListName, date
     for name, at in sorted(edited.items()):
         if survey.sepm_clock < at + lasting:
             until = f"{at + lasting:%Y-%m-%d %H:%M:%S} UTC"
-            text = f"was put right at {at:%Y-%m-%d %H:%M:%S} UTC; clients take it up until {until}"
-            yield Drift(finding=blocking(LIST_TAKEN_UP, name, text, "wait: this is over by itself"))
+            text = f"the list was corrected at {at:%Y-%m-%d %H:%M:%S} UTC; clients receive it until {until}"
+            yield Drift(finding=blocking(LIST_TAKEN_UP, name, text, "wait; this ends by itself"))
 
 
 def _in_hand(step: Step) -> ListName | None:
@@ -102,9 +102,10 @@ def _edited(
         at, until = edited.get(name), shown.get(name)
         if at is None or until is None or at <= until:
             continue
-        text = f"was edited at {at:%Y-%m-%d %H:%M:%S} UTC, after it was known what is in it"
+        text = f"an administrator edited the list at {at:%Y-%m-%d %H:%M:%S} UTC, after the service knew its content"
         remedy = (
-            f"look at it in the console and put it right{_as_known(site, name)}, then retry to say that it is right"
+            f"look at the list in the console and correct it{_as_known(site, name)}; then retry, which confirms "
+            "that it is right"
         )
         yield Drift(finding=blocking(LIST_EDITED, name, text, remedy), edited_at=at)
 

@@ -9,7 +9,7 @@ from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.values import ListName
 
 PAIR_BORN = "newborn"
-_REMEDY = "give it the settings that it shall have, or remove it, and retry; or approve to leave it as it is"
+_REMEDY = "give the location its final settings, or remove it, and retry; or approve that it stays as it is"
 
 
 def newborn(body: PlanBody, survey: SiteSurvey) -> tuple[Finding, ...]:
@@ -52,11 +52,17 @@ def _found(body: PlanBody, survey: SiteSurvey) -> Iterator[Finding]:
 def _reasons(body: PlanBody, location: ObservedLocation, *, unverified: bool) -> Iterator[str]:
     used = location.settings.server_list
     if used in {copy.copy_name for copy in body.copies}:
-        yield f"uses {used!r}, which the rotation made and will delete"
+        yield f"the location uses {used!r}, a list that the rotation made and will delete"
     if used in {copy.source for copy in body.copies}:
-        yield f"uses {used!r}, whose other users were relaxed: no gate has counted its clients"
+        yield (
+            f"the location uses {used!r} while the other locations with this list use its HTTP copy; no gate has "
+            "counted its clients"
+        )
     if unverified and not location.settings.secure_communications:
-        yield "does not verify, as relaxed groups do not: nothing would turn its secure communications on"
+        yield (
+            "secure communications are off at the location, as in relaxed groups; no step of the rotation would "
+            "turn them on"
+        )
 
 
 def _subject(group: ObservedGroup, location: ObservedLocation) -> str:

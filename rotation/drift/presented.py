@@ -98,14 +98,14 @@ def certificate_drift(
 
 def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprint]) -> Finding:
     """The alarm about a certificate that is neither known nor announced."""
-    known = " or ".join(f"SHA-256 {each}" for each in expected) or "what it presented before"
+    known = ", ".join(f"SHA-256 {each}" for each in expected) or "the certificate that it presented before"
     return blocking(
         THIRD,
         seen.server,
         f"{seen.server}{f' ({address})' if address else ''} presents SHA-256 {seen.fingerprint}, a certificate that "
-        f"nobody announced; expected is {known}",
-        f"look at {seen.server}: if it was replaced, put the right certificate into {seen.server}; if not, somebody "
-        "answers in its place: find out who, before anything goes on",
+        f"no step of the rotation put there; expected is {known}",
+        f"look at {seen.server}: if its certificate was replaced, install the right one; if not, another machine "
+        "answers at its address: find that machine before the rotation goes on",
     )
 
 
@@ -116,9 +116,9 @@ def _must_serve(body: PlanBody, server: ServerName) -> bool:
 
 def _silent(seen: ServedCertificate, stopped: Collection[ServerName]) -> Finding:
     """Rule 20: clients that are away, or that fail over, may have no other server that they trust."""
-    text = f"{seen.server} must go on with its certificate, and does not answer ({seen.error or 'no answer'})"
-    first = f"start {', '.join(stopped)} first, which a drill has stopped, then " if stopped else ""
-    remedy = f"{first}bring {seen.server} up with the certificate and the port that it had"
+    text = f"{seen.server} must keep its certificate in use and does not answer ({seen.error or 'no answer'})"
+    first = f"start {', '.join(stopped)} first, which a drill stopped, then " if stopped else ""
+    remedy = f"{first}start {seen.server} with the certificate and the port that it had"
     return blocking(SILENT, seen.server, text, remedy)
 
 
@@ -133,14 +133,18 @@ def _expected(body: PlanBody, server: ServerName, *, swapped: bool, due: bool) -
 
 
 def _drift(seen: ServedCertificate, now: Serves, *, swapped: bool, due: bool, back: bool) -> Finding | None:
-    put_in, taken_out = ("old", "new") if back else ("new", "former")
-    match now:
-        case Serves.FORMER if swapped:
-            shown = f"{seen.server} presents its {taken_out} certificate again"
-            remedy = f"put the {put_in} one in again{'' if back else ', or roll back'}"
-            return blocking("certificate-restored", seen.server, shown, remedy)
-        case Serves.PLANNED if not swapped and not due:
-            shown = f"{seen.server} presents its {put_in} certificate before its turn"
-            return blocking("certificate-early", seen.server, shown, f"put its {taken_out} certificate back until then")
+    match now, back:
+        case Serves.FORMER, False if swapped:
+            shown = f"{seen.server} presents its former certificate again"
+            return blocking("certificate-restored", seen.server, shown, "install the new one again, or roll back")
+        case Serves.FORMER, True if swapped:
+            shown = f"{seen.server} presents its new certificate again"
+            return blocking("certificate-restored", seen.server, shown, "install the old one again")
+        case Serves.PLANNED, False if not swapped and not due:
+            shown = f"{seen.server} presents its new certificate before its turn"
+            return blocking("certificate-early", seen.server, shown, "install its former certificate until then")
+        case Serves.PLANNED, True if not swapped and not due:
+            shown = f"{seen.server} presents its old certificate before its turn"
+            return blocking("certificate-early", seen.server, shown, "install its new certificate until then")
         case _:
             return None

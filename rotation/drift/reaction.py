@@ -63,6 +63,18 @@ class Reacted(Value):
     reaction: Reaction
     why: str
 
+    @property
+    def message(self) -> str:
+        """What was found, and what follows from it."""
+        found = self.drift.finding.message
+        match self.reaction:
+            case Reaction.ADOPT:
+                return f"{found} (the rotation goes on: {self.why})"
+            case Reaction.REPAIR:
+                return f"{found} (the service puts it right: {self.why})"
+            case Reaction.ASK:
+                return f"{found} (a person decides: {self.why})"
+
 
 def react(drift: Drift, now: Circumstances) -> Reacted:
     """What follows from `drift`.
@@ -73,7 +85,7 @@ def react(drift: Drift, now: Circumstances) -> Reacted:
         decided = rule(drift, now)
         if decided is not None:
             return Reacted(drift=drift, reaction=decided[0], why=decided[1])
-    return Reacted(drift=drift, reaction=Reaction.ASK, why="it was not the rotation that set it: a person decides")
+    return Reacted(drift=drift, reaction=Reaction.ASK, why="the rotation did not set this")
 
 
 _Decided = tuple[Reaction, str] | None
@@ -82,7 +94,7 @@ _Decided = tuple[Reaction, str] | None
 def _harmless(drift: Drift, _now: Circumstances) -> _Decided:
     if drift.finding.severity is Severity.BLOCKING:
         return None
-    return Reaction.ADOPT, "no proof depends on it"
+    return Reaction.ADOPT, "no proof depends on this"
 
 
 def _planned_again(drift: Drift, now: Circumstances) -> _Decided:
@@ -99,7 +111,10 @@ def _planned_again(drift: Drift, now: Circumstances) -> _Decided:
         return None
     for step in now.ahead:
         if isinstance(step, Recheck):
-            return Reaction.ADOPT, "the rest is planned anew before the next certificate, and asks for an amendment"
+            return (
+                Reaction.ADOPT,
+                "the service plans the rest again before the next certificate and asks for an amendment",
+            )
         if _replaces(step) or (isinstance(step, Write) and not (born or down)):
             return None
     return None
@@ -108,7 +123,7 @@ def _planned_again(drift: Drift, now: Circumstances) -> _Decided:
 def _matters_no_more(drift: Drift, now: Circumstances) -> _Decided:
     if drift.finding.code not in _OF_THE_FUTURE or any(_replaces(step) for step in (now.body.step(now.at), *now.ahead)):
         return None
-    return Reaction.ADOPT, "every certificate is in: it stays as it is"
+    return Reaction.ADOPT, "all certificates are replaced, so this stays as it is"
 
 
 def _ours(drift: Drift, now: Circumstances) -> _Decided:
@@ -119,11 +134,11 @@ def _ours(drift: Drift, now: Circumstances) -> _Decided:
     if last_write(now.body, now.at, drift.field, owner) is None or not _is_known(drift, owner, now.body):
         return None
     if drift.finding.subject in now.left:
-        return Reaction.ASK, "REST does not put it right: do it by hand, or retry to have it tried once more"
+        return Reaction.ASK, "SEPM's REST API did not put it right: do it in the console, or retry"
     if now.repaired.count(drift.finding.subject) >= _REPAIRS:
-        again = "find out who means it, or retry to have it put right once more"
-        return Reaction.ASK, f"it was put right {_REPAIRS} times, and is undone again: {again}"
-    return Reaction.REPAIR, "the plan set it, and proof rests on it"
+        count, again = _REPAIRS, "find out who changes it, or retry, and the service puts it right once more"
+        return Reaction.ASK, f"the service put it right {count} times, and it was changed again: {again}"
+    return Reaction.REPAIR, "the plan set this, and proof rests on it"
 
 
 def _is_known(drift: Drift, owner: OwnerScope, body: PlanBody) -> bool:

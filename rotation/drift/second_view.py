@@ -23,6 +23,9 @@ def contradictions(survey: SiteSurvey, other: SiteGlance, server: ServerName) ->
     differ += [name for name in names if survey.lists_edited.get(name) != lists.get(name)]
     if differ:
         shown = ", ".join(some(sorted(differ)))
-        text = f"shows {shown} otherwise than SEPM's REST address does: one of them is stale, or it has just changed"
-        remedy = f"look for a cache or proxy before either of them, and whether {server} has the same database"
+        text = (
+            f"the server and SEPM's REST address show different data for {shown}: one of them is stale, or the "
+            "data has just changed"
+        )
+        remedy = f"look for a cache or proxy in front of each of them, and check that {server} uses the same database"
         yield blocking(ANSWERS_DIFFER, server, text, remedy)

@@ -61,11 +61,11 @@ def confirmed(found: Collection[Drift], confirmed_versions: Collection[str]) -> 
 
 def _changed(site: Site, now: str, planned: str, unlike: Mapping[ServerName, str]) -> Drift:
     seen = "".join(f"; {server} {what}" for server, what in sorted(unlike.items()))
-    text = f"SEPM is of version {now}, and was of {planned} when the plan was made: an upgrade resets ports{seen}"
+    text = f"SEPM has version {now}; it had {planned} when the plan was made, and an upgrade resets ports{seen}"
     ports = ", ".join(f"{each.name}={each.https_port}/{each.http_port}" for each in site.servers)
     remedy = (
-        f"compare the HTTPS and HTTP ports of every server ({ports}) and its certificate, put right what differs, "
-        "then retry to say that they are right"
+        f"compare the HTTPS and HTTP ports of every server ({ports}) and its certificate, correct what differs, "
+        "then retry, which confirms that they are right"
     )
     finding = blocking(VERSION_CHANGED, site.name, text, remedy)
     return Drift(finding=finding, version=now, unlike=tuple(sorted(unlike)))
@@ -85,7 +85,7 @@ def _unlike(
     ports = {each.name: each.client_port for each in site.servers}
     now = {seen.server: serves(body, seen, before=before.get(seen.server)) for seen in survey.served}
     return {
-        server: f"presents no certificate that is known at {ports.get(server, 'its client port')}"
+        server: f"presents no known certificate at {ports.get(server, 'its client port')}"
         for server, shown in now.items()
         if server in before and (shown is Serves.UNKNOWN or (shown is Serves.NOTHING and server in swapped))
     }
@@ -105,8 +105,8 @@ def _shut(server: Server) -> str:
 def _closed(silent: Mapping[ServerName, str]) -> Iterator[Drift]:
     """Clients that are about to be relaxed would come to a closed port."""
     for server, what in sorted(silent.items()):
-        text = f"{server} {what}: relaxed clients could not reach it"
-        yield Drift(finding=blocking(HTTP_SILENT, server, text, f"have {server} listen there again"))
+        text = f"{server} {what}; relaxed clients could not reach it"
+        yield Drift(finding=blocking(HTTP_SILENT, server, text, f"make {server} listen there again"))
 
 
 def _relaxes(step: Step) -> bool:

@@ -46,7 +46,9 @@ def write_originals(originals: KeptOriginals) -> str:
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     if len(text) > LARGEST:
         message = f"the {len(originals.pairs)} (group, location) pairs need more than {LARGEST >> 20} MiB"
-        raise UnusableOriginalsError("no-originals", message, "keep a backup off the box instead: rotator backup")
+        raise UnusableOriginalsError(
+            "no-originals", message, "keep a backup on another machine instead (rotator backup)"
+        )
     return text
 
 
@@ -59,35 +61,37 @@ def read_originals(text: str) -> KeptOriginals:
     document = _document(text)
     version = document.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise UnusableOriginalsError("originals-unreadable", "it names no version of its form")
+        raise UnusableOriginalsError("originals-unreadable", "the file has no version")
     if version > VERSION:
-        message = f"it is of version {version}, and this release reads up to {VERSION}"
+        message = f"the file has version {version}; this release reads versions up to {VERSION}"
         raise UnusableOriginalsError("originals-newer", message, "install the release that wrote it, or a newer one")
     inside = document.get("originals")
     if _digest(inside) != document.get("sha256"):
-        raise UnusableOriginalsError("originals-damaged", "it is damaged or was edited: its SHA-256 is another one")
+        raise UnusableOriginalsError("originals-damaged", "the file is damaged or was edited: its SHA-256 differs")
     try:
         # what JSON writes as text is read as JSON: dates and spans have no other form there
         originals = KeptOriginals.model_validate_json(json.dumps(inside))
     except ValidationError as error:
         raise UnusableOriginalsError(
-            "originals-malformed", f"what it holds has another form: {_problems(error)}"
+            "originals-malformed", f"the file's content has another form: {_problems(error)}"
         ) from None
     if len(originals.goes_back()) != len(originals.pairs):
-        raise UnusableOriginalsError("originals-malformed", "it holds a (group, location) twice")
+        raise UnusableOriginalsError("originals-malformed", "the file has a (group, location) pair twice")
     return originals
 
 
 def _document(text: str) -> dict[str, JsonValue]:
     if len(text) > LARGEST:
-        message = f"it is larger than {LARGEST >> 20} MiB"
+        message = f"the file is larger than {LARGEST >> 20} MiB"
         raise UnusableOriginalsError("originals-unreadable", message)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise UnusableOriginalsError("originals-unreadable", "it is no JSON: damaged, or another file") from None
+        raise UnusableOriginalsError(
+            "originals-unreadable", "the file is no JSON; it is damaged, or another file"
+        ) from None
     if not isinstance(document, dict) or document.get("form") != FORM:
-        raise UnusableOriginalsError("originals-unreadable", "it is no file of originals")
+        raise UnusableOriginalsError("originals-unreadable", "this is no file of original settings")
     return document
 
 
@@ -95,7 +99,7 @@ def _digest(inside: object) -> str:
     try:
         canonical = json.dumps(inside, sort_keys=True, separators=(",", ":"))
     except RecursionError:
-        raise UnusableOriginalsError("originals-unreadable", "it is nested too deeply") from None
+        raise UnusableOriginalsError("originals-unreadable", "the file is nested too deeply") from None
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 

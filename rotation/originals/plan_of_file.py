@@ -55,7 +55,8 @@ def plan_known(originals: KeptOriginals, site: Site, survey_id: str, *, plan_id:
         ),
     )
     text = (
-        f"what is known of rotation {originals.rotation_id} stands in the file of its originals, recorded at "
+        f"the file of original settings has all that the service knows of rotation {originals.rotation_id}, "
+        "recorded at "
         f"{originals.recorded_at:%Y-%m-%d %H:%M} UTC, SHA-256 {sha256_of(originals)}"
     )
     return Plan(

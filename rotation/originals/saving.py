@@ -33,8 +33,11 @@ def how_to_save(rotation_id: RotationId) -> tuple[str, ...]:
     """What a person reads in that task."""
     return (
         f"Save the original settings as well, and keep that file on another machine: {command(rotation_id)}",
-        "Where the service's databases are lost, rotator restore SITE --originals FILE --why REASON puts them back",
-        f"Its SHA-256, which the command prints, may be said too, as {ORIGINALS_SHA256}=...: it is compared",
+        (
+            "If the service's databases are lost, rotator restore SITE --originals FILE --why REASON puts the "
+            "settings back"
+        ),
+        f"State its SHA-256, which the command prints, as {ORIGINALS_SHA256}=... to have it compared",
     )
 
 
@@ -46,5 +49,5 @@ def another_file(evidence: Mapping[str, str], sha256: str, rotation_id: Rotation
     if stated == sha256:
         return None
     text = "is no SHA-256" if stated is None else f"{stated[:16]}... is not that of these originals, {sha256[:16]}..."
-    remedy = f"save it once more: {command(rotation_id)}; or leave {ORIGINALS_SHA256} out"
+    remedy = f"save the file once more ({command(rotation_id)}), or leave {ORIGINALS_SHA256} out"
     return blocking("originals-sha256-another", ORIGINALS_SHA256, text, remedy)

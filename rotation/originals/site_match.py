@@ -11,7 +11,7 @@ from rotation.values import ListName, Value
 
 _NAMED = 20
 _ACCEPT = (
-    "look at it in the console; where the site shall be so, restore with accept_differences "
+    "look at it in the console; if it is as intended, restore with accept_differences "
     "(rotator restore --accept-differences)"
 )
 
@@ -32,21 +32,21 @@ class Differences(Value):
         return (
             *_named(
                 "pair-gone",
-                "is not there any more, or the account does not see it",
+                "the group or location is gone, or the account does not see it",
                 f"{_ACCEPT}, which leaves it out",
                 (pair.name for pair in self.gone),
             ),
             *_named(
                 "list-gone",
-                "is not described, in use or shown by SEPM",
-                "make the list in the console if it is gone, and describe it (PUT /v1/sites/ID/lists); or restore "
+                "the list is neither described nor in use, and SEPM does not show it",
+                "create the list in the console if it is gone, and describe it (PUT /v1/sites/ID/lists); or restore "
                 "with accept_differences (rotator restore --accept-differences)",
                 self.lists,
             ),
             *_named(
                 "pair-changed",
-                "has neither the settings of the file nor those that a rotation makes of them: somebody changed it",
-                f"{_ACCEPT}, which puts back what the file says",
+                "the settings are neither those of the file nor those of a rotation: a person changed them",
+                f"{_ACCEPT}, which puts the settings of the file back",
                 (pair.name for pair in self.changed),
             ),
         )
@@ -57,9 +57,9 @@ def another_site(originals: KeptOriginals, site: Site) -> tuple[Finding, ...]:
     named = f"{originals.site_name!r} (id {originals.site_id})"
     if originals.site_id != site.id:
         servers = ", ".join(server.name for server in originals.servers[:_NAMED])
-        text = f"the file is of the site {named} with {servers}"
+        text = f"the file belongs to the site {named} with {servers}"
         remedy = (
-            f"take the file of this site; or register the site of the file under the name {originals.site_id!r}, which "
+            f"use the file of this site; or register the site of the file under the name {originals.site_id!r}, which "
             "gives it the id of the file, and rename it afterwards"
         )
         return (blocking("originals-of-another-site", site.name, text, remedy),)
@@ -69,7 +69,7 @@ def another_site(originals: KeptOriginals, site: Site) -> tuple[Finding, ...]:
             "originals-of-another-site",
             server.name,
             f"the file belongs to this server, at {server.address}, and the site {site.name!r} has none of that name",
-            "take the file of this site; or register the site with the servers that SEPM has, by the names it reports",
+            "use the file of this site; or register the site with the servers that SEPM has, by the names it reports",
         )
         for server in originals.servers
         if server.name not in registered
@@ -85,8 +85,8 @@ def of_another_sepm(originals: KeptOriginals, site: Site, survey: SiteSurvey) ->
     now = _now(survey)
     if any(kept.pair in now for kept in originals.pairs):
         return ()
-    text = f"none of the {len(originals.pairs)} (group, location) pairs of the file is there, by their ids"
-    remedy = "take the file of this site, and use an account that sees all groups"
+    text = f"the site has none of the {len(originals.pairs)} (group, location) pairs of the file, by their ids"
+    remedy = "use the file of this site, and an account that sees all groups"
     return (blocking("originals-of-another-site", site.name, text, remedy),)
 
 
@@ -101,10 +101,10 @@ def other_certificates(originals: KeptOriginals, survey: SiteSurvey) -> tuple[Fi
         blocking(
             "certificate-unlike",
             server,
-            "does not answer on its client port"
+            "the server does not answer on its client port"
             if served.get(server) is None
-            else f"presents SHA-256 {served[server]}, which the file knows neither as old nor as new",
-            "bring the server up if it is down; else take the file of the rotation that put this certificate in",
+            else f"the server presents SHA-256 {served[server]}, which is neither the old nor the new one of the file",
+            "start the server if it is down; else use the file of the rotation that installed this certificate",
         )
         for server, fingerprints in known.items()
         if served.get(server) not in fingerprints

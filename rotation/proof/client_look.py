@@ -226,8 +226,10 @@ def judge(
         return JudgedLooks(shown, None)
     if not wrong:
         first = missing[0]
-        text = f"is not told of, nor another client of build {first.label}"
-        wrong.append(_against("client-not-looked-at", first.name, text, f"look at {first.name} in {first.path} too"))
+        text = f"the evidence has neither this client nor another one of build {first.label}"
+        wrong.append(
+            _against("client-not-looked-at", first.name, text, f"look at {first.name} in {first.path} as well")
+        )
     return JudgedLooks(shown, wrong[0] if wrong else None, tuple(sorted(old)))
 
 
@@ -247,25 +249,29 @@ def _contradicting(
     looked: Looked, found: CandidateClient, seen: Collection[ClientId], wanted: Collection[str]
 ) -> Finding | None:
     if found.id in seen:
-        return _against("client-told-twice", looked.client, "is told of twice", "tell of it once")
+        return _against("client-told-twice", looked.client, "the evidence has this client twice", "state it once")
     if found.label not in wanted:
-        text = f"is of build {found.label}, and asked was about {'; '.join(sorted(wanted))}"
-        return _against("client-of-another-build", looked.client, text, "look at one of those that are named")
+        text = f"the client has build {found.label}; the task asks about {'; '.join(sorted(wanted))}"
+        return _against("client-of-another-build", looked.client, text, "look at one of the named clients")
     return None
 
 
 def _when_old(found: CandidateClient) -> str:
-    late = f"have {found.name} check in, and {_AGAIN}; or retry later: agents of its build may take lists days later"
-    return f"{late}. If it held the right list before, something else than SEPM gives it an old Sylink.xml: stop that"
+    late = f"make {found.name} check in, then {_AGAIN}; or retry later: clients of its build may take lists days later"
+    return f"{late}. If the client had the right list before, find and stop the tool that gives it an old Sylink.xml"
 
 
 def _found(looked: Looked, alike: Sequence[CandidateClient]) -> CandidateClient | Finding:
     if not alike:
-        text = "is no client whose policy was proven: it is in no group of this task, away, left out, or not in SEPM"
-        return _against("client-unknown", looked.client, text, "look at one of those that are named")
+        text = (
+            "no client of this name has a proven policy: it is in no group of this task, away, left out, or not in SEPM"
+        )
+        return _against("client-unknown", looked.client, text, "look at one of the named clients")
     if len(alike) > 1:
         ids = ", ".join(each.id for each in alike[:3])
-        return _against("client-ambiguous", looked.client, f"is the name of {len(alike)} clients: {ids}", "say its id")
+        return _against(
+            "client-ambiguous", looked.client, f"{len(alike)} clients have this name: {ids}", "state the client's id"
+        )
     return alike[0]
 
 
@@ -273,18 +279,21 @@ def _unlike(looked: Looked, found: CandidateClient, lists: Sequence[HeldList]) -
     """What is otherwise in a client's Sylink.xml than it must be."""
     if not any(held.is_in(looked) for held in lists):
         holds = _text(looked.protocol, ((each.server, each.port) for each in looked.servers))
-        return f"holds {holds}, and must hold {'; or '.join(map(str, lists)) or 'none that is known'}"[:900]
+        return f"the client has {holds}; it must have one of: {'; '.join(map(str, lists)) or 'no known list'}"[:900]
     lacking = found.certificates - set(looked.certificates)
     if lacking:
-        return f"does not hold the certificate {min(lacking)[:16]}... of a server that was replaced"
+        missing = min(lacking)[:16]
+        return f"the client lacks the certificate {missing}... of a server whose certificate was replaced"
     return None
 
 
 def _against(code: str, client: str, text: str, remedy: str) -> Finding:
-    return blocking(code, client[:300], f"{client[:300]} {text}"[:1500], remedy)
+    return blocking(code, client[:300], f"{client[:300]}: {text}"[:1500], remedy)
 
 
 def unread(why: str) -> Finding:
     """Why evidence of clients that cannot be read is refused."""
-    remedy = f"say done with {CLIENTS}=[...], with client, and sylink or protocol, servers and certificates, for each"
+    remedy = (
+        f"report done with {CLIENTS}=[...], with client, and sylink or protocol, servers and certificates, for each"
+    )
     return blocking("client-look-unread", CLIENTS, why[:500], remedy)

@@ -37,10 +37,10 @@ def read_table(content: bytes, *, now: datetime) -> Read:
     try:
         text = content.decode("utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except UnicodeDecodeError as error:
-        return _refused([_wrong("file", f"it is neither UTF-8 nor UTF-16: byte {error.start}")])
+        return _refused([_wrong("file", f"the file is neither UTF-8 nor UTF-16 (byte {error.start})")])
     lines = text.splitlines()
-    if len(lines) > MOST_LINES:
-        return _refused([_wrong("file", f"it has {len(lines)} lines, and {MOST_LINES} are read: send it in parts")])
+    if len(lines) > (most_count := MOST_LINES):
+        return _refused([_wrong("file", f"the file has {len(lines)} lines; send at most {most_count} at once")])
     found: list[ReachAnswer] = []
     wrong: list[Finding] = []
     for number, row in _rows(lines):
@@ -52,7 +52,7 @@ def read_table(content: bytes, *, now: datetime) -> Read:
         if len(wrong) >= _MOST_FINDINGS:
             break
     if not found and not wrong:
-        wrong.append(_wrong("file", "it has no line of an answer"))
+        wrong.append(_wrong("file", "the file has no line with an answer"))
     return _refused(wrong) if wrong else Read(answers=tuple(found))
 
 
@@ -69,18 +69,18 @@ def _rows(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _answer(number: int, row: Sequence[str], now: datetime) -> ReachAnswer | Finding:
     where = f"line {number}"
     if len(row) != len(COLUMNS):
-        return _wrong(where, f"it has {len(row)} fields, and {len(COLUMNS)} are meant: {', '.join(COLUMNS)}")
+        return _wrong(where, f"the line has {len(row)} fields; expected are {len(COLUMNS)}: {', '.join(COLUMNS)}")
     client, address, prefix, server, host, port, result, time = row
     try:
         at = datetime.fromisoformat(time)
     except ValueError:
-        return _wrong(where, f"{time[:40]!r} is no time: 2026-01-31T08:00:00Z is meant")
+        return _wrong(where, f"{time[:40]!r} is no time such as 2026-01-31T08:00:00Z")
     if at.tzinfo is None:
-        return _wrong(where, f"{time[:40]!r} has no time zone: 2026-01-31T08:00:00Z is meant")
+        return _wrong(where, f"{time[:40]!r} has no time zone, as 2026-01-31T08:00:00Z has")
     if at > now + _AHEAD:
-        return _wrong(where, f"{time[:40]} is still to come")
+        return _wrong(where, f"the time {time[:40]} is in the future")
     if not port.isdecimal() or len(port) > _DIGITS:
-        return _wrong(where, f"port {port[:20]!r} is no number")
+        return _wrong(where, f"the port {port[:20]!r} is no number")
     try:
         return ReachAnswer(
             client=client,
@@ -98,7 +98,7 @@ def _answer(number: int, row: Sequence[str], now: datetime) -> ReachAnswer | Fin
 
 def _wrong(subject: str, message: str) -> Finding:
     return blocking(
-        "http-reach-unreadable", subject, message, "send the file as the script wrote it: nothing of this one counts"
+        "http-reach-unreadable", subject, message, "send the file as the script wrote it; no line of this file counts"
     )
 
 

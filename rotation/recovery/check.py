@@ -31,7 +31,7 @@ def examine(file: RecoveryFile, *, now: datetime, served: ServedCertificate | No
 def _has_one_certificate(file: RecoveryFile) -> Iterable[Finding]:
     candidates = file.candidates
     if not candidates:
-        yield blocking("recovery-no-certificate", file.name, "no certificate was found in it", _ANOTHER)
+        yield blocking("recovery-no-certificate", file.name, "the file has no certificate", _ANOTHER)
     elif len(candidates) > 1:
         text = ", ".join(f"{each.subject} ({each.fingerprint[:16]}...)" for each in candidates)
         yield blocking(
@@ -44,7 +44,7 @@ def _has_its_key(file: RecoveryFile) -> Iterable[Finding]:
         yield blocking(
             "recovery-no-key",
             file.name,
-            "no private key was found in it: a certificate without its key cannot be put back",
+            "the file has no private key; a certificate without its key cannot be installed",
             _ANOTHER,
         )
         return
@@ -53,7 +53,10 @@ def _has_its_key(file: RecoveryFile) -> Iterable[Finding]:
     for holding in file.holdings:
         if any(key != file.certificate.public_key for key in holding.keys):
             yield blocking(
-                "recovery-key-of-another", holding.member, "its private key is not that of the certificate", _ANOTHER
+                "recovery-key-of-another",
+                holding.member,
+                "the private key does not belong to the certificate",
+                _ANOTHER,
             )
 
 
@@ -63,23 +66,23 @@ def _is_whole(file: RecoveryFile) -> Iterable[Finding]:
         yield warning(
             "recovery-no-keystore",
             file.name,
-            "no keystore in it could be opened; SEPM's wizards take the key from one",
-            "try it on a test machine before you rely on it, or take another copy",
+            "no keystore in the file can be opened; SEPM's wizard takes the key from one",
+            "try the file on a test machine before you rely on it, or take another copy",
         )
     if not file.tells_password:
         yield warning(
             "recovery-no-password",
             file.name,
-            "no password of its keystores was found in it",
-            "have the password at hand: Tomcat's server.xml on the server should have it",
+            "the file has no password of its keystores",
+            "have the password at hand; Tomcat's server.xml on the server should show it",
         )
     if len(file.domain_ids) != 1:
         found = ", ".join(file.domain_ids) or "none"
         yield warning(
             "recovery-domain-unknown",
             file.name,
-            f"ids of the default domain found in it: {found}",
-            "note the domain's id from the console, and have a backup of the database",
+            f"ids of the default domain in the file: {found}",
+            "note the domain's id in the console, and have a backup of the database",
         )
 
 
@@ -98,15 +101,15 @@ def _is_valid(file: RecoveryFile, now: datetime) -> Iterable[Finding]:
         yield blocking(
             "recovery-certificate-expired",
             file.name,
-            f"its certificate ended on {certificate.not_after:%Y-%m-%d}",
-            "do not put it back: replace the certificate by a rotation",
+            f"the certificate expired on {certificate.not_after:%Y-%m-%d}",
+            "do not install it; replace the certificate by a rotation",
         )
     elif now < certificate.not_before:
         yield blocking(
             "recovery-certificate-not-yet-valid",
             file.name,
-            f"its certificate begins on {certificate.not_before:%Y-%m-%d}",
-            "look whether the clocks are right",
+            f"the certificate is valid only from {certificate.not_before:%Y-%m-%d}",
+            "check that the clocks are right",
         )
 
 
@@ -116,17 +119,17 @@ def _is_served(file: RecoveryFile, served: ServedCertificate) -> Iterable[Findin
         yield warning(
             "recovery-not-compared",
             served.server,
-            f"presented nothing {seen}",
+            f"the server presented no certificate {seen}",
             "survey the site when the server answers, or compare with the certificate that its clients hold",
         )
     elif certificate is not None and certificate.fingerprint == served.fingerprint:
-        yield info("recovery-is-served", served.server, f"presented this certificate {seen}")
+        yield info("recovery-is-served", served.server, f"the server presented this certificate {seen}")
     elif certificate is not None:
         yield blocking(
             "recovery-not-served",
             served.server,
-            f"presented another certificate {seen}: {served.fingerprint}",
-            "take the newest recovery file of this very server; survey the site again if it changed since",
+            f"the server presented another certificate {seen}: {served.fingerprint}",
+            "take the newest recovery file of this server; survey the site again if its certificate changed since",
         )
 
 

@@ -15,10 +15,6 @@ from rotation.values import Fingerprint, ServerName, Value
 _LATELY = timedelta(days=7)
 """Who saw a server with a certificate longer ago does not know what it has presented since."""
 _SOON = timedelta(days=90)
-_READ_IT_OFF = (
-    "read off a client's Sylink.xml which certificate of the server it holds, and say its SHA-256: "
-    "--held {server}=SHA256"
-)
 _ROTATE = (
     "replace the certificate by a rotation instead (rotator plan); clients that are cut off then need a new Sylink.xml"
 )
@@ -99,49 +95,60 @@ def promising(damage: Damage, *, now: datetime) -> bool:
 
 def _is_known(damage: Damage, now: datetime) -> Iterable[Finding]:
     held, server = damage.held, damage.server
-    remedy = _READ_IT_OFF.format(server=server)
+    remedy = (
+        "look in a client's Sylink.xml which certificate of the server it holds, and state its SHA-256 "
+        f"(--held {server}=SHA256)"
+    )
     if held is None:
-        text = "which certificate of it clients hold is not known: nobody saw what it presented before"
+        text = "the service does not know which certificate of the server clients hold: it never saw the port before"
         yield blocking("recovery-held-unknown", server, text, remedy)
     elif not held.by_statement and (held.last_served is None or now - held.last_served > _LATELY):
-        when = f"{held.last_served:%Y-%m-%d}" if held.last_served else "never"
-        text = f"it was last seen with {held.fingerprint[:16]}... on {when}: it may have been replaced since"
+        when = f"{held.last_served:%Y-%m-%d}" if held.last_served else "at no time"
+        text = (
+            f"the server was last seen with {held.fingerprint[:16]}... ({when}); its certificate may have been "
+            "replaced since"
+        )
         yield blocking("recovery-history-old", server, text, remedy)
     elif held.is_contested:
-        text = f"it has presented others than {held.fingerprint[:16]}... for a day or more: clients may hold them now"
+        text = (
+            f"the server presented other certificates than {held.fingerprint[:16]}... for a day or more; clients "
+            "may hold those now"
+        )
         yield blocking("recovery-history-contested", server, text, remedy)
     elif held.by_statement:
-        yield warning("recovery-on-word", server, f"a person has read {held.fingerprint[:16]}... off a client")
+        yield warning("recovery-on-word", server, f"a person read {held.fingerprint[:16]}... in a client's Sylink.xml")
 
 
 def _has_its_copy(damage: Damage, _now: datetime) -> Iterable[Finding]:
     copy, held, server = damage.copy_at_hand, damage.held, damage.server
     if copy is None:
-        remedy = f"say --file {server}=ZIP with a copy of its recovery file; if there is none, {_ROTATE}"
-        yield blocking("recovery-file-missing", server, "no recovery file with its certificate is known", remedy)
+        remedy = f"give a copy of its recovery file (--file {server}=ZIP); if there is none, {_ROTATE}"
+        yield blocking(
+            "recovery-file-missing", server, "the service knows no recovery file with the server's certificate", remedy
+        )
         return
     if held is not None and copy.certificate != held.fingerprint:
-        text = f"it holds {copy.certificate[:16]}..., and clients hold {held.fingerprint[:16]}..."
+        text = f"the file has the certificate {copy.certificate[:16]}...; clients hold {held.fingerprint[:16]}..."
         remedy = f"take the recovery file that {server} wrote with that certificate; if there is none, {_ROTATE}"
         yield blocking("recovery-another-certificate", copy.name, text, remedy)
     if copy.key_matches is False:
-        text = "the key in it is not that of the certificate"
+        text = "the key in the file does not belong to the certificate"
         yield blocking("recovery-key-of-another", copy.name, text, f"take another copy; if there is none, {_ROTATE}")
     elif copy.key_matches is None:
-        text = "nobody has looked whether the key in it is the certificate's"
+        text = "the service has not checked whether the key in the file belongs to the certificate"
         yield warning("recovery-not-inspected", copy.name, text, f"rotator recovery inspect {copy.name}")
 
 
 def _is_valid(damage: Damage, now: datetime) -> Iterable[Finding]:
     copy, held = damage.copy_at_hand, damage.held
     ends = (copy.not_after if copy else None) or (held.not_after if held else None)
-    begins = copy.not_before if copy else None
+    not_before = copy.not_before if copy else None
     if ends is not None and now >= ends:
-        text = f"the certificate ended on {ends:%Y-%m-%d}: clients do not need it back"
+        text = f"the certificate expired on {ends:%Y-%m-%d}; clients have no use for it"
         yield blocking("recovery-certificate-expired", damage.server, text, _ROTATE)
-    elif begins is not None and now < begins:
-        text = f"the certificate begins on {begins:%Y-%m-%d}"
-        yield blocking("recovery-certificate-not-yet-valid", damage.server, text, "look whether the clocks are right")
+    elif not_before is not None and now < not_before:
+        text = f"the certificate is valid only from {not_before:%Y-%m-%d}"
+        yield blocking("recovery-certificate-not-yet-valid", damage.server, text, "check that the clocks are right")
     elif ends is not None and now >= ends - _SOON:
         text = f"the certificate ends on {ends:%Y-%m-%d}"
         yield warning("recovery-ends-soon", damage.server, text, "plan its rotation as soon as clients have returned")
@@ -150,19 +157,20 @@ def _is_valid(damage: Damage, now: datetime) -> Iterable[Finding]:
 def _as_it_shows(damage: Damage, _now: datetime) -> Iterable[Finding]:
     server, shown = damage.server, damage.presents
     if damage.form is DamageForm.SILENT:
-        text = f"presents nothing: {shown.error or 'no answer'}"
-        remedy = "if it is merely down, start it: then nothing has to be put back, and the task closes by itself"
+        text = f"the server presents no certificate: {shown.error or 'no answer'}"
+        remedy = "if the server is only down, start it; then nothing is replaced, and the task closes by itself"
         yield warning("recovery-silent", server, text, remedy)
     else:
         what = "a malformed certificate" if damage.form is DamageForm.MALFORMED else "another certificate"
-        yield info("recovery-damage", server, f"presents {what}: {(shown.fingerprint or '')[:16]}...")
+        yield info("recovery-damage", server, f"the server presents {what}: {(shown.fingerprint or '')[:16]}...")
     if damage.stay_behind and damage.form is DamageForm.ANOTHER:
         names = ", ".join(damage.stay_behind[:5])
         text = (
-            f"{len(damage.stay_behind)} clients that do not fail over were last heard elsewhere, among them {names}: "
-            "they may hold what it presents now, and cling to it"
+            f"{len(damage.stay_behind)} clients that do not fail over last checked in at other servers, among "
+            f"them {names}: "
+            "they may hold the certificate that the server presents now, and accept no other"
         )
-        yield warning("recovery-stay-behind", server, text, "look after them when the certificate is back")
+        yield warning("recovery-stay-behind", server, text, "check these clients when the certificate is back")
 
 
 _RULES: tuple[Callable[[Damage, datetime], Iterable[Finding]], ...] = (

@@ -188,12 +188,14 @@ def _about_the_plan(known: Recoverable, damaged: Sequence[Damage], now: datetime
     yield info(
         "procedure",
         known.site.name,
-        f"disaster recovery: the certificates that clients hold go back into {names}; no group is relaxed, and no "
+        f"disaster recovery: the servers get the certificates that clients hold: {names}; no group is relaxed, and no "
         "setting is written",
     )
-    text = f"groups and heartbeats are those of the survey of {known.survey.taken_at:%Y-%m-%d %H:%M} UTC"
+    text = f"the groups and heartbeats are those of the survey of {known.survey.taken_at:%Y-%m-%d %H:%M} UTC"
     if age > _RECENT:
-        yield warning("recovery-survey-old", known.site.name, f"{text}, {age.days} days ago", "SEPM is not asked now")
+        yield warning(
+            "recovery-survey-old", known.site.name, f"{text} (days ago: {age.days})", "the plan does not ask SEPM now"
+        )
     else:
         yield info("recovery-survey", known.site.name, text)
 
@@ -203,8 +205,8 @@ def _left(damage: Damage) -> Finding:
     return warning(
         "recovery-left-as-is",
         damage.server,
-        f"{what}; no recovery file of it is known, so this plan leaves it as it is",
-        f"if its certificate is damaged too, plan once more with --file {damage.server}=ZIP",
+        f"{what}; the service knows no recovery file of the server, so this plan leaves it as it is",
+        f"if its certificate is damaged too, make the plan again with --file {damage.server}=ZIP",
     )
 
 
@@ -213,7 +215,7 @@ def _nothing_to_recover(known: Recoverable) -> Finding:
     return blocking(
         "nothing-to-recover",
         known.site.name,
-        f"{servers}: each presents the certificate that clients hold, as far as is known here",
-        "if clients are cut off all the same, read off a client's Sylink.xml which certificate it holds, and say it "
+        f"each of these servers presents the certificate that clients hold, as far as the service knows: {servers}",
+        "if clients are cut off all the same, look in a client's Sylink.xml which certificate it holds, and state that "
         "(--held SERVER=SHA256); to replace a certificate, make a plan (rotator plan)",
     )

@@ -10,7 +10,6 @@ FILE_NAME, FILE_SHA256, CERTIFICATE_SHA256 = "filename", "sha256", "certificate_
 """The evidence of the operator who saved it: its name, its SHA-256 and, where it was inspected, the certificate's."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-_HOW = "take the newest recovery_<timestamp>.zip from {server} itself, and say the SHA-256 of the copy"
 
 
 class SavedFile(Value):
@@ -43,21 +42,21 @@ def doubtful(
         earlier: the files that were saved before, of this site.
         presents: the certificate that is about to be replaced, where that is known.
     """
-    remedy = _HOW.format(server=server)
+    remedy = f"take the newest recovery_<timestamp>.zip from {server} itself, and state the SHA-256 of the copy"
     sha256 = sha256_in(evidence)
     if sha256 is None:
-        text = "no SHA-256 of it was said: 64 hexadecimal digits"
+        text = "the evidence has no SHA-256 of the file (64 hexadecimal digits)"
         return blocking("recovery-sha256-missing", server, text, f"{remedy}, as {FILE_SHA256}")
     if sha256 == _OF_NOTHING:
-        return blocking("recovery-file-empty", server, "that is the SHA-256 of an empty file", remedy)
+        return blocking("recovery-file-empty", server, "this is the SHA-256 of an empty file", remedy)
     if evidence.get(CERTIFICATE_SHA256):
         return _another_certificate(server, sha256_in(evidence, CERTIFICATE_SHA256), presents, remedy)
     for saved in earlier:
         if saved.sha256 == sha256 and saved.server != server:
-            text = f"that is the file that was saved of {saved.server}"
+            text = f"this is the recovery file of {saved.server}"
             return blocking("recovery-file-of-another", server, text, remedy)
         if saved.sha256 == sha256 and saved.replaced_since:
-            text = "that file was saved before its certificate was replaced: it holds an earlier one"
+            text = "this file was saved before the server's certificate was replaced, and has an earlier one"
             return blocking("recovery-file-outdated", server, text, remedy)
     return None
 
@@ -66,9 +65,9 @@ def _another_certificate(
     server: ServerName, held: Fingerprint | None, presents: Fingerprint | None, remedy: str
 ) -> Finding | None:
     if held is None:
-        text = f"{CERTIFICATE_SHA256} is no SHA-256: 64 hexadecimal digits"
+        text = f"{CERTIFICATE_SHA256} is no SHA-256 (64 hexadecimal digits)"
         return blocking("recovery-sha256-missing", server, text, f"leave it out, or {remedy}")
     if presents is None or held == presents:
         return None
-    text = f"it holds {held[:16]}..., and the certificate that is about to be replaced is {presents[:16]}..."
+    text = f"the file has the certificate {held[:16]}...; the one that is replaced next is {presents[:16]}..."
     return blocking("recovery-certificate-another", server, text, remedy)

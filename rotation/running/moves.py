@@ -30,7 +30,7 @@ def reused(message: Message, *, first: Move, by: str) -> Finding:
         REQUEST_ID_REUSED,
         message.request_id,
         f"this request id was first used for another message: {first.value} by {by}",
-        "send each message under a request id of its own; only the very same message is sent again under its own",
+        "send each message with a request id of its own; only a repeated message has the same one",
     )
 
 
@@ -65,10 +65,12 @@ def _unidentified(message: Message, _state: RotationState) -> Finding | None:
     """A message that was not sent over the API bears a name, which any sender may write, and no identity."""
     if message.move not in _TWO_PERSONS or message.identity:
         return None
-    return _refuse(message, f"it bears the name {message.who} and no identity", "send it over the API, with your key")
+    return _refuse(
+        message, f"the message has the name {message.who} and no identity", "send it over the API, with your key"
+    )
 
 
-_LET = "let it finish (the default); hold stops it where it stands"
+_LET = "let it finish (the default); hold stops it where it is"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
 _LONGEST_WAIT = timedelta(days=3660)
@@ -80,7 +82,7 @@ EXPLAINED = frozenset(
 
 def _unexplained(message: Message, _state: RotationState) -> Finding | None:
     if message.move in EXPLAINED and not message.why.strip():
-        return _refuse(message, "it needs a reason", "say why, in `why`")
+        return _refuse(message, "the move needs a reason", "give the reason in `why`")
     return None
 
 
@@ -112,30 +114,33 @@ def _offered(message: Message, state: RotationState) -> bool:
 
 def _approve(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
-        return _refuse(message, "nothing waits for an approval")
+        return _refuse(message, "no question waits for an approval")
     wishes = (state.proceed, state.rolling_back)
     if any(wish is not None and wish.identity == message.identity for wish in wishes):
-        return _refuse(message, f"{message.who} asked for it", "another identity approves: a second person")
+        return _refuse(message, f"{message.who} asked for it", "a second person approves, with another identity")
     return None
 
 
 def _hold(message: Message, state: RotationState) -> Finding | None:
-    return _refuse(message, f"it is held already, by {state.held_by}") if state.held_by else None
+    return _refuse(message, f"{state.held_by} already holds the rotation") if state.held_by else None
 
 
 def _resume(message: Message, state: RotationState) -> Finding | None:
-    return None if state.held_by else _refuse(message, "it is not held")
+    return None if state.held_by else _refuse(message, "the rotation is not held")
 
 
 def _extend(message: Message, state: RotationState) -> Finding | None:
     if state.wait is None:
-        return _refuse(message, "it waits for no gate now")
+        return _refuse(message, "the rotation waits for no gate now")
     if message.by is None or message.by <= timedelta(0):
-        return _refuse(message, "it needs a length of time", "say how much longer, e.g. by: P7D")
+        return _refuse(message, "the extension needs a length of time", "give the time to add, e.g. by: P7D")
     if message.by > _LONGEST_EXTENSION:
-        return _refuse(message, f"{message.by.days} days is too long", f"{_LONGEST_EXTENSION.days} days at most")
+        count, longest_count = message.by.days, _LONGEST_EXTENSION.days
+        return _refuse(message, f"an extension by {count} days is too long", f"extend by at most {longest_count} days")
     if state.wait.limit - state.wait.opened_at > _LONGEST_WAIT:
-        return _refuse(message, f"it waits until {state.wait.limit:%Y-%m-%d} already", "extend it again nearer to that")
+        return _refuse(
+            message, f"the gate's limit is {state.wait.limit:%Y-%m-%d} already", "extend it again nearer to that date"
+        )
     return _outlives(message, state.wait, message.by, state)
 
 
@@ -150,7 +155,7 @@ def _outlives(message: Message, wait: Wait, by: timedelta, state: RotationState)
         message,
         f"the old certificate of {server} ends on {ends:%Y-%m-%d}, and a wait until {until:%Y-%m-%d} leaves no time to "
         "replace it",
-        "extend for less, or go on by a second person's word",
+        "extend by less, or proceed with a second person's approval",
     )
 
 
@@ -164,25 +169,29 @@ def first_to_end(state: RotationState) -> tuple[datetime, ServerName] | None:
 
 def _proceed(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
-        return _refuse(message, "no gate has reached its limit", "wait, or extend; proof comes before going on")
+        return _refuse(message, "no gate has reached its limit", "wait for the proof, or extend the gate")
     named = asked(message, state)
     if state.proceed is None or (named is not None and named.code == PLAN_DIFFERS):  # there it takes a wish of its own
         return None
-    return _refuse(message, f"{state.proceed.asked_by} wants to go on already", "a second person approves that first")
+    return _refuse(message, f"{state.proceed.asked_by} already asked to proceed", "a second person approves that first")
 
 
 def _state(message: Message, state: RotationState) -> Finding | None:
     """Not before the gate asks for it, which it does once its minimum has passed."""
     reading = state.wait.reading if state.wait is not None else None
     if not _offered(message, state) or reading is None or reading.asks is None:
-        return _refuse(message, "no gate asks for a statement now", "wait for its minimum; exports count before it too")
+        return _refuse(
+            message,
+            "no gate asks for a statement now",
+            "wait until the gate's minimum has passed; exports count before that too",
+        )
     if state.proceed is not None:
-        return _refuse(message, f"{state.proceed.asked_by} has said something that waits for a second person already")
+        return _refuse(message, f"{state.proceed.asked_by} already made a statement that waits for a second person")
     return untrue(message.attestation, reading.asks)
 
 
 def _look_again(message: Message, state: RotationState) -> Finding | None:
-    return None if state.wait is not None else _refuse(message, "it waits for no gate now")
+    return None if state.wait is not None else _refuse(message, "the rotation waits for no gate now")
 
 
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
@@ -192,71 +201,84 @@ def _site_moved(message: Message, state: RotationState) -> Finding | None:
     )
     if watched and not state.held_by and not state.withdrawing:
         return None
-    return _refuse(message, "nothing is watched now: no task is open that the watch looks at, or it is not wanted")
+    return _refuse(message, "the service watches no site now: no open task is observed, or the watch is off")
 
 
 def _retry(message: Message, state: RotationState) -> Finding | None:
-    return None if _offered(message, state) else _refuse(message, "nothing waits to be tried again")
+    return None if _offered(message, state) else _refuse(message, "there is nothing to try again")
 
 
 def _cancel(message: Message, state: RotationState) -> Finding | None:
     if state.outline.purpose == "restore" and state.outline.certificates:
-        return _refuse(message, "it only puts settings back, and certificates were replaced", "let it finish, or hold")
+        return _refuse(
+            message,
+            "the restore only puts settings back, and certificates were replaced",
+            "let the restore finish, or hold it",
+        )
     if state.cancelling is not None:
-        return _refuse(message, f"{state.cancelling.by} has cancelled it already")
+        return _refuse(message, f"{state.cancelling.by} already cancelled the rotation")
     if state.outline.purpose == "roll-back":
-        return _refuse(message, "old certificates are being put back: restoring now would cut clients off", _LET)
+        return _refuse(
+            message,
+            "the rotation installs the old certificates again; restoring settings now would cut clients off",
+            _LET,
+        )
     if state.replaced:
         return _refuse(
             message,
-            f"{', '.join(state.swapped)} has its new certificate: restoring now would cut clients off",
-            f"{_LET}; roll back puts the old certificates back",
+            f"these servers have their new certificate: {', '.join(state.swapped)}; restoring settings now would "
+            "cut clients off",
+            f"{_LET}; a roll-back installs the old certificates again",
         )
     return None
 
 
 def _roll_back(message: Message, state: RotationState) -> Finding | None:
     if state.outline.purpose == "restore":
-        return _refuse(message, "it only puts settings back", _LET)
+        return _refuse(message, "the restore only puts settings back", _LET)
     if state.outline.purpose == "roll-back":
-        return _refuse(message, "the old certificates are being put back already", _LET)
+        return _refuse(message, "the rotation already installs the old certificates again", _LET)
     if state.outline.purpose == "recover":
-        return _refuse(message, "it puts back what clients hold: there is nothing before it", _LET)
+        return _refuse(
+            message, "the recovery installs the certificate that clients hold; there is nothing to roll back to", _LET
+        )
     if state.rolling_back is not None:
-        return _refuse(message, f"{state.rolling_back.by} has asked for it already")
+        return _refuse(message, f"{state.rolling_back.by} already asked for the roll-back")
     if not state.swapped:
-        return _refuse(message, "no new certificate was seen yet", "cancel puts everything back")
+        return _refuse(message, "no server presents its new certificate yet", "cancel; that puts every setting back")
     return None
 
 
 def _finish(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
-        return _refuse(message, "it is on its way to finish", "nothing needs to be said")
+        return _refuse(message, "the rotation is finishing", "wait; no answer is needed")
     return None
 
 
 _HELD = {
     Move.CLAIM_TASK: "begin nothing at the console; resume the rotation, then claim the task",
     Move.BEGIN_TASK: "begin nothing at the console; resume the rotation first",
-    Move.TASK_DONE: "resume the rotation, then say it again: the work is looked at before it counts",
-    Move.TASK_REFUSED: "resume the rotation, then give the task back: a task that is given back asks what to do next",
+    Move.TASK_DONE: "resume the rotation, then report it again: the service checks the work before it counts",
+    Move.TASK_REFUSED: "resume the rotation, then give the task back; the rotation then asks what to do next",
 }
 """A hold stands still: nothing is begun, looked at or asked before it is over. What was done at the console stays."""
 
 
 def _task(message: Message, state: RotationState) -> Finding | None:
     if state.task is None or message.task_id != state.task.id:
-        return _refuse(message, f"task {message.task_id} is not open", "list the open tasks")
+        return _refuse(message, f"the task {message.task_id} is not open", "list the open tasks")
     if state.held_by:
         return _refuse(message, f"the rotation is held by {state.held_by}: {state.hold_reason}", _HELD[message.move])
     if state.withdrawing and message.move in (Move.CLAIM_TASK, Move.BEGIN_TASK):
-        return _refuse(message, f"task {message.task_id} is being withdrawn", "the rotation was cancelled")
+        return _refuse(
+            message, f"the task {message.task_id} is being withdrawn", "begin nothing; the rotation was cancelled"
+        )
     begins = message.move in (Move.CLAIM_TASK, Move.BEGIN_TASK) and _is_replacement(state)
     if begins and (state.cancelling is not None or state.rolling_back is not None):
-        return _refuse(message, "the rotation turns back", "begin nothing; a task that you hold is to be given back")
+        return _refuse(message, "the rotation turns back", "begin nothing; give back the task that you hold")
     holder = state.task.claimed_by
     if holder and holder != message.who:
-        return _refuse(message, f"{holder} holds this task", f"ask {holder} to give it back (refused)")
+        return _refuse(message, f"{holder} has claimed this task", f"ask {holder} to give it back")
     return None
 
 
@@ -265,9 +287,11 @@ def _begin_task(message: Message, state: RotationState) -> Finding | None:
     if (refused := _task(message, state)) is not None:
         return refused
     if not _is_replacement(state):
-        return _refuse(message, "nothing is looked at before this work", "do it, and report it as done")
+        return _refuse(message, "the service checks nothing before this work", "do the work, and report it as done")
     if state.task is None or not state.task.claimed_by:
-        return _refuse(message, "the task is not claimed", "claim it: that reads all proof, and begins it too")
+        return _refuse(
+            message, "the task is not claimed", "claim the task; the service then reads all proof and begins it"
+        )
     return None
 
 

@@ -28,10 +28,10 @@ def other_question(message: Message, state: RotationState) -> Finding | None:
         for each in state.attention
         if message.move in each.options
     )
-    answered = f"it answers question {message.question}" if message.question else "it names no question"
+    answered = f"the answer is to question {message.question}" if message.question else "the answer names no question"
     return blocking(
         OTHER_QUESTION,
         message.rotation_id,
-        f"{answered}; what is asked now is {now or 'nothing that it could answer'}",
-        "read what is asked now; where that is what you mean, send its token as `question`",
+        f"{answered}; the rotation asks now: {now or 'no question that this move answers'}",
+        "read the present question; to answer it, send its token as `question`",
     )

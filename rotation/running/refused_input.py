@@ -9,9 +9,9 @@ UNREAD = "signal-refused"
 ANSWER_REFUSED = "answer-refused"
 """The attention that shows the newest answer of an activity. It is over with its step."""
 CODES = {
-    UNREAD: "Send it with `rotator`, the page or the API instead: what the Temporal UI sends is not signed",
-    ANSWER_REFUSED: "The activity is carried out again. Something else than this service's workers takes its work: see "
-    "who can reach Temporal, and that all workers have the same signing keys",
+    UNREAD: "send it with `rotator`, the page or the API; messages of the Temporal UI are not signed",
+    ANSWER_REFUSED: "the activity runs again. A program that is no worker of this service takes its work: find out "
+    "which machines reach Temporal, and check that all workers have the same signing keys",
 }
 """What to do, by the code of the attention."""
 

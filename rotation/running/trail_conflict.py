@@ -13,6 +13,6 @@ def trail_conflict(rotation_id: RotationId) -> Finding:
         rotation_id,
         "an event of the rotation was reported twice, with different content",
         f"compare both: GET /v1/rotations/{rotation_id}/events, kind `conflict`. A worker that was ended in the middle "
-        "of a report causes it; where none was, a stranger reports for this rotation: see who reaches Temporal and the "
-        "database",
+        "of a report causes this; if none was, a foreign program reports for this rotation: find out which machines "
+        "reach Temporal and the database",
     )

@@ -78,8 +78,8 @@ def current_reconciliation(
     since = max(looked_at, begun_at)
     if now - since <= LATE:
         return latest
-    text = f"nobody has held the store against Temporal since {since:%Y-%m-%d %H:%M:%S} UTC"
-    remedy = "look into the log of the API; it looks again by itself"
+    text = f"the service has not compared the database with Temporal since {since:%Y-%m-%d %H:%M:%S} UTC"
+    remedy = "read the log of the API; the service compares again by itself"
     late = FoundTrouble(trouble=unknown(TroubleCode.NOT_CHECKED, "reconciler", text, remedy), since=since)
     return Reconciliation(taken_at=since, service=(late,))
 

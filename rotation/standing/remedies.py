@@ -28,5 +28,5 @@ def _named(run: Run, service: Service) -> str:
 
 WORKER = "rotator up"
 """What starts a worker; where each part runs apart, `python -m worker`."""
-NO_ANSWER = f"{WORKER}; where a worker runs, make room on the disk of Temporal's database, or see why that fails"
+NO_ANSWER = f"{WORKER}; if a worker runs, make room on the disk of Temporal's database, or find out why Temporal fails"
 """A Temporal that cannot write gives its workers nothing to do: seen from the API, that is a worker that is silent."""

@@ -45,8 +45,10 @@ def of_rotation(recorded: Recorded, run: Run | None, service: Service) -> Troubl
 
 def left_changed(rotation_id: RotationId, site_id: SiteId) -> Trouble:
     """That no rotation runs at a site, and what one that has ended may have changed there is not put back."""
-    text = "it has ended, and what it may have changed is not put back: groups may use HTTP copies of their lists, and "
-    text += "not verify who serves them"
+    text = (
+        "the rotation has ended, and its changes may not be put back: groups may use HTTP copies of their lists, and "
+        "their clients may not verify the server"
+    )
     return adrift(TroubleCode.LEFT_CHANGED, rotation_id, text, remedies.restore(site_id))
 
 
@@ -63,15 +65,19 @@ def of_workflow(run: Run, recorded: Recorded | None, ended_at: datetime | None, 
         return not_recorded(run, service)
     if recorded.runs or (ended_at is not None and service.now - ended_at < _LAST_WORDS):
         return None
-    text = f"the store has rotation {recorded.rotation_id} as {recorded.status}, and Temporal still runs it"
-    text += "; it can change nothing"
+    text = (
+        f"the database has the rotation {recorded.rotation_id} as {recorded.status}, and Temporal still runs it; "
+        "it can change nothing"
+    )
     return adrift(TroubleCode.RUNS_AFTER_END, run.workflow_id, text, remedies.terminate(run, service))
 
 
 def not_recorded(run: Run, service: Service) -> Trouble:
     """What is wrong with a workflow of which the store knows nothing."""
-    text = "Temporal runs it, and the store does not know it; it can change nothing. If the store was restored from an"
-    text += " older copy, give the newer one back; else end the workflow"
+    text = (
+        "Temporal runs the workflow, and the database does not know it; it can change nothing. If the database was "
+        "restored from an older copy, put the newer one back; else end the workflow"
+    )
     return adrift(TroubleCode.NOT_RECORDED, run.workflow_id, text, remedies.terminate(run, service))
 
 
@@ -79,34 +85,37 @@ def no_worker(service: Service) -> Trouble | None:
     """The trouble of the whole service where no worker asks for work; None: one does."""
     if service.now - service.polled_at < _UNPOLLED:
         return None
-    text = f"no worker has asked for work of the task queue {service.task_queue} since {_at(service.polled_at)}"
-    return stalled(TroubleCode.NO_WORKER, "worker", f"{text}; rotations wait and lose nothing", remedies.WORKER)
+    text = (
+        f"no worker has polled the task queue {service.task_queue} since {_at(service.polled_at)}; "
+        "rotations wait and lose nothing"
+    )
+    return stalled(TroubleCode.NO_WORKER, "worker", text, remedies.WORKER)
 
 
 def _history_gone(recorded: Recorded) -> Trouble:
-    text = "Temporal has no history of it: another Temporal is used, or the history was deleted"
+    text = "Temporal has no history of the rotation: the service uses another Temporal, or the history was deleted"
     return adrift(TroubleCode.HISTORY_GONE, recorded.rotation_id, text, remedies.restore(recorded.site_id))
 
 
 def _other_run(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if run.type == ROTATES and run.rotation_id == recorded.rotation_id:
         return None
-    whose = f"rotation {run.rotation_id}" if run.rotation_id else f"a {run.type} of no rotation"
-    text = f"under the id of its workflow, {run.workflow_id}, Temporal runs {whose}"
+    other = f"the rotation {run.rotation_id}" if run.rotation_id else f"a workflow {run.type} without a rotation"
+    text = f"Temporal runs another workflow under the rotation's workflow id {run.workflow_id}: {other}"
     return adrift(TroubleCode.OTHER_RUN, recorded.rotation_id, text, remedies.terminate(run, service))
 
 
 def _ended_outside(recorded: Recorded, run: Run, _service: Service) -> Trouble | None:
     if run.status.is_open:
         return None
-    text = f"Temporal has its workflow as {run.status.value}, and it never reported an end"
+    text = f"Temporal has the rotation's workflow as {run.status.value}, and the rotation reported no end"
     return adrift(TroubleCode.ENDED_OUTSIDE, recorded.rotation_id, text, remedies.restore(recorded.site_id))
 
 
 def _paused(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if run.status is not RunStatus.PAUSED:
         return None
-    text = "somebody has paused its workflow in Temporal"
+    text = "a person paused the rotation's workflow in Temporal"
     return stalled(TroubleCode.PAUSED, recorded.rotation_id, text, remedies.unpause(run, service))
 
 
@@ -114,30 +123,35 @@ def _task_fails(recorded: Recorded, run: Run, service: Service) -> Trouble | Non
     task = run.task
     if task is None or task.attempt < _ATTEMPTS:
         return None
-    text = f"its workflow task fails again and again, {task.attempt} attempts{_why(task.error)}"
+    text = f"the rotation's workflow task keeps failing (attempts: {task.attempt}){_why(task.error)}"
     return stalled(TroubleCode.TASK_FAILS, recorded.rotation_id, text, _mend(run, service))
 
 
 def _worker_cannot(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if not isinstance(run.answer, Failed):
         return None
-    text = f"the worker cannot take up its history: it is of another version, or has a defect{_why(run.answer.error)}"
+    text = (
+        "the worker cannot replay the rotation's history: its version differs, or it has a "
+        f"defect{_why(run.answer.error)}"
+    )
     return stalled(TroubleCode.WORKER_CANNOT, recorded.rotation_id, text, _mend(run, service))
 
 
 def _no_answer(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if not isinstance(run.answer, Silent) or service.now - run.answer.since < _SILENT:
         return None
-    text = f"no worker answers for it since {_at(run.answer.since)}, and none has asked for work since "
-    text += f"{_at(service.polled_at)}: no worker runs, or Temporal cannot write; the rotation waits and loses nothing"
+    text = (
+        f"no worker has answered for the rotation since {_at(run.answer.since)}, and none has polled since "
+        f"{_at(service.polled_at)}: no worker runs, or Temporal cannot write; the rotation waits and loses nothing"
+    )
     return stalled(TroubleCode.NO_WORKER, recorded.rotation_id, text, remedies.NO_ANSWER)
 
 
 def _activity_fails(recorded: Recorded, run: Run, _service: Service) -> Trouble | None:
     for each in run.activities:
         if each.attempt >= _ACTIVITY_ATTEMPTS and each.error and each.error_type not in _SAYS_SO_ITSELF:
-            text = f"activity {each.name} fails again and again, {each.attempt} attempts{_why(each.error)}"
-            remedy = "mend what it says; the activity is tried again by itself, at least every five minutes"
+            text = f"the activity {each.name} keeps failing (attempts: {each.attempt}){_why(each.error)}"
+            remedy = "correct what the message names; the service runs the activity again at least every five minutes"
             return stalled(TroubleCode.ACTIVITY_FAILS, recorded.rotation_id, text, remedy)
     return None
 
@@ -145,8 +159,10 @@ def _activity_fails(recorded: Recorded, run: Run, _service: Service) -> Trouble 
 def _reset_outside(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if run.reset_at is None or run.run_id == recorded.run_id:  # admitted after the reset, it goes on
         return None
-    text = f"somebody has reset its workflow at {_at(run.reset_at)}: the store has recorded more than it remembers, "
-    text += "and it can change nothing any more"
+    text = (
+        f"a person reset the rotation's workflow at {_at(run.reset_at)}: the database has more events than the "
+        "workflow, which can change nothing any more"
+    )
     return adrift(TroubleCode.RESET_OUTSIDE, recorded.rotation_id, text, remedies.terminate(run, service))
 
 
@@ -156,11 +172,15 @@ def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | 
         return None
     if run.answer.next_act.events >= recorded.last_event:
         return None
-    text = f"its workflow has reported {run.answer.next_act.events} events, and the store has {recorded.last_event}: "
-    text += "Temporal was restored from an older copy than the store, and what is shown of the rotation is not "
-    text += "what it does"
-    remedy = "say again what was said to it since that copy, e.g. a hold; it is shown right when it has reported as "
-    remedy += f"many events again. Or end it: {remedies.terminate(run, service)}"
+    text = (
+        f"the rotation's workflow is at event {run.answer.next_act.events}, and the database at event "
+        f"{recorded.last_event}: Temporal was restored from an older copy, so the shown state is not what the "
+        "rotation does"
+    )
+    remedy = (
+        "send again the messages that the rotation got since that copy, e.g. a hold; its state is right again when it "
+        f"has reported as many events. Or end it: {remedies.terminate(run, service)}"
+    )
     return adrift(TroubleCode.HISTORY_OLDER, recorded.rotation_id, text, remedy)
 
 
@@ -172,7 +192,7 @@ def _overdue(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     due = run.answer.next_act.at + max(act.heartbeat, _LEAST_HEARTBEAT) + _POLL
     if service.now <= due:
         return None
-    text = f"by its own state it should have acted at {_at(run.answer.next_act.at)}, and nothing of it is under way"
+    text = f"the rotation should have acted at {_at(run.answer.next_act.at)}, and none of its activities runs"
     return stalled(TroubleCode.OVERDUE, recorded.rotation_id, text, _mend(run, service))
 
 
@@ -192,8 +212,8 @@ _CHAIN: tuple[_Rule, ...] = (
 
 def _mend(run: Run, service: Service) -> str:
     return (
-        "start a worker of a version that can run it, it then goes on by itself (the worker's log tells more); "
-        f"or end it: {remedies.terminate(run, service)}"
+        "start a worker of a version that can run the rotation, which then goes on by itself (the worker's log has the "
+        f"error); or end the rotation: {remedies.terminate(run, service)}"
     )
 
 

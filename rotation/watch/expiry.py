@@ -31,13 +31,18 @@ def about_ports(site: str, ports: Iterable[WatchedPort], *, now: datetime) -> tu
 
 def _expiry(subject: str, end: datetime, where: str, now: datetime) -> Finding | None:
     left, on = end - now, end.date().isoformat()
-    plan = "make a plan: it says by when it must begin"
+    plan = "make a plan; it shows by when the rotation must begin"
     if left <= timedelta(0):
-        return warning("certificate-expired", subject, f"its certificate ({where}) ended on {on}", "replace it now")
+        return warning(
+            "certificate-expired",
+            subject,
+            f"the server's certificate ({where}) expired on {on}",
+            "replace the certificate now",
+        )
     for limits, tell in ((_WARNED, warning), (_MENTIONED, info)):
-        for days in limits:
-            if left <= days * _DAY:
-                text = f"its certificate ({where}) ends on {on}: less than {days} days are left"
+        for count in limits:
+            if left <= count * _DAY:
+                text = f"the server's certificate ({where}) expires on {on}, in less than {count} days"
                 return tell("certificate-ends", subject, text, plan)
     return None
 
@@ -56,6 +61,6 @@ def _differing(
             yield info(
                 "ports-differ",
                 f"{site}/{server}",
-                f"its ports present different certificates: {text}",
-                "restart the service that is stale, unless it is meant so",
+                f"the server's ports present different certificates: {text}",
+                "restart the service that presents the old one, unless the difference is intended",
             )

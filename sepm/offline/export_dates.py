@@ -85,7 +85,7 @@ def _numbers(text: str, parts: tuple[str, str, str], order: DateOrder | None) ->
     if len(third) != _YEAR_DIGITS or len(first) > 2:  # noqa: PLR2004 - a day or a month
         raise UnclearDateError(f"the year of {text!r} does not have four digits")
     if order is None:
-        raise UnclearDateError(f"{text!r} has day and month in an order that nobody has declared")
+        raise UnclearDateError(f"{text!r} has day and month in an order that is not declared")
     day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
     return int(third), int(month), int(day)
 
@@ -102,7 +102,7 @@ def _in_utc(date: datetime, clock: tuple[str | None, ...], zone: ZoneInfo | None
     if offset:
         return local.replace(tzinfo=_offset(offset)).astimezone(UTC)
     if zone is None:
-        raise UnclearDateError(f"nobody has declared in which time zone {text!r} is")
+        raise UnclearDateError(f"the time zone of {text!r} is not declared")
     aware = local.replace(tzinfo=zone)
     if aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
         raise UnclearDateError(f"no clock of {zone.key} has ever shown {text!r}: it is another time zone")

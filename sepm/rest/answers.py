@@ -58,7 +58,7 @@ def failure(response: Answer, *, address: str, call: str, write: bool) -> SepmEr
     message = reason(response)
     what = f"{call} was answered {status}" + (f" ({message})" if message else "")
     if status in _REFUSALS:
-        return Refused(address, what, "read SEPM's words; the request does not fit the state of the site", status)
+        return Refused(address, what, "read SEPM's answer; the request does not fit the state of the site", status)
     if status == httpx.codes.FORBIDDEN:
         return NotPermitted(address, what, "use an account that is a system administrator")
     if status == httpx.codes.GONE or (status == httpx.codes.NOT_FOUND and _is_json(response)):
@@ -66,7 +66,7 @@ def failure(response: Answer, *, address: str, call: str, write: bool) -> SepmEr
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         if write:
             return OutcomeUnknown(address, what, "read the setting back: the change may have been made")
-        return ServerFault(address, what, "look at SEPM's services and logs if it lasts", status)
+        return ServerFault(address, what, "look at SEPM's services and logs if it stays so", status)
     return UnexpectedAnswer(address, what, _NO_REST)
 
 

@@ -77,7 +77,7 @@ class TrustingTransport(httpx.AsyncBaseTransport):
             self._address,
             f"an untrusted certificate was presented ({shown}), and nothing was sent; {self._expected()} was expected",
             "compare it with the certificate in the SEPM console: if it is SEPM's, pin it (`rotator trust pin`), "
-            "and try again; if not, somebody answers in SEPM's place: find out who, and try again when they are gone",
+            "and try again; if not, another machine answers in SEPM's place: find it, and try again when it is gone",
             presented,
             self._trust.fingerprints,
         )

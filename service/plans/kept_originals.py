@@ -97,8 +97,7 @@ async def take_in(
     ]
     await store.plans.add(plan)
     await store.given_originals.take_in(new, recorded, now, author)
-    message = (
-        f"{len(left)} original settings taken in from a file by {author.who}, SHA-256 {sha256_of(originals)}: {why}"
-    )
+    count = len(left)
+    message = f"{count} original settings taken in from a file by {author.who}, SHA-256 {sha256_of(originals)}: {why}"
     taken = NewEvent(at=now, kind=_EVENT, message=message, data=of_request(author), key=_EVENT)
     await store.events.append(new.id, site.id, taken)

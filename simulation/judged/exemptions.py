@@ -99,7 +99,9 @@ def _canary_without_http(lost: LostClient, facts: Facts) -> str | None:
 def _in_spite_of_canaries(lost: LostClient, facts: Facts) -> str | None:
     """Two persons had the rest follow canaries that were named to them as not getting through (rule 10)."""
     shown = "lets no HTTP through" in lost.first_why or "its list gives port" in lost.first_why
-    approved = (event.at for event in facts.trail if event.message.startswith("on without the canaries"))
+    approved = (
+        event.at for event in facts.trail if event.message.endswith(" let the rotation go on without the canaries")
+    )
     if shown and any(at <= lost.first_failed for at in approved):
         return "two persons had the rest follow canaries that do not get through"
     return None

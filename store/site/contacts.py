@@ -151,7 +151,7 @@ class Contacts:
             if fingerprint not in pins:
                 raise NotPinned(f"certificate {fingerprint} is not pinned for site {site_id}")
             if pins == {fingerprint} and row.ca_pem is None:
-                raise LastPin(f"certificate {fingerprint} is all that site {site_id} is believed by: pin another first")
+                raise LastPin(f"certificate {fingerprint} is the only trusted one of site {site_id}: pin another first")
             await keep_pins(connection, codes, row.site, pins, pins - {fingerprint})
             heads = await self._state(connection, codes, site_id, contact, author)
         await self._note(site_id, heads)

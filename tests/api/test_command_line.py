@@ -65,7 +65,7 @@ async def test_from_a_site_to_a_rotation(rotator, site):
             assert code == 0
     code, _, err = await rotator("resume", rotation)
     assert code == 1
-    assert "it is not held" in err
+    assert "the rotation is not held" in err
     assert (await rotator("cancel", rotation, "--why", "only a test"))[0] == 0
     code, out, _ = await rotator("watch", rotation, "--every", "0.2")
     assert code == 1, "only a completed rotation ends well"
@@ -149,7 +149,7 @@ async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, s
     done = ("tasks", "done", task["id"], "--file", str(file), "--json")
     assert (await rotator("tasks", "claim", task["id"]))[0] == 0
     code, _, err = await rotator("tasks", "begin", task["id"])
-    assert (code, "nothing is looked at before this work" in err) == (1, True), err
+    assert (code, "the service checks nothing before this work" in err) == (1, True), err
     for content, wanted, why in ((whole[:-1], 2, "cut or damaged"), (pack(parts(7)), 1, "about to be replaced")):
         file.write_bytes(content)
         code, _, err = await rotator(*done)
@@ -249,7 +249,7 @@ async def test_tasks_are_listed_claimed_and_done(rotator, site, people, until):
     assert (await rotator("tasks", "claim", task))[0] == 0
     code, _, err = await rotator("tasks", "done", task, ROTATOR_API_KEY=people["ben"]["Authorization"].split()[1])
     assert code == 1
-    assert "ann holds this task" in err
+    assert "ann has claimed this task" in err
     code, _, err = await rotator("tasks", "done", task, "--client", "PC-1")
     assert (code, "say --client NAME --sylink FILE for each" in err) == (2, True)
     code, _, err = await rotator("tasks", "done", task, "--client", "PC-1", "--sylink", __file__)

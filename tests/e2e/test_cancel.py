@@ -44,7 +44,7 @@ async def too_late(site) -> None:
     await site.shown_when(rotation, lambda shown: shown["live"] and shown["live"]["swapped"], "a certificate is new")
 
     refused = await site.house.post(f"/v1/rotations/{rotation}/cancel", {"why": "too late"}, 409)
-    assert "has its new certificate" in refused["detail"]
+    assert "have their new certificate" in refused["detail"]
     assert "let it finish" in refused["remedy"]
     await by_the_temporal_ui(site, rotation)
 

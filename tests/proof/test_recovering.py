@@ -50,7 +50,7 @@ async def test_a_single_server_gets_its_certificate_back(form):
     assert facts.lost == ()
     assert facts.after == facts.before
     assert [each.kind for each in facts.journal if each.actor.asked] == ["console.restore_certificate"]
-    assert any("10 of 10 covered" in event.message for event in facts.trail if event.kind == "gate-passed")
+    assert any("10 of 10 clients are covered" in event.message for event in facts.trail if event.kind == "gate-passed")
 
 
 @pytest.mark.parametrize("form", [DamageForm.LOST, DamageForm.ANOTHER])

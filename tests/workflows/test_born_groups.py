@@ -67,7 +67,7 @@ async def test_rule_1_clients_of_a_group_with_settings_of_its_own_are_left_out_b
     assert KIOSKS in played.attention(second.saw, "second-person").message
     assert {names[client] for client in left_out} == {"BRANCH-0001"}
     adopted = next(event for event in here.trail if event.kind == "adopted" and event.data["code"] == "group-new")
-    text = f"{KIOSKS}: it is gone on with as it is; 1 clients are left out, by ann, approved by eve"
+    text = f"{KIOSKS}: 1 clients are left out; ann and eve leave it as it is"
     assert adopted.message.startswith(text)
 
 

@@ -50,7 +50,7 @@ async def test_two_persons_leave_the_site_as_it_is(played, answered):
     assert site_facts(here.stage.simulation).log_sizes == before, "what moved a policy is put back all the same"
     assert (DIFFERS, "") in here.named("adopted")
     (left,) = [each.message for each in here.trail if each.data.get("code") == DIFFERS and each.kind == "adopted"]
-    assert left == "SEPM-2: does not answer: left so by ann and eve"
+    assert left == "SEPM-2: does not answer; ann and eve leave it so"
 
 
 async def test_it_is_looked_at_again_when_it_was_put_right(played, answered):

@@ -108,7 +108,7 @@ async def test_what_rest_does_not_repair_is_asked_about_and_proven_again(played)
     assert outcome is Outcome.COMPLETED
     assert here.named("repaired") == []
     assert here.named("drift") == here.named("attention") == here.named("drift-over") == [("list-drift", PAIR)]
-    assert all("REST does not put it right" in text for code, text in here.asked if code == "drift")
+    assert all("REST API did not put it right" in text for code, text in here.asked if code == "drift")
     order = kinds(here, "drift-over", "gate-restarted", "gate-passed")
     assert order[:3] == ["drift-over", "gate-restarted", "gate-passed"]
     assert here.lost() == []

@@ -77,7 +77,7 @@ async def test_rule_8_clients_that_move_in_the_drill_leave_the_plan_as_it_is(pla
     assert here.named("amended") == []
     assert set(treatments(here).values()) == {Treatment.FAILOVER}
     passed = [event.message for event in here.trail if event.kind == "gate-passed" and event.data["number"] == "B1"]
-    assert passed[-1].endswith("9 of 9 were seen")
+    assert passed[-1].endswith("9 of 9 clients were seen")
     edits = [each for each in here.stage.simulation.effects.views() if each.kind == "console.edit_list"]
     assert {each.subject[0] for each in edits} == set(ORDERS)
     first_swap = next(e for e in here.stage.simulation.effects.views() if e.kind == "console.replace_certificate")

@@ -50,7 +50,7 @@ async def test_rule_17_relaxed_settings_stay_with_what_is_born_by_a_word_only(pl
     assert copies(here) == [COPY], "a list in use is never deleted"
     assert here.settings()[KIOSKS, "Default"][0] == COPY
     report = [event.message for event in here.trail if event.kind == "gate-passed"][-1]
-    assert f"left as they were born: {KIOSKS} / Default" in report
+    assert f"left as they are: {KIOSKS} / Default" in report
     assert here.lost() == []
 
 
@@ -78,7 +78,7 @@ async def test_rule_17_what_is_born_while_the_last_check_waits_is_asked_about(pl
     assert here.named("adopted") == [("newborn", f"{KIOSKS} / Default")]
     assert next(event.data["number"] for event in here.trail if event.kind == "adopted") == "closing"
     report = [event.message for event in here.trail if event.kind == "gate-passed"][-1]
-    assert f"left as they were born: {KIOSKS} / Default" in report
+    assert f"left as they are: {KIOSKS} / Default" in report
 
 
 async def test_rule_17_it_is_asked_before_the_last_restore_of_an_amended_plan_too(played):

@@ -165,7 +165,9 @@ async def test_a_second_person_approves_and_any_person_finishes(played):
 
     message, reply = here.kept["refused"]
     assert (message.move, reply.accepted) == (Move.APPROVE, False)
-    assert [event.message for event in here.trail if event.kind == "attention-over"] == ["it goes on to the end"]
+    assert [event.message for event in here.trail if event.kind == "attention-over"] == [
+        "the rotation goes on to its end"
+    ]
     assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []

@@ -25,7 +25,7 @@ async def test_a_gate_tells_of_clients_that_are_about_to_be_upgraded(played):
 
     assert outcome is Outcome.COMPLETED
     (shown,) = [each for each in warned.saw.attention if each.code == PENDING]
-    assert shown.message.startswith(f"{first.count} clients are about to be given a later version")
+    assert shown.message.startswith(f"{first.count} clients get a later version soon")
     assert f"{first.prefix}-0001" in shown.message
     assert f"{second.prefix}-0001" not in shown.message
     assert [code for code, _ in here.named("attention")].count(PENDING) == 1

@@ -125,5 +125,5 @@ async def test_what_two_persons_did_not_decide_leaves_no_client_out(played, befo
 
     assert deeds[-3].answer.accepted
     assert before is not another or here.kept["at"] - START > BACK
-    assert sum("it is asked once more" in event.message for event in here.trail) == 1
+    assert sum("the rotation asks again" in event.message for event in here.trail) == 1
     assert (left_out, outcome) == (frozenset(), Outcome.CANCELLED)

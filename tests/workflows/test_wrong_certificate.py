@@ -50,7 +50,7 @@ async def test_another_certificate_in_the_right_server_is_named(played):
 
     raised = played.attention(early.saw, "task-wrong")
     assert raised.subject == "SEPM-1"
-    assert "put the right certificate into SEPM-1" in raised.message
+    assert "look at SEPM-1: if its certificate was replaced, install the right one" in raised.message
     assert not early.answer.accepted
     assert right.saw.swapped == ()
     assert outcome is Outcome.COMPLETED

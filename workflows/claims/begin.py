@@ -20,7 +20,9 @@ async def begin(run: Running, step: Console, message: Message) -> None:
     """
     if run.open_task.lapsed_at is None and (unseen := await _look(run, step)):
         why = f"the site cannot be looked at: {unseen}"
-        run.reply(message, blocking("site-unseen", step.title, why, "begin nothing; ask again when SEPM answers"))
+        run.reply(
+            message, blocking("site-unseen", step.title, why, "begin nothing; send the request again when SEPM answers")
+        )
         return
     await keep_proof(run, step)
     if (late := refusal(message, run.state)) is not None:
@@ -28,7 +30,9 @@ async def begin(run: Running, step: Console, message: Message) -> None:
         return
     if run.open_task.lapsed_at is not None or run.open_task.read_again:
         lacks = next((each.message for each in run.state.attention if each.code == LAPSED), "the site is changing")
-        run.reply(message, blocking(LAPSED, step.title, lacks, "begin nothing; ask again when the proof is back"))
+        run.reply(
+            message, blocking(LAPSED, step.title, lacks, "begin nothing; send the request again when the proof is back")
+        )
         return
     run.state.task = run.open_task.model_copy(update={"begun_at": run.host.now()})
     await note_proof(run)

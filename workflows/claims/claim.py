@@ -86,11 +86,14 @@ async def _settle(run: Running, step: Console | Write, proof: SwapProof) -> None
     if isinstance(step, Console):
         await refuse(run, step, proof)
     text = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
-    verb = "replace" if isinstance(step, Console) else "restore"
     shown = run.is_raised(LAPSED)
-    run.raise_attention(LAPSED, step.title, f"do not {verb} it now, {task.claimed_by}: {text}", ())
+    if isinstance(step, Console):
+        shown_text = f"{task.claimed_by}, do not replace the certificate now. {text}"
+    else:
+        shown_text = f"{task.claimed_by}, do not restore the settings now. {text}"
+    run.raise_attention(LAPSED, step.title, shown_text, ())
     if not shown:
-        await run.record(EventKind.ATTENTION, f"the proof for {step.title!r} has lapsed: {text}")
+        await run.record(EventKind.ATTENTION, f"{step.title}: the proof has lapsed. {text}")
 
 
 def _due(run: Running, task: OpenTask) -> datetime | None:

@@ -94,11 +94,15 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
     missing = "; ".join(f"{finding.subject}: {finding.message}" for finding in proof.findings)
     slowest = max((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=RAREST)
     then = f"have these computers report, and leave the policies of their groups alone for {3 * slowest}"
-    text = f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on"
-    options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
     if refused.gates:
-        options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
-        text += ", or proceed to leave them out by a second person's word: they would be cut off"
+        options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL)
+        text = (
+            f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on, "
+            "or proceed to leave them out by a second person's word: they would be cut off"
+        )
+    else:
+        options = (Move.RETRY, Move.CANCEL)
+        text = f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on"
     shown = run.is_raised(ASKED)
     run.raise_attention(ASKED, step.title, text, run.offered(options), content=_content(step, refused, proof))
     _changed(run, refused, asked=True)
@@ -116,7 +120,8 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
     """What a person has answered: wait on, or leave clients out when a second one approves it."""
     proceed = run.state.proceed if run.state.proceed and run.state.proceed.about == ASKED else None
     if proceed is not None and not proceed.approved_by and not refused.seconded:
-        text = f"{proceed.asked_by} wants to go on without {refused.waiting} clients: {proceed.why}"
+        count = refused.waiting
+        text = f"{proceed.asked_by} wants to go on without {count} clients: {proceed.why}"
         run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
         return _changed(run, refused, seconded=True)
@@ -124,7 +129,7 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
         if is_as_approved(await read_proof(run, step), refused):
             await _leave_out(run, step, refused, proceed)
         else:
-            text = "other clients are missing now than those that two persons decided about: it is asked once more"
+            text = "other clients are missing now than those that two persons decided about: the rotation asks again"
             await run.record(EventKind.MESSAGE, f"{step.title}: {text}")
     if proceed is not None:
         run.state.proceed = None

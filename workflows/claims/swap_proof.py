@@ -99,15 +99,16 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
     restarted = {each.gate: each for each in run.state.restarted}
     for gate in dict.fromkeys((*step.holds, *restarted)):
         if gate in restarted and not _is_due(restarted[gate], run.host.now()):
-            findings.append(blocking("gate-restarted", gate, "its proof began anew"))
+            findings.append(blocking("gate-restarted", gate, "its proof has begun again"))
             continue
         request = GateRequest(ref=about(run.state, step, other=gate), swapped=run.state.swapped, verified_by=survey_id)
         read = await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"does gate {gate} still hold?")
         reading = read.without_look
         if reading.quiet:
             more = reading.quiet - len(reading.quiet_names)
-            names = f"{', '.join(reading.quiet_names)}{f' and {more} more' if more else ''}"
-            quiet.append(f"{reading.quiet} clients that {gate} has covered are silent for three heartbeats: {names}")
+            names = [*reading.quiet_names, *([f"{more} more"] if more else [])]
+            count = reading.quiet
+            quiet.append(f"{count} clients that {gate} has covered are silent for three heartbeats: {', '.join(names)}")
         if not reading.reached:
             findings.append(blocking("gate-does-not-hold", gate, _who(reading)))
             gates += [gate] if reading.waiting else []
@@ -139,10 +140,11 @@ def _who(reading: GateReading) -> str:
     """Who is missing, of which groups, and what of theirs."""
     if not reading.waiting and reading.asks is not None:
         return reading.asks.text
-    if not reading.waiting:
-        return f"nobody has shown that the way works: the {reading.safe} clients that it leaves safe are away"
+    if not (count := reading.waiting):
+        count = reading.safe
+        return f"nobody has shown that the way works: the {count} clients that it leaves safe are away"
     groups, names = ", ".join(reading.waiting_groups), ", ".join(reading.waiting_names)
     lacks = ", ".join(
         f"{count} {_LACKS[reason]}" for reason, count in sorted(reading.by_reason.items()) if reason in _LACKS
     )
-    return f"{reading.waiting} clients of {groups} are not covered: {names} ({lacks})"
+    return f"{count} clients of {groups} are not covered: {names} ({lacks})"

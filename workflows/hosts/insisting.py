@@ -62,7 +62,7 @@ async def insist(
         except ActivityRefusedError as refused:
             if refused.code in final:
                 raise
-            text = f"it was not done, and is tried again until it is: {refused.message}"
+            text = f"the service tries again until it is done: {refused.message}"
             run.raise_attention(NOT_DONE, summary, text, ())
         else:
             run.drop_attention(NOT_DONE)

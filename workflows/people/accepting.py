@@ -14,5 +14,5 @@ async def accept(run: Running, step: Step, found: Shown, how: str) -> None:
     request = AcceptRequest(ref=about(run.state, step), found=found.id, by=run.chosen_by)
     await run.call(ActivityName.ACCEPT_FOUND, request, Counted, summary="go on with it as it is", of_store=True)
     for each in found.some:
-        text = f"{each.subject} {each.message}; {how}"
+        text = f"{each.subject}: {each.message}; {how}"
         await run.record(EventKind.ADOPTED, text, code=each.code, subject=each.subject)

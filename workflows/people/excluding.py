@@ -21,11 +21,10 @@ async def exclude(run: Running, step: Step) -> None:
         return
     request = left_out(state, about(state, step), proceed, found=proceed.found)
     left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="go on with what was born")
-    whom = f"; {left.count} clients are left out" if left.count else ""
-    by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
+    by = f"{proceed.asked_by} and {proceed.approved_by} leave it as it is: {proceed.why}"
+    text = f"{left.count} clients are left out; {by}" if left.count else by
     for each in left.accepted:
-        text = f"{each.subject}: it is gone on with as it is{whom}, {by}"
-        await run.record(EventKind.ADOPTED, text, code=each.code, subject=each.subject)
+        await run.record(EventKind.ADOPTED, f"{each.subject}: {text}", code=each.code, subject=each.subject)
 
 
 def asks_second(run: Running, born: Collection[str]) -> bool:
@@ -43,8 +42,10 @@ def asks_second(run: Running, born: Collection[str]) -> bool:
         state.proceed = None
         run.drop_attention(SECOND)
         return False
-    text = f"{state.proceed.asked_by} wants to go on with {', '.join(born)} as it is, and to leave out by name "
-    text += f"whoever is in it: {state.proceed.why}"
+    text = (
+        f"{state.proceed.asked_by} wants to go on with {', '.join(born)} as it is, and to leave out by name whoever is "
+        f"in it: {state.proceed.why}"
+    )
     run.drop_attention(DRIFT)
     run.raise_attention(SECOND, state.site_name, text, (Move.APPROVE, Move.RETRY))
     return True

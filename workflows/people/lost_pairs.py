@@ -21,5 +21,5 @@ async def all_there(run: Running, step: Step, gone: Shown) -> bool:
     text = f"{why}. Bring it back and retry, or approve to go on: nothing of it can be put back"
     if await run.ask(PAIR_GONE, step.title, text, (Move.RETRY, Move.APPROVE)) is not Move.APPROVE:
         return False
-    await accept(run, step, gone, "it is left so")
+    await accept(run, step, gone, "people leave it so")
     return True

@@ -76,14 +76,19 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
     if run.is_raised(SECOND) or was_answered(run):
         return
     options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
-    first = ", when nothing else than SEPM gives clients a Sylink.xml any more" if look.old else ""
-    text = f"{what}. Retry to look again later{first}"
+    if look.old:
+        ways = "Retry to look again later, when nothing else than SEPM gives clients a Sylink.xml any more"
+    else:
+        ways = "Retry to look again later"
     if run.state.swapped and run.state.outline.purpose == "rotate":
-        text += ", roll back"
+        ways = f"{ways}, roll back"
     if out := _left_out(run, look):
         options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
-        text += f", or proceed to leave out by name, by a second person's word, every client of {'; '.join(out)}: "
-        text += "they would be cut off"
+        ways = (
+            f"{ways}, or proceed to leave out by name, by a second person's word, every client of {'; '.join(out)}: "
+            "they would be cut off"
+        )
+    text = f"{what}. {ways}"
     shown = run.is_raised(ASKED)
     run.raise_attention(ASKED, step.title, text, run.offered(options))
     _keep(run, look, asked=True)
@@ -121,7 +126,7 @@ async def _leave_out(run: Running, step: Console | Write, proceed: Proceed, buil
     request = left_out(run.state, about(run.state, step), proceed, builds=builds)
     left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="leave out the clients of a build")
     by = f"{proceed.asked_by} and {proceed.approved_by}"
-    text = f"{'; '.join(builds)}: its {left.count} clients are left out by {by}: {proceed.why}"
+    text = f"{'; '.join(builds)}: {left.count} clients are left out, by {by}: {proceed.why}"
     await run.record(EventKind.ADOPTED, text, code=ASKED)
     return by
 

@@ -47,11 +47,13 @@ async def closing(run: Running, step: Closing) -> None:
     reading = checked.reading
     if reading.waiting_names:
         unnamed = reading.waiting - len(reading.waiting_names)
-        more = f" and {unnamed} more" if unnamed else ""
-        text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
+        names = [*reading.waiting_names, *([f"{unnamed} more"] if unnamed else [])]
+        text = f"not back within three heartbeats, perhaps switched off: {', '.join(names)}"
         await run.record(EventKind.QUIET, f"{step.title}: {text}")
-    born = f"; left as they were born: {', '.join(checked.adopted)}" if checked.adopted else ""
-    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
+    text = f"{reading.covered} of {reading.total} clients are back"
+    if checked.adopted:
+        text = f"{text}; left as they are: {', '.join(checked.adopted)}"
+    await run.record(EventKind.GATE_PASSED, f"{step.title}: {text}")
     run.state.wait = None
 
 
@@ -77,5 +79,5 @@ async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> 
         await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED))
     by = await second_person.approved(run, step.title, (_DIFFERS,), f"with the site as it is: {left}")
     if by:
-        await run.record(EventKind.ADOPTED, f"{left}: left so by {by}", code=_DIFFERS)
+        await run.record(EventKind.ADOPTED, f"{left}; {by} leave it so", code=_DIFFERS)
     return bool(by)

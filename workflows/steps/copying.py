@@ -40,7 +40,7 @@ async def make_again(run: Running, step: Console, why: str) -> None:
     """
     name = _name(step)
     run.state.copies_doubted = tuple(dict.fromkeys((*run.state.copies_doubted, name)))
-    text = f"{name!r} was said to be there and cannot be assigned: {why}"
+    text = f"an operator reported the list {name} as made, and it cannot be assigned: {why}"
     run.raise_attention(_CODE, name, f"{text}; its task is open again", ())
     await run.record(EventKind.ATTENTION, text, code=_CODE, subject=name)
     await finish_copy(run, step, because=text)

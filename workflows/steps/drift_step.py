@@ -205,7 +205,7 @@ async def _name(run: Running, found: Collection[NamedDrift]) -> None:
             if named.code in CERTIFICATES:
                 another_was_in(run)
             if not named.others:  # some of those are named by now
-                await _tell(run, EventKind.DRIFT_OVER, named, "is as it was left again")
+                await _tell(run, EventKind.DRIFT_OVER, named, "it is again as the rotation left it")
 
 
 async def _tell(run: Running, kind: EventKind, named: NamedDrift, text: str) -> None:
@@ -251,7 +251,9 @@ async def _prove_again(run: Running, step: Step) -> None:
         if gate.purpose not in {GatePurpose.SWAPPED, GatePurpose.RECOVERED} and not outage.is_it(gate):
             await fix_references(run, gate)
         _open_again(run, step, gate)
-        await run.record(EventKind.GATE_RESTARTED, f"{gate.title}: proven anew", code="gate-restarted", subject=gate.id)
+        await run.record(
+            EventKind.GATE_RESTARTED, f"{gate.title}: the gate is proven again", code="gate-restarted", subject=gate.id
+        )
 
 
 def _to_prove_again(run: Running) -> tuple[Restarted, ...]:
@@ -291,9 +293,10 @@ def _show(run: Running) -> bool:
         run.drop_attention(DRIFT)
         return False
     state.drift_asked = tuple(sorted(drift_answer.confirms(shown)))
-    text = "; ".join(f"{each.subject}: {each.message}{f', {each.remedy}' if each.remedy else ''}" for each in shown)
+    texts = [f"{each.subject}: {each.message}{f', {each.remedy}' if each.remedy else ''}" for each in shown]
     if any(named.code == SILENT for named in asked):
-        text += f"; where it is down for good, {'roll back' if state.swapped else 'cancel'}"
+        texts.append("where it is down for good, roll back" if state.swapped else "where it is down for good, cancel")
+    text = "; ".join(texts)
     if not any((each.code, each.message) == (DRIFT, text) for each in state.attention):
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)
         run.raise_attention(DRIFT, state.site_name, text, run.offered(options if asked else ()))

@@ -195,14 +195,18 @@ def _is_asked_for(run: Running, at: datetime) -> bool:
 
 def _passed(step: Gate | Holdout, reading: GateReading) -> str:
     if isinstance(step, Gate) and step.is_drill:
-        others = f", not: {', '.join(reading.waiting_names)}" if reading.waiting else ""
-        return f"{step.title}: {reading.covered} of {reading.total} were seen{others}"
+        passed = f"{step.title}: {reading.covered} of {reading.total} clients were seen"
+        return f"{passed}; not seen: {', '.join(reading.waiting_names)}" if reading.waiting else passed
     if signed_gate.is_it(step):
-        return f"{step.title}: {', '.join(sorted(reading.signing)) or 'no server'} shown"
+        if not reading.signing:
+            return f"{step.title}: no server was shown to sign with the new key"
+        return f"{step.title}: {', '.join(sorted(reading.signing))} were shown to sign with the new key"
     if reading.reached_none:
-        return f"{step.title}: no client has reported since the new one went in"
-    counts = f"{reading.covered} of {reading.total} covered, {reading.safe} safe, {reading.left_out} left out"
-    return f"{step.title}: {counts}"
+        return f"{step.title}: no client has reported since the new certificate went in"
+    return (
+        f"{step.title}: {reading.covered} of {reading.total} clients are covered, {reading.safe} are safe, "
+        f"{reading.left_out} are left out"
+    )
 
 
 def _summary(step: Gate | Holdout, at: datetime) -> str:
@@ -251,25 +255,25 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
 
 
 def _wants_on(wished: Proceed) -> str:
-    whom = f"{wished.waiting} clients" if wished.waiting else "waiting for anybody to try the way"
-    return f"{wished.asked_by} wants to go on without {whom}: {wished.why}"
+    if count := wished.waiting:
+        return f"{wished.asked_by} wants to go on without {count} clients: {wished.why}"
+    return f"{wished.asked_by} wants to go on without waiting for anybody to try the way: {wished.why}"
 
 
 def _missing(step: Gate | Holdout, reading: GateReading) -> str:
     if isinstance(step, Gate) and step.purpose is GatePurpose.RECOVERED:
         return _not_heard(reading)
-    if not reading.waiting:
-        return (
-            f"nobody has shown that the way works: the {reading.safe} clients that are not cut off by going on are away"
-        )
+    if not (count := reading.waiting):
+        count = reading.safe
+        return f"nobody has shown that the way works: the {count} clients that are not cut off by going on are away"
     names = ", ".join(reading.waiting_names)
-    return f"{reading.waiting} clients are not covered and would be cut off by going on: {names}"
+    return f"{count} clients are not covered and would be cut off by going on: {names}"
 
 
 def _not_heard(reading: GateReading) -> str:
     """After a recovery no client is cut off by going on; but each that was there before should be heard again."""
-    names = ", ".join(reading.waiting_names)
-    silent = f"{reading.waiting} clients were not heard since: {names}; who took another certificate clings to it"
+    count, names = reading.waiting, ", ".join(reading.waiting_names)
+    silent = f"{count} clients were not heard since: {names}; who took another certificate clings to it"
     nowhere = f"no client was heard at {', '.join(reading.unshown)}: nobody has shown that it presents what they hold"
     missing = [text for text, count in ((silent, reading.waiting), (nowhere, len(reading.unshown))) if count]
     return "; ".join(missing) or "no client was heard since: all of them are away"

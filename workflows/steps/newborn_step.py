@@ -32,7 +32,7 @@ async def goes_on(run: Running, step: Step) -> bool:
             break
         seen = await _decided(run, step)
     if seen.users:
-        text = f"not done: {', '.join(seen.users)} uses the list, which stays"
+        text = f"the list stays: {', '.join(seen.users)} uses it"
         await run.record(EventKind.ADOPTED, f"{step.title}: {text}", code=_IN_USE, subject=step.title)
     return not seen.users
 
@@ -59,7 +59,7 @@ async def all_known(run: Running, step: Step, born: Shown) -> bool:
     text = "; ".join(f"{finding.subject} {finding.message}" for finding in born.some)
     asked = f"born during the rotation: {text}{born.which}. {born.some[0].remedy}"
     if await run.ask(PAIR_BORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
-        await accept(run, step, born, "it is left as it is")
+        await accept(run, step, born, "people leave it as it is")
     return False
 
 

@@ -131,33 +131,46 @@ def _question(run: Running, checked: PlanCheckAnswer) -> _Question:
         f"{finding.subject}: {finding.message}{f' ({finding.remedy})' if finding.code == VERSION_CHANGED else ''}"
         for finding in checked.findings
     )
-    without = f"finish without {', '.join(checked.silent)}: it keeps its old certificate, and whoever trusts only that"
     if checked.amendment is not None:
-        what += f". The amendment is plan {checked.amendment}, hash {checked.hash[:12]}"
-        return _amended(run, checked, what, without)
+        amendment = f"The amendment is plan {checked.amendment}, hash {checked.hash[:12]}"
+        return _amended(run, checked, f"{what}. {amendment}")
     replaced = run.state.replaced
-    then = f"; put it right and retry, or {'roll back' if replaced else 'cancel'}"
+    then = "put it right and retry, or roll back" if replaced else "put it right and retry, or cancel"
     options = (Move.RETRY,) if replaced else (Move.RETRY, Move.CANCEL)
     if not checked.silent:
-        return _Question(what, then, options)
-    on_trust = f"proceed, if a second person approves, to {without} is cut off while it is down"
-    return _Question(what, f"{then}. Or {on_trust}", options, on_trust)
+        return _Question(what, f"; {then}", options)
+    on_trust = (
+        f"proceed, if a second person approves, to finish without {', '.join(checked.silent)}: it keeps its old "
+        "certificate, and whoever trusts only that is cut off while it is down"
+    )
+    or_on_trust = (
+        f"Or proceed, if a second person approves, to finish without {', '.join(checked.silent)}: it keeps its old "
+        "certificate, and whoever trusts only that is cut off while it is down"
+    )
+    return _Question(what, f"; {then}. {or_on_trust}", options, on_trust)
 
 
-def _amended(run: Running, checked: PlanCheckAnswer, what: str, without: str) -> _Question:
+def _amended(run: Running, checked: PlanCheckAnswer, what: str) -> _Question:
     if checked.silent:
-        return _Question(what, f". Approve to {without} is cut off while it is down", _APPROVED)
+        approve = (
+            f"Approve to finish without {', '.join(checked.silent)}: it keeps its old certificate, and whoever trusts "
+            "only that is cut off while it is down"
+        )
+        return _Question(what, f". {approve}", _APPROVED)
     then = on_trust = ""
     if second_person.wish(run, (ON_TRUST,)) is None and any(_is_drill(each) for each in run.state.outline.steps):
         on_trust = (
             "proceed to have the clients that were not seen approved by name, if a second person approves that plan"
         )
-        then = f". To go on like that relaxes the groups of clients that were not seen; or {on_trust}"
+        relaxes = f"To go on like that relaxes the groups of clients that were not seen; or {on_trust}"
+        then = f". {relaxes}"
     if not checked.leaves_out:
         return _Question(what, then, _APPROVED, on_trust)
     names = ", ".join(checked.some_left_out)
-    what += f". It leaves out by name {checked.leaves_out} clients that the approved plan counts: {names}"
-    return _Question(what, f". Proceed to have it so, if a second person approves{then}", _WISHED, on_trust)
+    count = checked.leaves_out
+    leaves_out = f"It leaves out by name {count} clients that the approved plan counts: {names}"
+    proceed = "Proceed to have it so, if a second person approves"
+    return _Question(f"{what}. {leaves_out}", f". {proceed}{then}", _WISHED, on_trust)
 
 
 def _is_drill(step: Step) -> bool:

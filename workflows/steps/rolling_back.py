@@ -37,7 +37,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
         wish = state.rolling_back or wish
     if wish.plan_id is None or not wish.approved_by:
         state.rolling_back = None
-        await run.record(EventKind.ATTENTION_OVER, "it goes on to the end")
+        await run.record(EventKind.ATTENTION_OVER, "the rotation goes on to its end")
         return
     begun = _begun(state)
     await adopt(run, wish.plan_id, state.outline.steps[max(begun - 1, 0)], approved=wish.plan_hash)
@@ -93,5 +93,5 @@ def _asked(wish: RollingBack, planned: RollBackAnswer) -> str:
     return (
         f"{wish.by} wants the old certificates back: {wish.why}. In this order: {', '.join(planned.servers)}; "
         f"{planned.steps} steps, {planned.least} at least (plan {planned.plan_id}, hash {planned.hash[:12]})"
-        f"{f'. {notes}' if notes else ''}. A second person approves it, or somebody has the rotation finish"
+        f"{f'. {notes}' if notes else ''}. A second person approves it, or a person has the rotation finish"
     )

@@ -46,10 +46,11 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         if code is None:
             return False
         if code is _UNKNOWN and not step.asks:
-            run.note(EventKind.MESSAGE, f"on: for a day no client has shown what {', '.join(reading.unshown)} signs")
+            text = f"the rotation goes on: for a day no client has shown what {', '.join(reading.unshown)} signs"
+            run.note(EventKind.MESSAGE, text)
             return True
         servers = reading.refused_at if code is _OLD and reading.refused_at else reading.unshown
-        if await run.ask(code, step.title, _TEXTS[code].format(", ".join(servers)), _WAYS) is Move.RETRY:
+        if await run.ask(code, step.title, _TEXTS[code](", ".join(servers)), _WAYS) is Move.RETRY:
             _again(run, step)
             return False
     return await _by_word(run, step, reading)
@@ -106,7 +107,7 @@ async def _by_word(run: Running, step: Gate, reading: GateReading) -> bool:
     what = f"though no client has shown what {', '.join(reading.unshown)} signs"
     by = await second_person.approved(run, step.title, _ASKED, what)
     if by:
-        run.note(EventKind.MESSAGE, f"on {what}, by {by}")
+        run.note(EventKind.MESSAGE, f"{by} let the rotation go on {what}")
         return True
     _again(run, step)
     return False
@@ -122,10 +123,21 @@ def _code(step: Gate, reading: GateReading, *, waits: bool, past_limit: bool) ->
 
 
 _WAYS = (Move.RETRY, Move.PROCEED)
-_TEXTS = {
-    _OLD: "clients were at {} and none has taken a new policy there: if they are not switched off, it signs with its "
-    "former key, whatever the dates of its .SIG files are; roll back, or have it publish again and retry; or proceed "
-    "by a second person's word",
-    _UNKNOWN: "no client that verifies was at {} for days, so none has shown what is signed there: retry when clients "
-    "use it; or have it publish again, and proceed by a second person's word",
-}
+
+
+def _old(servers: str) -> str:
+    return (
+        f"clients were at {servers} and none has taken a new policy there: if they are not switched off, it signs with "
+        "its former key, whatever the dates of its .SIG files are; roll back, or have it publish again and retry; or "
+        "proceed by a second person's word"
+    )
+
+
+def _unknown(servers: str) -> str:
+    return (
+        f"no client that verifies was at {servers} for days, so none has shown what is signed there: retry when "
+        "clients use it; or have it publish again, and proceed by a second person's word"
+    )
+
+
+_TEXTS = {_OLD: _old, _UNKNOWN: _unknown}

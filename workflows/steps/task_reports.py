@@ -65,8 +65,8 @@ async def _reported_done(run: Running, step: Console | Write, message: Message) 
         blocking(
             "not-seen-yet",
             step.title,
-            seen.seen or "nothing of it can be seen yet",
-            "it is looked at again; when it is seen, the task closes by itself",
+            seen.seen or "the service does not see it yet",
+            "the service looks again; when it sees it, the task closes by itself",
         ),
     )
     return False
@@ -94,7 +94,7 @@ async def close(run: Running, step: Step, to: TaskState, who: str, note: str, *,
         if message.task_id == task_id and message.move is _SAYS.get(to):
             run.reply(message)
         else:
-            run.reply(message, blocking("task-closed", task_id, f"the task is {to.value} now, by {who}"))
+            run.reply(message, blocking("task-closed", task_id, f"the task is {to.value} now; {who} has reported it"))
     closed = f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}"
     http_request = report.http_request if report is not None else ""
     if isinstance(step, Console) and isinstance(step.work, GivesBack | LookAtClients):  # a wait follows

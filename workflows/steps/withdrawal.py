@@ -47,7 +47,7 @@ async def withdraw(run: Running, step: Console | Write) -> bool:
         )
     run.drop_attention(_GIVE_BACK)
     if run.state.task is not None:
-        await close(run, step, TaskState.WITHDRAWN, "the service", "it turns back")
+        await close(run, step, TaskState.WITHDRAWN, "the service", "the rotation turns back")
     replaced = swapping and bool(done)
     if replaced and run.state.cancelling is not None:
         run.refuse_cancel(f"the certificate was replaced meanwhile ({step.title})")
@@ -57,7 +57,7 @@ async def withdraw(run: Running, step: Console | Write) -> bool:
 
 async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
     """Show, and store once, that the holder of a task must give it back."""
-    text, asked = f"it is not wanted now: {holder} must give the task back", run.is_raised(_GIVE_BACK)
+    text, asked = f"the rotation turns back: {holder} gives the task back", run.is_raised(_GIVE_BACK)
     run.raise_attention(_GIVE_BACK, step.title, text, ())
     if not asked:
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")

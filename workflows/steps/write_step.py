@@ -78,5 +78,6 @@ async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
         another_was_in(run)
         await clients_have_reported(run, step)
     if written.refused:
-        run.raise_attention(_BY_HAND, step.title, f"REST left {written.refused} pairs: {written.reason}", ())
+        count = written.refused
+        run.raise_attention(_BY_HAND, step.title, f"REST did not change {count} pairs: {written.reason}", ())
     return written

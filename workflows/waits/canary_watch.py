@@ -21,6 +21,8 @@ _LOOK = {
     "server publish again",
 }
 _ON = "proceed to go on with the rest by a second person's word"
+_BACK = "roll back"
+_PASSES = "the gate then passes by itself"
 _THEN = {
     Move.EXTEND: "extend to be asked again later",
     Move.PROCEED: _ON,
@@ -44,11 +46,12 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         second_person.over(run)  # it was about something else
     proceed, wait = second_person.wish(run, CODES), state.wait
     if proceed is not None and proceed.approved_by:
-        on = f"on {_without(run, reading, 'the canaries')}"
-        run.note(EventKind.MESSAGE, f"{on}, by {proceed.asked_by} and {proceed.approved_by}")
+        by, what = f"{proceed.asked_by} and {proceed.approved_by}", _without(run, reading, "the canaries")
+        run.note(EventKind.MESSAGE, f"{by} let the rotation go on {what}")
         return True
     if proceed is not None:
-        whom = _without(run, reading, f"{proceed.waiting} clients of the canaries")
+        count = proceed.waiting
+        whom = _without(run, reading, f"{count} clients of the canaries")
         text = f"{proceed.asked_by} wants to go on {whom}: {proceed.why}"
         await run.ask_on(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
     elif wait is not None and _lacks_servers_only(reading) and run.host.now() >= wait.due:
@@ -62,14 +65,16 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         text = (
             f"{', '.join(wait.held)} did not get through, and is heard again: look whether the HTTP port of that "
             "network is open now, since another Sylink.xml with HTTPS brings a client back too. If it is open, "
-            f"{_ON}; else {'roll back' if state.replaced else _THEN[Move.CANCEL]}"
+            f"{_ON}; else {_BACK if state.replaced else _THEN[Move.CANCEL]}"
         )
         await run.ask_on(BACK, step.title, text, (Move.PROCEED, Move.CANCEL))
     elif wait is not None and run.host.now() >= wait.limit:
         offered = run.offered(tuple(_THEN))
-        then = ", ".join(_THEN[move] for move in offered)
-        by_itself = "" if step.purpose is GatePurpose.RELAXED else "; the gate then passes by itself"
-        text = f"{_who(reading)}: {_LOOK[step.purpose]}{by_itself}. Or {then}"
+        then = "; ".join(_THEN[move] for move in offered)
+        look = _LOOK[step.purpose]
+        if step.purpose is not GatePurpose.RELAXED:
+            look = f"{look}; {_PASSES}"
+        text = f"{_who(reading)}: {look}. {_choose(then)}"
         if reading.silent_canaries:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
         await run.ask_on(HELD, step.title, text, offered, content=wait.content(reading))
@@ -100,8 +105,12 @@ def _without(run: Running, reading: GateReading, whom: str) -> str:
     return f"without {whom}"
 
 
+def _choose(then: str) -> str:
+    return f"Or choose: {then}"
+
+
 def _who(reading: GateReading) -> str:
     if not reading.waiting:
         return "no client of the canaries has shown that it gets on: they are all away"
-    names = ", ".join(reading.waiting_names)
-    return f"{reading.waiting} clients of the canaries were there and do not get through: {names}"
+    count, names = reading.waiting, ", ".join(reading.waiting_names)
+    return f"{count} clients of the canaries were there and do not get through: {names}"

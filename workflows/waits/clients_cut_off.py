@@ -5,9 +5,11 @@ from rotation.proof.verdict import REFUSES
 from rotation.running.wait import GateReading
 from workflows.running import Running
 
-_BACK = "put the old certificate back (roll back)"
+_REFUSED = (
+    "put the old certificate back (roll back), or have the server publish again: its .SIG files may be older than its "
+    "certificate"
+)
 _SILENCED = "clients that the change has silenced"
-_SILENT = "clients have not reappeared for three heartbeats"
 _REFUSING, _UPGRADING = "refusing", "upgrade-pending"
 _AFTER_SWAP, _AFTER_WRITE = "silent-after-swap", "silent-after-write"
 _LISTED = 100
@@ -21,28 +23,34 @@ async def tell(run: Running, reading: GateReading) -> None:
     Rules 8, 10 and 22; 11; 26.
     """
     refusing = sum(count for reason, count in reading.by_reason.items() if reason in REFUSES)
-    silent, unless = ", ".join(reading.silent_names), "if not switched off, "
+    silent = ", ".join(reading.silent_names)
     for code, subject, count, text, then in (
-        (_AFTER_SWAP, _SILENCED, reading.silent_after_swap, f"{_SILENT}, among them {silent}", unless + _BACK),
+        (
+            _AFTER_SWAP,
+            _SILENCED,
+            reading.silent_after_swap,
+            _silent(reading.silent_after_swap, silent),
+            "unless they are switched off, put the old certificate back (roll back)",
+        ),
         (
             _AFTER_WRITE,
             _SILENCED,
             reading.silent_after_write,
-            f"{_SILENT}, among them {silent}",
-            unless + "open the HTTP port of their network, or cancel",
+            _silent(reading.silent_after_write, silent),
+            "unless they are switched off, open the HTTP port of their network, or cancel",
         ),
         (
             _REFUSING,
             "clients that refuse their policy",
             refusing,
-            f"clients check in and keep an older policy, among them {', '.join(reading.refusing_names)}",
-            f"{_BACK}, or have the server publish again: its .SIG files may be older than its certificate",
+            _refusing(refusing, ", ".join(reading.refusing_names)),
+            _REFUSED,
         ),
         (
             _UPGRADING,
             "clients that are about to be upgraded",
             reading.upgrading,
-            f"clients are about to be given a later version, among them {', '.join(reading.upgrading_names)}",
+            _upgraded(reading.upgrading, ", ".join(reading.upgrading_names)),
             "its package may hold an old Sylink.xml: take the upgrade off their groups until the rotation has ended",
         ),
     ):
@@ -50,10 +58,22 @@ async def tell(run: Running, reading: GateReading) -> None:
             run.drop_attention(code)
             continue
         shown = run.is_raised(code)
-        run.raise_attention(code, subject, f"{count} {text}; {then}", ())
+        run.raise_attention(code, subject, f"{text}; {then}", ())
         if not shown:
-            await run.record(EventKind.ATTENTION, f"{subject}: {count} {text}", code=code)
+            await run.record(EventKind.ATTENTION, f"{subject}: {text}", code=code)
     await _list(run, reading)
+
+
+def _silent(count: int, names: str) -> str:
+    return f"{count} clients have not come back for three heartbeats, among them {names}"
+
+
+def _refusing(count: int, names: str) -> str:
+    return f"{count} clients check in and keep an older policy, among them {names}"
+
+
+def _upgraded(count: int, names: str) -> str:
+    return f"{count} clients get a later version soon, among them {names}"
 
 
 async def _list(run: Running, reading: GateReading) -> None:

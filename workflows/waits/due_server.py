@@ -31,7 +31,7 @@ async def tell(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
     if run.host.now() < since + _patience(run) or run.is_raised(SILENT):
         return
     text = f"{work.server} has not answered since {since:%Y-%m-%d %H:%M} UTC ({seen.seen or 'no answer'})"
-    run.raise_attention(SILENT, work.server, f"{text}: bring it up{_otherwise(run, work)}", ())
+    run.raise_attention(SILENT, work.server, f"{text}; {_helps(run, work)}", ())
     await run.record(EventKind.ATTENTION, text, code=SILENT, subject=work.server)
 
 
@@ -47,8 +47,10 @@ def _patience(run: Running) -> timedelta:
     return max(heartbeat + RESTART, _LEAST)
 
 
-def _otherwise(run: Running, work: ReplaceCertificate) -> str:
-    """What helps where the server is down for good."""
+def _helps(run: Running, work: ReplaceCertificate) -> str:
+    """What helps, also where the server is down for good."""
     if work.puts_back:
-        return ""
-    return f", or {'roll back' if run.state.swapped else 'cancel'}: the holder of the task then gives it back"
+        return "bring it up"
+    if run.state.swapped:
+        return "bring it up, or roll back: the holder of the task then gives it back"
+    return "bring it up, or cancel: the holder of the task then gives it back"

@@ -52,7 +52,7 @@ async def _restores_all_the_same(run: Running, silent: str) -> bool:
         await run.ask(_SILENT, run.state.site_name, asked, (Move.RETRY, Move.PROCEED))
     by = await second_person.approved(run, run.state.site_name, (_SILENT,), f"and restore though {text}")
     if by:
-        await run.record(EventKind.ADOPTED, f"{text}: restored all the same by {by}", code=_SILENT)
+        await run.record(EventKind.ADOPTED, f"{text}; {by} restore all the same", code=_SILENT)
     return bool(by)
 
 

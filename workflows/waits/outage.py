@@ -1,6 +1,6 @@
 """A drill that has HTTPS shut, or a server stopped: since when, and what a person is shown meanwhile (rule 18)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import NamedTuple, TypeGuard
 
@@ -29,10 +29,10 @@ class _Kind(NamedTuple):
 
     there: str
     """The code under which a server is named that answers though it should not."""
-    answers: str
+    answers: Callable[[str], str]
     code: str
     """The code under which clients are named that have not come."""
-    who: str
+    who: Callable[[int, str], str]
     then: str
     offers: tuple[Move, ...] = ()
     """What a person may do about a server that answers."""
@@ -41,19 +41,28 @@ class _Kind(NamedTuple):
 _KINDS = {
     GatePurpose.LISTED: _Kind(
         there="https-open",
-        answers="answers over HTTPS: a client that checks in meanwhile does not show which list it holds. Shut the "
-        "port again, as the task of this drill said",
+        answers=lambda there: (
+            f"{there} answers over HTTPS: a client that checks in meanwhile does not show which list it "
+            "holds. Shut the port again, as the task of this drill asks"
+        ),
         code=UNLISTED,
-        who="clients were there until HTTPS was shut, and have not come over HTTP",
+        who=lambda count, names: (
+            f"{count} clients were there until HTTPS was shut, and have not come over HTTP: {names}"
+        ),
         then="they may hold another list, and cannot take theirs now. Retry opens the ports for a while, and has them "
         "shut once more",
     ),
     GatePurpose.ELSEWHERE: _Kind(
         there="server-runs",
-        answers="answers, though it should be stopped: a client that checks in meanwhile does not show that it finds "
-        "another server. Stop its services again, as the task of this drill said, or retry to be asked to do so",
+        answers=lambda there: (
+            f"{there} answers, though it should be stopped: a client that checks in meanwhile does not show that it "
+            "finds another server. Stop its services again, as the task of this drill said, or retry to be asked to do "
+            "so"
+        ),
         code=STRANDED,
-        who="clients were there until the server was stopped, and have come to no other one",
+        who=lambda count, names: (
+            f"{count} clients were there until the server was stopped, and have come to no other one: {names}"
+        ),
         then="the replacement of its certificate would cut them off where they are. Retry has it started for a while, "
         "and stopped once more",
         offers=_OPTIONS,
@@ -87,7 +96,7 @@ async def begins(run: Running, step: Console) -> bool:
             await run.ask(OTHERS, step.title, f"{text}. {then}", (Move.RETRY, Move.PROCEED, Move.CANCEL))
         without = f"without the drill at {step.work.server}"
         if by := await second_person.approved(run, step.title, (OTHERS,), without):
-            await run.record(EventKind.ADOPTED, f"{text}: the drill is left out by {by}", code=OTHERS)
+            await run.record(EventKind.ADOPTED, f"{text}; {by} leave the drill out", code=OTHERS)
             _leave_out(run)
             return False
     second_person.over(run)
@@ -125,9 +134,9 @@ async def note(run: Running, step: Step, reading: GateReading) -> None:
     kind, found, wait = _KINDS[step.purpose], reading.outage, run.state.wait
     _set(run, since=found.since)
     there = ", ".join(found.there)
-    await _tell(run, kind.there, there, f"{there} {kind.answers}", kind.offers)
+    await _tell(run, kind.there, there, kind.answers(there), kind.offers)
     late = wait is not None and run.host.now() >= wait.due
-    who = f"{found.missing} {kind.who}: {', '.join(found.missing_names)}; {kind.then}"
+    who = f"{kind.who(found.missing, ', '.join(found.missing_names))}; {kind.then}"
     await _tell(run, kind.code, step.title if found.missing and late else "", who, _OPTIONS)
 
 
@@ -176,7 +185,9 @@ async def is_cut_short(run: Running, step: Step) -> bool:
     _set(run, asked=(), again=True)
     run.state.wait = None
     second_person.over(run)
-    await run.record(EventKind.GATE_RESTARTED, f"{step.title}: once more, when all was there for a while")
+    await run.record(
+        EventKind.GATE_RESTARTED, f"{step.title}: the drill is made again, when all servers have answered for a while"
+    )
     return True
 
 

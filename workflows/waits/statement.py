@@ -73,7 +73,9 @@ async def _take(run: Running, step: Gate | Holdout, stated: Proceed) -> None:
         text = f"the statement names {', '.join(taken.unknown)}, whom nobody knows: state it again with the right names"
         await _wants(run, step, text)
         return
-    run.note(EventKind.MESSAGE, f"{taken.count} clients are covered by {stated.asked_by} and {stated.approved_by}")
+    who = f"{stated.asked_by} and {stated.approved_by}"
+    text = f"{taken.count} clients are covered by {who}, by what the console shows"
+    run.note(EventKind.MESSAGE, text)
     if state.wait is not None:
         state.wait = state.wait.model_copy(update={"next_at": run.host.now()})
 

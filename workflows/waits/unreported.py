@@ -52,7 +52,7 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
     until = run.state.unreported_until
     if until is None or run.host.now() >= until:
         return ()
-    text = "clients may hold what was put right a moment ago, and have not reported: restoring now would cut them off"
+    text = "clients may hold settings from before, and have not reported since: restoring now would cut them off"
     return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)
 
 

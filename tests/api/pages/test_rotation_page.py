@@ -42,22 +42,22 @@ async def test_a_rotation_is_read_held_and_resumed(whole, connected, plan, until
         assert 'aria-current="step"' in page
         assert "No certificate is replaced yet" in page
         assert "<b>Resume</b>: not offered: " in page
-        assert "it is not held" in page
+        assert "the rotation is not held" in page
         sent = fields(page, f"{address}/hold") | {"why": "a freeze <b>"}
         for _ in range(2):  # a form that is sent twice holds once
             answer = await reader.post(f"{address}/hold", data=sent)
             assert (answer.status_code, answer.headers["location"]) == (303, address)
         held = (await reader.get(address)).text
         assert "holds the rotation: a freeze &lt;b&gt;. Nothing goes on" in held
-        assert "<b>Hold</b>: not offered: it is held already, by ann" in unescape(held)
+        assert "<b>Hold</b>: not offered: ann already holds the rotation" in unescape(held)
         assert "zastavil" in (await reader.get(address, headers=CZECH)).text
         refused = await reader.post(f"{address}/hold", data={"why": "again"})
         assert refused.status_code == 409
-        assert "it is held already" in refused.text
+        assert "ann already holds the rotation" in refused.text
         assert f'href="{address}"' in refused.text
         assert (await reader.post(f"{address}/resume", data=fields(held, f"{address}/resume"))).status_code == 303
         empty = await reader.post(f"{address}/cancel", data={})
-        assert "it needs a reason" in empty.text
+        assert "the move needs a reason" in empty.text
         cancelled = await reader.post(f"{address}/cancel", data={"why": "not today"})
         assert cancelled.status_code == 303
     await until(waits, lambda shown: shown["status"] != "running" or shown["live"]["cancelling_by"])

@@ -40,7 +40,7 @@ async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, un
         assert "ann holds this task" in (await second.get(address)).text
         refused = await second.post(f"{address}/claim", data={})
         assert refused.status_code == 409
-        assert "ann holds this task" in refused.text
+        assert "ann has claimed this task" in refused.text
         mine = (await reader.get(address, headers=CZECH)).text
         sent = fields(mine, f"{address}/done") | {"filename": "recovery_1.zip", "sha256": SHA, "note": "<i>kept</i>"}
         assert (await reader.post(f"{address}/done", data=sent)).status_code == 303

@@ -67,8 +67,8 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
     refusals: tuple[tuple[bytes, dict[str, str], str], ...] = (
         (b"", {}, "names no column"),
         (unclear, {}, "no column is known for name"),
-        (unclear, {"column": "name=PC"}, "in an order that nobody has declared"),
-        (unclear, {"column": "name=PC", "dates": "mdy"}, "in which time zone"),
+        (unclear, {"column": "name=PC"}, "in an order that is not declared"),
+        (unclear, {"column": "name=PC", "dates": "mdy"}, "the time zone of"),
         (unclear, {"column": "name=PC", "dates": "mdy", "timezone": "Mars/Base"}, "is not known here"),
         (exported(now, (*NAMES, "PC-1")), {}, "more than once: PC-1"),
     )

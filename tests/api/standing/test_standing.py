@@ -273,7 +273,7 @@ async def test_a_temporal_copy_older_than_the_store_is_reported(api, unstaffed, 
             reconciler.look, lambda found: any(t.trouble.code is TroubleCode.HISTORY_OLDER for t in found.rotations)
         )
         trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.HISTORY_OLDER)
-        assert trouble["remedy"].startswith("say again what was said to it since that copy")
+        assert trouble["remedy"].startswith("send again the messages that the rotation got since that copy")
         held = await api.post(f"/v1/rotations/{rotation['id']}/hold", json=REASON)
         assert held.status_code == 200, held.text
 
@@ -289,7 +289,7 @@ async def test_a_rotation_without_a_worker_is_stalled(api, unstaffed, rotation, 
     assert await named_by_health(api, rotation)
     refusal = problem(await api.post(f"/v1/rotations/{rotation['id']}/hold", json=REASON), 503, "rotation-stalled")
     assert refusal["remedy"] == trouble["remedy"]
-    assert refusal["remedy"].startswith("rotator up; where a worker runs, make room")
+    assert refusal["remedy"].startswith("rotator up; if a worker runs, make room")
     clock[0] += 2 * MINUTE
     assert {each.trouble.code for each in (await reconciler.look()).service} == {TroubleCode.NO_WORKER}
 

@@ -173,7 +173,7 @@ async def test_a_message_without_an_answer_may_have_been_heard(client, worker_cl
 
 async def test_a_refused_move_says_why_and_leaves_no_trace(client, standing) -> None:
     """What the rotation would refuse comes back with its code and its words; nothing is sent to it."""
-    with pytest.raises(MoveRefused, match="it is not held") as refused:
+    with pytest.raises(MoveRefused, match="the rotation is not held") as refused:
         await send(client, standing.site_id, message(standing, Move.RESUME))
     assert refused.value.code == "resume-refused"
     assert await signals(client, standing) == 0
@@ -185,7 +185,7 @@ async def test_what_is_refused_in_the_ui_is_shown_there(client, standing) -> Non
     sent = message(standing, Move.RESUME).model_copy(update={"who": "<i>ann</i>"})
     await handle.signal(Move.RESUME.value, sent)
     shown = await handle.query("__temporal_workflow_metadata")
-    assert "## Refused\n- resume by &lt;i&gt;ann&lt;/i&gt;: it is not held" in shown.current_details
+    assert "## Refused\n- resume by &lt;i&gt;ann&lt;/i&gt;: the rotation is not held" in shown.current_details
 
 
 async def test_a_message_under_the_name_of_another_is_refused(client, standing) -> None:

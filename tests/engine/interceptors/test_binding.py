@@ -105,7 +105,7 @@ async def test_a_signal_that_does_not_bind_is_shown_and_the_rotation_goes_on(cli
         raised = refusal(found)
         assert raised is not None
         assert why in raised.message
-        assert "Send it with `rotator`, the page or the API instead" in raised.message
+        assert "send it with `rotator`, the page or the API" in raised.message
         assert (raised.subject, raised.options, found.held_by) == (f"signal {move.value}", (), "")
     details = (await handle.query("__temporal_workflow_metadata")).current_details
     assert f"**{UNREAD}** signal task_refused: it was not obeyed: {why}" in details

@@ -73,7 +73,7 @@ def test_rule_17_a_group_that_follows_an_owner_of_the_plan_is_named_and_counted_
     """It has what the owner has: no gate needs another rule for its clients. So are builds that stay behind."""
     (found,) = findings(make.group("H\\B", inherits=True))
     assert (found.code, found.severity) == ("group-new", Severity.INFO)
-    assert found.message == "was born during the rotation; its clients count as those of H"
+    assert found.message == "the group was added during the rotation; its clients count as those of H"
     born = make.group("G\\B", inherits=True)
     stuck = make.client("d9", "G\\B", build="14.2.1.0").model_copy(update={"group_id": born.id})
     assert [each.code for each in findings(born, clients=[stuck])] == ["group-new", "no-failover-build"]
@@ -127,11 +127,11 @@ def test_rule_12_a_copy_that_is_gone_has_to_be_made_again(make, findings):
     """The site's database was put back: the remedy says so where SEPM shows other lists, and where it shows none."""
     drifted = make.group("H", secure=False)
     (there,) = findings(drifted, lists=[COPY, "Another List"])
-    assert there.remedy == "put it back as it was; the claim can then be tried again"
+    assert there.remedy == "put the setting back as it was; then try the claim again"
     (gone,) = findings(drifted, lists=["Another List"])
-    assert gone.remedy == f"SEPM shows no server list {COPY!r}: copy it again as its task said, then retry"
+    assert gone.remedy == f"SEPM shows no server list {COPY!r}: copy it again as its task describes, then retry"
     (unknown,) = findings(drifted)
-    assert unknown.remedy == f"{there.remedy}; where {COPY!r} is gone, copy it again as its task said"
+    assert unknown.remedy == f"{there.remedy}; if {COPY!r} is gone, copy it again as its task describes"
 
 
 def test_rule_12_secure_communications_drift(make, codes):
@@ -161,7 +161,7 @@ def test_clients_that_came_are_named_up_to_five_in_whichever_group_that_fails_ov
     found = drift(body, make.survey(site, *groups), [*before, *came], at=make.step_of(body, "preflight"))
     (finding,) = [each.finding for each in found]
     assert (finding.code, finding.subject) == ("no-failover-build", failover)
-    assert finding.message == "clients came that do not fail over: N0, N1, N2, N3, N4"
+    assert finding.message == "clients that do not fail over came into the group: N0, N1, N2, N3, N4"
 
 
 def test_client_that_is_left_out_by_name_is_no_drift(make):
@@ -202,22 +202,22 @@ def test_heartbeat_that_became_slower(make, codes):
 
 def test_drift_says_what_is_there_now_and_what_to_do(make, findings):
     """Which settings a group has, what a pair uses, how often clients report, and that it can be put back."""
-    put_back = "put it back as it was; the claim can then be tried again"
+    put_back = "put the setting back as it was; then try the claim again"
     (own,) = findings(make.group("H\\A"))
-    assert (own.message, own.remedy) == ("has settings of its own now", put_back)
+    assert (own.message, own.remedy) == ("the group has settings of its own now", put_back)
     under = make.group("G\\H", inherits=True, server_list=COPY, secure=False, group_id=make.id_of("H"))
     inherits = next(each for each in findings(under, without=["H", "H\\A"]) if each.code == "inheritance-drift")
-    assert inherits.message == "has the settings of a group above it now"
+    assert inherits.message == "the group inherits the settings of a group above it now"
     (moved_there,) = findings(make.group("G\\A", inherits=True, group_id=make.id_of("H\\A")), without=["H\\A"])
-    assert moved_there.message == "was moved, and no longer has the settings of H"
+    assert moved_there.message == "the group was moved and no longer has the settings of H"
     assert moved_there.remedy == put_back
     by_list, by_check_box = findings(make.group("H", secure=True))
-    assert by_list.message == f"uses 'Default List', not {COPY!r}"
-    assert by_check_box.message == "secure communications are on, not off"
+    assert by_list.message == f"the location uses 'Default List'; expected is {COPY!r}"
+    assert by_check_box.message == "secure communications are on; expected is off"
     (off,) = findings(make.group("G", secure=False))
-    assert off.message == "secure communications are off, not on"
+    assert off.message == "secure communications are off; expected is on"
     (slow,) = findings(make.group("G", heartbeat=2 * make.heartbeat))
-    assert slow.message == "clients report every 0:10:00 now: the planned waits are too short for them"
+    assert slow.message == "clients report every 0:10:00 now; the planned waits are too short for that"
 
 
 def test_a_heartbeat_is_as_slow_as_its_jitter_makes_it(make, codes):

@@ -80,11 +80,15 @@ def test_each_reason_is_named(make, findings):
     """One finding has everything that a person has to put right."""
     (copied,) = findings(make.group("K", server_list=COPY, secure=False))
     assert copied.message == (
-        f"uses {COPY!r}, which the rotation made and will delete; "
-        "does not verify, as relaxed groups do not: nothing would turn its secure communications on"
+        f"the location uses {COPY!r}, a list that the rotation made and will delete; "
+        "secure communications are off at the location, as in relaxed groups; no step of the rotation would turn "
+        "them on"
     )
     (original,) = findings(make.group("K", server_list="Default List"))
-    assert original.message == "uses 'Default List', whose other users were relaxed: no gate has counted its clients"
+    assert original.message == (
+        "the location uses 'Default List' while the other locations with this list use its HTTP copy; "
+        "no gate has counted its clients"
+    )
 
 
 def test_a_pair_that_is_not_affected_is_left_alone(make, found):

@@ -91,23 +91,23 @@ def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
     (again,) = certificate_drift(back, [seen("s1", "old-s1")], swapped=(ServerName("s1"),))
     assert (early.message, early.remedy) == (
         "s2 presents its old certificate before its turn",
-        "put its new certificate back until then",
+        "install its new certificate until then",
     )
-    assert (again.message, again.remedy) == ("s1 presents its new certificate again", "put the old one in again")
+    assert (again.message, again.remedy) == ("s1 presents its new certificate again", "install the old one again")
 
 
 THIRD = (
-    "SHA-256 0123456789abcdef0123, a certificate that nobody announced; expected is SHA-256 old-s1 or SHA-256 new-s1: "
-    "look at s1: if it was replaced, put the right certificate into s1; if not, somebody answers in its place: find "
-    "out who, before anything goes on"
+    "SHA-256 0123456789abcdef0123, a certificate that no step of the rotation put there; expected is SHA-256 old-s1, "
+    "SHA-256 new-s1: look at s1: if its certificate was replaced, install the right one; if not, another machine "
+    "answers at its address: find that machine before the rotation goes on"
 )
 
 
 @pytest.mark.parametrize(
     ("presented", "known", "text"),
     [
-        ("old-s1", {"swapped": ("s1",)}, "its former certificate again: put the new one in again, or roll back"),
-        ("new-s1", {}, "its new certificate before its turn: put its former certificate back until then"),
+        ("old-s1", {"swapped": ("s1",)}, "its former certificate again: install the new one again, or roll back"),
+        ("new-s1", {}, "its new certificate before its turn: install its former certificate until then"),
         (
             "0123456789abcdef0123",
             {"addresses": {"s1": "one.test:443"}, "due": "s1"},
@@ -126,8 +126,8 @@ def test_the_finding_names_the_certificate(body, seen, presented, known, text):
 @pytest.mark.parametrize(
     ("presented", "known", "text"),
     [
-        ("old-s1", {"swapped": ("s1",)}, "its new certificate again: put the old one in again"),
-        ("new-s1", {}, "its old certificate before its turn: put its new certificate back until then"),
+        ("old-s1", {"swapped": ("s1",)}, "its new certificate again: install the old one again"),
+        ("new-s1", {}, "its old certificate before its turn: install its new certificate until then"),
     ],
 )
 def test_on_the_way_back_the_old_certificate_is_the_one_that_is_put_in(body, seen, presented, known, text):

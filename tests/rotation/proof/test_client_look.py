@@ -132,7 +132,7 @@ def test_a_client_of_which_nothing_is_known_holds_up_no_look_that_shows_each_bui
 def test_certificates_are_asked_for_where_they_must_be_held(make):
     """A list with the right servers may be the one from before the replacement."""
     candidates = [each._replace(certificates=frozenset({CERTIFICATE})) for each in TWO]
-    assert "does not hold the certificate abab" in judged(make, candidates, looked("n1")).finding.message
+    assert "lacks the certificate abab" in judged(make, candidates, looked("n1")).finding.message
     both = (looked("n1", certificates=(CERTIFICATE,)), looked("o1", certificates=(CERTIFICATE,)))
     assert judged(make, candidates, *both).finding is None
 

@@ -39,13 +39,13 @@ def test_what_powershell_writes_is_read(encoding):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (GOOD.replace(",24,", ","), "it has 7 fields, and 8 are meant"),
+        (GOOD.replace(",24,", ","), "the line has 7 fields; expected are 8"),
         (GOOD.replace("8014", "http"), "port 'http' is no number"),
         (GOOD.replace("8014", "80140"), "port: Input should be less than or equal to 65535"),
         (GOOD.replace("8014", "8" * 30), f"port {'8' * 20!r} is no number"),
         (GOOD.replace("2026-02-28T20:00:00Z", "28.02.2026"), "is no time"),
         (GOOD.replace("20:00:00Z", "20:00:00"), "has no time zone"),
-        (GOOD.replace("2026-02", "2026-03"), "is still to come"),
+        (GOOD.replace("2026-02", "2026-03"), "is in the future"),
         (GOOD.replace("PC-1", ""), "client: String should have at least 1 character"),
         (GOOD.replace(",ok,", f",{'x' * 101},"), "result: String should have at most 100 characters"),
     ],
@@ -62,8 +62,8 @@ def test_a_line_that_is_wrong_is_named_and_nothing_of_the_file_counts(line, mess
 def test_a_file_that_is_none_is_refused():
     """Bytes that are no text, no answer at all, too many lines; of many wrong lines the first are named."""
     assert "neither UTF-8 nor UTF-16" in read_table(b"\x80\x80", now=NOW).findings[0].message
-    assert "no line of an answer" in read_table(HEADER.encode(), now=NOW).findings[0].message
-    assert "send it in parts" in read_table(b"\n" * (MOST_LINES + 1), now=NOW).findings[0].message
+    assert "no line with an answer" in read_table(HEADER.encode(), now=NOW).findings[0].message
+    assert "at once" in read_table(b"\n" * (MOST_LINES + 1), now=NOW).findings[0].message
     assert len(read_table(b"wrong\n" * 1000, now=NOW).findings) == 20
 
 

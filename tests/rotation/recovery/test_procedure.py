@@ -177,7 +177,7 @@ def test_an_old_survey_warns(damage, plan):
     assert findings(plan(damage()))["recovery-survey"] == "info"
     old = plan(damage(), survey_age=5 * DAY)
     assert findings(old)["recovery-survey-old"] == "warning"
-    assert "5 days ago" in next(each.message for each in old.findings if each.code == "recovery-survey-old")
+    assert "(days ago: 5)" in next(each.message for each in old.findings if each.code == "recovery-survey-old")
 
 
 def test_a_file_that_was_not_inspected_warns(damage, plan):

@@ -63,27 +63,27 @@ def test_ended_rotation_moves_no_more(make, say, move):
 @pytest.mark.parametrize("why", ["", "  \n"])
 def test_moves_that_change_the_course_need_a_reason(say, move, why):
     """Blanks are no reason."""
-    assert say(move, why=why) == (f"{move.value}-refused", "it needs a reason")
+    assert say(move, why=why) == (f"{move.value}-refused", "the move needs a reason")
 
 
 def test_hold_and_resume_alternate(make, say):
     """What is held cannot be held, what is not held cannot be resumed."""
     held = make.state(held_by="bob")
     assert say(Move.HOLD) is None
-    assert say(Move.HOLD, held) == ("hold-refused", "it is held already, by bob")
+    assert say(Move.HOLD, held) == ("hold-refused", "bob already holds the rotation")
     assert say(Move.RESUME, held, why="") is None
-    assert say(Move.RESUME) == ("resume-refused", "it is not held")
+    assert say(Move.RESUME) == ("resume-refused", "the rotation is not held")
 
 
 @pytest.mark.parametrize(
     ("by", "message"),
     [
-        (None, "it needs a length of time"),
-        (timedelta(0), "it needs a length of time"),
-        (timedelta(days=-1), "it needs a length of time"),
+        (None, "the extension needs a length of time"),
+        (timedelta(0), "the extension needs a length of time"),
+        (timedelta(days=-1), "the extension needs a length of time"),
         (timedelta(days=366), None),
-        (timedelta(days=367), "367 days is too long"),
-        (timedelta.max, "999999999 days is too long"),
+        (timedelta(days=367), "an extension by 367 days is too long"),
+        (timedelta.max, "an extension by 999999999 days is too long"),
     ],
 )
 def test_extend_takes_a_length_that_has_an_end(make, say, by, message):
@@ -145,15 +145,15 @@ def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
 
 def test_extend_without_a_wait_is_refused(say):
     """There is nothing to extend."""
-    assert say(Move.EXTEND, by=timedelta(days=1)) == ("extend-refused", "it waits for no gate now")
+    assert say(Move.EXTEND, by=timedelta(days=1)) == ("extend-refused", "the rotation waits for no gate now")
 
 
 @pytest.mark.parametrize(
     ("move", "message"),
     [
-        (Move.APPROVE, "nothing waits for an approval"),
+        (Move.APPROVE, "no question waits for an approval"),
         (Move.PROCEED, "no gate has reached its limit"),
-        (Move.RETRY, "nothing waits to be tried again"),
+        (Move.RETRY, "there is nothing to try again"),
     ],
 )
 def test_answers_need_a_question(make, say, move, message):
@@ -180,7 +180,7 @@ def test_who_wants_to_proceed_cannot_approve_it(make, say, who):
 def test_what_two_persons_do_takes_an_identity(make, say, move):
     """A message that came past the API has a name that any sender may have written."""
     state = make.state(attention=asks(make, move), swapped=("s1",))
-    assert say(move, state, identity="") == (f"{move.value}-refused", "it bears the name ada and no identity")
+    assert say(move, state, identity="") == (f"{move.value}-refused", "the message has the name ada and no identity")
 
 
 @pytest.mark.parametrize("move", [Move.HOLD, Move.CANCEL])
@@ -193,24 +193,30 @@ def test_cancel(make, say):
     """Before the first certificate it can be cancelled, once."""
     assert say(Move.CANCEL) is None
     cancelled = make.state(cancelling=Cancelling(by="bob", why="no"))
-    assert say(Move.CANCEL, cancelled) == ("cancel-refused", "bob has cancelled it already")
+    assert say(Move.CANCEL, cancelled) == ("cancel-refused", "bob already cancelled the rotation")
 
 
 def test_rule_15_after_a_swap_a_cancel_does_not_restore(make, say):
     """With one certificate replaced, putting the settings back would cut off who does not know it."""
     answer = say(Move.CANCEL, make.state(swapped=("s1",)))
-    assert answer == ("cancel-refused", "s1 has its new certificate: restoring now would cut clients off")
+    assert answer == (
+        "cancel-refused",
+        "these servers have their new certificate: s1; restoring settings now would cut clients off",
+    )
 
 
 def test_rule_15_old_certificates_go_back_when_there_are_new_ones_and_once(make, say):
     """Before the first new certificate a cancel is enough; what is on its way back is not turned back again."""
-    assert say(Move.ROLL_BACK) == ("roll_back-refused", "no new certificate was seen yet")
+    assert say(Move.ROLL_BACK) == ("roll_back-refused", "no server presents its new certificate yet")
     swapped = make.state(swapped=("s1",))
     assert say(Move.ROLL_BACK, swapped) is None
     asked = make.state(swapped=("s1",), rolling_back=RollingBack(by="bob", why="no"))
-    assert say(Move.ROLL_BACK, asked) == ("roll_back-refused", "bob has asked for it already")
+    assert say(Move.ROLL_BACK, asked) == ("roll_back-refused", "bob already asked for the roll-back")
     plan = make.plan(make.site("s1"), make.group("G"))
-    for purpose, why in (("restore", "only puts settings back"), ("roll-back", "being put back already")):
+    for purpose, why in (
+        ("restore", "only puts settings back"),
+        ("roll-back", "already installs the old certificates"),
+    ):
         other = plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": purpose})})
         assert why in say(Move.ROLL_BACK, make.state(other, swapped=("s1",)))[1]
 
@@ -229,7 +235,7 @@ def test_a_recovery_is_cancelled_at_any_time_and_not_rolled_back(make, say):
         plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "recover"})}), swapped=("s1",)
     )
     assert say(Move.CANCEL, state) is None
-    assert "puts back what clients hold" in say(Move.ROLL_BACK, state)[1]
+    assert "installs the certificate that clients hold" in say(Move.ROLL_BACK, state)[1]
 
 
 @pytest.mark.parametrize("who", ["ada", "another name"])
@@ -240,7 +246,7 @@ def test_who_wants_the_old_certificates_cannot_approve_that(make, say, who):
     assert say(Move.APPROVE, state, who=who) == ("approve-refused", f"{who} asked for it")
     assert say(Move.APPROVE, state, **BOB) is None
     assert say(Move.FINISH, state, who=who) is None
-    assert say(Move.FINISH) == ("finish-refused", "it is on its way to finish")
+    assert say(Move.FINISH) == ("finish-refused", "the rotation is finishing")
 
 
 def test_restore_after_a_swap_cannot_be_cancelled(make, say):
@@ -249,7 +255,7 @@ def test_restore_after_a_swap_cannot_be_cancelled(make, say):
     after_swap = plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "restore"})})
     assert say(Move.CANCEL, make.state(after_swap)) == (
         "cancel-refused",
-        "it only puts settings back, and certificates were replaced",
+        "the restore only puts settings back, and certificates were replaced",
     )
     nothing = after_swap.body.model_copy(update={"certificates": ()})
     assert say(Move.CANCEL, make.state(plan.model_copy(update={"body": nothing}))) is None
@@ -259,9 +265,9 @@ def test_restore_after_a_swap_cannot_be_cancelled(make, say):
 def test_task_must_be_the_open_one(make, say, move):
     """A message about a task that is not open, or about none, is refused."""
     open_task = make.state(task=OpenTask(id=T1, step="07-A9", opened_at=make.t0))
-    assert say(move, task_id="t1") == (f"{move.value}-refused", "task t1 is not open")
-    assert say(move, open_task, task_id="t9") == (f"{move.value}-refused", "task t9 is not open")
-    assert say(move, open_task) == (f"{move.value}-refused", "task None is not open")
+    assert say(move, task_id="t1") == (f"{move.value}-refused", "the task t1 is not open")
+    assert say(move, open_task, task_id="t9") == (f"{move.value}-refused", "the task t9 is not open")
+    assert say(move, open_task) == (f"{move.value}-refused", "the task None is not open")
     assert say(move, open_task, task_id="t1") is None
 
 
@@ -269,7 +275,7 @@ def test_task_must_be_the_open_one(make, say, move):
 def test_rule_12_a_claimed_task_is_its_holders(make, say, move):
     """Two people at two consoles must not replace one certificate."""
     claimed = make.state(task=OpenTask(id=T1, step="07-A9", opened_at=make.t0, claimed_by="bob"))
-    assert say(move, claimed, task_id="t1") == (f"{move.value}-refused", "bob holds this task")
+    assert say(move, claimed, task_id="t1") == (f"{move.value}-refused", "bob has claimed this task")
     assert say(move, claimed, task_id="t1", who="bob") is None
 
 
@@ -312,7 +318,7 @@ def test_a_gate_is_stated_only_when_it_asks(make, say):
     assert say(Move.STATE_GATE, early, attestation=stated) == ("state_gate-refused", "no gate asks for a statement now")
     state = make.state(wait=wait, attention=asks(make, Move.STATE_GATE))
     assert say(Move.STATE_GATE, state, attestation=stated) is None
-    assert say(Move.STATE_GATE, state, attestation=stated, why=" ") == ("state_gate-refused", "it needs a reason")
+    assert say(Move.STATE_GATE, state, attestation=stated, why=" ") == ("state_gate-refused", "the move needs a reason")
     other = stated | {"clients": "4"}
     assert say(Move.STATE_GATE, state, attestation=other) is not None
     waiting = Proceed(about="proof-wanted", asked_by="Ada", identity="identity-ada", why="seen", evidence=stated)
@@ -325,4 +331,4 @@ def test_a_gate_is_stated_only_when_it_asks(make, say):
 def test_a_gate_is_read_at_once_on_demand(make, say):
     """Where one is open."""
     assert say(Move.LOOK_AGAIN, make.state(wait=waits(make))) is None
-    assert say(Move.LOOK_AGAIN) == ("look_again-refused", "it waits for no gate now")
+    assert say(Move.LOOK_AGAIN) == ("look_again-refused", "the rotation waits for no gate now")

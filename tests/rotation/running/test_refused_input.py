@@ -8,8 +8,8 @@ from rotation.running.refused_input import ANSWER_REFUSED, UNREAD, RefusedInput,
 @pytest.mark.parametrize(
     ("kind", "code", "subject", "remedy"),
     [
-        (RefusedKind.SIGNAL, UNREAD, "signal hold", "Send it with `rotator`"),
-        (RefusedKind.ANSWER, ANSWER_REFUSED, "answer of hold", "The activity is carried out again"),
+        (RefusedKind.SIGNAL, UNREAD, "signal hold", "send it with `rotator`"),
+        (RefusedKind.ANSWER, ANSWER_REFUSED, "answer of hold", "the activity runs again"),
     ],
 )
 def test_each_says_what_was_wrong_and_what_to_do(kind, code, subject, remedy) -> None:

@@ -78,13 +78,13 @@ def seconds(count: float) -> timedelta:
         ),
         (
             WELL.model_copy(update={"answer": Silent(since=NOW - seconds(24))}),
-            Standing.STALLED, TroubleCode.NO_WORKER, f"{UP}; where a worker runs, make room on the disk of Temporal",
+            Standing.STALLED, TroubleCode.NO_WORKER, f"{UP}; if a worker runs, make room on the disk of Temporal",
         ),
         (
             WELL.model_copy(
                 update={"activities": (PendingActivity(name="record_progress", attempt=5, error="disk is full"),)}
             ),
-            Standing.STALLED, TroubleCode.ACTIVITY_FAILS, "mend what it says",
+            Standing.STALLED, TroubleCode.ACTIVITY_FAILS, "correct what the message names",
         ),
         (
             WELL.model_copy(update={"answer": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(minutes=21)))}),

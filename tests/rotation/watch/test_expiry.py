@@ -51,7 +51,7 @@ def test_it_reports_90_60_30_14_and_7_days_before(watched, findings, days, limit
     assert [each.severity for each in found] == ([severity] if limit else [])
     if limit:
         assert (found[0].code, found[0].subject) == ("certificate-ends", "Vienna/s1")
-        assert f"less than {limit} days are left" in found[0].message
+        assert f"in less than {limit} days" in found[0].message
 
 
 @pytest.mark.parametrize("days", [0, -1])
@@ -59,7 +59,7 @@ def test_what_has_ended_warns(watched, findings, days):
     """A certificate has ended at the moment of its end."""
     (found,) = findings(watched(days))
     assert (found.code, found.severity) == ("certificate-expired", Severity.WARNING)
-    assert "(client 443) ended on" in found.message
+    assert "(client 443) expired on" in found.message
 
 
 def test_one_certificate_on_four_ports_is_one_finding(watched, findings):
@@ -68,7 +68,7 @@ def test_one_certificate_on_four_ports_is_one_finding(watched, findings):
         watched(20, "s2"), watched(10, "s1"), watched(10, "s1", Port.REST, 8446), watched(10, "s1", Port.CONSOLE, 8443)
     )
     assert [each.subject for each in found] == ["Vienna/s1", "Vienna/s2"]
-    assert "(client 443, console 8443, rest 8446) ends on" in found[0].message
+    assert "(client 443, console 8443, rest 8446) expires on" in found[0].message
 
 
 def test_different_certificates_of_a_server_are_named(watched, findings):

@@ -73,7 +73,7 @@ def test_only_a_canary_behind_a_proxy_is_exempt(played):
     shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
     assert exempted(blocked, shown) is None
     approval = played.trail[-1].model_copy(
-        update={"message": "on without the canaries, by ann and eve", "at": played.began}
+        update={"message": "ann and eve let the rotation go on without the canaries", "at": played.began}
     )
     assert "two persons" in str(exempted(blocked, replace(shown, trail=(*played.trail, approval))))
     late = approval.model_copy(update={"at": played.ended + timedelta(days=1)})

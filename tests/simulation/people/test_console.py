@@ -122,7 +122,7 @@ async def test_machines_of_images_are_named_and_their_images_refreshed():
     facts = await play(scenario(OfflinePeople(), spec.model_copy(update={"clients": (*spec.clients, machines)})))
     kept(facts)
     (images,) = [each for each in planned(facts).findings if each.code == "console-proof-images"]
-    assert images.message.startswith("2 clients are said to start from golden images")
+    assert images.message.startswith("the document names 2 clients that start from golden images")
     assert any(effect.kind == "console.refresh_golden_images" for effect in facts.journal)
 
 

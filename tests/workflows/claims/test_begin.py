@@ -122,7 +122,7 @@ async def test_only_the_holder_of_a_replacement_begins_it(played):
     )
     await whole(played, wrong, early, played.Deed(open_swap, CLAIM, after=SECOND), other)
     whys = [deed.answer.findings[0].message for deed in (wrong, early, other)]
-    for text, why in zip(whys, ("nothing is looked at", "is not claimed", "bob holds this task"), strict=True):
+    for text, why in zip(whys, ("checks nothing before", "is not claimed", "bob has claimed this task"), strict=True):
         assert why in text
 
 

@@ -151,7 +151,7 @@ async def test_only_clients_that_the_second_person_saw_are_left_out(played, firs
     message = played.attention(again.saw, "claim-refused").message
     assert f"{len(first) + 2} clients of {ROOT_GROUP} are not covered" in message
     assert not [event for event in here.trail if event.kind == "adopted"]
-    assert sum("it is asked once more" in event.message for event in here.trail) == 1
+    assert sum("the rotation asks again" in event.message for event in here.trail) == 1
     assert outcome is Outcome.CANCELLED
 
 

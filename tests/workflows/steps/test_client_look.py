@@ -87,7 +87,7 @@ async def test_two_persons_leave_a_build_out_by_name(played):
     assert {name.partition(":")[0] for name in here.lost()} == {"OTHER-0001", "OTHER-0002", "OTHER-0003"}
     adopted = [event.message for event in here.trail if event.kind == "adopted"]
     assert adopted == [
-        f"{OTHER[:9]} on Windows, over HTTP: its 3 clients are left out by ann and eve: they are to go anyway"
+        f"{OTHER[:9]} on Windows, over HTTP: 3 clients are left out, by ann and eve: they are to go anyway"
     ]
 
 

@@ -219,7 +219,10 @@ async def test_two_persons_may_go_on_without_it(played):
 
     assert ask.answer.accepted
     assert approve.answer.accepted
-    assert any("no client has shown what SEPM-1 signs, by ann and eve" in each.message for each in here.trail)
+    assert any(
+        "ann and eve let the rotation go on though no client has shown what SEPM-1 signs" in each.message
+        for each in here.trail
+    )
 
 
 async def keeping_sepm_3(stage):

@@ -1,0 +1,7 @@
+"""Texts of answers in the language that the caller asks for by `Accept-Language`; codes and names stay.
+
+- `answer_language`: the language of the request that is answered
+- `translated_answers`: makes the answer of it
+- `shown_texts`: which fields of documents are texts, and what they are in a language
+- `tags`: entity tags of documents in a language
+"""

@@ -1,0 +1,47 @@
+"""Documents in a language: texts are translated, and nothing else."""
+
+from api.languages.shown_texts import in_language
+from rotation.plan.work.instructions import instructions
+from rotation.plan.work.task import ReplaceCertificate
+from rotation.values import Fingerprint, ServerName
+from texts.catalogue import translator
+from texts.language import Language
+
+CZECH, ENGLISH = translator(Language.CZECH), translator(Language.ENGLISH)
+TEXT, TRANSLATED = (
+    "A person has archived the site; nothing begins there.",
+    "Někdo pracoviště archivoval; nic tam nezačne.",
+)
+
+
+def test_texts_are_translated_wherever_they_stand():
+    """In lists and in what stands in a document; what is not known stays as it is."""
+    document = {"title": TEXT, "findings": [{"code": "x", "message": TEXT}], "remedy": "Kept by its author"}
+    shown = {"title": TRANSLATED, "findings": [{"code": "x", "message": TRANSLATED}], "remedy": "Kept by its author"}
+    assert in_language(document, CZECH) == shown
+    assert in_language(document, ENGLISH) == document
+
+
+def test_names_and_reasons_of_people_stay():
+    """A person may have written what happens to be a text of ours."""
+    document = {"name": TEXT, "why": TEXT, "note": TEXT, "code": TEXT, "subject": TEXT, "items": [TEXT], "count": 3}
+    assert in_language(document, CZECH) == document
+
+
+def test_a_card_is_that_of_its_work():
+    """The lines that follow from the work of a task are those of the page, and what was added is kept."""
+    work = ReplaceCertificate(server=ServerName("SEPM-1"), fingerprint_sha256=Fingerprint("ab" * 32), has_file=True)
+    lines = [*instructions(work), "Ring the night watch first"]
+    shown = in_language({"instructions": lines, "subject": work.model_dump(mode="json")}, CZECH)["instructions"]
+    assert len(shown) == len(lines)
+    assert "Na výzvu restartujte služby. Úkol se zavře sám, až server certifikát předloží" in shown
+    assert shown[-1] == lines[-1]
+    assert not set(shown[:-1]) & set(lines)
+
+
+def test_instructions_of_something_else_are_no_card():
+    """A field of that name without a work beside it."""
+    assert in_language({"instructions": [TEXT, "other"], "subject": "none"}, CZECH)["instructions"] == [
+        TRANSLATED,
+        "other",
+    ]
