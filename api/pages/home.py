@@ -113,6 +113,7 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         troubles=(await show_standing(parts, caller)).service,
         ending=[each for each in inventory.findings if each.severity is not Severity.INFO],
         sees=True,
+        registers=caller.may(Permission.REGISTER_SITES),
     )
 
 
