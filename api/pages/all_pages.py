@@ -7,7 +7,17 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.pages import clients_page, home, live_page, plan_page, rotation_page, signing_in, site_page, task_page
+from api.pages import (
+    calendar_page,
+    clients_page,
+    home,
+    live_page,
+    plan_page,
+    rotation_page,
+    signing_in,
+    site_page,
+    task_page,
+)
 from api.pages.frame.addresses import FILES
 from api.pages.plan import simulation_page
 from api.pages.site import new_plan_page, registration_page, survey
@@ -15,6 +25,7 @@ from api.pages.site import new_plan_page, registration_page, survey
 _PAGES = (
     signing_in,
     home,
+    calendar_page,
     registration_page,
     site_page,
     survey,

@@ -23,29 +23,30 @@ from rotation.values import SiteId
 from store.database.page import PageRequest
 
 _SurveyId = Annotated[str, Query(max_length=60, pattern="^[a-z0-9-]*$")]
-_AGAIN = 5
-"""Seconds until the page of a site that is surveyed loads itself again."""
+_AGAIN, _TURNS = 5, 120
+"""Seconds until the page of a site that is surveyed loads itself again, and how often it does: a survey can fail."""
+_Turn = Annotated[int, Query(ge=0, le=_TURNS)]
 router = APIRouter(prefix="/sites/{site_id}", include_in_schema=False)
 _ROTATIONS, _PLANS = 20, 20
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
 async def show(
-    request: Request, site_id: SiteId, parts: WithParts, caller: Caller, after: _SurveyId = ""
+    request: Request, site_id: SiteId, parts: WithParts, caller: Caller, *, after: _SurveyId = "", turn: _Turn = 0
 ) -> HTMLResponse:
-    """The page of a site. One that waits for a newer survey than `after` loads itself again."""
+    """The page of a site. One that waits for a newer survey than `after` loads itself again, so many times at most."""
     site: SiteShown | ConsoleSiteShown = await show_site(site_id, parts, Response())
     rotations = await list_rotations(parts, caller, PageRequest(_ROTATIONS), site_id=site_id)
     may_plan = caller.may(Permission.PLAN)
     running = await parts.store.rotations.running(site_id)
     survey = await newest_survey(parts, site_id)
-    surveyed = after and after == (survey.id if survey is not None else NONE_YET)
+    surveyed = bool(after) and turn < _TURNS and after == (survey.id if survey is not None else NONE_YET)
     page = render_page(
         request,
         "site.html",
         site=site,
         survey=survey,
-        surveyed=bool(surveyed),
+        surveyed=surveyed,
         surveys=caller.may(Permission.RECORD),
         inventory=await show_inventory(parts, caller, site_id=site_id),
         rotations=rotations.items,
@@ -56,5 +57,5 @@ async def show(
         limits=site.limits.model_dump(mode="json"),
     )
     if surveyed:
-        page.headers["Refresh"] = f"{_AGAIN};url=/sites/{site_id}?after={after}"
+        page.headers["Refresh"] = f"{_AGAIN};url=/sites/{site_id}?after={after}&turn={turn + 1}"
     return page

@@ -23,8 +23,10 @@ async def test_a_survey_that_goes_on_is_waited_for(reader, store):
     """The page loads again until a newer survey than that before is complete."""
     newest = await store.surveys.latest_complete("site-1") or "none"
     page = await reader.get(f"/sites/site-1?after={newest}")
-    assert page.headers["refresh"] == f"5;url=/sites/site-1?after={newest}"
+    assert page.headers["refresh"] == f"5;url=/sites/site-1?after={newest}&turn=1"
     assert "is being surveyed" in page.text
+    last = await reader.get(f"/sites/site-1?after={newest}&turn=120")
+    assert "refresh" not in last.headers, "a survey can fail: no page waits for ever"
     other = await reader.get("/sites/site-1?after=another")
     assert "refresh" not in other.headers
     assert "is being surveyed" not in other.text
