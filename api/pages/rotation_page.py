@@ -14,6 +14,7 @@ from api.manners.paging import EVERYTHING
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
+from api.pages.rotation.coverage_curve import curve_of
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
 from api.rotation.live import live_of, state_now
@@ -82,6 +83,7 @@ async def show(request: Request, rotation_id: RotationId, parts: WithParts, call
         moves=_moves(now, caller),
         tasks=tasks.items,
         trail=await parts.store.events.newest(rotation_id),
+        curve=await curve_of(parts, shown),
         reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
     )
 
