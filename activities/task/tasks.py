@@ -19,10 +19,11 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.originals.saving import asks_for_it, how_to_save
+from rotation.plan.card.additions import COPY_SERIALS, SEEN, SERIALS, asked_again
+from rotation.plan.card.cards import instructions
 from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, SettingField
 from rotation.plan.work.client_look import LookAtClients
-from rotation.plan.work.instructions import instructions
 from rotation.plan.work.left_stopped import to_start
 from rotation.plan.work.signed_files import while_there
 from rotation.plan.work.task import (
@@ -40,9 +41,10 @@ from rotation.plan.work.task import (
     Work,
     evidence_for,
 )
+from rotation.text.sentence import Sentence
 from rotation.values import ListName, TaskId
 from sepm.errors import SepmError
-from service.attestations import BEFORE, SERIALS, OperatorStatement
+from service.attestations import OperatorStatement
 from service.open_swaps import has_moved
 from service.scope import StepScope, scope_of
 from service.world import World
@@ -185,32 +187,24 @@ def _statement(request: ObserveTaskRequest) -> OperatorStatement | None:
     return OperatorStatement(task_id=request.task_id, who=request.who, evidence=request.evidence)
 
 
-def _while_there(scope: StepScope, work: Work) -> tuple[str, ...]:
-    return while_there(scope.plan.body.scopes) if isinstance(work, ReplaceCertificate) else ()
+def _first(scope: StepScope, work: Work, because: str) -> tuple[Sentence, ...]:
+    """What stands before the card at this site and time."""
+    again = (asked_again(because),) if because else ()
+    is_set_by_hand = scope.site.at_console is not None and isinstance(work, AssignList | SetSecureCommunications)
+    return (*again, *COPY_SERIALS) if is_set_by_hand else again
 
 
-def _what_to_save(scope: StepScope) -> tuple[str, ...]:
-    """The originals are stored by now: the first console task has them kept off the box too."""
-    return how_to_save(scope.ref.rotation_id) if asks_for_it(scope.plan.body, scope.step) else ()
+def _additions(scope: StepScope, work: Work) -> tuple[Sentence, ...]:
+    """What the card of this work has beside it at this site and step.
 
-
-def _what_to_say(scope: StepScope, work: Work) -> tuple[str, ...]:
+    The originals are stored by now: the first console task has them kept off the box too.
+    """
+    saved = how_to_save(scope.ref.rotation_id) if asks_for_it(scope.plan.body, scope.step) else ()
+    if isinstance(work, ReplaceCertificate):
+        return (*saved, *while_there(scope.plan.body.scopes))
     if scope.site.at_console is None or not isinstance(work, _ATTESTED):
-        return ()
-    if isinstance(work, PauseReplication | ResumeReplication):
-        return ("Say done with seen=... and what the console shows then",)
-    return (
-        "Before it, copy the Policy Serial Number of each group from its page, and of those that inherit from it",
-        f"Say done with these as {BEFORE}=..., and with the new ones as {SERIALS}=... once each page shows one:",
-        "nothing of it can be read here. Of groups whose serial the site's document does not give, say done with",
-        "filename and sha256 of the Sylink.xml that one of them exports",
-    )
-
-
-def _again(request: OpenTaskRequest) -> tuple[str, ...]:
-    return (
-        (f"An operator reported this as done, and it is asked for again: {request.because}",) if request.because else ()
-    )
+        return saved
+    return (*saved, *(SEEN if isinstance(work, PauseReplication | ResumeReplication) else SERIALS))
 
 
 def _evidence(scope: StepScope, work: Work, *, by_hand: bool) -> Evidence:
@@ -231,6 +225,7 @@ def _own_work(scope: StepScope) -> Work:
 
 
 def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Work) -> ConsoleTask:
+    evidence = _evidence(scope, work, by_hand=request.by_hand)
     return ConsoleTask(
         id=task_id,
         rotation_id=request.ref.rotation_id,
@@ -239,15 +234,13 @@ def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Wor
         step=scope.step.id,
         number=scope.step.number,
         state=TaskState.OPEN,
-        evidence=_evidence(scope, work, by_hand=request.by_hand),
+        evidence=evidence,
         work=work,
         title=scope.title,
         instructions=(
-            *_again(request),
-            *instructions(work),
-            *_what_to_save(scope),
-            *_while_there(scope, work),
-            *_what_to_say(scope, work),
+            *(each.english for each in _first(scope, work, request.because)),
+            *instructions(work, task_id, evidence),
+            *(each.english for each in _additions(scope, work)),
         ),
         opened_at=request.opened_at,
     )

@@ -11,21 +11,23 @@ from api.http.allowed import allowed, forbidden
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.invalid import checked
-from api.pages.card_lines import card_lines
+from api.pages.card_view import card_shown
 from api.pages.evidence_fields import clients_of, evidence_of, fields
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page, translator_for
+from api.pages.seen_now import seen_now
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from rotation.plan.work.task import ReplaceCertificate
-from rotation.values import TaskId
+from rotation.plan.work.task import ReplaceCertificate, TaskState
+from rotation.values import SiteId, TaskId
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
+_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _Act = Callable[[dict[str, str], TaskId, Principal, Parts, RequestKey], Awaitable[TaskShown]]
 
 
@@ -33,13 +35,16 @@ _Act = Callable[[dict[str, str], TaskId, Principal, Parts, RequestKey], Awaitabl
 async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Caller, pending: str = "") -> HTMLResponse:
     """The card of a task. One whose rotation is still at work on a message loads itself again."""
     shown: TaskShown = await show_task(task_id, parts, Response())
-    work = (await parts.store.tasks.get(task_id)).work
+    work, site = shown.subject, await parts.store.sites.get(shown.site_id)
+    version = await _version(parts, shown.site_id)
     may = caller.may(Permission.DO_TASKS)
     page = render_page(
         request,
         "task.html",
         task=shown,
-        lines=card_lines(shown.instructions, work, translator_for(request)),
+        card=card_shown(shown, version, translator_for(request)),
+        version=version,
+        seen=await seen_now(parts, site, work) if may and shown.state in _WAITING else (),
         sees=caller.may(Permission.SEE),
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
@@ -54,6 +59,12 @@ async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Call
     if pending:
         page.headers["Refresh"] = f"3;url=/tasks/{task_id}"
     return page
+
+
+async def _version(parts: Parts, site_id: SiteId) -> str:
+    """The version of the site's SEPM, as it was surveyed last; empty where it was not."""
+    newest = await parts.store.surveys.latest_complete(site_id)
+    return (await parts.store.surveys.get(newest)).version if newest is not None else ""
 
 
 async def _claim(_sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts, key: RequestKey) -> TaskShown:

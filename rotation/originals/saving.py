@@ -7,6 +7,7 @@ from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Step
 from rotation.plan.work.task import SaveRecoveryFile
 from rotation.recovery.saved_file import sha256_in
+from rotation.text.sentence import Sentence, sentence
 from rotation.values import RotationId
 
 ORIGINALS_SHA256 = "originals_sha256"
@@ -29,15 +30,17 @@ def asks_for_it(body: PlanBody, step: Step) -> bool:
     return first is not None and first.id == step.id and isinstance(first.work, SaveRecoveryFile)
 
 
-def how_to_save(rotation_id: RotationId) -> tuple[str, ...]:
+def how_to_save(rotation_id: RotationId) -> tuple[Sentence, ...]:
     """What a person reads in that task."""
     return (
-        f"Save the original settings as well, and keep that file on another machine: {command(rotation_id)}",
-        (
-            "If the service's databases are lost, rotator restore SITE --originals FILE --why REASON puts the "
-            "settings back"
+        sentence(
+            "Save the original settings as well, and keep that file on another machine: %(command)s",
+            command=command(rotation_id),
         ),
-        f"State its SHA-256, which the command prints, as {ORIGINALS_SHA256}=... to have it compared",
+        sentence(
+            "Where the service's databases are lost, rotator restore SITE --originals FILE --why REASON puts them back"
+        ),
+        sentence("State its SHA-256 too, which the command prints, as %(name)s: it is compared", name=ORIGINALS_SHA256),
     )
 
 

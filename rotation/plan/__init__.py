@@ -7,4 +7,5 @@
 - `plan_with_site`: what a simulation of it is made from
 - `effort`, `forecast`, `start_by`: what it asks of people, and when
 - `work`: tasks, their evidence, and what that has to agree with
+- `card`: what an operator does for a task, with the labels of SEPM's console
 """

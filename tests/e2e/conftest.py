@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
@@ -59,10 +60,15 @@ def open_site(tmp_path_factory):
 
     @contextlib.asynccontextmanager
     async def opened(
-        house: Caller, *, robot: bool | str = False, registered: bool = True, flags: tuple[str, ...] = ()
+        house: Caller,
+        *,
+        robot: bool | str = False,
+        registered: bool = True,
+        flags: tuple[str, ...] = (),
+        **changed: Any,
     ) -> AsyncIterator[Site]:
         folder = tmp_path_factory.mktemp("site")
-        (folder / "site.json").write_text(specification(folder.name).model_dump_json())
+        (folder / "site.json").write_text(specification(folder.name, **changed).model_dump_json())
         api = robot if isinstance(robot, str) else house.apis[-1]
         plays = ("--robot-api", api) if robot else ()
         robot_key = await house.key_of(f"robot of {folder.name}", "robot") if robot else ""

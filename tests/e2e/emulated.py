@@ -202,10 +202,10 @@ class Site:
         await self.program.stop()
 
 
-def specification(name: str) -> SiteSpec:
+def specification(name: str, **fields: Any) -> SiteSpec:
     """One server, three groups of which one inherits, two clients that come back; quick, and with its own password."""
     spec = one_server(clients=12, heartbeat=HEARTBEAT)
     servers = tuple(server.model_copy(update={"restart_time": timedelta(seconds=1)}) for server in spec.servers)
     pace = RobotSpec(shortest_delay=timedelta(seconds=0.2), longest_delay=timedelta(seconds=0.4))
-    changed = {"name": name, "servers": servers, "robot": pace, "password": f"sepm {secrets.token_hex(8)}"}
+    changed = {"name": name, "servers": servers, "robot": pace, "password": f"sepm {secrets.token_hex(8)}", **fields}
     return spec.model_copy(update=changed)

@@ -5,13 +5,22 @@ from datetime import datetime
 
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope, Treatment
+from rotation.text.sentence import Sentence, sentence
 from rotation.values import ServerName
 
 CERTIFICATE, OLDEST = "certificate", "oldest_sig"
 """The evidence: when the keystore was last changed, and the oldest .SIG file of all group folders."""
+WHILE_THERE = (
+    sentence("As soon as the services run again, before you leave the server, look at ...\\data\\outbox\\agent"),
+    sentence(
+        "Where a .SIG file there is older than ...\\tomcat\\etc\\keystore.jks, have the server publish again at once: "
+        "clients that verify reject such a file"
+    ),
+)
+"""What the operator who replaces a certificate does before leaving, where clients verify meanwhile (rule 24)."""
 
 
-def while_there(owners: Iterable[OwnerScope]) -> tuple[str, ...]:
+def while_there(owners: Iterable[OwnerScope]) -> tuple[Sentence, ...]:
     """What the person who replaces a certificate does before leaving, where clients verify meanwhile (rule 24).
 
     The replacement has every policy published again. A client that takes the list from another server, comes back and
@@ -21,11 +30,7 @@ def while_there(owners: Iterable[OwnerScope]) -> tuple[str, ...]:
         owner.treatment is Treatment.FAILOVER and pair.secure_communications for owner in owners for pair in owner.pairs
     ):
         return ()
-    return (
-        "As soon as the services run again, before you leave the server, look at ...\\data\\outbox\\agent",
-        "Where a .SIG file there is older than ...\\tomcat\\etc\\keystore.jks, have the server publish again at once:",
-        "clients that verify reject such a file",
-    )
+    return WHILE_THERE
 
 
 def not_signed_again(

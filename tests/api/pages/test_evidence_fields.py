@@ -1,12 +1,12 @@
 """The fields of a task's form: each kind of work, and what the service makes of them."""
 
 from api.pages.evidence_fields import clients_of, evidence_of, fields
+from rotation.plan.card.report import report_command
 from rotation.plan.work.attestation import untrue
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients, NamedClient
 from rotation.plan.work.copied import ports_text
-from rotation.plan.work.instructions import instructions
 from rotation.plan.work.task import CopyList, CopyServer, StopHandOuts
-from rotation.values import ClientId, ListName, ServerName
+from rotation.values import ClientId, ListName, ServerName, TaskId
 
 COPY = CopyList(
     source_list=ListName("Default"),
@@ -45,7 +45,7 @@ def _texts(evidence):
     return {name: value for name, value in evidence.items() if isinstance(value, str)}
 
 
-def test_the_instructions_of_a_copy_name_its_fields():
-    """The card and the instructions ask for the same evidence."""
-    text = " ".join(instructions(COPY))
-    assert all(f"{each.name}=" in text for each in fields(COPY) if each.name != "sylink")
+def test_the_command_of_a_copy_names_its_fields():
+    """The card's form and its command line ask for the same evidence."""
+    command = report_command(COPY, TaskId("t"))
+    assert all(f"{each.name}=" in command for each in fields(COPY) if each.name != "sylink")

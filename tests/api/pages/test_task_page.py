@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 
 from rotation.identity.permission import Role
-from rotation.plan.work.task import TaskState
+from rotation.plan.card.cards import card_of
+from rotation.plan.work.task import Evidence, SaveRecoveryFile, TaskState
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.test_rotation_page import fields, started
@@ -32,8 +33,10 @@ async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, un
     other = await key_of(connected.store, "otto", Role.OPERATOR)
     async with reading(connected, KEY) as reader, reading(connected, other) as second:
         card = (await reader.get(address)).text
-        for line in task["instructions"]:
-            assert line in unescape(card)
+        own = card_of(SaveRecoveryFile.model_validate(task["subject"]), Evidence.ATTESTED)
+        texts = [own.checked.english, own.late.english, *(act.does.english for act in own.acts)]
+        values = [each.value for act in own.acts for row in act.rows for each in row]
+        assert [text for text in (*texts, *values) if text not in unescape(card)] == []
         assert field_names(card) == ["filename", "sha256", "originals_sha256", "note"]
         claimed = await reader.post(f"{address}/claim", data=fields(card, f"{address}/claim"))
         assert (claimed.status_code, claimed.headers["location"]) == (303, address)

@@ -24,7 +24,7 @@ def test_another_first_task_does_not(planned):
 
 def test_it_names_the_exact_commands():
     """The text has the command that saves the file, and the one that puts settings back from it."""
-    text = "\n".join(how_to_save(ROT))
+    text = "\n".join(each.english for each in how_to_save(ROT))
     assert "rotator originals rot-1 --out originals-rot-1.json" in text
     assert "rotator restore SITE --originals FILE --why REASON" in text
 

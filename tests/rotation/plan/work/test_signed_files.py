@@ -70,6 +70,6 @@ def owner(treatment, *secure):
 def test_rule_24_where_clients_verify_meanwhile_files_are_looked_at_before_the_server_is_left():
     """One location whose clients verify and fail over is enough; relaxed clients take what the former key signs."""
     relaxed = owner(Treatment.RELAX, True)
-    text = "\n".join(while_there([relaxed, owner(Treatment.FAILOVER, False, True)]))
+    text = "\n".join(each.english for each in while_there([relaxed, owner(Treatment.FAILOVER, False, True)]))
     assert [word for word in (".SIG", "keystore.jks", "publish again", "before you leave") if word not in text] == []
     assert while_there([relaxed, owner(Treatment.FAILOVER, False)]) == ()

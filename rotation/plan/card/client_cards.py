@@ -1,0 +1,109 @@
+"""Cards about clients: what hands out Sylink.xml, images that they are made from, and what one of each build holds."""
+
+from rotation.plan.card.card import Card, CopiedValue, Row, act
+from rotation.plan.work.client_look import BuildToLookAt, LookAtClients
+from rotation.plan.work.hand_outs import NOTHING, HandOutKind
+from rotation.plan.work.task import RefreshImages, StartHandOuts, StopHandOuts
+from rotation.text.sentence import sentence
+
+_WINDOWS = r"%ALLUSERSPROFILE%\Symantec\Symantec Endpoint Protection\CurrentVersion\Data\Config"
+_MAC = "/Library/Application Support/Symantec/SMC"
+_WAITS = sentence("While it is not done the rotation waits; no client is cut off by that")
+
+
+def stop_card(_work: StopHandOuts) -> Card:
+    """Rule 26."""
+    kinds = ", ".join(kind.value for kind in HandOutKind)
+    return Card(
+        before=(sentence("Let no upgrade of clients begin until the rotation has ended"),),
+        acts=(
+            act(
+                sentence(
+                    "Ask which other ways give clients a Sylink.xml: group policy, SCCM, Intune, images that computers "
+                    "are installed from, install packages, client install packages that are assigned to groups "
+                    "(auto-upgrade), scripts, other tools"
+                )
+            ),
+            act(sentence("Stop each of them until a task of this rotation has it started again")),
+            act(sentence("Where computers must be installed meanwhile, export their package on the same day")),
+            act(
+                sentence("State what you have stopped, each as KIND: NAME, with semicolons between; or this"),
+                (),
+                (CopiedValue(label=sentence("Where there is nothing"), value=NOTHING),),
+                (CopiedValue(label=sentence("KIND is one of"), value=kinds),),
+                (CopiedValue(label=sentence("For example"), value="gpo: SEP at start-up; package: SEP 14.3"),),
+            ),
+        ),
+        checked=sentence("Nothing shows it to the service: what you state is the only proof"),
+        late=_WAITS,
+    )
+
+
+def start_card(work: StartHandOuts) -> Card:
+    """The end of rule 26."""
+    rows = tuple((CopiedValue(label=sentence("Stopped"), value=each.text),) for each in work.stopped)
+    rest = sentence("Start again what else was stopped: an operator had begun to stop it, and has not stated what")
+    return Card(
+        before=(sentence("Start nothing with a file or a package of before: it would cut clients off"),),
+        acts=(
+            act(sentence("Export the Sylink.xml of each group, or its install package, as it is now")),
+            act(sentence("In each of these, replace the file by it, and start it again"), (), *rows),
+            *((act(rest),) if work.unstated else ()),
+        ),
+        checked=sentence("Nothing shows it to the service: what you state is the only proof"),
+        late=sentence("Until it is done, new computers get no client by these ways"),
+    )
+
+
+def images_card(work: RefreshImages) -> Card:
+    """Clients that are made from images start with what those hold."""
+    return Card(
+        acts=(
+            act(
+                sentence("Refresh the golden images and install packages of each of these groups"),
+                (),
+                *((CopiedValue(label=sentence("Group"), value=group),) for group in work.groups),
+            ),
+        ),
+        checked=sentence("Nothing shows it to the service: what you state is the only proof"),
+        late=sentence("Until it is done, the rotation waits: desktops would start from images of before"),
+    )
+
+
+def look_card(work: LookAtClients) -> Card:
+    """Rule 10."""
+    return Card(
+        before=(sentence("Take each client's own file as it is now, and export none in SEPM"),),
+        acts=(
+            act(
+                sentence("Take the SyLink.xml of one client of each of these builds, best of the one that is named"),
+                (),
+                *(row for build in work.builds for row in _build_rows(build)),
+            ),
+            act(
+                sentence("It lies in one of these folders of the client"),
+                (),
+                (CopiedValue(label=sentence("Windows"), value=_WINDOWS),),
+                (CopiedValue(label=sentence("macOS"), value=_MAC),),
+            ),
+        ),
+        checked=sentence("The service reads protocol, servers and certificates in each file, and says what is wrong"),
+        late=_WAITS,
+    )
+
+
+def _build_rows(build: BuildToLookAt) -> tuple[Row, ...]:
+    named = (
+        CopiedValue(label=sentence("Build"), value=build.label),
+        CopiedValue(label=sentence("Number of clients"), value=str(build.clients)),
+        CopiedValue(label=sentence("Client"), value=build.name),
+        CopiedValue(label=sentence("Group"), value=build.path),
+    )
+    others = tuple(
+        (
+            CopiedValue(label=sentence("When it is off"), value=each.name),
+            CopiedValue(label=sentence("Group"), value=each.path),
+        )
+        for each in build.others
+    )
+    return (named, *others)

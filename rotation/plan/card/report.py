@@ -1,0 +1,45 @@
+"""The command that reports a task as done, with its evidence by name."""
+
+from collections.abc import Iterable
+from shlex import quote
+
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
+from rotation.plan.work.hand_outs import STOPPED
+from rotation.plan.work.signed_files import CERTIFICATE, OLDEST
+from rotation.plan.work.task import (
+    CompareSignedFiles,
+    CopyList,
+    ReorderList,
+    SaveRecoveryFile,
+    StopHandOuts,
+    Work,
+)
+from rotation.values import TaskId
+
+
+def report_command(work: Work, task_id: TaskId) -> str:
+    """As it is typed. What the operator has seen stands in capitals: a command that is copied whole proves nothing."""
+    return " ".join(("rotator tasks done", quote(task_id), *_options(work)))
+
+
+def _options(work: Work) -> Iterable[str]:
+    match work:
+        case CopyList():
+            yield from _evidence({NAME: "NAME", PROTOCOL: "PROTOCOL", PORTS: "'SERVER=PORT, SERVER=PORT'"})
+        case ReorderList():
+            yield from _evidence({ORDER: "'SERVER, SERVER; SERVER'"})
+        case CompareSignedFiles():
+            yield from _evidence({CERTIFICATE: "TIME", OLDEST: "TIME"})
+        case StopHandOuts():
+            yield from _evidence({STOPPED: "'KIND: NAME; KIND: NAME'"})
+        case SaveRecoveryFile():
+            yield "--file recovery_TIMESTAMP.zip"
+        case LookAtClients():
+            yield from (f"--client {quote(each.name)} --sylink FILE" for each in work.builds)
+        case _:
+            return
+
+
+def _evidence(named: dict[str, str]) -> Iterable[str]:
+    return (f"--evidence {name}={value}" for name, value in named.items())

@@ -1,0 +1,97 @@
+"""A person at the pages of a running service: signs in, finds the task that waits, claims it and reports it."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from playwright.async_api import Error, Page
+
+from tests.e2e.browsing import TIMEOUT
+from tests.e2e.card_operator import CardOperator
+from tests.e2e.card_reader import read_card
+from tests.e2e.house import look_until
+
+_FILE = """() => ({
+  name: document.querySelector("a[download]").download,
+  content_base64: document.querySelector("a[download]").href.split("base64,")[1],
+  password: document.querySelector("dd code").textContent,
+})"""
+
+
+@dataclass
+class Operated:
+    """A browser of a person who works through the tasks of a rotation."""
+
+    page: Page
+    home: str
+    """Where the pages are."""
+
+    async def sign_in(self, key: str) -> None:
+        """By key, at the front."""
+        await self.page.goto(self.home + "/sign-in")
+        await self.page.locator("#key").fill(key)
+        await self.page.locator("main button").click()
+        await self.page.wait_for_url(self.home + "/")
+
+    async def go(self, path: str) -> None:
+        """Open a page; one that loads itself meanwhile is opened again."""
+
+        async def opened() -> bool:
+            with suppress(Error):
+                await self.page.goto(self.home + path)
+                return True
+            return False
+
+        await look_until(opened, bool, f"{path} is open")
+
+    async def waiting(self, rotation: str) -> str | None:
+        """The path of the task that home shows; None when the rotation has ended."""
+
+        async def found() -> str | None:
+            await self.go("/")
+            tasks = await self.page.locator('main .cards a[href^="/tasks/"]').evaluate_all(
+                "links => links.map(each => each.getAttribute('href'))"
+            )
+            if own := [each for each in tasks if each.startswith(f"/tasks/{rotation}.")]:
+                return str(own[0])
+            await self.go(f"/rotations/{rotation}")
+            ended = await self.page.locator("#state .state:not(.running)").count()
+            return "" if ended else None
+
+        return await look_until(found, lambda path: path is not None, "a task waits, or the rotation has ended") or None
+
+    async def work(self, path: str, operator: CardOperator) -> tuple[str, ...]:
+        """Claim the task, do what the card says, and report it until the page shows it as closed; the form's fields."""
+        await self._claim(path)
+        card = await read_card(self.page)
+        if any(act.file for act in card.acts):
+            await self.page.locator('form[action$="/file"] button').click()
+            operator.file = await self.page.evaluate(_FILE)
+        await operator.follow(card.acts)
+
+        async def reported() -> bool:
+            await self.go(path)
+            if not await self.page.locator('form[action$="/done"]').count():
+                return True
+            for name in card.fields:
+                if name in operator.evidence:
+                    await self.page.locator(f"#f-{name}").fill(operator.evidence[name])
+            with suppress(Error):  # the page may load itself
+                await self.page.locator('form[action$="/done"] > button').click()
+            return False
+
+        await look_until(reported, bool, f"{path} is closed")
+        return card.fields
+
+    async def _claim(self, path: str) -> None:
+        """Until the page shows that this person holds it; a claim may be refused while proof is read."""
+
+        async def claimed() -> bool:
+            await self.go(path)
+            button = self.page.locator('form[action$="/claim"] button')
+            if not await button.count():
+                return True
+            with suppress(Error):
+                await button.click(timeout=TIMEOUT)
+            return False
+
+        await look_until(claimed, bool, f"{path} is claimed")

@@ -1,0 +1,76 @@
+"""A whole rotation by following the pages alone: English on a desktop, Czech on a phone."""
+
+from contextlib import asynccontextmanager
+
+import pytest
+
+from emulator.spec import HandOutSpec
+from tests.e2e.browsing import TIMEOUT
+from tests.e2e.card_operator import CardOperator
+from tests.e2e.operated import Operated
+
+DESKTOP = {"locale": "en-GB", "viewport": {"width": 1400, "height": 1000}}
+PHONE = {"locale": "cs-CZ", "viewport": {"width": 375, "height": 740}, "is_mobile": True, "has_touch": True}
+HAND_OUT = HandOutSpec(name="SEP at start-up")
+BY_HAND = {"patch_sem_server": "ignored", "patch_secure_communications": "ignored"}
+"""A site whose REST writes change nothing: an operator assigns lists and checks boxes, too."""
+ACTS = {
+    "save_recovery_file",
+    "stop_hand_out",
+    "copy_list",
+    "edit_list",
+    "assign_list",
+    "set_secure_communications",
+    "replace_certificate",
+    "delete_list",
+    "start_hand_out",
+}
+
+
+@pytest.fixture(scope="module")
+async def house(open_house):
+    """A service where two persons start a plan."""
+    async with open_house(ROTATOR_TWO_PERSONS_START="true") as opened:
+        yield opened
+
+
+@pytest.fixture
+def browsing_as(browser, house):
+    """A browser window of a person, signed in."""
+
+    @asynccontextmanager
+    async def window(key, options):
+        context = await browser.new_context(**options)
+        context.set_default_timeout(TIMEOUT)
+        try:
+            person = Operated(await context.new_page(), house.apis[0])
+            await person.sign_in(key)
+            yield person
+        finally:
+            await context.close()
+
+    return window
+
+
+@pytest.mark.parametrize("options", [DESKTOP, PHONE], ids=["English desktop", "Czech phone"])
+async def test_a_rotation_is_done_by_following_the_pages(house, open_site, browsing_as, options):
+    """Two persons start it; every task is done by its card's own labels, names and file; no client is lost."""
+    async with open_site(house, hand_outs=(HAND_OUT,)) as site:
+        (await site.control.post("/switches", json=BY_HAND)).raise_for_status()
+        plan = await site.plan()
+        second = await house.key_of(f"bob of {site.id}", "admin")
+        async with browsing_as(house.key, options) as ann, browsing_as(second, options) as bob:
+            for person in (ann, bob):
+                await person.go(f"/plans/{plan['id']}")
+                await person.page.locator("#why").fill("the old certificate ends")
+                await person.page.locator('form[action$="/start"] button').click()
+            await bob.page.wait_for_url("**/rotations/*")
+            rotation = bob.page.url.rsplit("/", 1)[1]
+            operator, count = CardOperator(site, hand_outs=(HAND_OUT,)), 0
+            while (path := await ann.waiting(rotation)) is not None:
+                await ann.work(path, operator)
+                count += 1
+        assert set(operator.done) == ACTS
+        assert count >= len(ACTS)
+        assert (await house.get(f"/v1/rotations/{rotation}"))["status"] == "completed"
+        assert await site.lost_ever() == []
