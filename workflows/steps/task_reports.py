@@ -47,18 +47,19 @@ async def _reported_done(run: Running, step: Console | Write, message: Message) 
     """Attested work ends with its holder's report, unless what is seen speaks against it; observed work when seen."""
     seen = await observe(run, step, report=message)
     await client_look.hear(run, step, seen)
+    attestation = client_look.evidence(run, message.attestation)
     if seen.contradicts is not None:
         run.reply(message, seen.contradicts)
         return False
     if evidence_of(step) is Evidence.ATTESTED:
         work, withdrawing = step.work if isinstance(step, Console) else None, run.state.withdrawing
-        if finding := untrue(work, message.attestation, withdrawing=withdrawing):
+        if finding := untrue(work, attestation, withdrawing=withdrawing):
             run.reply(message, finding)
             return False
-        await settle(run, step, message.who, message.why, attestation=message.attestation)
+        await settle(run, step, message.who, message.why, attestation=attestation)
         return True
     if seen.done:
-        await close(run, step, TaskState.DONE, message.who, seen.seen, attestation=message.attestation)
+        await close(run, step, TaskState.DONE, message.who, seen.seen, attestation=attestation)
         return True
     run.reply(
         message,

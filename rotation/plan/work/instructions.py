@@ -1,6 +1,6 @@
 """What a person at the console has to do for each kind of work, in the console's own words (facts, section 2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.work.certificate_work import how_to_put_back, source
@@ -8,7 +8,8 @@ from rotation.plan.work.client_look import CLIENTS, LookAtClients
 from rotation.plan.work.copied import NAME, PORTS, PROTOCOL, ports_text
 from rotation.plan.work.hand_outs import NOTHING, STOPPED, HandOutKind
 from rotation.plan.work.https_drill import OpenHttps, ShutHttps, how_to_drill
-from rotation.plan.work.signed_files import CERTIFICATE, OLDEST
+from rotation.plan.work.signed_files import date_names
+from rotation.plan.work.signed_together import compared_servers
 from rotation.plan.work.stop_drill import StartServer, StopServer, how_to_stop
 from rotation.plan.work.task import (
     AssignList,
@@ -29,6 +30,7 @@ from rotation.plan.work.task import (
     Work,
 )
 from rotation.text.sentence import Sentence, sentence
+from rotation.values import ServerName
 
 _WINDOWS = r"%ALLUSERSPROFILE%\Symantec\Symantec Endpoint Protection\CurrentVersion\Data\Config"
 
@@ -46,12 +48,7 @@ def sentences(work: Work) -> tuple[Sentence, ...]:
 def _lines(work: Work) -> Iterable[Sentence]:
     match work:
         case SaveRecoveryFile():
-            yield sentence(
-                "On %(server)s, open ...\\Symantec Endpoint Protection Manager\\Server Private Key Backup",
-                server=work.server,
-            )
-            yield sentence("Copy the newest recovery_<timestamp>.zip to another machine")
-            yield sentence("Say done with its file name and SHA-256; rotator tasks done --file looks into it as well")
+            yield from _saved(work)
         case PauseReplication():
             yield sentence(
                 "Admin > Servers: break the replication relationship with %(partners)s",
@@ -95,6 +92,18 @@ def _lines(work: Work) -> Iterable[Sentence]:
             yield from how_to_put_back(work)
         case _:
             yield from _beside_sepm(work)
+
+
+def _saved(work: SaveRecoveryFile) -> Iterable[Sentence]:
+    yield sentence(
+        "On %(server)s, open ...\\Symantec Endpoint Protection Manager\\Server Private Key Backup",
+        server=work.server,
+    )
+    yield sentence("Copy the newest recovery_<timestamp>.zip to another machine")
+    yield sentence("Say done with its file name and SHA-256; rotator tasks done --file looks into it as well")
+    if work.asks_hand_outs:
+        yield sentence("You may also do here, and state, what else a task of its own asks for next:")
+        yield from _stopped()
 
 
 def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[Sentence]:
@@ -147,7 +156,7 @@ def _beside_sepm(
 ) -> Iterable[Sentence]:
     match work:
         case CompareSignedFiles():
-            yield from _compared(work)
+            yield from _compared(compared_servers(work))
         case RefreshImages():
             yield sentence(
                 "Refresh the golden images and install packages of %(groups)s", groups=", ".join(work.groups)
@@ -164,15 +173,16 @@ def _beside_sepm(
             yield from how_to_stop(work)
 
 
-def _compared(work: CompareSignedFiles) -> Iterable[Sentence]:
-    yield sentence("On %(server)s, look when ...\\tomcat\\etc\\keystore.jks was last changed", server=work.server)
-    yield sentence("In ...\\data\\outbox\\agent, look for the oldest .SIG file of all group folders")
-    yield sentence("If that file is older than the keystore, have the server publish again, and look once more")
-    yield sentence(
-        "Say done with %(certificate)s= and %(oldest)s=, with seconds, as 2026-01-31T17:05:42Z, by its own clock",
-        certificate=CERTIFICATE,
-        oldest=OLDEST,
-    )
+def _compared(servers: Sequence[ServerName]) -> Iterable[Sentence]:
+    for server, names in date_names(servers).items():
+        yield sentence("On %(server)s, look when ...\\tomcat\\etc\\keystore.jks was last changed", server=server)
+        yield sentence("In ...\\data\\outbox\\agent, look for the oldest .SIG file of all group folders")
+        yield sentence("If that file is older than the keystore, have the server publish again, and look once more")
+        yield sentence(
+            "Say done with %(certificate)s= and %(oldest)s=, with seconds, as 2026-01-31T17:05:42Z, by its own clock",
+            certificate=names.certificate,
+            oldest=names.oldest,
+        )
 
 
 def _stopped() -> Iterable[Sentence]:
@@ -204,6 +214,9 @@ def _started(work: StartHandOuts) -> Iterable[Sentence]:
 
 
 def _clients(work: LookAtClients) -> Iterable[Sentence]:
+    yield from _compared(work.compares)
+    if not work.builds:
+        return
     yield sentence(
         "Take the SyLink.xml of one client of each of these builds, as it is now; better of the one that is named:"
     )
