@@ -2,12 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
+from activities.gate.signed_files import not_signed_by_new_keys
 from engine.contract import ObserveTaskAnswer
 from rotation.build import System, kind_of
+from rotation.finding import Finding
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
-from rotation.plan.work.client_look import LookAtClients, looked_by
+from rotation.plan.work.client_look import CLIENTS, LookAtClients, looked_by
+from rotation.plan.work.signed_files import dates_in
+from rotation.plan.work.signed_together import left_to_compare
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.procedure.looking import unwritten_since
 from rotation.proof.client_look import CandidateClient, HeldList, builds_to_look_at, judge, lists_of, unread
@@ -21,9 +26,11 @@ NEEDLESS = "no group has clients of two builds whose list must be looked at now"
 
 
 async def with_builds(
-    world: World, scope: StepScope, work: LookAtClients, tasks: Iterable[ConsoleTask]
+    world: World, scope: StepScope, work: LookAtClients, tasks: Sequence[ConsoleTask]
 ) -> LookAtClients | None:
-    """The work with the builds of which a client is looked at; None where no group has two that were not looked at.
+    """The work with the builds of which a client is looked at, and the servers whose comparison was left to it.
+
+    None where no group has two builds that were not looked at, and no comparison was left.
 
     Args:
         world: the parts of the process.
@@ -34,7 +41,16 @@ async def with_builds(
     candidates = await _candidates(world, scope, work)
     before = _shown_before(scope, tasks, candidates) if work.relaxed else frozenset[str]()
     builds = tuple(build for build in builds_to_look_at(candidates) if build.label not in before)
-    return work.model_copy(update={"builds": builds}) if builds else None
+    compares = left_to_compare(scope.plan.body.steps, scope.step, tasks) if work.verifying else ()
+    return work.model_copy(update={"builds": builds, "compares": compares}) if builds or compares else None
+
+
+async def looks_at_any(world: World, scope: StepScope, step: Console, tasks: Sequence[ConsoleTask]) -> bool:
+    """Whether a look at clients that is to come would have any, by what is known now."""
+    if not isinstance(step.work, LookAtClients):
+        return False
+    looking = await with_builds(world, replace(scope, step=step), step.work, tasks)
+    return looking is not None and bool(looking.builds)
 
 
 def _shown_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Sequence[CandidateClient]) -> set[str]:
@@ -69,12 +85,19 @@ def _lists(scope: StepScope) -> dict[GroupId, tuple[HeldList, ...]]:
 async def look_evidence(
     world: World, scope: StepScope, work: LookAtClients, evidence: Mapping[str, str], settled: Collection[str]
 ) -> ObserveTaskAnswer:
-    """What an operator's evidence about clients shows of each build, and what contradicts it."""
+    """What an operator's evidence about clients, and about .SIG files beside them, shows; and what contradicts it.
+
+    Each half is kept once it is right: an operator may give dates first, and clients when they are switched on.
+    """
+    stale = await not_signed_by_new_keys(world, scope, work, evidence)
+    dates = {} if stale is not None else dates_in(evidence, work.compares)
+    if CLIENTS not in evidence and {build.label for build in work.builds}.issubset(settled):
+        return ObserveTaskAnswer(done=False, seen=_text(stale), contradicts=stale, dates=dates)
     try:
         looked = looked_by(evidence)
     except ValueError as error:
-        finding = unread(str(error))
-        return ObserveTaskAnswer(done=False, seen=finding.message, contradicts=finding)
+        finding = stale or unread(str(error))
+        return ObserveTaskAnswer(done=False, seen=finding.message, contradicts=finding, dates=dates)
     judged = judge(
         work,
         looked,
@@ -83,10 +106,19 @@ async def look_evidence(
         now=world.clock(),
         settled=settled,
     )
-    seen = judged.finding.message if judged.finding is not None else ""
+    against = judged.finding if judged.old else stale or judged.finding
     return ObserveTaskAnswer(
-        done=False, seen=seen, contradicts=judged.finding, shown=judged.shown, old_builds=judged.old
+        done=False,
+        seen=_text(against),
+        contradicts=against,
+        shown=judged.shown,
+        old_builds=judged.old,
+        dates=dates,
     )
+
+
+def _text(finding: Finding | None) -> str:
+    return finding.message if finding is not None else ""
 
 
 async def clients_of_builds(world: World, scope: StepScope, builds: Collection[str]) -> list[ClientId]:

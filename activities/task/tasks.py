@@ -3,8 +3,7 @@
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from activities.gate.client_look import NEEDLESS, with_builds
-from activities.gate.outage import outage_evidence
+from activities.task.current_work import current_work
 from activities.task.evidence import Witness
 from engine.contract import (
     ActivityName,
@@ -21,22 +20,19 @@ from engine.contract import (
 from rotation.originals.saving import asks_for_it, how_to_save
 from rotation.plan.card.additions import COPY_SERIALS, SEEN, SERIALS, asked_again
 from rotation.plan.card.cards import instructions
-from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, SettingField
 from rotation.plan.work.client_look import LookAtClients
-from rotation.plan.work.left_stopped import to_start
 from rotation.plan.work.signed_files import while_there
 from rotation.plan.work.task import (
     AssignList,
+    CompareSignedFiles,
     ConsoleTask,
     Evidence,
     PauseReplication,
     PutCertificateBack,
-    RefreshImages,
     ReplaceCertificate,
     ResumeReplication,
     SetSecureCommunications,
-    StartHandOuts,
     TaskState,
     Work,
     evidence_for,
@@ -49,7 +45,6 @@ from service.open_swaps import has_moved
 from service.scope import StepScope, scope_of
 from service.world import World
 
-_NOTHING_STOPPED = "nothing that hands out Sylink.xml was stopped"
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _ATTESTED = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {
@@ -81,30 +76,12 @@ class TaskActivities:
         work = await self._by_hand(scope) if request.by_hand else _own_work(scope)
         if isinstance(work, ReplaceCertificate | PutCertificateBack):
             await store.swaps.opened(request.ref.rotation_id, work.server, work.fingerprint_sha256, request.opened_at)
-        if isinstance(work, RefreshImages):
-            work = await self._as_named_now(scope, work)
-        if isinstance(work, StartHandOuts):
-            stopped = to_start(work, so_far)
-            if stopped is None:
-                return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_NOTHING_STOPPED)
-            work = stopped
-        if there := await self._there(scope, work):
-            return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=there)
-        if isinstance(work, LookAtClients):
-            looking = await with_builds(self._world, scope, work, so_far)
-            if looking is None:
-                return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=NEEDLESS)
-            work = looking
-        task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), work)
+        current = await current_work(self._world, scope, work, so_far)
+        if isinstance(current, str):
+            return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=current)
+        task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), current)
         await store.tasks.add(task)
         return _opened(task)
-
-    async def _there(self, scope: StepScope, work: Work) -> str:
-        """What is seen of something that a drill took away, and that is there already."""
-        if not isinstance(work, GivesBack):
-            return ""
-        seen = await outage_evidence(self._world, scope, work, confirmed=False)
-        return seen.seen if seen.done else ""
 
     async def _by_hand(self, scope: StepScope) -> Work:
         """What REST left of a write: the pairs that want the same value as the first. Others get the next task."""
@@ -114,16 +91,6 @@ class TaskActivities:
         if scope.field is SettingField.SECURE_COMMUNICATIONS:
             return SetSecureCommunications(enabled=bool(left and left[0].secure_communications), pairs=same)
         return AssignList(list=ListName(left[0].value if left else ""), pairs=same)
-
-    async def _as_named_now(self, scope: StepScope, work: RefreshImages) -> RefreshImages:
-        """The groups by the paths that they have now: administrators may have moved or renamed them since the plan."""
-        survey = await self._world.store.surveys.get(scope.plan.survey_id)
-        known = {group.path: group.id for group in survey.groups}
-        with as_activity_failures():
-            async with await self._world.sepm(scope.site) as client:
-                now = {group.id: group.path for group in await client.groups()}
-        paths = tuple(now.get(known[path], path) if path in known else path for path in work.groups)
-        return work.model_copy(update={"groups": paths})
 
     @activity.defn(name=ActivityName.OBSERVE_TASK)
     async def observe_task(self, request: ObserveTaskRequest) -> ObserveTaskAnswer:
@@ -177,8 +144,9 @@ class TaskActivities:
 
 
 def _opened(task: ConsoleTask) -> OpenTaskAnswer:
-    builds = task.work.builds if isinstance(task.work, LookAtClients) else ()
-    return OpenTaskAnswer(task_id=task.id, state=task.state, builds=tuple(build.label for build in builds))
+    work = task.work if isinstance(task.work, LookAtClients) else LookAtClients()
+    builds = tuple(build.label for build in work.builds)
+    return OpenTaskAnswer(task_id=task.id, state=task.state, builds=builds, compares=bool(work.compares))
 
 
 def _statement(request: ObserveTaskRequest) -> OperatorStatement | None:
@@ -224,6 +192,16 @@ def _own_work(scope: StepScope) -> Work:
     return scope.step.work
 
 
+def _title(scope: StepScope, work: Work) -> str:
+    """The step's title, and what was left to its task."""
+    if isinstance(work, CompareSignedFiles) and work.others:
+        return f"Compare the .SIG files of {', '.join((*work.others, work.server))}"
+    if isinstance(work, LookAtClients) and work.compares:
+        files = f"ompare the .SIG files of {', '.join(work.compares)}"
+        return f"{scope.title}, and c{files}" if work.builds else f"C{files}"
+    return scope.title
+
+
 def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Work) -> ConsoleTask:
     evidence = _evidence(scope, work, by_hand=request.by_hand)
     return ConsoleTask(
@@ -236,7 +214,7 @@ def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Wor
         state=TaskState.OPEN,
         evidence=evidence,
         work=work,
-        title=scope.title,
+        title=_title(scope, work),
         instructions=(
             *(each.english for each in _first(scope, work, request.because)),
             *instructions(work, task_id, evidence),

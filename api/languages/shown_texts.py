@@ -6,10 +6,15 @@ English texts are what is stored, compared and hashed; they are translated on th
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, ValidationError
 
-from rotation.plan.work.instructions import sentences
-from rotation.plan.work.task import Work
+from rotation.plan.card.additions import COPY_SERIALS, SEEN, SERIALS, asked_again_in
+from rotation.plan.card.cards import instructions
+from rotation.plan.card.label import ConsoleLanguage
+from rotation.plan.work.signed_files import WHILE_THERE
+from rotation.plan.work.task import Evidence, Work
+from rotation.text.sentence import Sentence
+from rotation.values import TaskId, Value
 from texts.catalogue import Translator
 from texts.recognised import translated
 from texts.writing import whole
@@ -21,7 +26,17 @@ TEXTS = frozenset(
 """Fields whose values are texts of this product, in whichever document they are. Names and reasons of people are in
 others."""
 MARKS = tuple(f'"{each}":'.encode() for each in sorted(TEXTS))
-_WORK: TypeAdapter[Work] = TypeAdapter(Work)
+_ADDED: dict[str, Sentence] = {each.english: each for each in (*WHILE_THERE, *SEEN, *COPY_SERIALS, *SERIALS)}
+
+
+class _TaskWithCard(Value):
+    """What the card of a task follows from, in each document that has one."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: TaskId
+    subject: Work
+    evidence: Evidence
 
 
 def in_language(document: Any, by: Translator) -> Any:
@@ -40,18 +55,27 @@ def _field(name: str, value: Any, beside: Mapping[str, Any], by: Translator) -> 
         case str() if name in TEXTS:
             return _text(value, by)
         case list() if name == _INSTRUCTIONS:
-            return _card(value, beside.get("subject"), by)
+            return _card(value, beside, by)
         case _:
             return in_language(value, by)
 
 
-def _card(lines: list[Any], subject: Any, by: Translator) -> list[Any]:
+def _card(lines: list[Any], beside: Mapping[str, Any], by: Translator) -> list[Any]:
     """The lines of a task: those that follow from its work, and those that were added when it was opened."""
     try:
-        known = {each.english: whole(each, by) for each in sentences(_WORK.validate_python(subject))}
+        task = _TaskWithCard.model_validate(beside)
     except ValidationError:  # another document has a field of that name
         known = {}
-    return [known.get(each) or _text(str(each), by) for each in lines]
+    else:
+        of = task.subject, task.id, task.evidence
+        console = ConsoleLanguage(by.language.value)
+        known = dict(zip(instructions(*of), instructions(*of, lambda each: whole(each, by), console), strict=True))
+    return [known.get(each) or _added(str(each), by) for each in lines]
+
+
+def _added(line: str, by: Translator) -> str:
+    found = _ADDED.get(line) or asked_again_in(line)
+    return whole(found, by) if found is not None else _text(line, by)
 
 
 def _text(english: str, by: Translator) -> str:

@@ -1,10 +1,13 @@
 """The evidence that a task asks for, as fields of its form, under the names that the service reads."""
 
+from collections.abc import Iterable, Sequence
+
 from rotation.originals.saving import ORIGINALS_SHA256
 from rotation.plan.work.client_look import CLIENTS, LookAtClients
 from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
-from rotation.plan.work.signed_files import CERTIFICATE, OLDEST
+from rotation.plan.work.signed_files import date_names
+from rotation.plan.work.signed_together import compared_servers
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,
@@ -16,7 +19,7 @@ from rotation.plan.work.task import (
     Work,
 )
 from rotation.text.sentence import Sentence, sentence
-from rotation.values import Value
+from rotation.values import ServerName, Value
 from service.attestations import BEFORE, SERIALS
 
 SYLINK = "sylink"
@@ -45,6 +48,17 @@ _ORIGINALS = EvidenceField(
     label=sentence("SHA-256 of the file of original settings (if you saved it)"),
     hint=sentence("The command rotator originals prints it; it is compared."),
 )
+_STOPPED = EvidenceField(
+    name=STOPPED,
+    label=sentence("What was stopped"),
+    hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
+    required=True,
+)
+_STOPPED_TOO = EvidenceField(
+    name=STOPPED,
+    label=sentence("What was stopped that hands out Sylink.xml (if you did that too)"),
+    hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
+)
 _EXPORTED = EvidenceField(
     name=SYLINK,
     label=sentence("Exported Sylink.xml (better than the fields)"),
@@ -65,7 +79,7 @@ def fields(work: Work) -> tuple[EvidenceField, ...]:
     """The fields of a task's form, in their order; none where the service sees the work for itself."""
     match work:
         case SaveRecoveryFile():
-            return (_FILE_NAME, _SHA256, _ORIGINALS)
+            return (_FILE_NAME, _SHA256, _ORIGINALS, *((_STOPPED_TOO,) if work.asks_hand_outs else ()))
         case CopyList():
             return (
                 _EXPORTED,
@@ -90,25 +104,23 @@ def fields(work: Work) -> tuple[EvidenceField, ...]:
                     hint=sentence("Priorities are parted by semicolons, servers of one priority by commas."),
                 ),
             )
-        case CompareSignedFiles():
-            when = sentence("With seconds, as 2026-01-31T17:05:42Z, by the clock of the server.")
-            return (
-                EvidenceField(name=CERTIFICATE, label=sentence("Time of keystore.jks"), hint=when, required=True),
-                EvidenceField(name=OLDEST, label=sentence("Time of the oldest .SIG file"), hint=when, required=True),
-            )
+        case CompareSignedFiles() | LookAtClients():
+            return tuple(_dates(compared_servers(work)))
         case StopHandOuts():
-            return (
-                EvidenceField(
-                    name=STOPPED,
-                    label=sentence("What was stopped"),
-                    hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
-                    required=True,
-                ),
-            )
+            return (_STOPPED,)
         case AssignList() | SetSecureCommunications():
             return _SERIALS
         case _:
             return ()
+
+
+def _dates(servers: Sequence[ServerName]) -> Iterable[EvidenceField]:
+    when = sentence("With seconds, as 2026-01-31T17:05:42Z, by the clock of the server.")
+    for server, names in date_names(servers).items():
+        changed = sentence("Time of keystore.jks on %(server)s", server=server)
+        oldest = sentence("Time of the oldest .SIG file on %(server)s", server=server)
+        yield EvidenceField(name=names.certificate, label=changed, hint=when, required=True)
+        yield EvidenceField(name=names.oldest, label=oldest, hint=when, required=True)
 
 
 def clients_of(work: Work) -> tuple[tuple[str, str], ...]:

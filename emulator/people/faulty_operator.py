@@ -16,13 +16,14 @@ from emulator.people.operations import (
     RestoreCertificate,
     SetSecureCommunications,
 )
-from emulator.people.operator_actions import Desk, copy_evidence, due, perform, stopped_evidence
+from emulator.people.operator_actions import Desk, copy_evidence, due, perform, saved_recovery_file, stopped_evidence
 from emulator.people.tasks import (
     AssignListTask,
     CertificateFile,
     CertificateTask,
     CopyListTask,
     LookAtClientsTask,
+    SaveRecoveryFileTask,
     SecureTask,
     StartHandOutsTask,
     StopHandOutsTask,
@@ -131,7 +132,8 @@ class FaultyOperator:
             return _supposed(task)
         if mistake is Mistake.LEAVES_RUNNING:
             self._owed.append(_Owed(task, file, ()))
-            return stopped_evidence(self.desk.hand_outs(stopped=False))
+            saved = await saved_recovery_file(self.desk, task) if isinstance(task, SaveRecoveryFileTask) else {}
+            return saved | stopped_evidence(self.desk.hand_outs(stopped=False))
         if mistake is Mistake.UNDOES_AT_NIGHT:
             back = _back(self.desk, task)
             evidence = await perform(self.desk, task, file)
@@ -180,7 +182,8 @@ def _allows(task: Task, mistake: Mistake, desk: Desk) -> bool:
         case Mistake.UNDOES_AT_NIGHT:
             return isinstance(task, AssignListTask | SecureTask) and bool(due(desk, task))
         case Mistake.LEAVES_RUNNING:
-            return isinstance(task, StopHandOutsTask) and bool(desk.hand_outs(stopped=False))
+            stops = isinstance(task, SaveRecoveryFileTask) and task.subject.asks_hand_outs
+            return (stops or isinstance(task, StopHandOutsTask)) and bool(desk.hand_outs(stopped=False))
         case _:
             return not isinstance(task, StopHandOutsTask | StartHandOutsTask | LookAtClientsTask)
 

@@ -138,8 +138,8 @@ async def perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict[
 async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict[str, Any]:
     match task:
         case SaveRecoveryFileTask():
-            saved = await desk.operate(SaveRecoveryFile(server=task.subject.server))
-            return {"filename": saved.filename, "sha256": hashlib.sha256(saved.content).hexdigest()}
+            stopped = await _stop(desk) if task.subject.asks_hand_outs else {}
+            return await saved_recovery_file(desk, task) | stopped
         case CopyListTask():
             return await _copy_list(desk, task)
         case CompareSignedFilesTask() | LookAtClientsTask():
@@ -151,19 +151,31 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
         case CertificateTask():
             await _replace(desk, task, file)
         case StopHandOutsTask():
-            for each in desk.hand_outs(stopped=False):
-                await desk.operate(StopHandOut(name=each.name))
-            return stopped_evidence(desk.hand_outs(stopped=True))
+            return await _stop(desk)
         case _:
             for operation in due(desk, task):
                 await desk.operate(operation)
     return {}
 
 
+async def saved_recovery_file(desk: Desk, task: SaveRecoveryFileTask) -> dict[str, Any]:
+    """Save the recovery file of a server. Its name and SHA-256."""
+    saved = await desk.operate(SaveRecoveryFile(server=task.subject.server))
+    return {"filename": saved.filename, "sha256": hashlib.sha256(saved.content).hexdigest()}
+
+
+async def _stop(desk: Desk) -> dict[str, Any]:
+    """Stop what this person knows to hand out Sylink.xml, and state it."""
+    for each in desk.hand_outs(stopped=False):
+        await desk.operate(StopHandOut(name=each.name))
+    return stopped_evidence(desk.hand_outs(stopped=True))
+
+
 async def _looked_at(desk: Desk, task: CompareSignedFilesTask | LookAtClientsTask) -> dict[str, Any]:
     if isinstance(task, LookAtClientsTask):
-        return _held(desk, task.subject)
-    return await _compare(desk, task.subject.server)
+        dates = await _compare(desk, task.subject.compares)
+        return dates | _held(desk, task.subject, alone=not dates)
+    return await _compare(desk, task.subject.servers)
 
 
 def due(
@@ -226,18 +238,22 @@ def _replication_due(desk: Desk, *, pause: bool) -> list[Operation]:
     return [PauseReplication() if pause else ResumeReplication()]
 
 
-async def _compare(desk: Desk, server: str) -> dict[str, Any]:
-    """Publish stale files again, then give the evidence of a server's signed files.
+async def _compare(desk: Desk, servers: Sequence[str]) -> dict[str, Any]:
+    """Publish stale files again, then give the evidence of servers' signed files; of several, each under its name.
 
     Raises:
-        StillPublishingError: when the server has not done so yet.
+        StillPublishingError: when a server has not done so yet.
     """
-    if desk.signed_files(server).are_stale:
-        await desk.operate(Republish(server=server))
-    found = desk.signed_files(server)
-    if found.are_stale:
-        raise StillPublishingError(server)
-    return found.evidence
+    for server in servers:
+        if desk.signed_files(server).are_stale:
+            await desk.operate(Republish(server=server))
+    evidence = dict[str, Any]()
+    for server in servers:
+        found = desk.signed_files(server)
+        if found.are_stale:
+            raise StillPublishingError(server)
+        evidence |= {name if len(servers) == 1 else f"{name}.{server}": at for name, at in found.evidence.items()}
+    return evidence
 
 
 async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
@@ -249,11 +265,11 @@ async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
     return copy_evidence(task)
 
 
-def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
-    """What clients hold that are on now.
+def _held(desk: Desk, asked: ClientsSubject, *, alone: bool) -> dict[str, Any]:
+    """What clients hold that are on now; nothing where none is, and other evidence is given.
 
     Raises:
-        UnreachableError: when none is.
+        UnreachableError: when none is, and there is no other evidence.
     """
     found = dict(
         held
@@ -261,7 +277,9 @@ def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
         if (held := desk.held_by(each.client, *(other.client for other in each.others))) is not None
     )
     if not found:
-        raise UnreachableError
+        if alone:
+            raise UnreachableError
+        return {}
     return {"clients": [{"client": client, "sylink": sylink} for client, sylink in found.items()]}
 
 

@@ -34,6 +34,13 @@ class ServerSubject(_Wire):
     server: str
 
 
+class RecoverySubject(ServerSubject):
+    """A server whose recovery file is to be saved."""
+
+    asks_hand_outs: bool = False
+    """Whether this person may also stop what hands out Sylink.xml, and state it here."""
+
+
 class PartnersSubject(_Wire):
     """Replication partners."""
 
@@ -121,7 +128,7 @@ class SaveRecoveryFileTask(_Task):
     """Save a recovery file."""
 
     kind: Literal["save_recovery_file"]
-    subject: ServerSubject
+    subject: RecoverySubject
 
 
 class ReplicationTask(_Task):
@@ -176,11 +183,23 @@ class DeleteListTask(_Task):
     subject: DeleteListSubject
 
 
+class ComparedSubject(ServerSubject):
+    """Servers whose .SIG files are compared."""
+
+    others: tuple[str, ...] = ()
+    """Beside that server."""
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.others, self.server)
+
+
 class CompareSignedFilesTask(_Task):
-    """Compare the dates of a server's .SIG files with that of its certificate."""
+    """Compare the dates of servers' .SIG files with that of their certificates."""
 
     kind: Literal["compare_signed_files"]
-    subject: ServerSubject
+    subject: ComparedSubject
 
 
 class ReorderListTask(_Task):
@@ -218,9 +237,10 @@ class ClientToLookAt(_Wire):
 
 
 class ClientsSubject(_Wire):
-    """Clients that are to be looked at, one of each build."""
+    """Clients that are to be looked at, one of each build, and servers whose .SIG files are compared beside them."""
 
     builds: tuple[ClientToLookAt, ...] = ()
+    compares: tuple[str, ...] = ()
 
 
 class LookAtClientsTask(_Task):

@@ -31,6 +31,8 @@ class OpenTaskAnswer(Value):
     """Why there is nothing to do, and no task was opened."""
     builds: tuple[str, ...] = ()
     """The builds of which it has a client looked at."""
+    compares: bool = False
+    """Whether .SIG files are compared in the same task."""
 
 
 class ObserveTaskRequest(StepRequest):
@@ -63,6 +65,8 @@ class ObserveTaskAnswer(Value):
     """Since when a drill has something away, on SEPM's clock (rule 18)."""
     old_builds: tuple[str, ...] = ()
     """Builds of which a client holds another list."""
+    dates: dict[str, str] = Field(default_factory=dict)
+    """The dates of .SIG files that were given beside it, where nothing speaks against them (rule 24)."""
     state: TaskState = TaskState.OPEN
 
 

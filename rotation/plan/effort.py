@@ -9,6 +9,7 @@ from rotation.plan.plan import Plan
 from rotation.plan.step import Console
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.https_drill import OpenHttps, ShutHttps
+from rotation.plan.work.signed_together import compared_later
 from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import CompareSignedFiles, RefreshImages, ReorderList, Work
 from rotation.values import Value
@@ -88,12 +89,18 @@ def extra_work(plan: Plan) -> tuple[Effort, ...]:
 def _efforts(plan: Plan) -> Iterator[Effort]:
     body = plan.body
     works = [step.work for step in body.steps if isinstance(step, Console)]
+    together = [
+        step.work
+        for step in body.steps
+        if isinstance(step, Console)
+        and isinstance(step.work, CompareSignedFiles)
+        and compared_later(body.steps, step, body.scopes) is not None
+    ]
     yield from _by_name(plan)
     for kinds, rule, what, cheaper in _TASKS:
         theirs = [work for work in works if isinstance(work, kinds)]
-        yield Effort(
-            rule=rule, what=what, tasks=len(theirs), minutes=sum(_minutes(work) for work in theirs), cheaper=cheaper
-        )
+        tasks = len(theirs) - sum(work in together for work in theirs)
+        yield Effort(rule=rule, what=what, tasks=tasks, minutes=sum(_minutes(work) for work in theirs), cheaper=cheaper)
     codes = {finding.code for finding in plan.findings}
     yield Effort(
         rule="24",

@@ -76,11 +76,9 @@ def restore_steps(choices: ProcedureChoices, swapped: tuple[ServerName, ...]) ->
 
 def _rotation(choices: ProcedureChoices) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site and store its original settings")
-    for wave in choices.waves:
-        for server in wave:
-            yield console(
-                "recovery", f"Copy the recovery file of {server} off the box", SaveRecoveryFile(server=server)
-            )
+    for place, server in enumerate(server for wave in choices.waves for server in wave):
+        work = SaveRecoveryFile(server=server, asks_hand_outs=not place and choices.hand_outs is not None)
+        yield console("recovery", f"Copy the recovery file of {server} off the box", work)
     if choices.replication_partners:
         yield console("replication", "Pause replication", PauseReplication(partners=choices.replication_partners))
     yield from stop_hand_outs(choices)
@@ -272,7 +270,7 @@ def turning_back(steps: Sequence[Step], reached: Collection[str]) -> tuple[Step,
     works = [step.work for step in begun if isinstance(step, Console)]
     copies = {work.copy_list for work in works if isinstance(work, CopyList)}
     paused = any(isinstance(work, PauseReplication) for work in works)
-    stopped = any(isinstance(work, StopHandOuts) for work in works)
+    stopped = any(isinstance(work, StopHandOuts) or _may_stop(work) for work in works)
     taken = Away()
     for work in works:
         taken = taken.behind(work, over=False)
@@ -297,6 +295,11 @@ def turning_back(steps: Sequence[Step], reached: Collection[str]) -> tuple[Step,
                 back.setdefault(f"delete {name}", step)
     first = sorted(back.values(), key=lambda step: not _gives_back(step))
     return tuple(step.model_copy(update={"id": f"back-{step.id}"}) for step in first)
+
+
+def _may_stop(work: Work) -> bool:
+    """Whether the operator may have stopped what else hands out Sylink.xml, in a task about something else."""
+    return isinstance(work, SaveRecoveryFile) and work.asks_hand_outs
 
 
 def _gives_back(step: Step) -> bool:

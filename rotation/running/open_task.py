@@ -42,6 +42,10 @@ class ClientLook(Value):
     """Whether a person was asked what to do."""
     leaving: tuple[str, ...] = ()
     """Those whose clients a second one was asked to approve as lost."""
+    compares: bool = False
+    """Whether .SIG files are compared in the same task (rule 24)."""
+    dates: dict[str, str] = Field(default_factory=dict)
+    """Their dates, once they were given and nothing speaks against them."""
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -37,6 +37,19 @@ async def test_it_says_what_it_has_stopped_and_starts_what_is_named():
     assert deeds == ["Script", "SEP", "Script", "SEP"]
 
 
+async def test_it_may_do_so_with_the_first_recovery_file():
+    """Both are done, and both are evidence; with the file of another server nothing is stopped."""
+    simulation = Simulation(one_server(clients=2).model_copy(update={"hand_outs": SCRIPTS}), START)
+    desk, server = SiteDesk(simulation, lambda: START), simulation.spec.servers[0].name
+    evidence = await perform(desk, task("save_recovery_file", {"server": server}), None)
+    assert set(evidence) == {"filename", "sha256"}
+    assert desk.hand_outs(stopped=True) == ()
+    evidence = await perform(desk, task("save_recovery_file", {"server": server, "asks_hand_outs": True}), None)
+    assert set(evidence) == {"filename", "sha256", "stopped"}
+    assert evidence["stopped"] == "gpo: Script; package: SEP"
+    assert [each.name for each in desk.hand_outs(stopped=True)] == ["Script", "SEP"]
+
+
 async def test_where_nothing_hands_out_sylink_it_says_none():
     """What it does not know of, it cannot name."""
     simulation = Simulation(one_server(clients=2).model_copy(update={"hand_outs": SCRIPTS[2:]}), START)

@@ -13,6 +13,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import count, islice
 
 import structlog
@@ -66,6 +67,8 @@ class Cost(Value):
     tasks: tuple[str, ...]
     """The numbers of the tasks that were opened."""
     codes: tuple[str, ...]
+    servers: int
+    lasted: timedelta
     why_stopped: tuple[str, ...] = ()
     """The code and the message of each of `STOPPING`."""
 
@@ -90,6 +93,8 @@ async def _cost(seed: int) -> Cost:
         ),
         tasks=tuple(task.number for task in facts.tasks),
         codes=tuple(sorted(codes(facts))),
+        servers=len(facts.scenario.spec.servers),
+        lasted=facts.duration,
         why_stopped=tuple(
             f"{event.data['code']}: {event.message}" for event in facts.trail if event.data.get("code") in STOPPING
         ),
@@ -132,6 +137,19 @@ def _tasks(played: Sequence[Cost]) -> Iterator[str]:
     yield "tasks: " + ", ".join(f"{number} {count:,}" for number, count in every.most_common())
     spread = f"median {ours[len(ours) // 2]}, nine in ten at most {ours[len(ours) * 9 // 10]}, most {ours[-1]}"
     yield f"of rules 10 and 18 to 28: {spread}; of {kinds} kinds at most"
+    for servers in sorted({each.servers for each in played}):
+        yield _tasks_of([each for each in played if each.servers == servers], servers)
+
+
+def _tasks_of(played: Sequence[Cost], servers: int) -> str:
+    """How many tasks of each kind the rules add to a site of so many servers, and how long its rotation lasts."""
+    kinds = Counter(number for each in played for number in each.tasks if number in OURS)
+    ours = sorted(sum(number in OURS for number in each.tasks) for each in played)
+    each_kind = ", ".join(f"{kind} {number / len(played):.2f}" for kind, number in sorted(kinds.items()))
+    lasted = sorted(each.lasted for each in played)
+    spread = f"median {ours[len(ours) // 2]}, most {ours[-1]}"
+    lasts = f"{lasted[len(lasted) // 2]} at the median, {sum(lasted, timedelta(0))} in all"
+    return f"  {servers} servers, {len(played)} sites: a site has {each_kind}; {spread}; lasts {lasts}"
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
 """Clients of another build that take the policy at once and the server list later or never (rule 10)."""
 
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, SiteSpec
-from tests.simulation.holes import DAY, HOUR, hole, of_two_kinds
+from emulator.switches import Switches
+from tests.simulation.holes import DAY, HOUR, hole, of_two_kinds, site
 
 OTHERS = f"{ROOT_GROUP}\\Others"
 _LATE = ((HOUR, 9 * DAY),)
@@ -29,6 +30,13 @@ def apart(spec: SiteSpec) -> SiteSpec:
     return spec.model_copy(update={"groups": (*spec.groups, group), "clients": (*spec.clients[:-1], others)})
 
 
+def signing_with_former_keys(servers: int) -> SiteSpec:
+    """As `site`, whose servers go on signing with their former key, and clients of two builds that are relaxed."""
+    spec = site(servers, switches=Switches(stale_sig_files=True))
+    older = spec.clients[0].model_copy(update={"count": 4, "prefix": "OLDER", "build": "14.2.1.0"})
+    return spec.model_copy(update={"clients": (*spec.clients, older)})
+
+
 HOLES = (
     hole("agents of another kind take the list days after the policy", 10, of_two_kinds()),
     hole("agents of another kind never take the list", 10, of_two_kinds(1, None)),
@@ -50,5 +58,9 @@ HOLES = (
         8,
         apart(of_two_kinds(3, None)),
         residual=True,
+    ),
+    *(
+        hole(f"relaxed clients of two builds, and stale signatures ({servers})", 24, signing_with_former_keys(servers))
+        for servers in (1, 2)
     ),
 )

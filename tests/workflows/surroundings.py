@@ -21,6 +21,8 @@ from emulator.spec import Protocol
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.copied import ports_text
 from rotation.plan.work.https_drill import OpenHttps, ShutHttps
+from rotation.plan.work.signed_files import date_names
+from rotation.plan.work.signed_together import compared_servers
 from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import (
     AssignList,
@@ -40,7 +42,7 @@ from rotation.plan.work.task import (
 )
 from rotation.site import Server
 from rotation.survey import ServedCertificate
-from rotation.values import CertificateId, Fingerprint
+from rotation.values import CertificateId, Fingerprint, ServerName
 from sepm.offline.sylink_evidence import read_looks
 from sepm.tls.probe import HttpAnswer
 from store.store import Store
@@ -169,14 +171,24 @@ class Hands:
                 return {"list_name": work.copy_list, "protocol": "HTTP", "ports": ports_text(work)}
             case ReorderList(list=name, order=order):
                 return {"list_name": name, "order": "; ".join(", ".join(pool) for pool in order)}
-            case CompareSignedFiles(server=server):
-                return self.simulation.console.signed_files(server).evidence
+            case CompareSignedFiles():
+                return self.dates_of(compared_servers(work))
             case StopHandOuts():
                 return {"stopped": "none"}
             case LookAtClients(builds=builds):
-                return {"clients": json.dumps(self.looked_at([each.client for each in builds]))}
+                dates = self.dates_of(work.compares)
+                held = self.looked_at([each.client for each in builds])
+                return dates | ({"clients": json.dumps(held)} if builds else {})
             case _:
                 return {"by": "console"}
+
+    def dates_of(self, servers: Sequence[ServerName]) -> dict[str, str]:
+        """What an operator finds on the disks of these servers."""
+        found = dict[str, str]()
+        for server, names in date_names(servers).items():
+            shown = self.simulation.console.signed_files(server)
+            found |= {names.certificate: shown.certificate.isoformat(), names.oldest: shown.oldest.isoformat()}
+        return found
 
     def looked_at(self, clients: Sequence[str]) -> list[dict[str, Any]]:
         """What an operator reads in the Sylink.xml of each of these clients, or of one like it that is on."""

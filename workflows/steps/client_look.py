@@ -20,7 +20,9 @@ _DAY = timedelta(days=1)
 
 def begun(run: Running, opened: OpenTaskAnswer) -> ClientLook | None:
     """Where a task about clients begins; None for any other."""
-    return ClientLook(since=run.host.now(), builds=opened.builds) if opened.builds else None
+    if not opened.builds:
+        return None
+    return ClientLook(since=run.host.now(), builds=opened.builds, compares=opened.compares)
 
 
 def settled(run: Running) -> tuple[str, ...]:
@@ -29,10 +31,16 @@ def settled(run: Running) -> tuple[str, ...]:
     return tuple(look.settled) if look is not None else ()
 
 
-def asks_at(run: Running) -> datetime | None:
-    """When a person is asked though no operator has reported anything."""
+def evidence(run: Running, reported: dict[str, str]) -> dict[str, str]:
+    """What an operator reports, and the dates of .SIG files that were right in an earlier report."""
     look = run.open_task.look
-    return look.since + _DAY if look is not None and not look.asked else None
+    return {**look.dates, **reported} if look is not None else reported
+
+
+def asks_at(run: Running) -> datetime | None:
+    """When a person is asked though no operator has reported what clients hold."""
+    look = run.open_task.look
+    return look.since + _DAY if look is not None and look.lacking and not look.asked else None
 
 
 def was_answered(run: Running) -> bool:
@@ -48,13 +56,15 @@ async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
         return
     old = tuple(dict.fromkeys((*(each for each in look.old if each not in seen.shown), *seen.old_builds)))
     settled = {each: at for each, at in {**look.settled, **seen.shown}.items() if each not in seen.old_builds}
-    look = _keep(run, look, settled=settled, old=old)
+    look = _keep(run, look, settled=settled, old=old, dates=seen.dates or look.dates)
     if seen.old_builds:
         await _ask(run, step, look, seen.seen)
 
 
 async def go_on(run: Running, step: Console | Write) -> str:
     """Ask a person when no client was looked at for a day, obey. By whom every build is settled then; empty: it waits.
+
+    It waits, too, where .SIG files are compared in the same task, and their dates have not been given.
 
     1. retry: it is looked at again, and asked about a day later, or at the next list that is old
     2. proceed, if a second person approves: the clients of these builds are left out by name, as lost
@@ -67,9 +77,10 @@ async def go_on(run: Running, step: Console | Write) -> str:
     if was_answered(run):
         by = await _obey(run, step, look)
         look = run.open_task.look or look
-    if not look.asked and run.host.now() >= look.since + _DAY:
+    if look.lacking and not look.asked and run.host.now() >= look.since + _DAY:
         await _ask(run, step, look, f"nobody has said for a day what a client of {'; '.join(look.lacking)} holds")
-    return by if by and not look.lacking else ""
+    lacks_dates = look.compares and not look.dates
+    return by if by and not look.lacking and not lacks_dates else ""
 
 
 async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str) -> None:

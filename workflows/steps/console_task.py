@@ -131,7 +131,8 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         await keep_proof(run, step)
         await read_on(run, step)
         if by := await client_look.go_on(run, step):
-            await settle(run, step, by, "the clients of every other build are left out")
+            note = "the clients of every other build are left out"
+            await settle(run, step, by, note, attestation=client_look.evidence(run, {}))
             return True
         await run.wait(
             until=wakes(run.open_task) if observed else client_look.asks_at(run),

@@ -45,7 +45,7 @@ async def observe(run: Running, step: Console | Write, *, report: Message | None
         ref=about(run.state, step),
         task_id=run.open_task.id,
         withdrawing=run.state.withdrawing,
-        evidence=report.attestation if report is not None else None,
+        evidence=client_look.evidence(run, report.attestation) if report is not None else None,
         who=report.who if report is not None else "",
         settled=client_look.settled(run),
     )

@@ -35,7 +35,7 @@ async def hear(run: Running, step: Console | Write) -> bool | None:
             case Move.BEGIN_TASK if isinstance(step, Console):
                 await begin(run, step, message)
             case Move.TASK_REFUSED:
-                await close(run, step, TaskState.REFUSED, message.who, message.why, report=message)
+                await close(run, step, TaskState.REFUSED, message.who, message.why, http_request=message.http_request)
                 return False
             case _:
                 if await _reported_done(run, step, message):
@@ -47,18 +47,27 @@ async def _reported_done(run: Running, step: Console | Write, message: Message) 
     """Attested work ends with its holder's report, unless what is seen speaks against it; observed work when seen."""
     seen = await observe(run, step, report=message)
     await client_look.hear(run, step, seen)
+    attestation = client_look.evidence(run, message.attestation)
     if seen.contradicts is not None:
         run.reply(message, seen.contradicts)
         return False
     if evidence_of(step) is Evidence.ATTESTED:
         work, withdrawing = step.work if isinstance(step, Console) else None, run.state.withdrawing
-        if finding := untrue(work, message.attestation, withdrawing=withdrawing):
+        if finding := untrue(work, attestation, withdrawing=withdrawing):
             run.reply(message, finding)
             return False
-        await settle(run, step, message.who, message.why, report=message)
+        await settle(run, step, message.who, message.why, attestation=attestation, http_request=message.http_request)
         return True
     if seen.done:
-        await close(run, step, TaskState.DONE, message.who, seen.seen, report=message)
+        await close(
+            run,
+            step,
+            TaskState.DONE,
+            message.who,
+            seen.seen,
+            attestation=attestation,
+            http_request=message.http_request,
+        )
         return True
     run.reply(
         message,
@@ -72,20 +81,36 @@ async def _reported_done(run: Running, step: Console | Write, message: Message) 
     return False
 
 
-async def settle(run: Running, step: Console | Write, who: str, note: str, *, report: Message | None = None) -> None:
+async def settle(
+    run: Running,
+    step: Console | Write,
+    who: str,
+    note: str,
+    *,
+    attestation: dict[str, str] | None = None,
+    http_request: str = "",
+) -> None:
     """Attested work is done; behind a look at clients a wait begins."""
     client_look.begin_wait(run, step)
-    await close(run, step, TaskState.DONE, who, note, report=report)
+    await close(run, step, TaskState.DONE, who, note, attestation=attestation, http_request=http_request)
 
 
-async def close(run: Running, step: Step, to: TaskState, who: str, note: str, *, report: Message | None = None) -> None:
+async def close(
+    run: Running,
+    step: Step,
+    to: TaskState,
+    who: str,
+    note: str,
+    *,
+    attestation: dict[str, str] | None = None,
+    http_request: str = "",
+) -> None:
     """Close the task and answer the messages about it: a message about one task may not count for the next.
 
-    `report`: the message by which it ends, where one does; one that gives the task back attests nothing.
+    `http_request`: of the message by which it ends, where one does.
     """
-    attested = report.attestation if report is not None and to is TaskState.DONE else {}
     request = MoveTaskRequest(
-        task_id=run.open_task.id, to=to, who=who, note=note, attestation=attested, at=run.host.now()
+        task_id=run.open_task.id, to=to, who=who, note=note, attestation=attestation or {}, at=run.host.now()
     )
     summary = f"task {to.value}: {step.title}"
     await run.call(ActivityName.MOVE_TASK, request, Counted, summary=summary, of_store=True)
@@ -96,7 +121,6 @@ async def close(run: Running, step: Step, to: TaskState, who: str, note: str, *,
         else:
             run.reply(message, blocking("task-closed", task_id, f"the task is {to.value} now; {who} has reported it"))
     closed = f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}"
-    http_request = report.http_request if report is not None else ""
     if isinstance(step, Console) and isinstance(step.work, GivesBack | LookAtClients):  # a wait follows
         await run.record(EventKind.TASK_CLOSED, closed, http_request=http_request)
     else:

@@ -1,5 +1,7 @@
 """The card of a console task as values: what comes before, the acts in their order, and what is checked."""
 
+from collections.abc import Callable
+
 from rotation.plan.card.label import ClickPath, ConsoleLanguage, path_text
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import Value
@@ -64,17 +66,26 @@ def list_row(name: str) -> Row:
     return (CopiedValue(label=sentence("List"), value=name),)
 
 
-def lines(card: Card) -> tuple[str, ...]:
-    """The card in English, one line each: as a task keeps it, and as the command line and the API show it."""
-    texts = [each.english for each in card.before]
-    for each in card.acts:
-        texts.extend(_act_lines(each))
-    texts.extend(each.english for each in (*card.after, card.checked, card.late))
-    return tuple(texts)
+def in_english(of: Sentence) -> str:
+    """The sentence as it is kept."""
+    return of.english
 
 
-def _act_lines(of: Act) -> tuple[str, ...]:
-    does = of.does.english
-    where = path_text(of.path, ConsoleLanguage.ENGLISH)
-    rows = ("- " + ", ".join(f"{each.label.english} {each.value}" for each in row) for row in of.rows)
+def lines(
+    card: Card, write: Callable[[Sentence], str] = in_english, console: ConsoleLanguage = ConsoleLanguage.ENGLISH
+) -> tuple[str, ...]:
+    """The card, one line each: in English as a task keeps it, and as the command line and the API show it.
+
+    Args:
+        card: of a work.
+        write: a sentence in the language that is wanted.
+        console: the language of the labels.
+    """
+    acts = (line for each in card.acts for line in _act_lines(each, write, console))
+    return (*map(write, card.before), *acts, *map(write, (*card.after, card.checked, card.late)))
+
+
+def _act_lines(of: Act, write: Callable[[Sentence], str], console: ConsoleLanguage) -> tuple[str, ...]:
+    does, where = write(of.does), path_text(of.path, console)
+    rows = ("- " + ", ".join(f"{write(each.label)} {each.value}" for each in row) for row in of.rows)
     return (f"{where}: {does}" if where else does, *rows, *((of.command,) if of.command else ()))

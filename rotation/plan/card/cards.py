@@ -1,12 +1,16 @@
 """The card of each kind of work."""
 
-from rotation.plan.card.card import Card, lines
-from rotation.plan.card.certificate_cards import compare_card, put_back_card, replace_card, save_card
+from collections.abc import Callable
+
+from rotation.plan.card.card import Card, in_english, lines
+from rotation.plan.card.certificate_cards import put_back_card, replace_card, save_card
 from rotation.plan.card.client_cards import images_card, look_card, start_card, stop_card
+from rotation.plan.card.label import ConsoleLanguage
 from rotation.plan.card.list_cards import assign_card, copy_card, delete_card, reorder_card
 from rotation.plan.card.report import report_command
 from rotation.plan.card.server_cards import ports_card, services_card
 from rotation.plan.card.setting_cards import replication_card, secure_card
+from rotation.plan.card.signed_files_card import compare_card
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.https_drill import OpenHttps, ShutHttps
 from rotation.plan.work.stop_drill import StartServer, StopServer
@@ -29,15 +33,22 @@ from rotation.plan.work.task import (
     Work,
     evidence_for,
 )
-from rotation.text.sentence import sentence
+from rotation.text.sentence import Sentence, sentence
 from rotation.values import TaskId
 
 STATED = sentence("Nothing shows it to the service: what you state is the only proof")
 
 
-def instructions(work: Work, task_id: TaskId, evidence: Evidence) -> tuple[str, ...]:
-    """The card in English, one line each, with the command that reports it: as a task keeps it."""
-    return (*lines(card_of(work, evidence)), f"Say done on the page, or by: {report_command(work, task_id)}")
+def instructions(
+    work: Work,
+    task_id: TaskId,
+    evidence: Evidence,
+    write: Callable[[Sentence], str] = in_english,
+    console: ConsoleLanguage = ConsoleLanguage.ENGLISH,
+) -> tuple[str, ...]:
+    """The card, one line each, with the command that reports it: in English as a task keeps it."""
+    reported = sentence("Say done on the page, or by: %(command)s", command=report_command(work, task_id))
+    return (*lines(card_of(work, evidence), write, console), write(reported))
 
 
 def card_of(work: Work, evidence: Evidence) -> Card:

@@ -1,11 +1,13 @@
-"""Cards of certificates: save the recovery file, replace a certificate, put one back, compare .SIG files (A9, B2)."""
+"""Cards of certificates: save the recovery file, replace a certificate, put one back (A9, B2)."""
 
 from rotation.plan.card import console_labels as labels
 from rotation.plan.card.card import Act, Card, CopiedValue, Row, act, server_row
-from rotation.plan.work.task import CompareSignedFiles, PutCertificateBack, ReplaceCertificate, SaveRecoveryFile
+from rotation.plan.card.client_cards import stopping
+from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate, SaveRecoveryFile
 from rotation.text.sentence import Sentence, sentence
 
 _WAITS = sentence("While it is not done no certificate is replaced; no client is cut off by that")
+_STOP_TOO = sentence("You may also do here, and state as stopped, what a task of its own asks for next")
 _KEYSTORE = "keystore_<timestamp>.jks"
 _SETTINGS = "settings_<timestamp>.properties"
 _HASH = "Get-FileHash -Algorithm SHA256 recovery_*.zip"
@@ -28,6 +30,7 @@ def save_card(work: SaveRecoveryFile) -> Card:
                 (CopiedValue(label=sentence("File"), value="recovery_<timestamp>.zip"),),
             ),
             act(sentence("There, have PowerShell show its SHA-256"), command=_HASH),
+            *((act(_STOP_TOO), *stopping()) if work.asks_hand_outs else ()),
         ),
         checked=sentence(
             "The service compares name and SHA-256 with files that were saved before: an older one, or one of another "
@@ -96,30 +99,6 @@ def put_back_card(work: PutCertificateBack) -> Card:
             "The service reads the certificate at the client port; the task closes by itself when it is this one"
         ),
         late=sentence("Until it is done, clients that verify cannot speak to this server"),
-    )
-
-
-def compare_card(work: CompareSignedFiles) -> Card:
-    """What a replacement must have had the server sign again (TECH161487)."""
-    return Card(
-        acts=(
-            act(
-                sentence("On this server, look when this file was last changed"),
-                (),
-                server_row(work.server),
-                (_value(sentence("File"), r"...\tomcat\etc\keystore.jks"),),
-            ),
-            act(
-                sentence("Look for the oldest .SIG file of all group folders in this folder"),
-                (),
-                (_value(sentence("Folder"), r"...\data\outbox\agent"),),
-                command=r"Get-ChildItem -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc | Select-Object -First 1 "
-                r"FullName, LastWriteTimeUtc",
-            ),
-            act(sentence("If that file is older than the keystore, have the server publish again, and look once more")),
-        ),
-        checked=sentence("The service compares both times with each other, and with the time of the replacement"),
-        late=sentence("Until it is done, no other certificate is replaced and no client verifies again"),
     )
 
 

@@ -1,6 +1,7 @@
 """Cards about clients: what hands out Sylink.xml, images that they are made from, and what one of each build holds."""
 
-from rotation.plan.card.card import Card, CopiedValue, Row, act
+from rotation.plan.card.card import Act, Card, CopiedValue, Row, act
+from rotation.plan.card.signed_files_card import COMPARED, comparison
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients
 from rotation.plan.work.hand_outs import NOTHING, HandOutKind
 from rotation.plan.work.task import RefreshImages, StartHandOuts, StopHandOuts
@@ -13,29 +14,34 @@ _WAITS = sentence("While it is not done the rotation waits; no client is cut off
 
 def stop_card(_work: StopHandOuts) -> Card:
     """Rule 26."""
-    kinds = ", ".join(kind.value for kind in HandOutKind)
     return Card(
         before=(sentence("Let no upgrade of clients begin until the rotation has ended"),),
-        acts=(
-            act(
-                sentence(
-                    "Ask which other ways give clients a Sylink.xml: group policy, SCCM, Intune, images that computers "
-                    "are installed from, install packages, client install packages that are assigned to groups "
-                    "(auto-upgrade), scripts, other tools"
-                )
-            ),
-            act(sentence("Stop each of them until a task of this rotation has it started again")),
-            act(sentence("Where computers must be installed meanwhile, export their package on the same day")),
-            act(
-                sentence("State what you have stopped, each as KIND: NAME, with semicolons between; or this"),
-                (),
-                (CopiedValue(label=sentence("Where there is nothing"), value=NOTHING),),
-                (CopiedValue(label=sentence("KIND is one of"), value=kinds),),
-                (CopiedValue(label=sentence("For example"), value="gpo: SEP at start-up; package: SEP 14.3"),),
-            ),
-        ),
+        acts=stopping(),
         checked=sentence("Nothing shows it to the service: what you state is the only proof"),
         late=_WAITS,
+    )
+
+
+def stopping() -> tuple[Act, ...]:
+    """How what hands out Sylink.xml is found, stopped and stated."""
+    kinds = ", ".join(kind.value for kind in HandOutKind)
+    return (
+        act(
+            sentence(
+                "Ask which other ways give clients a Sylink.xml: group policy, SCCM, Intune, images that computers "
+                "are installed from, install packages, client install packages that are assigned to groups "
+                "(auto-upgrade), scripts, other tools"
+            )
+        ),
+        act(sentence("Stop each of them until a task of this rotation has it started again")),
+        act(sentence("Where computers must be installed meanwhile, export their package on the same day")),
+        act(
+            sentence("State what you have stopped, each as KIND: NAME, with semicolons between; or this"),
+            (),
+            (CopiedValue(label=sentence("Where there is nothing"), value=NOTHING),),
+            (CopiedValue(label=sentence("KIND is one of"), value=kinds),),
+            (CopiedValue(label=sentence("For example"), value="gpo: SEP at start-up; package: SEP 14.3"),),
+        ),
     )
 
 
@@ -71,10 +77,14 @@ def images_card(work: RefreshImages) -> Card:
 
 
 def look_card(work: LookAtClients) -> Card:
-    """Rule 10."""
+    """Rule 10, and comparisons of .SIG files that were left to this task (rule 24)."""
+    compared = comparison(work.compares)
+    if not work.builds:
+        return Card(acts=compared, checked=COMPARED, late=_WAITS)
     return Card(
         before=(sentence("Take each client's own file as it is now, and export none in SEPM"),),
         acts=(
+            *compared,
             act(
                 sentence("Take the SyLink.xml of one client of each of these builds, best of the one that is named"),
                 (),
@@ -87,6 +97,7 @@ def look_card(work: LookAtClients) -> Card:
                 (CopiedValue(label=sentence("macOS"), value=_MAC),),
             ),
         ),
+        after=(COMPARED,) if compared else (),
         checked=sentence("The service reads protocol, servers and certificates in each file, and says what is wrong"),
         late=_WAITS,
     )

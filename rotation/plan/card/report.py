@@ -1,12 +1,13 @@
 """The command that reports a task as done, with its evidence by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from shlex import quote
 
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
-from rotation.plan.work.signed_files import CERTIFICATE, OLDEST
+from rotation.plan.work.signed_files import date_names
+from rotation.plan.work.signed_together import compared_servers
 from rotation.plan.work.task import (
     CompareSignedFiles,
     CopyList,
@@ -15,7 +16,7 @@ from rotation.plan.work.task import (
     StopHandOuts,
     Work,
 )
-from rotation.values import TaskId
+from rotation.values import ServerName, TaskId
 
 
 def report_command(work: Work, task_id: TaskId) -> str:
@@ -30,15 +31,22 @@ def _options(work: Work) -> Iterable[str]:
         case ReorderList():
             yield from _evidence({ORDER: "'SERVER, SERVER; SERVER'"})
         case CompareSignedFiles():
-            yield from _evidence({CERTIFICATE: "TIME", OLDEST: "TIME"})
+            yield from _dates(compared_servers(work))
         case StopHandOuts():
             yield from _evidence({STOPPED: "'KIND: NAME; KIND: NAME'"})
         case SaveRecoveryFile():
             yield "--file recovery_TIMESTAMP.zip"
+            if work.asks_hand_outs:
+                yield from _evidence({STOPPED: "'KIND: NAME; KIND: NAME'"})
         case LookAtClients():
+            yield from _dates(work.compares)
             yield from (f"--client {quote(each.name)} --sylink FILE" for each in work.builds)
         case _:
             return
+
+
+def _dates(servers: Sequence[ServerName]) -> Iterable[str]:
+    return _evidence({quote(name): "TIME" for names in date_names(servers).values() for name in names})
 
 
 def _evidence(named: dict[str, str]) -> Iterable[str]:

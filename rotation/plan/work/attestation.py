@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from rotation.finding import Finding
 from rotation.plan.drill import contradicted
 from rotation.plan.work.copied import not_as_asked
-from rotation.plan.work.hand_outs import untold
-from rotation.plan.work.task import CopyList, ReorderList, StopHandOuts, Work
+from rotation.plan.work.hand_outs import is_stated, untold
+from rotation.plan.work.task import CopyList, ReorderList, SaveRecoveryFile, StopHandOuts, Work
 
 
 def untrue(work: Work | None, attestation: Mapping[str, str], *, withdrawing: bool) -> Finding | None:
@@ -17,6 +17,8 @@ def untrue(work: Work | None, attestation: Mapping[str, str], *, withdrawing: bo
         case CopyList() if not withdrawing:
             return not_as_asked(work, attestation)
         case StopHandOuts():
+            return untold(attestation)
+        case SaveRecoveryFile(asks_hand_outs=True) if is_stated(attestation):
             return untold(attestation)
         case _:
             return None

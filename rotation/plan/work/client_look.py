@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from rotation.site import Protocol
 from rotation.text.storable_text import is_whole
-from rotation.values import ClientId, Fingerprint, Value
+from rotation.values import ClientId, Fingerprint, ServerName, Value
 
 CLIENTS = "clients"
 """The evidence: a JSON list with one object for each client that was looked at."""
@@ -80,6 +80,8 @@ class LookAtClients(Value):
     """Whether relaxed clients must hold these certificates, since they are to verify again."""
     builds: tuple[BuildToLookAt, ...] = ()
     """In a task; a plan does not know who will be there."""
+    compares: tuple[ServerName, ...] = ()
+    """In a task, the servers whose .SIG files are compared in it as well (rule 24)."""
 
 
 def looked_by(evidence: Mapping[str, str]) -> tuple[Looked, ...]:

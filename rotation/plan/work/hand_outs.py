@@ -81,6 +81,11 @@ def stopped_by(evidence: Mapping[str, str]) -> tuple[HandOut, ...]:
     return tuple(dict.fromkeys(_hand_out(part) for part in parts))
 
 
+def is_stated(evidence: Mapping[str, str]) -> bool:
+    """Whether an operator has stated anything about it, in a task that may be about something else."""
+    return bool(evidence.get(STOPPED, "").strip())
+
+
 def untold(evidence: Mapping[str, str]) -> Finding | None:
     """Why the evidence that everything is stopped is refused."""
     try:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from rotation.plan.work.hand_outs import Stopped, stopped_by
-from rotation.plan.work.task import ConsoleTask, StartHandOuts, StopHandOuts, TaskState
+from rotation.plan.work.hand_outs import Stopped, is_stated, stopped_by
+from rotation.plan.work.task import ConsoleTask, SaveRecoveryFile, StartHandOuts, StopHandOuts, TaskState
 
 _NOTHING = Stopped()
 
@@ -20,7 +20,9 @@ def left_stopped(tasks: Iterable[ConsoleTask], began: Stopped = _NOTHING) -> Sto
         match task.work:
             case StopHandOuts() if task.state is TaskState.DONE:
                 left = _with_evidence(left, task)
-            case StopHandOuts() if task.claimed_by:
+            case SaveRecoveryFile(asks_hand_outs=True) if task.state is TaskState.DONE:
+                left = _with_evidence(left, task) if is_stated(task.attestation) else left
+            case StopHandOuts() | SaveRecoveryFile(asks_hand_outs=True) if task.claimed_by:
                 left = left.model_copy(update={"unstated": True})
             case StartHandOuts() if task.state is TaskState.DONE:
                 left = _NOTHING
@@ -33,6 +35,17 @@ def _with_evidence(left: Stopped, task: ConsoleTask) -> Stopped:
     except ValueError:  # evidence of a task whose rotation was ended from outside is taken unchecked
         return left.model_copy(update={"unstated": True})
     return Stopped(what=tuple(dict.fromkeys((*left.what, *reported))))
+
+
+def stated_before(tasks: Iterable[ConsoleTask]) -> bool:
+    """Whether an operator has stated in the task of the first recovery file what was stopped."""
+    return any(
+        isinstance(task.work, SaveRecoveryFile)
+        and task.work.asks_hand_outs
+        and task.state is TaskState.DONE
+        and is_stated(task.attestation)
+        for task in tasks
+    )
 
 
 def to_start(work: StartHandOuts, tasks: Iterable[ConsoleTask]) -> StartHandOuts | None:

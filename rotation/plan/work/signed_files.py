@@ -1,7 +1,8 @@
 """The evidence of a server's .SIG files after its certificate was replaced: no SEPM API shows them (TECH161487)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope, Treatment
@@ -33,8 +34,36 @@ def while_there(owners: Iterable[OwnerScope]) -> tuple[Sentence, ...]:
     return WHILE_THERE
 
 
+class DateNames(NamedTuple):
+    """Under which names the dates of a server stand in the evidence."""
+
+    certificate: str = CERTIFICATE
+    oldest: str = OLDEST
+
+
+_NAMES = DateNames()
+
+
+def date_names(servers: Sequence[ServerName]) -> dict[ServerName, DateNames]:
+    """The names for each server: where there are several, each with the server behind it."""
+    if len(servers) == 1:
+        return {servers[0]: DateNames()}
+    return {server: DateNames(f"{CERTIFICATE}.{server}", f"{OLDEST}.{server}") for server in servers}
+
+
+def dates_in(evidence: Mapping[str, str], servers: Sequence[ServerName]) -> dict[str, str]:
+    """The dates of all these servers; empty where one is missing."""
+    names = [name for names in date_names(servers).values() for name in names]
+    return {name: evidence[name] for name in names} if all(name in evidence for name in names) else {}
+
+
 def not_signed_again(
-    server: ServerName, evidence: Mapping[str, str], *, not_before: datetime | None, not_after: datetime
+    server: ServerName,
+    evidence: Mapping[str, str],
+    *,
+    not_before: datetime | None,
+    not_after: datetime,
+    names: DateNames = _NAMES,
 ) -> Finding | None:
     """What speaks against the evidence that a server signs with its new key. The first rule that speaks decides.
 
@@ -43,12 +72,15 @@ def not_signed_again(
         evidence: both dates are of that server's clock.
         not_before: that clock, when the former certificate was last seen; None where it was not seen.
         not_after: that clock now.
+        names: under which the evidence has them.
     """
-    certificate, oldest = _moment(evidence, CERTIFICATE), _moment(evidence, OLDEST)
+    certificate, oldest = _moment(evidence, names.certificate), _moment(evidence, names.oldest)
     if certificate is None or oldest is None:
-        missing = CERTIFICATE if certificate is None else OLDEST
+        missing = names.certificate if certificate is None else names.oldest
         text = f"no date with its offset from UTC was told as {missing}"
-        return blocking("signed-files-not-told", server, text, f"say done with {CERTIFICATE}= and {OLDEST}=")
+        return blocking(
+            "signed-files-not-told", server, text, f"say done with {names.certificate}= and {names.oldest}="
+        )
     if max(certificate, oldest) > not_after:
         text = f"a file of {max(certificate, oldest):%Y-%m-%d %H:%M:%S %z} is of the future"
         return blocking("signed-files-of-the-future", server, text, "tell the dates with their offset from UTC")

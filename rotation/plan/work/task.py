@@ -65,6 +65,8 @@ class SaveRecoveryFile(Value):
 
     kind: Literal["save_recovery_file"] = "save_recovery_file"
     server: ServerName
+    asks_hand_outs: bool = False
+    """Whether its operator may state in it what else hands out Sylink.xml: then no task asks for that (rule 26)."""
 
 
 class PauseReplication(Value):
@@ -146,6 +148,8 @@ class CompareSignedFiles(Value):
 
     kind: Literal["compare_signed_files"] = "compare_signed_files"
     server: ServerName
+    others: tuple[ServerName, ...] = ()
+    """In a task, the servers replaced before it whose comparison was left to it."""
 
 
 class RefreshImages(Value):

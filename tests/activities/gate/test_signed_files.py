@@ -8,6 +8,8 @@ from activities.task.tasks import TaskActivities
 from emulator.scenarios import three_servers
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console
+from rotation.plan.work.signed_files import date_names
+from rotation.plan.work.signed_together import compared_servers
 from rotation.plan.work.task import CompareSignedFiles
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario
@@ -22,7 +24,7 @@ async def doubt():
     async with Stage(Scenario(seed=1, spec=three_servers(clients=8), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
         state = await stage.begin(plan)
-        step = next(each for each in plan.body.steps if each.number == "signed")
+        step = [each for each in plan.body.steps if each.number == "signed"][-1]
         assert isinstance(step, Console)
         assert isinstance(step.work, CompareSignedFiles)
         chosen = plan.body.certificate_for(step.work.server)
@@ -32,13 +34,18 @@ async def doubt():
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=state.plan_id, step=step.id)
         tasks = TaskActivities(stage.world)
         task_id = (await tasks.open_task(OpenTaskRequest(ref=ref, opened_at=former_seen))).task_id
+        work = (await stage.store.tasks.get(task_id)).work
+        assert isinstance(work, CompareSignedFiles)
         skew = (await stage.store.surveys.get(plan.survey_id)).skew
 
         async def found(certificate, oldest):
             evidence = None
             if certificate is not None:
-                dates = (("certificate", certificate), ("oldest_sig", oldest))
-                evidence = {name: (former_seen - skew + at * MINUTE).isoformat() for name, at in dates}
+                evidence = {
+                    name: (former_seen - skew + at * MINUTE).isoformat()
+                    for names in date_names(compared_servers(work)).values()
+                    for name, at in zip(names, (certificate, oldest), strict=True)
+                }
             seen = await tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence=evidence))
             assert not seen.done
             return seen.contradicts.code if seen.contradicts else None

@@ -1,9 +1,9 @@
 """Documents in a language: texts are translated, and nothing else."""
 
 from api.languages.shown_texts import in_language
-from rotation.plan.work.instructions import instructions
-from rotation.plan.work.task import ReplaceCertificate
-from rotation.values import Fingerprint, ServerName
+from rotation.plan.card.cards import instructions
+from rotation.plan.work.task import Evidence, ReplaceCertificate
+from rotation.values import Fingerprint, ServerName, TaskId
 from texts.catalogue import translator
 from texts.language import Language
 
@@ -31,12 +31,14 @@ def test_names_and_reasons_of_people_stay():
 def test_a_card_is_that_of_its_work():
     """The lines that follow from the work of a task are those of the page, and what was added is kept."""
     work = ReplaceCertificate(server=ServerName("SEPM-1"), fingerprint_sha256=Fingerprint("ab" * 32), has_file=True)
-    lines = [*instructions(work), "Ring the night watch first"]
-    shown = in_language({"instructions": lines, "subject": work.model_dump(mode="json")}, CZECH)["instructions"]
+    lines = [*instructions(work, TaskId("t"), Evidence.OBSERVED), "Ring the night watch first"]
+    task = {"id": "t", "subject": work.model_dump(mode="json"), "evidence": "observed", "instructions": lines}
+    shown = in_language(task, CZECH)["instructions"]
     assert len(shown) == len(lines)
-    assert "Na výzvu restartujte služby. Úkol se zavře sám, až server certifikát předloží" in shown
+    assert "Otevřete průvodce" in " ".join(shown)
     assert shown[-1] == lines[-1]
-    assert not set(shown[:-1]) & set(lines)
+    values = [each for each in shown[:-1] if each in lines]
+    assert all(each.startswith("- ") for each in values), values
 
 
 def test_instructions_of_something_else_are_no_card():

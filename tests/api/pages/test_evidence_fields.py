@@ -5,9 +5,10 @@ from rotation.plan.card.report import report_command
 from rotation.plan.work.attestation import untrue
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients, NamedClient
 from rotation.plan.work.copied import ports_text
-from rotation.plan.work.task import CopyList, CopyServer, StopHandOuts
+from rotation.plan.work.task import CompareSignedFiles, CopyList, CopyServer, SaveRecoveryFile, StopHandOuts
 from rotation.values import ClientId, ListName, ServerName, TaskId
 
+S1, S2 = ServerName("s1"), ServerName("s2")
 COPY = CopyList(
     source_list=ListName("Default"),
     copy_list=ListName("Default HTTP"),
@@ -29,6 +30,30 @@ def test_what_was_stopped_is_asked_for():
     (field,) = fields(StopHandOuts())
     assert field.required
     assert untrue(StopHandOuts(), _texts(evidence_of({field.name: "none"}, StopHandOuts())), withdrawing=False) is None
+
+
+def test_what_was_stopped_may_be_stated_with_the_first_recovery_file():
+    """Left empty, a task of its own asks for it; filled in, it is compared as that one is."""
+    first = SaveRecoveryFile(server=ServerName("s1"), asks_hand_outs=True)
+    field = fields(first)[-1]
+    assert (field.name, field.required) == ("stopped", False)
+    assert field.name not in {each.name for each in fields(SaveRecoveryFile(server=ServerName("s1")))}
+    file = {"filename": "recovery.zip", "sha256": "0" * 64}
+    for stopped, refused in (("", False), ("none", False), ("gpo: Script", False), ("whatever", True)):
+        evidence = _texts(evidence_of(file | {"stopped": stopped}, first))
+        assert (untrue(first, evidence, withdrawing=False) is not None) == refused, stopped
+
+
+def test_dates_of_several_servers_have_fields_of_their_own():
+    """One server needs no name in its fields; the instructions ask for the same names."""
+    one, both = CompareSignedFiles(server=S2), CompareSignedFiles(server=S2, others=(S1,))
+    assert [each.name for each in fields(one)] == ["certificate", "oldest_sig"]
+    names = ["certificate.s1", "oldest_sig.s1", "certificate.s2", "oldest_sig.s2"]
+    assert [each.name for each in fields(both)] == names
+    assert [each.name for each in fields(LookAtClients(compares=(S1, S2)))] == names
+    assert fields(LookAtClients()) == ()
+    for work in (one, both, LookAtClients(compares=(S1, S2))):
+        assert all(f"{each.name}=" in report_command(work, TaskId("t")) for each in fields(work))
 
 
 def test_one_client_of_each_build():

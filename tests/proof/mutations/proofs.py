@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rotation.plan.work import signed_files
+from rotation.plan.work import signed_files, signed_together
 from rotation.planning.choice import canary
 from rotation.procedure import relaxation, signing
 from rotation.proof import coverage, gate, signatures
@@ -141,6 +141,27 @@ def no_person_compares_signed_files(original, *args):
     return _no_files_compared(original, *args)
 
 
+@mutation(
+    rule="24",
+    replaces=signed_together.left_to_compare,
+    hole="relaxed clients of two builds, and stale signatures (2)",
+)
+def comparisons_that_were_left_to_a_later_task_are_forgotten(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """The look at clients before they verify has no comparison of .SIG files with it, and no task had one before."""
+    return ()
+
+
+@mutation(
+    rule="24",
+    replaces=signed_together._fails_over_verifying,
+    hole="contact is taken for acceptance (silent)",
+    behind={signed_files.while_there: _leaves},
+)
+def a_comparison_waits_where_clients_fail_over_and_verify(original, owner):  # noqa: ARG001 - as the rule it replaces
+    """The .SIG files of all servers are compared when the last certificate has been replaced."""
+    return False
+
+
 @mutation(rule="issue", replaces=Tally.reached, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 def coverage_is_always_reached(original, tally):  # noqa: ARG001 - as the rule it replaces
     """Every gate passes as soon as its minimum is over: a timer."""
@@ -176,6 +197,8 @@ MUTATIONS = (
     a_restore_has_no_gates,
     canaries_show_nothing_of_servers,
     no_person_compares_signed_files,
+    comparisons_that_were_left_to_a_later_task_are_forgotten,
+    a_comparison_waits_where_clients_fail_over_and_verify,
     a_standing_connection_is_a_check_in,
     coverage_is_always_reached,
     gates_are_skipped,

@@ -3,8 +3,9 @@
 import pytest
 
 from rotation.plan.work.hand_outs import HandOut, HandOutKind, Stopped
-from rotation.plan.work.left_stopped import left_stopped, to_start
-from rotation.plan.work.task import ConsoleTask, Evidence, StartHandOuts, StopHandOuts, TaskState
+from rotation.plan.work.left_stopped import left_stopped, stated_before, to_start
+from rotation.plan.work.task import ConsoleTask, Evidence, SaveRecoveryFile, StartHandOuts, StopHandOuts, TaskState
+from rotation.values import ServerName
 
 SCRIPT, PACKAGE = HandOut(kind=HandOutKind.GPO, name="Script"), HandOut(kind=HandOutKind.PACKAGE, name="SEP")
 
@@ -66,6 +67,30 @@ def test_who_held_the_task_may_have_stopped_anything(task, state):
     assert left_stopped([begun]) == Stopped(unstated=True)
     assert not left_stopped([begun, task(StopHandOuts(), stopped="none")]).is_anything
     assert left_stopped([task(StopHandOuts(), stopped="whatever")]) == Stopped(unstated=True)
+
+
+FIRST = SaveRecoveryFile(server=ServerName("s1"), asks_hand_outs=True)
+
+
+def test_what_was_stated_with_the_first_recovery_file_is_left_like_any_other(task):
+    """It counts once that task is done; a task that does not ask, and one without a statement, say nothing."""
+    stated = task(FIRST, stopped="gpo: Script")
+    assert left_stopped([stated]) == Stopped(what=(SCRIPT,))
+    assert (stated_before([stated]), stated_before([task(FIRST, stopped="none")])) == (True, True)
+    assert not left_stopped([task(FIRST, stopped="none")]).is_anything
+    other = SaveRecoveryFile(server=ServerName("s2"))
+    for silent in (task(FIRST), task(FIRST, stopped=" "), task(other, stopped="none")):
+        assert not stated_before([silent])
+        assert not left_stopped([silent]).is_anything
+
+
+@pytest.mark.parametrize("state", [TaskState.CLAIMED, TaskState.REFUSED, TaskState.WITHDRAWN])
+def test_who_held_the_task_of_the_first_recovery_file_may_have_stopped_anything(task, state):
+    """It is unknown until an operator names what was stopped; of other recovery files nothing follows."""
+    assert left_stopped([task(FIRST, state)]) == Stopped(unstated=True)
+    assert not stated_before([task(FIRST, state, stopped="none")])
+    assert not left_stopped([task(SaveRecoveryFile(server=ServerName("s2")), state)]).is_anything
+    assert not left_stopped([task(FIRST, TaskState.WITHDRAWN, held="")]).is_anything
 
 
 def test_a_task_names_all_that_is_to_be_started(task):

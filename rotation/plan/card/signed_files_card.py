@@ -1,0 +1,42 @@
+"""The card that compares .SIG files with the keystore (TECH161487)."""
+
+from collections.abc import Sequence
+
+from rotation.plan.card.card import Act, Card, CopiedValue, act, server_row
+from rotation.plan.work.signed_together import compared_servers
+from rotation.plan.work.task import CompareSignedFiles
+from rotation.text.sentence import sentence
+from rotation.values import ServerName
+
+COMPARED = sentence("The service compares both times with each other, and with the time of the replacement")
+
+
+def compare_card(work: CompareSignedFiles) -> Card:
+    """What a replacement must have had each of these servers sign again."""
+    return Card(
+        acts=comparison(compared_servers(work)),
+        checked=COMPARED,
+        late=sentence("Until it is done, no other certificate is replaced and no client verifies again"),
+    )
+
+
+def comparison(servers: Sequence[ServerName]) -> tuple[Act, ...]:
+    """How it is done at each of these servers; nothing where there is none."""
+    if not servers:
+        return ()
+    return (
+        act(
+            sentence("On each of these servers, look when this file was last changed"),
+            (),
+            *(server_row(server) for server in servers),
+            (CopiedValue(label=sentence("File"), value=r"...\tomcat\etc\keystore.jks"),),
+        ),
+        act(
+            sentence("There, look for the oldest .SIG file of all group folders in this folder"),
+            (),
+            (CopiedValue(label=sentence("Folder"), value=r"...\data\outbox\agent"),),
+            command=r"Get-ChildItem -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc | Select-Object -First 1 "
+            r"FullName, LastWriteTimeUtc",
+        ),
+        act(sentence("If that file is older than the keystore, have the server publish again, and look once more")),
+    )
