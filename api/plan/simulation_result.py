@@ -1,7 +1,7 @@
 """What came of a simulation of a plan, as the API shows it: what `rotator simulate --plan ID --json` prints."""
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -13,16 +13,24 @@ from rotation.values import PlanId, SiteId, Value
 _WORST = 5
 _BEHAVIOURS = 50
 Count = Annotated[int, Field(ge=0)]
-_Measure = TypeVar("_Measure")
 
 
-class SimulatedSpread(Value, Generic[_Measure]):
-    """How a measure is spread over the runs. Each is one that really occurred."""
+class SimulatedCounts(Value):
+    """How a number is spread over the runs. Each is one that really occurred."""
 
-    least: _Measure
-    median: _Measure
-    most_of_95: _Measure = Field(description="What 95 of 100 runs do not exceed")
-    most: _Measure
+    least: Count
+    median: Count
+    most_of_95: Count = Field(description="What 95 of 100 runs do not exceed")
+    most: Count
+
+
+class SimulatedLengths(Value):
+    """How a length of time is spread over the runs, as of numbers."""
+
+    least: Length
+    median: Length
+    most_of_95: Length = Field(description="What 95 of 100 runs do not exceed")
+    most: Length
 
 
 class SimulatedPlan(Value):
@@ -94,13 +102,13 @@ class SimulationResult(Value):
     faults: Unknowns
     runs: int = Field(ge=1, le=MOST_RUNS)
     outcomes: dict[str, Count] = Field(description="How many runs have ended so")
-    lost: SimulatedSpread[Count] = Field(description="Clients that lost the site, whatever cut them off")
+    lost: SimulatedCounts = Field(description="Clients that lost the site, whatever cut them off")
     lost_by_the_rotation: Count = Field(description="Of all runs together: those that no exemption covers")
-    left_out: SimulatedSpread[Count] = Field(
+    left_out: SimulatedCounts = Field(
         description="Clients that a person left out by name, in the plan or because a gate waited for them for too long"
     )
-    duration: SimulatedSpread[Length]
-    exposure: SimulatedSpread[Length]
+    duration: SimulatedLengths
+    exposure: SimulatedLengths
     differs: tuple[SimulatedDifference, ...] = Field(
         description="Where a plan made from a simulated survey is another than the approved one"
     )

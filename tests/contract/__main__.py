@@ -49,14 +49,16 @@ async def play(role: Role, house: House, folder: Path, most: int) -> tuple[int, 
         *("--header", f"Authorization: Bearer {key}", "--checks", "all", "--phases", "examples,coverage,fuzzing"),
         *("--max-examples", most, "--no-color", "--warnings", "off"),
     )
-    process = await asyncio.create_subprocess_exec(
-        *map(str, command), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    out = (await process.communicate())[0].decode()
-    (BUILD / f"schemathesis-{role}.txt").write_text(out, "utf-8")
-    found = _COUNT.search(out)
+    report = BUILD / f"schemathesis-{role}.txt"
+    with report.open("wb") as out:  # it is read while the cases are played
+        process = await asyncio.create_subprocess_exec(
+            *map(str, command), cwd=folder, stdout=out, stderr=subprocess.STDOUT
+        )
+        await process.wait()
+    found = _COUNT.search(report.read_text("utf-8", "replace"))
     well = "well" if process.returncode == 0 else "NOT well"
     sys.stdout.write(f"{role}: {found[1] if found else 'no'} cases, {well}\n")
+    sys.stdout.flush()
     return int(found[1]) if found else 0, process.returncode == 0
 
 

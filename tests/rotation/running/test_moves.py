@@ -52,6 +52,15 @@ def test_move_for_another_rotation_is_refused(say, move):
     assert say(move, rotation_id="r9") == (f"{move.value}-refused", "this site runs rotation r1")
 
 
+@pytest.mark.parametrize(("ticket", "code"), [(2, "message-overtaken"), (3, None), (4, "message-overtaken")])
+def test_a_message_about_another_state_is_refused(make, say, ticket, code):
+    """Where its sender means the state that was read; any other message is obeyed whatever came before it."""
+    state = make.state(dealt_with=3)
+    refused = say(Move.HOLD, state, ticket=ticket, unless_overtaken=True)
+    assert (refused and refused[0]) == code
+    assert say(Move.HOLD, state, ticket=ticket) is None
+
+
 @pytest.mark.parametrize("move", Move)
 def test_ended_rotation_moves_no_more(make, say, move):
     """After the end every move is refused, with how it ended."""
