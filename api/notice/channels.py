@@ -13,7 +13,7 @@ from api.manners.paging import AskedPage
 from api.notice.channel_document import ChannelKept, ChannelList, ChannelRequest, DeliveryList, RequestedTest
 from api.parts import Parts, WithParts
 from api.repeats.request_key import WithRequestKey
-from notifying.errors import NotDeliveredError
+from notifying.errors import NotDeliveredError, NotifySettingsWrong
 from notifying.signature import parts_of
 from rotation.identity.permission import Permission
 from rotation.notice.notice import Notice, NoticeKind
@@ -109,15 +109,14 @@ async def request_test(channel_id: str, author: WithAuthor, parts: WithParts, ke
 
 
 async def _check(order: ChannelRequest, parts: Parts) -> None:
+    remedy = "name a host that the service may send to: a public one, or one of ROTATOR_NOTIFY_PRIVATE_HOSTS"
     try:
+        if isinstance(parts.sinks, NotifySettingsWrong):
+            remedy = "set it right for API and worker, and start them again"
+            raise parts.sinks.with_traceback(None)
         await check_channel(order.settings, parts.sinks, parts.store.sites)
     except NotDeliveredError as error:
-        raise ProblemError(
-            HTTPStatus.CONFLICT,
-            "channel-address",
-            str(error),
-            remedy="name a host that the service may send to: a public one, or one of ROTATOR_NOTIFY_PRIVATE_HOSTS",
-        ) from None
+        raise ProblemError(HTTPStatus.CONFLICT, "channel-address", str(error), remedy=remedy) from None
 
 
 def _made(order: ChannelRequest, secret: SecretStr | None) -> str | None:
