@@ -104,9 +104,10 @@ class Channels:
         try:
             async with self._database.write() as session:
                 row = await _known(session, channel_id)
-                if secret is not None or target != row.target:
-                    row.secret_sealed = sealed
-                row.name, row.settings, row.target = settings.name, settings, target
+                # the text that a release before has kept lacks the fields of this one
+                if secret is not None or _TARGET.validate_json(row.target) != settings.target:
+                    row.secret_sealed, row.target = sealed, target
+                row.name, row.settings = settings.name, settings
                 row.tries, row.retry_at = 0, None
                 await session.flush()
                 head = await self._trail.append_within(
