@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from pydantic import Field, SecretStr, TypeAdapter
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -104,8 +104,7 @@ class Channels:
         try:
             async with self._database.write() as session:
                 row = await _known(session, channel_id)
-                # the text that a release before has kept lacks the fields of this one
-                if secret is not None or _TARGET.validate_json(row.target) != settings.target:
+                if secret is not None or not _leads_to(row.target, settings.target):
                     row.secret_sealed, row.target = sealed, target
                 row.name, row.settings = settings.name, settings
                 row.tries, row.retry_at = 0, None
@@ -188,6 +187,14 @@ class Channels:
 
 def _text(settings: ChannelSettings) -> str:
     return canonical(settings.target.model_dump(mode="json"))
+
+
+def _leads_to(text: str, target: Target) -> bool:
+    """Whether a kept text is that target: one that an earlier release has kept lacks the fields of this one."""
+    try:
+        return _TARGET.validate_json(text) == target
+    except ValidationError:
+        return False
 
 
 def _noted(kind: TrailKind, row: NoticeChannelRow, by: Author, at: datetime) -> NewTrailEvent:
