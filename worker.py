@@ -40,10 +40,9 @@ from engine.settings import TemporalSettings, WatchSettings
 from issuing.configured import configured_issuer
 from issuing.errors import IssuerSettingsWrong
 from issuing.settings import AcmeSettings
-from notifying.settings import NotifySettings
 from rotation.running.message import Message, Move
 from rotation.values import SiteId
-from service.notices.notifier import Notifier
+from service.notices.calling import call_people
 from service.open_swaps import WATCH, OpenSwaps
 from service.world import World
 from store.fault import StoreFault
@@ -121,7 +120,7 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         watch,
         store.head_sender.run(),
         note_start(store.database, store.vault.keys, store.trail),
-        Notifier(store, NotifySettings(), ask=partial(state, client)).run(),
+        call_people(store, partial(state, client)),
     )
     running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)

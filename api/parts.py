@@ -10,10 +10,11 @@ from temporalio.client import Client
 
 from api.service_checks import Standings
 from engine.client.updates import TIMEOUT
-from notifying.settings import NotifySettings
+from notifying.errors import NotifySettingsWrong
 from notifying.sink import Sinks
 from oidc.company_log_in import CompanyLogIn
 from sepm.tls.probe import CertificateProbe, NetworkProbe
+from service.notices.calling import sinks_for_checks
 from service.world import wall_clock
 from store.access.api_key import ApiKey
 from store.store import Store
@@ -50,8 +51,8 @@ class Parts:
     """Whether one person registers a site with floors below the vendor's."""
     log_in: CompanyLogIn | None = None
     """The company's log-in, where one is set."""
-    sinks: Sinks = field(default_factory=lambda: Sinks(NotifySettings()))
-    """Checks where a channel leads to; the worker sends."""
+    sinks: Sinks | NotifySettingsWrong = field(default_factory=sinks_for_checks)
+    """Checks where a channel leads to; the worker sends. With a wrong setting, what is wrong: no channel is kept."""
     looked_up: dict[bytes, tuple[ApiKey, datetime]] = field(default_factory=dict)
     """Keys that were presented, by digests of their texts, and when they were last found to count."""
     standings: Standings = field(default_factory=Standings)

@@ -3,5 +3,5 @@
 - `sink`, `errors`, `settings`: a channel as a port of one call, what it refuses by, where it may go
 - `addresses`: names are resolved and checked at each connection, which then goes to that very address
 - `webhook`, `signature`, `mail`, `syslog`: the channels
-- `wording`, `document`, `links`: a message in English or Czech, for programs, and where it leads to
+- `wording`, `document`, `chat`, `links`: a message in English or Czech, for programs, for chat, and where it leads to
 """

@@ -14,6 +14,10 @@ class WrittenNotice(Value):
     title: str
     text: str
     link: str
+    call: str = ""
+    """Where a program does the task over the API; empty where it is about none."""
+    waiting_for: str = ""
+    """Why the rotation waits, as the API has it; empty where that is not known."""
     notice: Notice
 
 

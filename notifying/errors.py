@@ -13,5 +13,9 @@ class AddressRefused(ChannelAway):
     """The channel leads to an address that messages must not go to, or to none."""
 
 
+class NotifySettingsWrong(ChannelAway):
+    """What is set (`ROTATOR_NOTIFY_...`) cannot be used, so nothing is sent. The message names settings, no value."""
+
+
 class MessageRefused(NotDeliveredError):  # noqa: N818 - as above
     """The channel does not take this message; another one it may."""

@@ -11,3 +11,8 @@ def link_of(notice: Notice, service: str) -> str:
     if notice.rotation_id:
         return f"{base}/rotations/{notice.rotation_id}"
     return f"{base}/sites/{notice.site_id}" if notice.site_id else f"{base}/"
+
+
+def call_of(notice: Notice, service: str) -> str:
+    """The address below which a program claims, begins and finishes the task of a notice; empty where it has none."""
+    return f"{service.rstrip('/')}/v1/tasks/{notice.task_id}" if notice.task_id else ""

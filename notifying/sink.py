@@ -1,6 +1,7 @@
 """A channel as a port: it takes a message, or says why not."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -36,6 +37,11 @@ class Sinks:
     def __init__(self, settings: NotifySettings, resolve: Resolve = resolve) -> None:
         self._settings = settings
         self._resolve = resolve
+
+    @property
+    def every(self) -> timedelta:
+        """How often the worker looks whether there is anything to send."""
+        return self._settings.every
 
     def of(self, target: Target, secret: SecretStr | None) -> Sink:
         """The sink of a target."""

@@ -8,11 +8,12 @@ import httpx
 from pydantic import SecretStr
 
 from notifying.addresses import Resolve, checked
+from notifying.chat import chat_body
 from notifying.document import NoticeMessage
 from notifying.errors import ChannelAway, MessageRefused
 from notifying.settings import NotifySettings
 from notifying.signature import parts_of, signed
-from rotation.notice.channel import WebhookTarget
+from rotation.notice.channel import WebhookForm, WebhookTarget
 
 _TIMEOUT = httpx.Timeout(10, connect=5)
 _REDIRECTS = 3
@@ -49,7 +50,7 @@ class WebhookSink:
         if self._secret is None:
             raise ChannelAway("its signing key was dropped with a change of its address: set another one")
         key, token = parts_of(self._secret)
-        body = message.body()
+        body = message.body() if self._target.form is WebhookForm.STANDARD else chat_body(message, self._target.form)
         headers = {"Content-Type": "application/json", "User-Agent": "sepm-rotator"}
         headers |= signed(key, message.id, datetime.now(UTC), body)
         first = url = httpx.URL(self._target.url)

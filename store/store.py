@@ -31,6 +31,7 @@ from store.notice.channels import Channels
 from store.notice.deliveries import Deliveries
 from store.notice.lease import NoticeLease
 from store.notice.matters import Matters
+from store.notice.old_notices import OldNotices
 from store.notice.outbox import Outbox
 from store.rotation.coverage import Coverage
 from store.rotation.events import Events
@@ -129,6 +130,7 @@ class Store:
         self.outbox = Outbox(database)
         self.deliveries = Deliveries(database)
         self.notice_lease = NoticeLease(database)
+        self.old_notices = OldNotices(database)
 
     @classmethod
     async def open(cls, settings: StoreSettings) -> "Store":

@@ -6,15 +6,12 @@ from datetime import UTC, datetime, timedelta
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
+from rotation.text.fitting import fitted, shortened
 from rotation.text.plain_text import visible
 from rotation.text.sentence import Sentence, SentenceValue, counted
 from texts.catalogue import Translator
 from texts.language import Language
 
-LONGEST = 240
-"""Characters of a sentence, by what a phone shows and a message carries."""
-_NAMES = (240, 120, 90, 60, 40, 25, 15, 8)
-"""Characters that each name in a sentence may have, until the sentence is short enough."""
 _TIMES = {Language.ENGLISH: "y-MM-dd HH:mm 'UTC'", Language.CZECH: "d. M. y HH:mm 'UTC'"}
 _DATES = {Language.ENGLISH: "y-MM-dd", Language.CZECH: "d. M. y"}
 _UNITS: tuple[tuple[int, Callable[[int], Sentence]], ...] = (
@@ -27,13 +24,12 @@ _UNITS: tuple[tuple[int, Callable[[int], Sentence]], ...] = (
 
 def written(of: Sentence, by: Translator) -> str:
     """The sentence in a language, 240 characters at most: names in it are shortened where it would be longer."""
-    text = ""
-    for longest in _NAMES:
+
+    def write(longest: int) -> str:
         values = {name: _value(value, by, longest) for name, value in of.values.items()}
-        text = by.counted(of.text, of.many, of.count, **values) if of.many else by(of.text, **values)
-        if len(text) <= LONGEST:
-            break
-    return text
+        return by.counted(of.text, of.many, of.count, **values) if of.many else by(of.text, **values)
+
+    return fitted(write)
 
 
 def whole(of: Sentence, by: Translator) -> str:
@@ -78,5 +74,4 @@ def _value(value: SentenceValue, by: Translator, longest: int) -> str:
         case int():
             return number(value, by)
         case _:
-            name = visible(value)
-            return name if len(name) <= longest else f"{name[: longest - 1]}…"
+            return shortened(value, longest)

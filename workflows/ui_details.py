@@ -15,6 +15,9 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.open_task import OpenTask
     from rotation.running.state import RotationState
     from rotation.running.wait import GateReading
+    from rotation.running.waits.of_state import situation_of
+    from rotation.running.waits.waiting_for import waiting_for
+    from rotation.text.english import in_english
     from rotation.text.plain_text import markdown
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
@@ -28,7 +31,7 @@ EARLIEST_END = SearchAttributeKey.for_datetime(SearchAttribute.EARLIEST_END)
 
 def show_details(state: RotationState) -> None:
     """Set the details."""
-    workflow.set_current_details(details(state))
+    workflow.set_current_details(details(state, workflow.now()))
 
 
 def show_attributes(state: RotationState) -> None:
@@ -71,9 +74,10 @@ def _share(reading: GateReading) -> float:
     return round((reading.total - reading.waiting) / reading.total, 4) if reading.total else 1.0
 
 
-def details(state: RotationState) -> str:
+def details(state: RotationState, now: datetime) -> str:
     """Markdown lists: the UI renders no tables. Texts of others are no markup."""
-    parts = [_headline(state), _attention(state), _refused(state), _now(state), _people(state), _steps(state)]
+    why = markdown(in_english(waiting_for(situation_of(state, now))))
+    parts = [_headline(state), why, _attention(state), _refused(state), _now(state), _people(state), _steps(state)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter
+from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,6 +15,7 @@ from rotation.finding import blocking
 from rotation.standing.reconciliation import FoundTrouble
 from rotation.standing.trouble import TroubleCode
 from rotation.values import Value
+from service.notices.calling import Calling, calling
 
 router = APIRouter(prefix="/healthz", tags=["health"])
 _AGAIN = 15
@@ -28,6 +30,14 @@ class Health(Value):
     status: str
 
 
+class Readiness(Health):
+    """It is ready, and whether people are called."""
+
+    notifications: Calling = Field(
+        description="`off`: a setting of ROTATOR_NOTIFY_... is wrong, or no worker sends. Rotations run on"
+    )
+
+
 @router.get("/live")
 async def show_liveness() -> Health:
     """The process answers."""
@@ -35,7 +45,7 @@ async def show_liveness() -> Health:
 
 
 @router.get("/ready", responses=described(HTTPStatus.SERVICE_UNAVAILABLE))
-async def show_readiness(parts: WithParts) -> Health:
+async def show_readiness(parts: WithParts) -> Readiness:
     """Store and Temporal answer, a worker works, and no rotation is stalled or adrift.
 
     For alarms. A supervisor that restarts a dead process asks /healthz/live: a restart of the API does not help a
@@ -54,7 +64,7 @@ async def show_readiness(parts: WithParts) -> Health:
     troubles = [each for each in latest.all if each.trouble.code not in _LOOKED_AT] if latest else []
     if troubles:
         raise _troubled(troubles)
-    return Health(status="ready")
+    return Readiness(status="ready", notifications=await calling(parts.store, parts.sinks, parts.clock))
 
 
 def _troubled(troubles: Sequence[FoundTrouble]) -> ProblemError:

@@ -20,7 +20,7 @@ from api.notice.channel_document import (
 )
 from api.parts import Parts, WithParts
 from api.repeats.request_key import WithRequestKey
-from notifying.errors import NotDeliveredError
+from notifying.errors import NotDeliveredError, NotifySettingsWrong
 from notifying.signature import parts_of
 from rotation.identity.permission import Permission
 from rotation.notice.channel import ChannelSettings
@@ -136,15 +136,14 @@ async def request_test(channel_id: str, author: WithAuthor, parts: WithParts, ke
 
 
 async def _check(settings: ChannelSettings, parts: Parts) -> None:
+    remedy = "name a host that the service may send to: a public one, or one of ROTATOR_NOTIFY_PRIVATE_HOSTS"
     try:
+        if isinstance(parts.sinks, NotifySettingsWrong):
+            remedy = "set it right for API and worker, and start them again"
+            raise parts.sinks.with_traceback(None)
         await check_channel(settings, parts.sinks, parts.store.sites)
     except NotDeliveredError as error:
-        raise ProblemError(
-            HTTPStatus.CONFLICT,
-            "channel-address",
-            str(error),
-            remedy="name a host that the service may send to: a public one, or one of ROTATOR_NOTIFY_PRIVATE_HOSTS",
-        ) from None
+        raise ProblemError(HTTPStatus.CONFLICT, "channel-address", str(error), remedy=remedy) from None
 
 
 def _made(order: ChannelRequest, secret: SecretStr | None) -> str | None:

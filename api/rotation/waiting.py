@@ -5,7 +5,6 @@ from datetime import datetime
 from api.languages.answer_language import answer_translator
 from api.parts import Parts
 from api.rotation.rotation_document import Live, RotationShown
-from rotation.running.wait import GateReading
 from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
 from rotation.running.waits.waiting_for import waiting_for
 from rotation.text.sentence import Sentence
@@ -32,7 +31,7 @@ def why_waiting(shown: RotationShown, now: datetime) -> Sentence:
             step=_step(shown, live),
             task=_task(live),
             wait=_measure(shown, live),
-            next_at=shown.next_action_at,
+            next_at=shown.next_action_at if live is None else live.wait.due if live.wait is not None else None,
             now=now,
         )
     )
@@ -58,14 +57,10 @@ def _task(live: Live | None) -> TaskHeld | None:
 
 
 def _measure(shown: RotationShown, live: Live | None) -> WaitMeasure | None:
-    wait = live.wait if live is not None else None
-    reading: GateReading | None = wait.reading if wait is not None else shown.coverage
-    if wait is None and reading is None:
+    if live is None:
+        return WaitMeasure().of(shown.coverage) if shown.coverage is not None else None
+    wait = live.wait
+    if wait is None:  # what is stored is of an earlier one
         return None
-    return WaitMeasure(
-        due=wait.due if wait is not None else None,
-        limit=wait.limit if wait is not None else None,
-        total=reading.total if reading is not None else 0,
-        covered=reading.covered + reading.safe if reading is not None else 0,
-        waiting=reading.waiting if reading is not None else 0,
-    )
+    measure = WaitMeasure(due=wait.due, limit=wait.limit)
+    return measure.of(wait.reading) if wait.reading is not None else measure

@@ -11,7 +11,7 @@ from cli.notice.target import target_of
 from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_error, say_json, say_table
-from rotation.notice.channel import MailSecurity, MessageLanguage
+from rotation.notice.channel import MailSecurity, MessageLanguage, WebhookForm
 from rotation.notice.notice import NoticeKind
 
 app = typer.Typer(help="Channels by which people are called: mail, webhooks, syslog.", no_args_is_help=True)
@@ -39,6 +39,9 @@ def add(  # noqa: PLR0917 - typer calls it by name
     secret_file: Annotated[
         Path | None, typer.Option("--secret-file", help="Password of mail, or signing key of a webhook (else made)")
     ] = None,
+    form: Annotated[
+        WebhookForm, typer.Option("--form", help="Of a webhook: what is posted, for programs or for a chat system")
+    ] = WebhookForm.STANDARD,
     token_header: Annotated[
         str, typer.Option("--token-header", help="Of a webhook: the header that carries a token, e.g. Authorization")
     ] = "",
@@ -75,6 +78,8 @@ def add(  # noqa: PLR0917 - typer calls it by name
     }
     if at_once:
         settings["at_once"] = at_once
+    if form is not WebhookForm.STANDARD:
+        settings["target"]["form"] = form.value
     if token_header:
         settings["target"]["token_header"] = token_header
     if quiet is not None:

@@ -66,11 +66,25 @@ def _https(url: str) -> str:
     return url
 
 
+class WebhookForm(StrEnum):
+    """What is posted to a webhook."""
+
+    STANDARD = "standard"
+    """All values, as Standard Webhooks has it: for programs."""
+    TEAMS = "teams"
+    """A card: for the address of a workflow of Microsoft Teams."""
+    SLACK = "slack"
+    """A text: for Slack, Mattermost, Rocket.Chat and Google Chat."""
+
+
 class WebhookTarget(Value):
     """An address that messages are posted to, each signed (Standard Webhooks)."""
 
     kind: Literal["webhook"] = "webhook"
     url: Annotated[str, Field(max_length=_LONGEST_URL), AfterValidator(_https)]
+    form: WebhookForm = Field(
+        default=WebhookForm.STANDARD, description="`teams` and `slack` are read by chat systems, others by programs"
+    )
     token_header: str = Field(
         default="",
         max_length=100,

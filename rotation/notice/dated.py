@@ -51,6 +51,7 @@ def _task_notice(seen: WatchedRotation, task: ConsoleTask, kind: NoticeKind, key
         task_id=task.id,
         step=task.title,
         subject=task.number,
+        waits=seen.waits,
         holder=task.claimed_by if task.state is TaskState.CLAIMED else "",
     )
 
@@ -67,6 +68,7 @@ def _of_holdout(seen: WatchedRotation, now: datetime, since: datetime | None) ->
         site_name=seen.site.name,
         rotation_id=seen.id,
         step=seen.step,
+        waits=seen.waits,
         figures=seen.figures,
         by_when=seen.next_action_at,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rotation.notice.notice import Notice, NoticeKind
 from rotation.running.message import Move
+from rotation.text.sentence import Sentence
 from rotation.values import RotationId, SiteId, TaskId, Value
 
 _ID_DIGITS = 32
@@ -25,6 +26,7 @@ class Matter(Value):
     step: str = ""
     subject: str = ""
     text: str = ""
+    waits: Sentence | None = None
     asks: tuple[Move, ...] = ()
     by_when: datetime | None = None
 
@@ -48,7 +50,7 @@ class StandingMatter(Value):
     def over(self, at: datetime) -> Notice:
         """The notice of its end."""
         ended = self._notice("over", NoticeKind.OVER, at)
-        return ended.model_copy(update={"of": self.matter.kind, "asks": (), "by_when": None})
+        return ended.model_copy(update={"of": self.matter.kind, "asks": (), "by_when": None, "waits": None})
 
     def _notice(self, what: str, kind: NoticeKind, at: datetime) -> Notice:
         known = self.matter.model_dump(include=Notice.model_fields.keys() - {"key", "kind"})

@@ -35,6 +35,7 @@ def of_site(seen: WatchedSite) -> tuple[Matter, ...]:
             site_id=seen.site.id,
             site_name=seen.site.name,
             text="; ".join(named[:10]),
+            by_when=seen.latest_start.at if seen.latest_start is not None else None,
         ),
     )
 
@@ -56,25 +57,28 @@ def _of_task(seen: WatchedRotation, task: ConsoleTask) -> Matter:
         task_id=task.id,
         step=task.title,
         subject=task.number,
+        waits=seen.waits,
         by_when=due_of(task, seen.site),
     )
 
 
 def _of_attention(seen: WatchedRotation, finding: Finding) -> Matter:
     asks = options_of(finding)
-    topic = f"attention/{seen.id}/{finding.code}"
+    kind, topic = _kind(finding.code, asks), f"attention/{seen.id}/{finding.code}"
     return Matter(
         # the remedy names the question: another one is asked again
         key=f"{topic}/{digest(finding.subject, finding.remedy)}",
         topic=topic,
-        kind=_kind(finding.code, asks),
+        kind=kind,
         site_id=seen.site.id,
         site_name=seen.site.name,
         rotation_id=seen.id,
         step=seen.step,
         subject=finding.subject,
         text=finding.message if asks or not finding.remedy else f"{finding.message}. {finding.remedy}",
+        waits=seen.waits,
         asks=asks,
+        by_when=seen.deadlines.gate if kind is NoticeKind.GATE_LATE else seen.deadlines.soonest,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rotation.running.message import Move
+from rotation.text.sentence import Sentence
 from rotation.values import RotationId, SiteId, TaskId, Value
 
 _ID_DIGITS = 32
@@ -58,6 +59,8 @@ class Notice(Value):
     """What in the site it is about: a server, a client, the holder of a task."""
     text: str = ""
     """The rotation's own text."""
+    waits: Sentence | None = None
+    """Why the rotation waits, or how it has ended; None where that is not known."""
     asks: tuple[Move, ...] = ()
     """What a person may choose."""
     by_when: datetime | None = None

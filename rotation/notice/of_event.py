@@ -2,10 +2,12 @@
 
 from rotation.notice.notice import Notice, NoticeKind
 from rotation.notice.watched import EndedRotation, ReportedEvent
+from rotation.running.waits.of_end import end
+from rotation.running.waits.situation import Situation
 from rotation.site import Site
 from rotation.values import RotationId
 
-_GATE_PASSED = "gate-passed"
+_GATE_PASSED, _FROM_OUTSIDE = "gate-passed", "terminated"
 
 
 def of_event(rotation: RotationId, site: Site, event: ReportedEvent) -> Notice | None:
@@ -27,6 +29,7 @@ def of_event(rotation: RotationId, site: Site, event: ReportedEvent) -> Notice |
 
 def of_end(ended: EndedRotation) -> Notice:
     """The notice of the end of a rotation, however it ended."""
+    status = ended.outcome.value if ended.outcome is not None else _FROM_OUTSIDE
     return Notice(
         key=f"ended/{ended.id}",
         kind=NoticeKind.ROTATION_ENDED,
@@ -35,5 +38,6 @@ def of_end(ended: EndedRotation) -> Notice:
         site_name=ended.site.name,
         rotation_id=ended.id,
         subject=ended.outcome.value if ended.outcome is not None else "",
+        waits=end(Situation(status=status, purpose=ended.purpose, now=ended.at)),
         figures=ended.figures,
     )

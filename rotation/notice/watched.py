@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from rotation.finding import Finding
+from rotation.notice.deadlines import Deadlines
 from rotation.notice.notice import Figures
 from rotation.plan.start_by import LatestStart
 from rotation.plan.work.task import ConsoleTask
 from rotation.running.state import Outcome, Phase
 from rotation.site import Site
+from rotation.text.sentence import Sentence
 from rotation.values import RotationId, Value
 from rotation.watch.inventory import WatchedPort
 
@@ -24,6 +26,9 @@ class WatchedRotation(Value):
     attention: tuple[Finding, ...] = ()
     is_certain: bool = True
     """Whether that is all of its attention now, and not what it had when it last reported."""
+    waits: Sentence | None = None
+    """Why it waits; None where its workflow does not answer."""
+    deadlines: Deadlines = Deadlines()
     figures: Figures | None = None
     next_action_at: datetime | None = None
     tasks: tuple[ConsoleTask, ...] = ()
@@ -50,6 +55,7 @@ class EndedRotation(Value):
     id: RotationId
     site: Site
     at: datetime
+    purpose: str = "rotate"
     outcome: Outcome | None = None
     """None where it ended from outside."""
     figures: Figures | None = None

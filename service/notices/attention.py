@@ -26,16 +26,21 @@ class KnownAttention(NamedTuple):
     attention: tuple[Finding, ...]
     is_certain: bool
     """False: it is what the store has, and the rotation has not answered yet."""
+    state: RotationState | None = None
+    """What its workflow has answered last."""
+    trouble: Finding | None = None
+    """What the service finds wrong with it."""
 
-    def beside(self, other: tuple[Finding, ...]) -> "KnownAttention":
-        """The same with what else calls a person."""
-        return self._replace(attention=(*self.attention, *other))
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """With what the service finds wrong."""
+        return self.attention if self.trouble is None else (*self.attention, self.trouble)
 
 
 class _Shown(NamedTuple):
     """What a rotation has shown, after which event of it, and when."""
 
-    attention: tuple[Finding, ...]
+    state: RotationState
     event: int
     at: datetime
 
@@ -63,7 +68,8 @@ class AttentionSource:
         shown = self._shown.get(rotation.id)
         if shown is None:
             return KnownAttention(rotation.attention, is_certain=self._ask is None)
-        return KnownAttention(shown.attention, is_certain=True)
+        found = tuple(each.finding() for each in shown.state.attention)
+        return KnownAttention(found, is_certain=True, state=shown.state)
 
     def _is_due(self, rotation: Rotation, now: datetime) -> bool:
         shown = self._shown.get(rotation.id)
@@ -79,5 +85,4 @@ class AttentionSource:
         except (EngineFault, TimeoutError):
             return
         if state.rotation_id == rotation.id:
-            found = tuple(each.finding() for each in state.attention)
-            self._shown[rotation.id] = _Shown(found, rotation.last_event, now)
+            self._shown[rotation.id] = _Shown(state, rotation.last_event, now)

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rotation.finding import Finding
+from rotation.notice.deadlines import deadlines_of
 from rotation.notice.notice import Figures
 from rotation.notice.watched import EndedRotation, ReportedEvent, WatchedRotation, WatchedSite
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.state import Outcome
 from rotation.running.wait import GateReading
+from rotation.running.waits.of_state import situation_of
+from rotation.running.waits.situation import Situation
+from rotation.running.waits.waiting_for import waiting_for
 from rotation.site import Site
 from rotation.standing.reconciliation import Reconciliation
+from rotation.text.sentence import Sentence
 from rotation.values import RotationId, SiteId
 from service.notices.attention import AttentionSource, KnownAttention
 from store.database.page import PageRequest
@@ -34,18 +39,16 @@ async def running(store: Store, attention: AttentionSource, now: datetime) -> tu
     checked = await store.reconciliations.newest()
     return tuple(
         [
-            _watched(
-                each, await store.sites.get(each.site_id), tasks, shown[each.id].beside(_trouble(checked, each.id, now))
-            )
+            await _watched(store, each, tasks, shown[each.id]._replace(trouble=_trouble(checked, each.id, now)), now)
             for each in rotations
         ]
     )
 
 
-def _trouble(checked: Reconciliation | None, rotation: RotationId, now: datetime) -> tuple[Finding, ...]:
+def _trouble(checked: Reconciliation | None, rotation: RotationId, now: datetime) -> Finding | None:
     """What the reconciler last found wrong with a rotation, once it has lasted. Without a newer look it stands."""
     found = checked.own(rotation) if checked is not None else None
-    return () if found is None or now - found.since < _LASTS else (found.trouble.finding(),)
+    return None if found is None or now - found.since < _LASTS else found.trouble.finding()
 
 
 async def ended(
@@ -81,25 +84,38 @@ async def _site(store: Store, site: Site, runs: set[SiteId]) -> WatchedSite:
     )
 
 
-def _watched(rotation: Rotation, site: Site, tasks: Iterable[ConsoleTask], known: KnownAttention) -> WatchedRotation:
+async def _watched(
+    store: Store, rotation: Rotation, tasks: Iterable[ConsoleTask], known: KnownAttention, now: datetime
+) -> WatchedRotation:
+    start = await store.plans.newest_start(rotation.site_id) if known.all else None
     return WatchedRotation(
         id=rotation.id,
-        site=site,
+        site=await store.sites.get(rotation.site_id),
         phase=rotation.phase,
         step=rotation.step_title,
         step_id=rotation.step_id,
-        attention=known.attention,
+        attention=known.all,
         is_certain=known.is_certain,
+        waits=_waits(rotation, known, now),
+        deadlines=deadlines_of(known.state, start, now),
         figures=_figures(rotation.coverage),
         next_action_at=rotation.next_action_at,
         tasks=tuple(task for task in tasks if task.rotation_id == rotation.id),
     )
 
 
+def _waits(rotation: Rotation, known: KnownAttention, now: datetime) -> Sentence | None:
+    """The sentence that the API shows."""
+    if known.trouble is not None:
+        return waiting_for(Situation(status=rotation.status.value, trouble=known.trouble, now=now))
+    return None if known.state is None else waiting_for(situation_of(known.state, now))
+
+
 def _ended(rotation: Rotation, site: Site) -> EndedRotation:
     at: datetime = rotation.finished_at or rotation.updated_at
     outcome = _OUTCOMES.get(rotation.status.value)
-    return EndedRotation(id=rotation.id, site=site, at=at, outcome=outcome, figures=_figures(rotation.coverage))
+    figures = _figures(rotation.coverage)
+    return EndedRotation(id=rotation.id, site=site, at=at, purpose=rotation.purpose, outcome=outcome, figures=figures)
 
 
 def _figures(reading: GateReading | None) -> Figures | None:

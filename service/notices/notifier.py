@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
@@ -16,6 +16,7 @@ from service.notices.delivering import Deliverer
 from service.world import wall_clock
 from store.store import Store
 
+_DAY = timedelta(days=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -42,6 +43,8 @@ class Notifier:
         """
         self._store = store
         self._every = settings.every
+        self._keep = settings.keep
+        self._tidied_at: datetime | None = None
         self._clock = clock
         self._holder = uuid4().hex
         self._collector = Collector(store, settings.sites_every, AttentionSource(ask))
@@ -66,7 +69,7 @@ class Notifier:
         except Exception:  # noqa: BLE001 - whatever fails, the next look must come
             _log.exception("people cannot be called now")
             return
-        for part in (self._collect, self._deliverer.deliver):
+        for part in (self._collect, self._deliverer.deliver, self._tidy):
             try:
                 await part()
             except Exception:  # noqa: BLE001 - as above
@@ -74,6 +77,13 @@ class Notifier:
 
     async def _collect(self) -> None:
         await self._collector.collect(self._clock())
+
+    async def _tidy(self) -> None:
+        """Once a day: delete what is older than it is kept."""
+        now = self._clock()
+        if self._tidied_at is None or not self._tidied_at <= now < self._tidied_at + _DAY:
+            await self._store.old_notices.delete(now - self._keep)
+            self._tidied_at = now
 
     async def _has_lease(self) -> bool:
         return await self._store.notice_lease.take(self._holder, self._clock())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from pydantic import Field, SecretStr, TypeAdapter
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -118,9 +118,9 @@ class Channels:
                 row = await _known(session, channel_id)
                 if expected is not None and row.settings != expected:
                     raise ChannelChanged(f"channel {row.name} has changed since it was read")
-                if secret is not None or target != row.target:
-                    row.secret_sealed = sealed
-                row.name, row.settings, row.target = settings.name, settings, target
+                if secret is not None or not _leads_to(row.target, settings.target):
+                    row.secret_sealed, row.target = sealed, target
+                row.name, row.settings = settings.name, settings
                 row.tries, row.retry_at = 0, None
                 await session.flush()
                 head = await self._trail.append_within(
@@ -201,6 +201,14 @@ class Channels:
 
 def _text(settings: ChannelSettings) -> str:
     return canonical(settings.target.model_dump(mode="json"))
+
+
+def _leads_to(text: str, target: Target) -> bool:
+    """Whether a kept text is that target: one that an earlier release has kept lacks the fields of this one."""
+    try:
+        return _TARGET.validate_json(text) == target
+    except ValidationError:
+        return False
 
 
 def _noted(kind: TrailKind, row: NoticeChannelRow, by: Author, at: datetime) -> NewTrailEvent:

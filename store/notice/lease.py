@@ -28,6 +28,12 @@ class NoticeLease:
             row.holder, row.until = holder, at + _LASTS
             return True
 
+    async def taken_at(self) -> datetime | None:
+        """When a worker has last taken or renewed it, or given it back; None: none ever did."""
+        async with self._database.read() as session:
+            row = await session.get(NoticeLeaseRow, _NAME)
+            return None if row is None else row.until - _LASTS
+
     async def give_back(self, holder: str, at: datetime) -> None:
         """Let another worker have it at once."""
         async with self._database.write() as session:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.notice.changes import Changes
@@ -86,6 +86,12 @@ class Outbox:
                 await session.execute(insert_into(session, NoticeRow).values(_row(notice)).on_conflict_do_nothing())
                 if is_wanted(channel.settings, notice) and not await _has(session, channel, notice):
                     session.add(_wanted(channel, notice))
+
+    async def used_since(self) -> datetime | None:
+        """When the first of the channels in use was added; None where there is none."""
+        async with self._database.read() as session:
+            first = select(func.min(NoticeChannelRow.added_at)).where(NoticeChannelRow.removed_at.is_(None))
+            return await session.scalar(first)
 
     async def has_channels(self) -> bool:
         """Whether any channel is in use: without one nothing is derived."""

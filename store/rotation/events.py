@@ -87,12 +87,17 @@ _OF_KIND = built_once(
     .where(EventRow.rotation_id == bindparam("rotation"), EventRow.kind == bindparam("the_kind"))
     .order_by(EventRow.number)
 )
-_NEW = built_once(insert(table_of(EventRow)))
+_EARLIER = table_of(EventRow).alias()
+_NEW = built_once(
+    insert(table_of(EventRow)).values(
+        position=select(func.coalesce(func.max(_EARLIER.c.position), 0) + 1).scalar_subquery()
+    )
+)
 _IN_ORDER = ListOrder("events", (EventRow.number,))
 _LAST_POSITION = built_once(select(func.max(EventRow.position).label("position")))
 _ORDER = select(func.pg_advisory_xact_lock(0x0E7E4755))
 """One writer at a time numbers the events of all rotations, until its transaction ends: who reads a position has all
-before it. SQLite has one writer in any case."""
+before it. One statement follows it, the last of the transaction. SQLite has one writer in any case."""
 _HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", "key", "previous")
 
 
@@ -137,20 +142,13 @@ class Events:
                 previous = chained(row, event.at)
                 rows.append({**row, "hash": previous, "code": codes.line(trail, previous)})
             if rows:
-                await self._place(connection, rows)
+                if self._database.is_postgresql:
+                    await connection.execute(_ORDER)
                 await connection.execute(_NEW, rows)
             head = ChainHead(number=number, hash=previous)
         if rows:
             await self._heads.note(trail, head)
         return head
-
-    async def _place(self, connection: AsyncConnection, rows: Iterable[dict[str, object]]) -> None:
-        """Give rows their positions among the events of all rotations. Called last in a transaction."""
-        if self._database.is_postgresql:
-            await connection.execute(_ORDER)
-        newest = (await connection.execute(_LAST_POSITION)).one_or_none()
-        for position, row in enumerate(rows, 1 + ((newest and newest.position) or 0)):
-            row["position"] = position
 
     async def has_conflict(self, rotation_id: RotationId) -> bool:
         """Whether an event of a rotation was reported twice, with different content."""

@@ -41,7 +41,7 @@ class NoticeChannelRow(Base):
 
 
 class NoticeRow(Base):
-    """A notice. The id follows from its key, so the same thing is never kept twice. Rows are never deleted."""
+    """A notice. The id follows from its key, so the same thing is never kept twice."""
 
     __tablename__ = "notices"
 

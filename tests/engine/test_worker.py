@@ -28,6 +28,7 @@ async def worker(own_server, tmp_path):
     settings = {"ROTATOR_FOLDER": str(tmp_path / "var"), "ROTATOR_TEMPORAL_ADDRESS": own_server.address}
     settings["ROTATOR_TEMPORAL_SIGNING_KEYS"] = TEXT
     settings["ROTATOR_WATCH_EVERY"] = "PT2H"
+    settings["ROTATOR_NOTIFY_EVERY"] = "soon"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", env={**clean, **settings}, stderr=asyncio.subprocess.PIPE
     )
@@ -51,7 +52,10 @@ async def _logs(worker: asyncio.subprocess.Process, event: str) -> dict[str, str
 
 
 async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> None:
-    """It tries on while Temporal is away, serves and has the watch when it is there, and SIGTERM ends it with 0."""
+    """It tries on while Temporal is away, serves and has the watch when it is there, and SIGTERM ends it with 0.
+
+    A wrong setting of messages is named, and keeps it from nothing.
+    """
     logged = await _logs(worker, "Temporal does not answer, and is waited for")
     assert logged["address"] == own_server.address
     running = await RunningServer.start(own_server)
@@ -63,6 +67,8 @@ async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> Non
                 pass
         watch = await client.get_schedule_handle(WATCH).describe()
         assert [each.every for each in watch.schedule.spec.intervals] == [timedelta(hours=2)]
+        logged = await _logs(worker, "people are not called: a setting is wrong")
+        assert "ROTATOR_NOTIFY_EVERY" in logged["reason"]
         worker.terminate()
         assert await asyncio.wait_for(worker.wait(), 30) == 0
     finally:

@@ -14,6 +14,7 @@ from notifying.wording import message_of
 from rotation.notice.channel import MessageLanguage
 from rotation.notice.notice import Figures, Notice, NoticeKind
 from rotation.running.message import Move
+from rotation.text.sentence import sentence
 from rotation.values import RotationId, SiteId, TaskId
 
 T0 = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -31,7 +32,10 @@ def notice(kind, **changes):
         "site_name": "Vienna",
         "step": "Wait",
     }
-    return Notice(**{**usual, "subject": "sepm1", "rotation_id": RotationId("rot-1"), "by_when": T0, **changes})
+    usual |= {"subject": "sepm1", "rotation_id": RotationId("rot-1"), "by_when": T0}
+    return Notice(
+        **{**usual, "waits": sentence("The rotation is held. Nothing goes on until an operator resumes it."), **changes}
+    )
 
 
 def written(*notices, language=MessageLanguage.ENGLISH):
@@ -42,10 +46,10 @@ def written(*notices, language=MessageLanguage.ENGLISH):
 @pytest.mark.parametrize("language", MessageLanguage)
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_message_names_what_is_asked(kind, language):
-    """Site, step, what is asked, by when, and a link: in each kind and language."""
+    """Site, step, how it stands, what is asked, by when, and a link: in each kind and language."""
     lines = dict(line.split(": ", 1) for line in written(notice(kind), language=language).text.splitlines())
-    english = ("Site", "Step", "About", "What is asked", "By when", "Link")
-    czech = ("Pracoviště", "Krok", "Týká se", "Co je třeba", "Do kdy", "Odkaz")
+    english = ("Site", "Step", "About", "How it stands", "What is asked", "By when", "Link")
+    czech = ("Pracoviště", "Krok", "Týká se", "Stav", "Co je třeba", "Do kdy", "Odkaz")
     assert tuple(lines) == (english if language is MessageLanguage.ENGLISH else czech)
     assert "%(" not in written(notice(kind), language=language).model_dump_json()
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from rotation.text.fitting import LONGEST
 from rotation.text.sentence import sentence
 from texts.catalogue import translator
 from texts.language import Language, wanted
-from texts.writing import LONGEST, day, instant, number, span, written
+from texts.writing import day, instant, number, span, written
 
 ENGLISH, CZECH = translator(Language.ENGLISH), translator(Language.CZECH)
 AT = datetime(2026, 3, 5, 1, 5, tzinfo=timezone(timedelta(hours=2)))

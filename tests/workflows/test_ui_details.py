@@ -14,7 +14,7 @@ async def test_the_details_say_what_closes_a_task(played):
     shown: dict[str, str] = {}
 
     def keep(kind):
-        return lambda here: shown.setdefault(kind, details(here.state))
+        return lambda here: shown.setdefault(kind, details(here.state, here.stage.clock.now()))
 
     kinds = ("save_recovery_file", "replace_certificate")
     deeds = [played.Deed(opened(kind), keep(kind)) for kind in kinds]
@@ -30,9 +30,9 @@ async def test_the_details_show_until_when_the_proof_of_a_claim_counts(played):
     shown: list[str] = []
 
     def keep(here):
-        shown.append(details(here.state))
+        shown.append(details(here.state, here.stage.clock.now()))
         lapsed = here.state.task.model_copy(update={"lapsed_at": here.state.task.claimed_at})
-        shown.append(details(here.state.model_copy(update={"task": lapsed})))
+        shown.append(details(here.state.model_copy(update={"task": lapsed}), here.stage.clock.now()))
 
     def held(state):
         return opened("replace_certificate")(state) and state.task.claimed_by

@@ -111,8 +111,9 @@ class TemporalHost:
     def __init__(self, rotation_id: RotationId) -> None:
         self._rotation_id = rotation_id
         self._at_once: Pending[Value] | None = None
-        self._shown: RotationState | None = None
-        """The state that search attributes do not show yet."""
+        self._state: RotationState | None = None
+        self._attributes_differ = False
+        """Whether search attributes do not show the state yet."""
         self._cancels = 0
         self._cancel_pending = False
 
@@ -187,14 +188,17 @@ class TemporalHost:
     def show(self, state: RotationState) -> None:
         """Details at once; search attributes, of which each change is an event, when it rests or has ended."""
         show_details(state)
-        self._shown = state
+        self._state, self._attributes_differ = state, True
         if state.outcome is not None:
             self._tell()
 
     def _tell(self) -> None:
-        if self._shown is not None:
-            show_attributes(self._shown)
-            self._shown = None
+        """Show all where the loop rests: what is waited for may be another thing by now, though no event came."""
+        if self._state is not None:
+            show_details(self._state)
+        if self._state is not None and self._attributes_differ:
+            show_attributes(self._state)
+            self._attributes_differ = False
 
     def should_continue_as_new(self) -> bool:
         """The server's own suggestion."""

@@ -1,8 +1,10 @@
 """What is known of a rotation where a sentence says why it waits: of its workflow, or of the store alone."""
 
 from datetime import datetime
+from typing import Self
 
 from rotation.finding import Finding
+from rotation.running.wait import GateReading
 from rotation.values import Value
 
 
@@ -39,6 +41,11 @@ class WaitMeasure(Value):
     covered: int = 0
     """Clients that are proven, or safe without it."""
     waiting: int = 0
+
+    def of(self, reading: GateReading) -> Self:
+        """The same with what was read last."""
+        numbers = {"total": reading.total, "covered": reading.covered + reading.safe, "waiting": reading.waiting}
+        return self.model_copy(update=numbers)
 
 
 class Situation(Value):

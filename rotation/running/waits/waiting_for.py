@@ -1,4 +1,4 @@
-"""Why a rotation waits: the one sentence that page, API and command line show."""
+"""Why a rotation waits: the one sentence that page, API, command line, mail and Temporal UI show."""
 
 from rotation.running.waits.of_attention import of_attention
 from rotation.running.waits.of_end import end

@@ -41,8 +41,8 @@ async def test_ready_tells_what_does_not_answer(stranger, problem):
 
 
 async def test_ready_when_store_and_temporal_answer(whole):
-    """With both it is ready."""
-    assert (await whole.get("/healthz/ready")).json() == {"status": "ready"}
+    """With both it is ready; without a channel no person is called."""
+    assert (await whole.get("/healthz/ready")).json() == {"status": "ready", "notifications": "unused"}
 
 
 async def test_framework_refusals_are_problems(api, problem):

@@ -1,15 +1,20 @@
 """What waits for a person, and what is reported when it begins and ends."""
 
+from datetime import timedelta
+
 import pytest
 
 from rotation.notice.changes import changes
+from rotation.notice.deadlines import Deadlines
 from rotation.notice.matter import StandingMatter
 from rotation.notice.matters import of_rotation, of_site
 from rotation.notice.notice import NoticeKind
+from rotation.plan.start_by import LatestStart
 from rotation.plan.work.task import TaskState
 from rotation.running.attention import Attention
 from rotation.running.message import Move
-from rotation.values import RotationId
+from rotation.text.sentence import sentence
+from rotation.values import RotationId, ServerName
 
 
 def shown(seen, code="adrift", message="it differs", options=(), subject="sepm1"):
@@ -45,12 +50,40 @@ def test_attention_has_a_kind_by_what_it_asks(seen, code, options, kind):
     assert (matter.kind, matter.asks, matter.text) == (kind, options, "it differs")
 
 
+@pytest.mark.parametrize(
+    ("code", "options", "deadlines", "by_when"),
+    [
+        ("second-person", (Move.APPROVE,), {"gate": 3, "ahead": 3, "certificate": 9}, 3),
+        ("adrift", (), {"certificate": 9}, 9),
+        ("gate-limit", (Move.EXTEND,), {"gate": -1, "certificate": 9}, -1),
+        ("adrift", (), {}, None),
+    ],
+)
+def test_attention_names_a_date_where_there_is_one(seen, code, options, deadlines, by_when):
+    """The next date of the rotation, or the end of the old certificate; of a late gate, its limit, which has passed."""
+    dates = Deadlines(**{name: seen.at(days=days) for name, days in deadlines.items()})
+    waits = sentence("a sentence")
+    watched = seen.rotation(attention=(shown(seen, code, options=options),), deadlines=dates, waits=waits)
+    (matter,) = of_rotation(watched)
+    assert (matter.by_when, matter.waits) == (None if by_when is None else seen.at(days=by_when), waits)
+
+
 def test_a_site_of_which_no_port_answers_is_unreadable(seen):
     """One port that answers is enough; a site that was never looked at says nothing."""
     assert of_site(seen.watched()) == ()
     assert of_site(seen.watched(seen.port(), seen.port(server="sepm2", error="timeout"))) == ()
     (matter,) = of_site(seen.watched(seen.port(error="refused"), seen.port(server="sepm2", error="timeout")))
     assert (matter.kind, matter.text) == (NoticeKind.SITE_UNREADABLE, "sepm1 (refused); sepm2 (timeout)")
+    assert matter.by_when is None
+    start = LatestStart(
+        at=seen.at(days=3),
+        server=ServerName("sepm1"),
+        ends=seen.at(days=90),
+        takes=timedelta(days=80),
+        margin=timedelta(days=7),
+    )
+    (matter,) = of_site(seen.watched(seen.port(error="refused"), latest_start=start))
+    assert matter.by_when == seen.at(days=3)
 
 
 def test_begin_and_end_are_reported_once(seen):

@@ -6,10 +6,13 @@ import pytest
 
 from notifying.sink import Sinks
 from rotation.notice.channel import ChannelSettings, WebhookTarget
+from rotation.running.attention import Attention
+from rotation.values import Fingerprint
+from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from service.notices.notifier import Notifier
 from store.trail.site_trail import Author
 from tests.notifying.conftest import hook, names
-from tests.store.conftest import make, postgres, running, settings, site, store, tables
+from tests.store.conftest import SEPM1, make, postgres, running, settings, site, store, tables
 
 __all__ = ["hook", "make", "names", "postgres", "running", "settings", "site", "store", "tables"]
 BY = Author(who="ann")
@@ -48,6 +51,10 @@ class Calling:
         settings = self.hook.settings(**changes)
         return Notifier(store, settings, sinks=Sinks(settings, self.names.resolve), clock=self.clock, ask=ask)
 
+    async def asks_none(self, site_id):
+        """No rotation is asked."""
+        raise AssertionError(site_id)
+
     @property
     def kinds(self):
         """What the webhook has taken, in order."""
@@ -63,3 +70,16 @@ class Calling:
 def calling(hook, names, make):
     """All that calls people."""
     return Calling(hook, names, make.t0)
+
+
+def question(make, code, *options):
+    """An attention as it is stored."""
+    return Attention(code=code, subject="sepm1", message="look", options=options, raised_at=make.t0).finding()
+
+
+async def looked(store, make, clock, error="", days=400):
+    """Have a look at the port of sepm1 be kept."""
+    certificate = SeenCertificate(fingerprint=Fingerprint("aa" * 32), not_after=make.at(days=days))
+    place = Endpoint(server=SEPM1, port=Port.CLIENT, address="sepm1.test", number=443)
+    look = Look(endpoint=place, certificate=None if error else certificate, at=clock(), error=error)
+    await store.inventory.record("site-1", [look])

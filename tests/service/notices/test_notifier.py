@@ -12,32 +12,21 @@ from engine.fault import NoAnswer
 from rotation.notice.channel import ChannelSettings, MailTarget, MessageLanguage
 from rotation.notice.notice import Notice, NoticeKind
 from rotation.plan.outline import Outline
-from rotation.plan.work.task import TaskState
 from rotation.running.attention import Attention
-from rotation.running.message import Move
-from rotation.running.state import Outcome, Phase, RotationState
-from rotation.running.wait import GateReading
+from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
 from rotation.standing.reconciliation import reconciled
 from rotation.standing.trouble import Standing, Trouble, TroubleCode
-from rotation.values import Fingerprint, PlanId, RotationId, SiteId
-from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
+from rotation.values import PlanId, RotationId, SiteId
 from service.notices.delivering import pause_after
 from simulation.drawn.scenario import START, Scenario
 from simulation.played.run import in_process
 from simulation.played.stage import Stage
 from store.notice.delivery import DeliveryState
 from store.progress import Progress, RotationStatus
-from store.rotation.events import NewEvent
 from store.schema.tables import NoticeChannelRow, NoticeLeaseRow
-from tests.notifying.sinks import MAIL, MailServer
-from tests.service.notices.conftest import BY
-from tests.store.conftest import SEPM1
-
-
-def question(make, code, *options):
-    """An attention as it is stored."""
-    return Attention(code=code, subject="sepm1", message="look", options=options, raised_at=make.t0).finding()
+from tests.notifying.sinks import HOOKS, MAIL, MailServer
+from tests.service.notices.conftest import BY, looked, question
 
 
 def shown(make, attention):
@@ -52,85 +41,6 @@ def shown(make, attention):
         started_at=make.t0,
         attention=attention,
     )
-
-
-async def looked(store, make, clock, error="", days=400):
-    """Have a look at the port of sepm1 be kept."""
-    certificate = SeenCertificate(fingerprint=Fingerprint("aa" * 32), not_after=make.at(days=days))
-    place = Endpoint(server=SEPM1, port=Port.CLIENT, address="sepm1.test", number=443)
-    look = Look(endpoint=place, certificate=None if error else certificate, at=clock(), error=error)
-    await store.inventory.record("site-1", [look])
-
-
-async def every_event(store, make, clock, turn):
-    """Each event of which people are called, one after the other."""
-    await store.tasks.add(make.task().model_copy(update={"opened_at": clock()}))
-    await turn()
-    clock.later(days=13)
-    await turn()  # near its time
-    until = clock() + timedelta(minutes=9)
-    await store.tasks.transition(
-        "task-1", [TaskState.OPEN], TaskState.CLAIMED, who="ann", at=clock(), counts=(until, until)
-    )
-    await turn()
-    await store.tasks.transition("task-1", [TaskState.CLAIMED], TaskState.DONE, who="ann", at=clock())
-    for code, options in (("second-person", [Move.APPROVE]), ("adrift", []), ("gate-limit", [Move.EXTEND])):
-        raised = Progress(step_title="Gate", attention=(question(make, code, *options),))
-        await store.rotations.project("rot-1", raised, clock())
-        await turn()
-        await store.rotations.project("rot-1", Progress(attention=()), clock())
-        await turn()
-    passed = NewEvent(at=clock(), kind="gate-passed", message="Gate: 9 of 9", data={}, key="e1")
-    await store.events.append("rot-1", "site-1", passed)
-    await turn()
-    reading = GateReading(
-        taken_at=clock(), total=9, covered=7, safe=0, waiting=2, left_out=0, by_reason={}, reached=False
-    )
-    held = Progress(phase=Phase.HOLDOUT, step_id="h", step_title="Holdout", coverage=reading)
-    await store.rotations.project("rot-1", held, clock())
-    await turn()
-    clock.later(days=7)
-    await turn()
-    ended = Progress(status=RotationStatus.COMPLETED, finished_at=clock(), attention=())
-    await store.rotations.project("rot-1", ended, clock())
-    await turn()
-    await looked(store, make, clock, error="timeout")
-    clock.later(minutes=10)
-    await turn()
-    await looked(store, make, clock, days=60)
-    clock.later(minutes=10)
-    await turn()
-
-
-EVERY = [
-    "task-opened", "task-near", "claim-lapsing",
-    "approval-wanted", "over", "attention", "over", "gate-late", "over",
-    "gate-passed", "holdout-report", "rotation-ended",
-    "site-unreadable", "latest-start", "over",
-]  # fmt: skip
-
-
-async def test_every_event_calls_once_and_in_order(running, make, calling):
-    """Each of the events, signed; a second worker, and each look once more, add nothing; links lead to what it is."""
-    await calling.add(running)
-    first, second = calling.notifier(running), calling.notifier(running)
-
-    async def turn():
-        await first.turn()
-        await second.turn()
-        await first.turn()
-
-    await every_event(running, make, calling.clock, turn)
-    found = calling.kinds
-    assert sorted(found) == sorted(EVERY)
-    assert [each for each in found if each not in {"latest-start", "over"}] == [
-        each for each in EVERY if each not in {"latest-start", "over"}
-    ]
-    assert calling.numbers == list(range(1, len(EVERY) + 1))
-    links = {body["data"]["notices"][0]["notice"]["kind"]: body["data"]["link"] for _, body in calling.hook.taken}
-    assert links["task-opened"] == links["claim-lapsing"] == "https://rotator.test/tasks/task-1"
-    assert links["rotation-ended"] == "https://rotator.test/rotations/rot-1"
-    assert links["latest-start"] == "https://rotator.test/sites/site-1"
 
 
 async def test_after_an_outage_all_comes_in_order_under_the_same_ids(running, make, calling):
@@ -178,6 +88,21 @@ async def test_a_channel_that_is_away_holds_no_other_one(running, make, calling)
     await running.channels.change(bad.id, settings, calling.hook.secret, BY, calling.clock())
     await calling.add(running, "second")
     await running.tasks.add(make.task())
+    await calling.notifier(running).turn()
+    assert calling.kinds == ["task-opened"]
+
+
+async def test_an_address_that_turns_private_gets_nothing(running, make, calling):
+    """The name of the channel leads inside by now: nothing is sent, the channel shows why, and the message waits."""
+    channel = await calling.add(running)
+    calling.names.known[HOOKS] = ("8.8.8.8", "10.0.0.1")
+    await running.tasks.add(make.task())
+    await calling.notifier(running, private_hosts="").turn()
+    shown = await running.channels.get(channel.id)
+    assert (shown.waiting, calling.hook.server.asked) == (1, [])
+    assert "10.0.0.1, which is no public address" in shown.error
+    calling.names.known[HOOKS] = ("127.0.0.1",)
+    calling.clock.later(minutes=2)
     await calling.notifier(running).turn()
     assert calling.kinds == ["task-opened"]
 

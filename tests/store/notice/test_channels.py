@@ -5,7 +5,9 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from rotation.notice.channel import ChannelSettings, MailTarget, WebhookTarget
+from store.database.chain import canonical
 from store.keys.key_encryption import SealBroken
+from store.keys.sealed import CHANNEL_SECRET, subject_of
 from store.notice.channels import ChannelExists, UnknownChannel
 from store.schema.tables import NoticeChannelRow
 from store.trail.site_trail import SERVICE_TRAIL, Author
@@ -41,6 +43,21 @@ async def test_a_secret_stays_with_its_place(store, make):
     assert not (await store.channels.change(channel, moved, None, BY, make.t0)).has_secret
     assert (await store.channels.change(channel, moved, SecretStr("two"), BY, make.t0)).has_secret
     assert (await store.channels.with_secret(channel))[1].get_secret_value() == "two"
+
+
+async def test_a_secret_stays_with_a_place_that_an_earlier_release_has_kept(store, make):
+    """Its text lacks fields that have come since: a change of the name keeps the secret, which opens still."""
+    channel = (await store.channels.add(HOOK, None, BY, make.t0)).id
+    old = canonical({"kind": "webhook", "url": HOOK.target.url})
+    sealed = await store.vault.seal(CHANNEL_SECRET, subject_of(channel, old), b"one")
+    async with store.database.write() as session:
+        await session.execute(update(NoticeChannelRow).values(target=old, secret_sealed=sealed))
+    renamed = HOOK.model_copy(update={"name": "queue"})
+    assert (await store.channels.change(channel, renamed, None, BY, make.t0)).has_secret
+    assert (await store.channels.with_secret(channel))[1].get_secret_value() == "one"
+    async with store.database.write() as session:
+        await session.execute(update(NoticeChannelRow).values(target="no target"))
+    assert not (await store.channels.change(channel, renamed, None, BY, make.t0)).has_secret
 
 
 async def test_a_place_that_was_changed_in_the_database_gets_no_secret(store, make):

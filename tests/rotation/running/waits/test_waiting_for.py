@@ -15,12 +15,14 @@ from rotation.running.waits.of_trouble import TROUBLES
 from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
 from rotation.running.waits.waiting_for import waiting_for
 from rotation.standing.trouble import TroubleCode
+from rotation.text.english import in_english
+from rotation.text.fitting import LONGEST
 from rotation.text.sentence import Sentence
 from store.progress import RotationStatus
 from tests.proof import reach
 from texts.catalogue import translator
 from texts.language import Language
-from texts.writing import LONGEST, written
+from texts.writing import written
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -41,8 +43,12 @@ def step(kind: str, **fields) -> Situation:
 
 
 def both(found: Sentence) -> tuple[str, str]:
-    """The sentence in both languages: each is whole, short enough, and not the other one."""
+    """The sentence in both languages: each is whole, short enough, and not the other one.
+
+    The English one is the same without a catalogue, as workflows write it.
+    """
     english, czech = (written(found, translator(language)) for language in Language)
+    assert in_english(found) == english
     for text in (english, czech):
         assert 0 < len(text) <= LONGEST, text
         assert text.endswith("."), text
