@@ -20,16 +20,19 @@ from api.pages import (
 )
 from api.pages.frame.addresses import FILES
 from api.pages.plan import simulation_page
-from api.pages.site import new_plan_page, registration_page, survey
+from api.pages.site import new_certificate, new_plan_page, offline_page, registration_page, server_lists, survey
 
 _PAGES = (
     signing_in,
     home,
     calendar_page,
     registration_page,
+    offline_page,
     site_page,
     survey,
+    server_lists,
     new_plan_page,
+    new_certificate,
     plan_page,
     simulation_page,
     rotation_page,

@@ -9,6 +9,7 @@ from api.http.allowed import allowed, forbidden
 from api.http.caller import Caller
 from api.pages.frame.rendering import render_page
 from api.pages.home import now_of
+from api.pages.site.registration_form import LISTS
 from api.pages.site.survey import NONE_YET, newest_survey
 from api.parts import WithParts
 from api.plan.plans import list_plans
@@ -48,6 +49,7 @@ async def show(
         survey=survey,
         surveyed=surveyed,
         surveys=caller.may(Permission.RECORD),
+        lists=LISTS,
         inventory=await show_inventory(parts, caller, site_id=site_id),
         rotations=rotations.items,
         running=[await now_of(parts, running)] if running is not None else [],

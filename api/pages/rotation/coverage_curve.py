@@ -10,6 +10,7 @@ from itertools import pairwise
 from pydantic import AwareDatetime
 
 from api.parts import Parts
+from api.rotation.clients import show_readings
 from api.rotation.rotation_document import RotationShown
 from rotation.values import Value
 from store.rotation.coverage import CoveragePoint
@@ -44,12 +45,12 @@ class CoverageCurve(Value):
 async def curve_of(parts: Parts, shown: RotationShown) -> CoverageCurve | None:
     """The curve of the gate that a rotation waits at, or waited at last; None before its first reading."""
     wait = shown.live.wait if shown.live is not None else None
-    gate = wait.step if wait is not None else await parts.store.coverage.newest_reading(shown.id)
-    points = await parts.store.coverage.curve(shown.id, gate) if gate else ()
+    read = await show_readings(shown.id, parts, gate=wait.step if wait is not None else None)
+    points = read.readings
     if not points:
         return None
     steps = shown.live.steps if shown.live is not None else ()
-    title = next((f"{step.number} {step.title}" for step in steps if step.id == gate), gate or "")
+    title = next((f"{step.number} {step.title}" for step in steps if step.id == read.gate), read.gate or "")
     if wait is None:
         return drawn(title, points, opened=points[0].taken_at, minimum=None, limit=None)
     return drawn(title, points, opened=wait.opened_at, minimum=wait.due, limit=wait.limit)

@@ -17,6 +17,7 @@ from api.pages.site import plan_choices as choices
 from api.parts import Parts, WithParts
 from api.plan.plans import make_plan
 from api.site.survey_document import SurveyGoesOn
+from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.plan.request import Unproven
 from rotation.site import Site
@@ -28,9 +29,9 @@ _CERTIFICATES = 200
 
 
 @router.get("", dependencies=[allowed(Permission.PLAN)])
-async def show(request: Request, site_id: SiteId, parts: WithParts) -> HTMLResponse:
+async def show(request: Request, site_id: SiteId, parts: WithParts, caller: Caller) -> HTMLResponse:
     """The form."""
-    return await _form(request, parts, require_in_use(await parts.store.sites.get(site_id)), {})
+    return await _form(request, parts, caller, require_in_use(await parts.store.sites.get(site_id)), {})
 
 
 @router.post("", dependencies=[allowed(Permission.PLAN)])
@@ -43,15 +44,16 @@ async def plan(request: Request, site_id: SiteId, parts: WithParts, caller: Call
         made = await make_plan(order, caller, parts, Response(), kept_key_of(request, caller, sent))
     except REFUSALS as error:
         refused = refused_form(error, choices.fields_of(site.servers), choices.ELSEWHERE)
-        return await _form(request, parts, site, sent, refused=refused)
+        return await _form(request, parts, caller, site, sent, refused=refused)
     if isinstance(made, SurveyGoesOn):
-        return await _form(request, parts, site, {**sent, choices.RECENT: "1"}, surveyed=True)
+        return await _form(request, parts, caller, site, {**sent, choices.RECENT: "1"}, surveyed=True)
     return RedirectResponse(f"/plans/{made.id}", HTTPStatus.SEE_OTHER)
 
 
 async def _form(
     request: Request,
     parts: Parts,
+    caller: Principal,
     site: Site,
     sent: Mapping[str, str],
     *,
@@ -71,5 +73,6 @@ async def _form(
         choices=choices.CHOICES,
         unproven=choices.UNPROVEN_EFFECTS,
         usual=Unproven.RELAX,
+        keeps=caller.may(Permission.KEEP_CERTIFICATES),
         request_id=uuid4().hex,
     )

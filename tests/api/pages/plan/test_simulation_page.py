@@ -1,11 +1,59 @@
 """A plan is played from its page: asked for once, followed, read, stopped."""
 
+from datetime import timedelta
+
 import pytest
 
 from rotation.identity.permission import Role
-from rotation.simulation import SimulationState
+from rotation.plan.request import PlanRequest
+from rotation.simulation import NewSimulation, SimulationState, SimulationWish
+from rotation.values import SimulationId, SiteId
+from service.plans.surveyed import surveyed_plan
+from simulation.drawn.faults import Faults
+from simulation.judged.record import Loss, RunRecord
+from simulation.judged.report import PlayedPlan, report
+from store.rotation.coverage import CoveragePoint
 from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.site.test_registration import wrong_fields
+
+DAY, HOUR, SITE = timedelta(days=1), timedelta(hours=1), SiteId("site-1")
+
+
+@pytest.fixture
+async def played(store, make) -> str:
+    """A simulation of two runs, one of which lost a client; and a rotation of the plan, with a gate that was read."""
+    await make.rotate(store)
+    survey = await store.surveys.latest_complete("site-1")
+    assert survey is not None
+    plan = make.plan("plan-2").model_copy(update={"request": PlanRequest(certificates={}), "survey_id": survey})
+    await store.plans.add(plan)
+    surveyed = await surveyed_plan(store, plan.id, most=20)
+    wish = SimulationWish(runs=2)
+    new = NewSimulation(id=SimulationId("sim-1"), plan_id=plan.id, site_id=SITE, asked_by="ann", wish=wish)
+    await store.simulations.create(new, surveyed, make.t0)
+    loss = Loss(client="<b>PC-1", group="Sales", since=make.t0, why="it did not verify", after="rest on Sales")
+    good = RunRecord(
+        seed=1, outcome="completed", duration=DAY, exposure=HOUR, clients=9, left_out=1, lost=(), violations=()
+    )
+    runs = [good, good.model_copy(update={"seed": 2, "lost": (loss,)})]
+    made = report(PlayedPlan.of(surveyed, 20), Faults.NONE, runs)
+    await store.simulations.end(new.id, SimulationState.COMPLETED, make.t0, report=made.model_dump_json())
+    for hours in range(3):
+        at = make.t0 + hours * HOUR
+        point = CoveragePoint(taken_at=at, total=9, proven=hours * 4, waiting=8 - hours * 4, left_out=1)
+        await store.coverage.note_reading("rot-1", "02-A8", point)
+    return "/plans/plan-2/simulations/sim-1"
+
+
+async def test_a_client_that_was_lost_is_named(reader, played):
+    """With the reason, the run and how it is played again; names are text."""
+    page = (await reader.get(played)).text
+    assert "The rotation cut off 1 client." in page
+    assert "&lt;b&gt;PC-1, Sales: it did not verify" in page
+    assert "rotator simulate --plan plan-2 --clients 20 --faults none --seed 2" in page
+    assert "<b>PC-1" not in page
+    assert "2 completed" in page
+    assert "Výměna odřízla 1 klienta." in (await reader.get(played, headers=CZECH)).text
 
 
 async def test_a_plan_is_played_and_read(whole, connected, plan, until, store):

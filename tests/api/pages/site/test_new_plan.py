@@ -63,8 +63,23 @@ async def test_who_may_not_plan_sees_who_can(reading_as):
 
 
 @pytest.mark.usefixtures("rotating")
-async def test_without_a_certificate_there_is_no_form(reader):
-    """The page says what to do first."""
-    page = (await reader.get("/sites/site-1/plans")).text
+async def test_without_a_certificate_one_is_made_first(reader, store):
+    """The page has no form of a plan until one is kept; the first name is its subject."""
+    address = "/sites/site-1/plans"
+    page = (await reader.get(address)).text
     assert "no certificate is kept yet" in page
-    assert '<form method="post" action="/sites' not in page
+    assert f'<form method="post" action="{address}"' not in page
+    assert ">sepm1.test, sepm2.test</textarea>" in page
+    assert (await reader.post("/sites/site-1/certificates", data={"names": " , "})).status_code == 422
+    made = await reader.post("/sites/site-1/certificates", data={"names": "sepm1.test, sepm2.test"})
+    assert (made.status_code, made.headers["location"]) == (303, address)
+    (kept,) = await store.certificates.list()
+    assert kept.subject == "CN=sepm1.test"
+    assert f'value="{kept.id}"' in (await reader.get(address)).text
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_who_may_not_keep_certificates_has_none_made(reading_as):
+    """A viewer is refused."""
+    async with reading_as("vera", Role.VIEWER) as viewer:
+        assert (await viewer.post("/sites/site-1/certificates", data={"names": "a"})).status_code == 403

@@ -1,13 +1,15 @@
 """A site is registered on the page: its certificate is compared first, and what is wrong stands beside its field."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
 
 from rotation.identity.permission import Role
-from tests.api.pages.conftest import CZECH
+from tests.api.identified import key_of
+from tests.api.pages.conftest import CZECH, reading
 
 ADDRESS = "/registration"
 
@@ -56,6 +58,25 @@ async def test_a_site_is_registered(reader, document, store, caplog):
     page = (await reader.get(f"/sites/{site.id}")).text
     assert document["password"] not in page
     assert "The site was not surveyed yet." in page
+
+
+async def test_floors_below_the_vendors_take_two_persons(unconnected, document, store):
+    """The first form is kept as a wish; the same form of another admin registers the site."""
+    parts = replace(unconnected, rehearsal=False)
+    fingerprint = document["trust"]["fingerprint_sha256"]
+    secret = {"password": document["password"], "trust.fingerprint_sha256": fingerprint, "act": "register"}
+    sent = form_of(document) | secret
+    second = await key_of(store, "ben", Role.ADMIN)
+    async with reading(parts) as one, reading(parts, second) as other:
+        for _ in range(2):
+            wished = await one.post(ADDRESS, data=sent)
+            assert (wished.status_code, "A second person is needed" in wished.text) == (409, True)
+            assert f'href="{ADDRESS}"' in wished.text
+        assert await store.sites.list() == ()
+        lower = await other.post(ADDRESS, data=sent | {"limits.holdout_minimum": "1"})
+        assert (lower.status_code, await store.sites.list()) == (409, ())
+        assert (await other.post(ADDRESS, data=sent)).status_code == 303
+    assert len(await store.sites.list()) == 1
 
 
 async def test_what_is_wrong_stands_beside_its_field(reader, document):
