@@ -136,6 +136,8 @@ class Scenario(Value):
     """Whether clients show what list they hold while HTTPS is shut (rule 18)."""
     drill_stop: bool = False
     """Whether clients show another server while the one that is replaced next is stopped (rule 18)."""
+    states_early: bool = False
+    """Whether the operator states what hands out Sylink.xml with the first recovery file, as is offered (rule 26)."""
     networking: Networking = Networking()
     """How its people find out whether plain HTTP gets through."""
     pace: WorkPace = WorkPace()

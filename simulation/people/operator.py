@@ -22,7 +22,7 @@ from emulator.state.site import ServerList
 from emulator.state.slips import Slip
 from rotation.plan.plan import PlanBody
 from rotation.plan.work.client_look import CLIENTS
-from rotation.plan.work.task import ConsoleTask, RefreshImages, ReplaceCertificate
+from rotation.plan.work.task import ConsoleTask, RefreshImages, ReplaceCertificate, SaveRecoveryFile
 from rotation.running.state import RotationState
 from rotation.site import Server
 from rotation.values import ServerName
@@ -66,8 +66,10 @@ class Operator:
         console: ConsolePeople | None = None,
         *,
         servers: tuple[Server, ...] = (),
+        states_early: bool = False,
     ) -> None:
         self._simulation = simulation
+        self._states_early = states_early
         self._servers = servers
         self._certificates = certificates
         self._console = console
@@ -217,6 +219,8 @@ class Operator:
         if isinstance(work, RefreshImages):
             journal = self._simulation.effects.views()
             work = work.model_copy(update={"groups": tuple(path_at_the_end(each, journal) for each in work.groups)})
+        if isinstance(work, SaveRecoveryFile) and not self._states_early:
+            work = work.model_copy(update={"asks_hand_outs": False})
         asked = {
             "id": task.id,
             "site_name": task.site_name,

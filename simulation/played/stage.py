@@ -100,6 +100,7 @@ class Stage:
             scenario.spec.robot.slips,
             self.console,
             servers=self.site.servers,
+            states_early=scenario.states_early,
         )
         self.network_people = NetworkPeople(self.simulation, self.clock, self.store, self.site.id, scenario.networking)
         self.watchman = Watchman(self.simulation, self.world)

@@ -165,8 +165,13 @@ class Site:
                 kept = {name: file[name] for name in ("content_base64", "format", "password")}
                 await self.console(kind, server=work["server"], **kept)
             case "compare_signed_files":
-                (found,) = (each for each in await self.truth("servers") if each["name"] == work["server"])
-                return {"certificate": found["certificate_changed"], "oldest_sig": found["oldest_signature"]}
+                asked = [*work["others"], work["server"]]
+                found = [each for each in await self.truth("servers") if each["name"] in asked]
+                return {
+                    name if len(found) == 1 else f"{name}.{each['name']}": each[of]
+                    for each in found
+                    for name, of in (("certificate", "certificate_changed"), ("oldest_sig", "oldest_signature"))
+                }
             case "stop_hand_outs":
                 return {"stopped": "none"}
             case "delete_list":

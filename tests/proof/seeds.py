@@ -29,7 +29,9 @@ FIFTH = 400_000
 """From here on as from `THIRD`, and one site in five of several servers asks for the drill with stopped servers."""
 SIXTH = 500_000
 """From here on as from `FIFTH`, in a wider world (tests/proof/drawn/wider_world.py)."""
-_LAGGING, _LAGS, _DRILLED = 0.5, (timedelta(hours=1), timedelta(days=4)), 0.2
+SEVENTH = 600_000
+"""From here on as from `SIXTH`; half of the operators state hand-outs with the first recovery file (rule 26)."""
+_LAGGING, _LAGS, _DRILLED, _EARLY = 0.5, (timedelta(hours=1), timedelta(days=4)), 0.2, 0.5
 _PAIR = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=7), quick=1.0, absent=0.03)
 _SEVERAL = Sizes(
     servers=4,
@@ -70,7 +72,8 @@ def scenario(seed: int) -> Scenario:
     drawn = _with_a_lag(drawn) if FOURTH <= seed < FIFTH else drawn
     drawn = drawn if seed < THIRD else _drilled(drawn)
     drawn = drawn if seed < FIFTH else _stopping(drawn)
-    return drawn if seed < SIXTH else wider_world(drawn)
+    drawn = drawn if seed < SIXTH else wider_world(drawn)
+    return drawn if seed < SEVENTH else _stating_early(drawn)
 
 
 def _drilled(drawn: Scenario) -> Scenario:
@@ -83,6 +86,11 @@ def _stopping(drawn: Scenario) -> Scenario:
     """As drawn; at some sites of several servers the plan asks for the drill that stops each before its turn."""
     asks = len(drawn.spec.servers) > 1 and Chance(drawn.seed).happens(_DRILLED, "drill stop")
     return drawn.model_copy(update={"drill_stop": True}) if asks else drawn
+
+
+def _stating_early(drawn: Scenario) -> Scenario:
+    """As drawn; at half of the sites the operator does in one task what may be done in it."""
+    return drawn.model_copy(update={"states_early": Chance(drawn.seed).happens(_EARLY, "states early")})
 
 
 def _with_a_lag(drawn: Scenario) -> Scenario:

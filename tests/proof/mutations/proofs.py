@@ -33,6 +33,11 @@ def _leaves(original, owners):  # noqa: ARG001 - as the rule it replaces
     return ()
 
 
+def _no_client_shows(original, *args, **fields):  # noqa: ARG001 - as the rule it replaces
+    """No gate has clients take a new policy from a replaced server."""
+    return iter(())
+
+
 _NO_FILES_LOOKED_AT = {signing.compare_signed_files: _no_files_compared, signed_files.while_there: _leaves}
 
 
@@ -154,8 +159,8 @@ def comparisons_that_were_left_to_a_later_task_are_forgotten(original, *args):  
 @mutation(
     rule="24",
     replaces=signed_together._fails_over_verifying,
-    hole="contact is taken for acceptance (silent)",
-    behind={signed_files.while_there: _leaves},
+    hole="contact is taken for acceptance (fail_over)",
+    behind={signed_files.while_there: _leaves, signing.shown_by_clients: _no_client_shows},
 )
 def a_comparison_waits_where_clients_fail_over_and_verify(original, owner):  # noqa: ARG001 - as the rule it replaces
     """The .SIG files of all servers are compared when the last certificate has been replaced."""
