@@ -23,14 +23,14 @@ from api.http.wrong_keys import WrongKeys
 from api.languages.translated_answers import TranslatedAnswers
 from api.manners import problem_pages
 from api.manners.answers import answer_with_problems
-from api.manners.description import describe_alike
 from api.manners.entity_tags import describe_tags
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
+from api.manners.openapi.description import describe_alike
+from api.manners.openapi.served_description import serve_description
 from api.manners.pages import new_application
 from api.manners.pieces import Pieces
 from api.manners.request_ids import name_requests
-from api.manners.served_description import serve_description
 from api.notice import channels
 from api.pages.all_pages import add_pages
 from api.pages.frame.page_answers import PageAnswers

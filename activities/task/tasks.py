@@ -195,10 +195,12 @@ def _own_work(scope: StepScope) -> Work:
 def _title(scope: StepScope, work: Work) -> str:
     """The step's title, and what was left to its task."""
     if isinstance(work, CompareSignedFiles) and work.others:
-        return f"Compare the .SIG files of {', '.join((*work.others, work.server))}"
+        servers = ", ".join((*work.others, work.server))
+        return f"Compare the .SIG files of {servers}"
     if isinstance(work, LookAtClients) and work.compares:
-        files = f"ompare the .SIG files of {', '.join(work.compares)}"
-        return f"{scope.title}, and c{files}" if work.builds else f"C{files}"
+        servers = ", ".join(work.compares)
+        look = f"{scope.title}, and compare the .SIG files of {servers}"
+        return look if work.builds else f"Compare the .SIG files of {servers}"
     return scope.title
 
 

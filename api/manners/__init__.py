@@ -5,9 +5,8 @@
 - `refused_forms`: methods and media types that a path does not take
 - `paging`: lists, page by page
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
-- `description`: what OpenAPI says of all operations alike
-- `described_answers`: what it says of answers that may be of several models
-- `served_description`: the description as it is served; `pieces`: large answers, sent as their callers read them
+- `openapi`: the API's description
+- `pieces`: large answers, sent as their callers read them
 - `instant`: moments as callers write them
 - `pages`: the API's own pages, with files of this service alone
 """

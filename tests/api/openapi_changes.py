@@ -16,7 +16,7 @@ from tests.api.good_requests import BODIES, QUERIES, filled
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs" / "openapi.json"
-EXAMPLES = ROOT / "api" / "manners" / "examples.json"
+EXAMPLES = ROOT / "api" / "manners" / "openapi" / "examples.json"
 IDS = {
     "site_id": "brno",
     "certificate_id": "certificate-4f1c",

@@ -14,7 +14,6 @@ from api.manners.refusals import REFUSALS
 from api.pages.frame.own_forms import kept_key_of, texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page
-from api.pages.plan.simulation_result import SimulationResult
 from api.parts import Parts, WithParts
 from api.plan.simulation_document import SimulationRequest
 from api.plan.simulations import list_simulations, show_simulation, simulate_plan, stop_simulation
@@ -59,12 +58,14 @@ async def follow(
     """How far it is, or what came of it. While it is played, the page loads itself again."""
     simulation = await show_simulation(plan_id, simulation_id, parts, Response())
     plan = await parts.store.plans.get(plan_id)
-    runs = simulation.state is SimulationState.RUNNING
+    result, runs = simulation.result, simulation.state is SimulationState.RUNNING
     page = render_page(
         request,
         "simulation.html",
         simulation=simulation,
-        result=None if simulation.result is None else SimulationResult.model_validate(simulation.result),
+        result=result,
+        is_good=result is not None and not result.lost_by_the_rotation and "unfinished" not in result.outcomes,
+        telling=[each for each in result.worst if each.lost or each.reason or each.refused] if result else (),
         site=await parts.store.sites.get(plan.body.site_id),
         names=_NAMES,
         stops=runs and caller.may(Permission.PLAN),

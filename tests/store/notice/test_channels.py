@@ -13,7 +13,8 @@ from store.schema.tables import NoticeChannelRow
 from store.trail.site_trail import SERVICE_TRAIL, Author
 
 BY = Author(who="ann", address="10.0.0.7")
-HOOK = ChannelSettings(name="tickets", target=WebhookTarget(url="https://hooks.test/a?token=hush"))
+ADDRESS = "https://hooks.test/a?token=hush"
+HOOK = ChannelSettings(name="tickets", target=WebhookTarget(url=ADDRESS))
 MAIL = ChannelSettings(
     name="mail", target=MailTarget(host="mail.test", username="rotator", sender="r@x.test", recipients=("a@x.test",))
 )
@@ -48,7 +49,7 @@ async def test_a_secret_stays_with_its_place(store, make):
 async def test_a_secret_stays_with_a_place_that_an_earlier_release_has_kept(store, make):
     """Its text lacks fields that have come since: a change of the name keeps the secret, which opens still."""
     channel = (await store.channels.add(HOOK, None, BY, make.t0)).id
-    old = canonical({"kind": "webhook", "url": HOOK.target.url})
+    old = canonical({"kind": "webhook", "url": ADDRESS})
     sealed = await store.vault.seal(CHANNEL_SECRET, subject_of(channel, old), b"one")
     async with store.database.write() as session:
         await session.execute(update(NoticeChannelRow).values(target=old, secret_sealed=sealed))

@@ -3,7 +3,7 @@
 import httpx
 from fastapi import FastAPI
 
-from api.manners.served_description import serve_description
+from api.manners.openapi.served_description import serve_description
 
 
 class Counting(FastAPI):

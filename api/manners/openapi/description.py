@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.manners.described_answers import describe_answers
+from api.manners.openapi.described_answers import describe_answers
 
 _EXAMPLES = "examples.json"
 _INFO = {
