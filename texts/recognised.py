@@ -19,6 +19,8 @@ _ENDS = re.compile(r"(;\s+|\.\s+|\n+)")
 _MOST_PARTS = 5
 """So many parts between such marks may be one text."""
 _COLON = re.compile(r": ")
+_VAGUE = 8
+"""A template with so few fixed characters (`%(move)s by %(who)s`) is not taken for the form of several sentences."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?")
 _SPAN = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")
@@ -44,10 +46,15 @@ def _whole(text: str, by: Translator, depth: int) -> str | None:
     exact, _ = _known(by.language)
     if text in exact:
         return by(text)
+    vague = _VAGUE if _ENDS.search(text[:-1]) else 0
     for template in candidates(text, by.language):
-        if (values := template.values(text)) is not None:
+        if template.fixed > vague and (values := template.values(text)) is not None and _are_counts(values):
             return _filled(template, values, by, depth)
     return None
+
+
+def _are_counts(values: dict[str, str]) -> bool:
+    return all(_COUNT.fullmatch(value) for name, value in values.items() if is_count(name))
 
 
 def _composed(text: str, by: Translator, depth: int) -> str:
@@ -74,9 +81,19 @@ def _one(parts: list[str], by: Translator, depth: int) -> str | None:
     body, stop = (text[:-1], ".") if text.endswith(".") else (text, "")
     begins = (0, *(match.end() for match in islice(_COLON.finditer(body), 2)))
     for begin in begins:
+        if _ENDS.search(body[:begin]):  # a subject is no sentence
+            break
         if (found := _whole(body[begin:], by, depth)) is not None:
-            return f"{body[:begin]}{found}{stop}"
+            return f"{_subject(body[:begin], by)}{found}{stop}"
     return None
+
+
+def _subject(before: str, by: Translator) -> str:
+    """What stands before the colon: a name, or what is counted."""
+    exact, _ = _known(by.language)
+    if (whole := before.removesuffix(": ")) in exact:
+        return f"{by(whole)}: "
+    return ": ".join(by(each) if each in exact else each for each in before.split(": "))
 
 
 def candidates(text: str, language: Language) -> list[Template]:

@@ -20,6 +20,8 @@ TEXTS = frozenset(
 )
 """Fields whose values are texts of this product, in whichever document they are. Names and reasons of people are in
 others."""
+_SUBJECT, _TITLE = "subject", 2
+"""What a finding is about: a name, or the title of a step, which has spaces."""
 MARKS = tuple(f'"{each}":'.encode() for each in sorted(TEXTS))
 _WORK: TypeAdapter[Work] = TypeAdapter(Work)
 
@@ -37,10 +39,10 @@ def in_language(document: Any, by: Translator) -> Any:
 
 def _field(name: str, value: Any, beside: Mapping[str, Any], by: Translator) -> Any:
     match value:
-        case str() if name in TEXTS:
+        case str() if name in TEXTS or (name == _SUBJECT and value.count(" ") >= _TITLE):
             return _text(value, by)
         case list() if name == _INSTRUCTIONS:
-            return _card(value, beside.get("subject"), by)
+            return _card(value, beside.get(_SUBJECT), by)
         case _:
             return in_language(value, by)
 
