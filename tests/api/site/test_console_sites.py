@@ -131,7 +131,7 @@ async def test_the_command_line_registers_and_uploads(rotator, described, tmp_pa
     file.write_text("PC;Group;Last Seen\nA;My Company;03.04.2025 10:00:00\n")
     upload = ("site", "clients", site, str(file), "--timezone", "Europe/Prague", "--column", "name=PC")
     code, _, err = await rotator(*upload)
-    assert (code, "nobody has declared" in err, "dates=dmy" in err) == (1, True, True)
+    assert (code, "is not declared" in err, "dates=dmy" in err) == (1, True, True)
     code, out, err = await rotator(*upload, "--dates", "dmy")
     assert (code, out.startswith("1 clients as of")) == (0, True), err
     code, out, _ = await rotator("site", "show", site)
