@@ -64,9 +64,9 @@ _HEADERS: dict[str, tuple[str, str, dict[str, Any], frozenset[HTTPStatus] | None
     "RequestId": ("X-Request-ID", "What names this request in the log of the service", _TEXT, None),
     "ContentLanguage": (
         "Content-Language",
-        "The language of the texts in it, by `Accept-Language`: en or cs",
+        "The language of the texts in it, by `Accept-Language`: en or cs; problems have it, too",
         _TEXT,
-        None,
+        frozenset({HTTPStatus.OK}),
     ),
     "Location": (
         "Location",
