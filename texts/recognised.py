@@ -20,7 +20,7 @@ _MOST_PARTS = 5
 """So many parts between such marks may be one text."""
 _COLON = re.compile(r": ")
 _VAGUE = 8
-"""A template with so few fixed characters (`%(move)s by %(who)s`) is not taken for the form of several sentences."""
+"""A template with so few fixed characters (`%(move)s by %(who)s`) is tried where nothing else fits."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?")
 _SPAN = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")
@@ -39,16 +39,21 @@ def translated(text: str, by: Translator) -> str:
 def _translated(text: str, language: Language, depth: int) -> str:
     by = translator(language)
     found = _whole(text, by, depth)
-    return found if found is not None else _composed(text, by, depth)
+    if found is None and (found := _composed(text, by, depth)) == text:
+        found = _whole(text, by, depth, vague=True)
+    return found if found is not None else text
 
 
-def _whole(text: str, by: Translator, depth: int) -> str | None:
+def _whole(text: str, by: Translator, depth: int, *, vague: bool = False) -> str | None:
     exact, _ = _known(by.language)
     if text in exact:
         return by(text)
-    vague = _VAGUE if _ENDS.search(text[:-1]) else 0
     for template in candidates(text, by.language):
-        if template.fixed > vague and (values := template.values(text)) is not None and _are_counts(values):
+        if (
+            (template.fixed <= _VAGUE) is vague
+            and (values := template.values(text)) is not None
+            and _are_counts(values)
+        ):
             return _filled(template, values, by, depth)
     return None
 
