@@ -3,18 +3,7 @@
 import ast
 import re
 
-COVERED: tuple[str, ...] = (
-    "rotation/console",
-    "rotation/drift",
-    "rotation/originals",
-    "rotation/procedure",
-    "rotation/proof",
-    "rotation/reach",
-    "rotation/recovery",
-    "rotation/running",
-    "rotation/standing",
-    "rotation/watch",
-)
+COVERED: tuple[str, ...] = ("rotation",)
 """Packages and modules whose texts have translations: each text of theirs, or a test names it."""
 ELSEWHERE: tuple[str, ...] = ("rotation/reach/powershell.py", "rotation/reach/shell.py", "rotation/running/waits")
 """Scripts; and rooms whose texts are sentences before they have a language, with a catalogue of their own."""
@@ -41,7 +30,19 @@ NOT_SHOWN = frozenset(
 """Calls whose own strings are no text for people, by the last part of their name; or one of another catalogue."""
 NOT_SHOWN_KEYWORDS = frozenset({"description", "key", "kind", "pattern"})
 """Arguments of any call."""
-NOT_TEXTS: frozenset[str] = frozenset({"%(options)s%(options_2)s; question %(question)s", "My Company", "os x"})
+NOT_TEXTS: frozenset[str] = frozenset(
+    {
+        "%(move)s by %(who)s: %(because)s",
+        "%(options)s%(options_2)s; question %(question)s",
+        "%(other)s in %(path)s",
+        "%(release)s on %(system)s",
+        "%ALLUSERSPROFILE%\\Symantec\\Symantec Endpoint Protection\\CurrentVersion\\Data\\Config",
+        " (HTTP for certificate rotation)",
+        "Default Management Server List",
+        "My Company",
+        "os x",
+    }
+)
 """Strings that look like texts and are values: of files, of programs, of SEPM."""
 COMMAND = re.compile(r"(?:rotator|temporal|netsh) [^;.]*|(?:%\(\w+\)s )?--.*")
 """Commands, and parts of them, are typed as they are."""

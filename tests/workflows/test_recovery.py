@@ -63,7 +63,7 @@ async def test_it_is_offered_while_sepm_does_not_answer(stage, tmp_path):
     assert server.up
     assert here.lost() == []
     events = [(event.kind, event.message) for event in await here.story()]
-    assert ("gate-passed", "Wait until clients are heard again: 6 of 6 covered, 0 safe, 0 left out") in events
+    assert ("gate-passed", "Wait until clients check in again: 6 of 6 covered, 0 safe, 0 left out") in events
 
 
 async def test_a_certificate_that_goes_again_stops_it_and_restarts_its_gate(played):
