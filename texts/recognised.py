@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
 
-from texts import writing
+from texts import formats
 from texts.catalogue import Translator, translator
 from texts.language import Language
 from texts.template import Template, is_count
@@ -49,17 +49,9 @@ def _whole(text: str, by: Translator, depth: int, *, vague: bool = False) -> str
     if text in exact:
         return by(text)
     for template in candidates(text, by.language):
-        if (
-            (template.fixed <= _VAGUE) is vague
-            and (values := template.values(text)) is not None
-            and _are_counts(values)
-        ):
+        if (template.fixed <= _VAGUE) is vague and (values := template.values(text)) is not None:
             return _filled(template, values, by, depth)
     return None
-
-
-def _are_counts(values: dict[str, str]) -> bool:
-    return all(_COUNT.fullmatch(value) for name, value in values.items() if is_count(name))
 
 
 def _composed(text: str, by: Translator, depth: int) -> str:
@@ -133,12 +125,12 @@ def _filled(template: Template, values: dict[str, str], by: Translator, depth: i
 
 def _value(name: str, value: str, by: Translator, depth: int) -> str:
     if is_count(name) and _COUNT.fullmatch(value):
-        return writing.number(int(value), by)
+        return formats.number(int(value), by)
     if _TIME.fullmatch(value) and (time := _time(value)) is not None:
         return _moment(value, time, by)
     if found := _SPAN.fullmatch(value):
         days, hours, minutes, seconds = (int(each or 0) for each in found.groups())
-        return writing.span(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), by)
+        return formats.span(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), by)
     return _translated(value, by.language, depth - 1) if depth > 0 else value
 
 
@@ -152,8 +144,8 @@ def _time(value: str) -> datetime | None:
 def _moment(value: str, at: datetime, by: Translator) -> str:
     """A time as exact as it was written: a date, a minute or a second; its zone only where it stood in the value."""
     if len(value) == len("2026-01-31"):
-        return writing.day(at.replace(tzinfo=UTC), by)
+        return formats.day(at.replace(tzinfo=UTC), by)
     zoned = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
     seconds = f":{zoned.astimezone(UTC):%S}" if value.count(":") >= 2 + (value[-3] == ":" and value[-6] in "+-") else ""
-    minute, zone = writing.instant(zoned, by).rsplit(" ", 1)
+    minute, zone = formats.instant(zoned, by).rsplit(" ", 1)
     return f"{minute}{seconds} {zone}" if at.tzinfo is not None else f"{minute}{seconds}"

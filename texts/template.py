@@ -63,7 +63,9 @@ class Template:
         at = len(first)
         for name, literal in zip(self.names, [*between, None], strict=True):
             until = end if literal is None else text.find(literal, at, end)
-            if until < 0 or found.setdefault(name, text[at:until]) != text[at:until]:
+            if until < 0 or (is_count(name) and not text[at:until].isdecimal()):
+                return None
+            if found.setdefault(name, text[at:until]) != text[at:until]:
                 return None
             at = until + len(literal or "")
         return found

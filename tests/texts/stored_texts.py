@@ -13,7 +13,7 @@ from tests.texts.value_names import name_of
 from texts.template import Template
 
 HOME = Path(__file__).parents[2]
-_WORDS = re.compile(r"[A-Za-z]{2,}\W* \W*(?:[A-Za-z]|%)|(?:\)s|[a-z])\W* \W*[A-Za-z]{2,}")
+_WORDS = re.compile(r"[A-Za-z]{2,}\W* \W*(?:[A-Za-z]|%)|\d [a-z]{2,}|(?:\)s|[a-z])\W* \W*[A-Za-z]{2,}")
 _LETTERS = re.compile(r"[a-z]{2,}")
 
 

@@ -145,7 +145,7 @@ def _who(reading: GateReading) -> str:
         return reading.asks.text
     if not (count := reading.waiting):
         count = reading.safe
-        return f"nobody has shown that the way works: the {count} clients that it leaves safe are away"
+        return f"no client has shown that the way works: the {count} clients that it leaves safe are away"
     groups, names = ", ".join(reading.waiting_groups), ", ".join(reading.waiting_names)
     lacks = "; ".join(
         _LACKS[reason](number) for reason, number in sorted(reading.by_reason.items()) if reason in _LACKS

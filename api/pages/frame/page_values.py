@@ -8,7 +8,9 @@ from markupsafe import Markup, escape
 from rotation.text.plain_text import visible
 from rotation.text.sentence import Sentence
 from texts.catalogue import Translator
-from texts.writing import day, instant, number, span, written
+from texts.formats import day, instant, number, span
+from texts.recognised import translated
+from texts.writing import written
 
 
 def shown_text(value: object) -> object:
@@ -38,6 +40,7 @@ def add_values(environment: Environment, by: Translator) -> None:
 
     environment.globals.update(_=gettext, ngettext=ngettext, say=say)
     environment.filters.update(when=when, date=date, span=lambda of: span(of, by), number=lambda of: number(of, by))
+    environment.filters.update(translated=lambda text: translated(text or "", by))
 
 
 def _formatted(text: str, values: dict[str, object], by: Translator) -> Markup:

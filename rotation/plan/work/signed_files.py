@@ -23,7 +23,7 @@ def while_there(owners: Iterable[OwnerScope]) -> tuple[str, ...]:
         return ()
     return (
         "As soon as the services run again, before you leave the server, look at ...\\data\\outbox\\agent",
-        "Where a .SIG file there is older than ...\\tomcat\\etc\\keystore.jks, have the server publish again at once:",
+        "If a .SIG file there is older than ...\\tomcat\\etc\\keystore.jks, make the server publish again at once:",
         "clients that verify reject such a file",
     )
 
@@ -42,11 +42,11 @@ def not_signed_again(
     certificate, oldest = _moment(evidence, CERTIFICATE), _moment(evidence, OLDEST)
     if certificate is None or oldest is None:
         missing = CERTIFICATE if certificate is None else OLDEST
-        text = f"no date with its offset from UTC was told as {missing}"
-        return blocking("signed-files-not-told", server, text, f"say done with {CERTIFICATE}= and {OLDEST}=")
+        text = f"the evidence has no date with its offset from UTC as {missing}"
+        return blocking("signed-files-not-told", server, text, f"report done with {CERTIFICATE}= and {OLDEST}=")
     if max(certificate, oldest) > not_after:
-        text = f"a file of {max(certificate, oldest):%Y-%m-%d %H:%M:%S %z} is of the future"
-        return blocking("signed-files-of-the-future", server, text, "tell the dates with their offset from UTC")
+        text = f"a file of {max(certificate, oldest):%Y-%m-%d %H:%M:%S %z} is in the future"
+        return blocking("signed-files-of-the-future", server, text, "state the dates with their offset from UTC")
     if not_before is not None and certificate < not_before:
         text = f"a keystore of {certificate:%Y-%m-%d %H:%M:%S %z} is older than the replacement"
         return blocking("signed-files-of-another", server, text, f"look on {server} itself, when keystore.jks changed")
@@ -54,7 +54,7 @@ def not_signed_again(
         text = (
             f"a .SIG file of {oldest:%Y-%m-%d %H:%M:%S %z} is older than the certificate: clients that verify reject it"
         )
-        remedy = f"have {server} publish again, wait until no .SIG file is older than the keystore, and say done then"
+        remedy = f"make {server} publish again, wait until no .SIG file is older than the keystore, then report done"
         return blocking("signed-files-stale", server, text, remedy)
     return None
 

@@ -177,7 +177,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     assert console.stated == 2
     events = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
     assert "3 clients are covered by ann and bob" in events
-    assert "the statement names PC-9, whom nobody knows" in events
+    assert "the statement names PC-9, and the site has no such clients" in events
     held = {"held": {"SEPM-1": "ab" * 32}, "files": {"SEPM-1": RECOVERY_FILE}}
     recovery = (await whole.post(f"/v1/sites/{site}/recovery-plans", json=held)).json()
     assert {"recovery-on-word", "console-proof-return"} <= {finding["code"] for finding in recovery["reasons"]}
