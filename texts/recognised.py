@@ -33,7 +33,7 @@ def translated(text: str, by: Translator) -> str:
     return text if by.language is Language.ENGLISH else _translated(text, by.language, _DEEPEST)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _translated(text: str, language: Language, depth: int) -> str:
     by = translator(language)
     found = _whole(text, by, depth)

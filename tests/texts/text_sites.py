@@ -35,6 +35,7 @@ NOT_TEXTS: frozenset[str] = frozenset(
         "%(move)s by %(who)s: %(because)s",
         "%(options)s%(options_2)s; question %(question)s",
         "%(other)s in %(path)s",
+        "%(site_name)s (id %(site_id)s)",
         "%(release)s on %(system)s",
         "%ALLUSERSPROFILE%\\Symantec\\Symantec Endpoint Protection\\CurrentVersion\\Data\\Config",
         " (HTTP for certificate rotation)",
