@@ -19,8 +19,6 @@ _ENDS = re.compile(r"(;\s+|\.\s+|\n+)")
 _MOST_PARTS = 5
 """So many parts between such marks may be one text."""
 _COLON = re.compile(r": ")
-_VAGUE = 8
-"""A template with so few fixed characters (`%(move)s by %(who)s`) is tried where nothing else fits."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?")
 _SPAN = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")
@@ -35,21 +33,19 @@ def translated(text: str, by: Translator) -> str:
     return text if by.language is Language.ENGLISH else _translated(text, by.language, _DEEPEST)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _translated(text: str, language: Language, depth: int) -> str:
     by = translator(language)
     found = _whole(text, by, depth)
-    if found is None and (found := _composed(text, by, depth)) == text:
-        found = _whole(text, by, depth, vague=True)
-    return found if found is not None else text
+    return found if found is not None else _composed(text, by, depth)
 
 
-def _whole(text: str, by: Translator, depth: int, *, vague: bool = False) -> str | None:
+def _whole(text: str, by: Translator, depth: int) -> str | None:
     exact, _ = _known(by.language)
     if text in exact:
         return by(text)
     for template in candidates(text, by.language):
-        if (template.fixed <= _VAGUE) is vague and (values := template.values(text)) is not None:
+        if (values := template.values(text)) is not None:
             return _filled(template, values, by, depth)
     return None
 

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -77,8 +76,3 @@ def _template(node: ast.AST) -> str:
         str(each.value).replace("%", "%%") if isinstance(each, ast.Constant) else f"%({name_of(each, names)})s"
         for each in node.values
     )
-
-
-if __name__ == "__main__":
-    for text, place in stored_texts(tuple(sys.argv[1:]) or COVERED).items():
-        sys.stdout.write(f"#: {place}\n{text}\n\n")

@@ -191,7 +191,7 @@ def _silent_for(span: timedelta, facts: Shortening) -> int:
 def _enough(gained: timedelta, facts: Shortening) -> str:
     """What is still lacking, where one way is not enough."""
     lacking = facts.late - gained
-    return f", {_days(lacking)} too few" if lacking > timedelta(0) else ", which is enough"
+    return f", which is {_days(lacking)} too few" if lacking > timedelta(0) else ", which is enough"
 
 
 def _whole_days(span: timedelta) -> timedelta:

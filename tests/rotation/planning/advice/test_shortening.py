@@ -72,7 +72,7 @@ def test_another_holdout_costs_nothing(fails_over):
     findings = fails_over(300, 94)
     assert findings["shorten-other-holdout"].subject == "s1"
     assert "gains 90 days, which is enough" in findings["shorten-other-holdout"].message
-    assert "gains 6 days, 4 days too few" in fails_over(100, 94)["shorten-other-holdout"].message
+    assert "gains 6 days, which is 4 days too few" in fails_over(100, 94)["shorten-other-holdout"].message
     assert "shorten-other-holdout" not in fails_over(94, 94)
 
 
@@ -107,10 +107,10 @@ def test_what_is_not_enough_says_what_lacks(make, ways):
     findings = ways(
         make.site("s1", holdout_minimum=80 * DAY), make.group("G"), ends={"s1": 20}, clients=[make.client("c1")]
     )
-    assert "a holdout of 80 days at most, instead of 90 days, gains 10 days, 74 days too few (waits: 1)" in (
+    assert "a holdout of 80 days at most, instead of 90 days, gains 10 days, which is 74 days too few (waits: 1)" in (
         findings["shorten-holdout"].message
     )
-    assert "gains 13 days, 71 days too few" in findings["shorten-gate-patience"].message
+    assert "gains 13 days, which is 71 days too few" in findings["shorten-gate-patience"].message
 
 
 def test_relaxed_groups_may_stay_relaxed(make, ways):
