@@ -67,6 +67,7 @@ Replaces the server certificate of Symantec Endpoint Protection Manager sites wi
 
 Register a site, add a certificate, make a plan (a dry run), start it by its hash, and do the console tasks it asks for.
 Refusals are problems as RFC 9457 describes them; `remedy` says what to do. Spans of time are ISO 8601 durations.
+Texts come in English, or in Czech by `Accept-Language`; codes stay.
 """
 
 _SMALL = 1000

@@ -9,8 +9,9 @@ from rotation.notice.channel import MessageLanguage
 from rotation.notice.notice import Notice
 from rotation.text.plain_text import visible
 from texts.catalogue import Translator, translator
+from texts.formats import instant
 from texts.language import Language
-from texts.writing import instant, written
+from texts.writing import written
 
 _LONGEST_TITLE, _LONGEST_TEXT = 200, 2000
 

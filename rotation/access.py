@@ -103,7 +103,7 @@ class OfflineDocument(Value):
         """Every group once, and above each that inherits one that it can have its settings from."""
         paths = {group.path for group in self.groups}
         if len(paths) < len(self.groups):
-            raise ValueError("a group is named twice")
+            raise ValueError("the document has a group twice")
         for group in self.groups:
             above = group.path.rpartition(_SEPARATOR)[0]
             if group.inherits and above not in paths:

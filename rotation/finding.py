@@ -86,8 +86,8 @@ def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return first_of_each(findings, lambda each: (each.code, each.severity), _more)
 
 
-def _more(first: Finding, others: int) -> Finding:
-    return first.model_copy(update={"subject": f"{others} more", "message": f"the same of {others} more"})
+def _more(first: Finding, count: int) -> Finding:
+    return first.model_copy(update={"subject": f"{count} more", "message": f"the same holds for {count} more"})
 
 
 class Shown(Value):

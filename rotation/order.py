@@ -59,8 +59,8 @@ def names_left_out(asked: tuple[str, ...], facts: CertificateFacts) -> tuple[Fin
         warning(
             "certificate-name-left-out",
             name,
-            "the authority has signed a certificate without this name",
-            "ask the authority's operator why, before it goes into a server that is reached by this name",
+            "the authority signed a certificate without this name",
+            "ask the authority's operator why, before you install it in a server that clients reach by this name",
         )
         for name in asked
         if not covers(facts, name)

@@ -27,7 +27,7 @@ class PolicySerial(Value):
         """The serial that `text` spells.
 
         Raises:
-            MalformedSerialError: when it has another form or names no real date.
+            MalformedSerialError: when it has another form or has no real date.
         """
         match = _FORM.match(text.strip())
         if match is None:
@@ -36,7 +36,7 @@ class PolicySerial(Value):
         try:
             at = datetime(year, month, day, hour, minute, second, milli * 1000, tzinfo=UTC)
         except ValueError as error:
-            raise MalformedSerialError(f"{text!r} names no real date") from error
+            raise MalformedSerialError(f"{text!r} has no real date") from error
         return cls(prefix=match.group(1).upper(), at=at)
 
     def belongs_to(self, group: GroupId) -> bool:

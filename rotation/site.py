@@ -68,7 +68,7 @@ class ServerList(Value):
     @model_validator(mode="after")
     def _has_a_server(self) -> "ServerList":
         if not any(self.priorities):
-            raise ValueError(f"server list {self.name!r} has no server: a client of it could reach nothing")
+            raise ValueError(f"server list {self.name!r} has no server: its clients could reach no server")
         return self
 
     @property
@@ -120,15 +120,15 @@ class RefusedLimit(Value):
         return blocking(
             "limit-refused",
             f"limits.{self.name}",
-            f"{self.value} is stored: {self.why}",
-            "correct the site's limits: PUT /v1/sites/ID/limits, all that should not be the default",
+            f"the stored value {self.value} cannot be used: {self.why}",
+            "correct the site's limits (PUT /v1/sites/ID/limits has all that differ from the default)",
         )
 
 
 def judged(stored: object) -> tuple[Limits, tuple[RefusedLimit, ...]]:
     """The limits that are stored of a site, and those of them that cannot be used."""
     if not isinstance(stored, Mapping):
-        return Limits(), (RefusedLimit(name="all", value=str(stored)[:100], why="limits are an object"),)
+        return Limits(), (RefusedLimit(name="all", value=str(stored)[:100], why="the limits are no object"),)
     kept, refused = dict(stored), list[RefusedLimit]()
     while True:
         try:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
 
-from texts import writing
+from texts import formats
 from texts.catalogue import Translator, translator
 from texts.language import Language
 from texts.template import Template, is_count
@@ -33,7 +33,7 @@ def translated(text: str, by: Translator) -> str:
     return text if by.language is Language.ENGLISH else _translated(text, by.language, _DEEPEST)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _translated(text: str, language: Language, depth: int) -> str:
     by = translator(language)
     found = _whole(text, by, depth)
@@ -74,9 +74,19 @@ def _one(parts: list[str], by: Translator, depth: int) -> str | None:
     body, stop = (text[:-1], ".") if text.endswith(".") else (text, "")
     begins = (0, *(match.end() for match in islice(_COLON.finditer(body), 2)))
     for begin in begins:
+        if _ENDS.search(body[:begin]):  # a subject is no sentence
+            break
         if (found := _whole(body[begin:], by, depth)) is not None:
-            return f"{body[:begin]}{found}{stop}"
+            return f"{_subject(body[:begin], by)}{found}{stop}"
     return None
+
+
+def _subject(before: str, by: Translator) -> str:
+    """What stands before the colon: a name, or what is counted."""
+    exact, _ = _known(by.language)
+    if (whole := before.removesuffix(": ")) in exact:
+        return f"{by(whole)}: "
+    return ": ".join(by(each) if each in exact else each for each in before.split(": "))
 
 
 def candidates(text: str, language: Language) -> list[Template]:
@@ -111,12 +121,12 @@ def _filled(template: Template, values: dict[str, str], by: Translator, depth: i
 
 def _value(name: str, value: str, by: Translator, depth: int) -> str:
     if is_count(name) and _COUNT.fullmatch(value):
-        return writing.number(int(value), by)
+        return formats.number(int(value), by)
     if _TIME.fullmatch(value) and (time := _time(value)) is not None:
         return _moment(value, time, by)
     if found := _SPAN.fullmatch(value):
         days, hours, minutes, seconds = (int(each or 0) for each in found.groups())
-        return writing.span(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), by)
+        return formats.span(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), by)
     return _translated(value, by.language, depth - 1) if depth > 0 else value
 
 
@@ -130,8 +140,8 @@ def _time(value: str) -> datetime | None:
 def _moment(value: str, at: datetime, by: Translator) -> str:
     """A time as exact as it was written: a date, a minute or a second; its zone only where it stood in the value."""
     if len(value) == len("2026-01-31"):
-        return writing.day(at.replace(tzinfo=UTC), by)
+        return formats.day(at.replace(tzinfo=UTC), by)
     zoned = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
     seconds = f":{zoned.astimezone(UTC):%S}" if value.count(":") >= 2 + (value[-3] == ":" and value[-6] in "+-") else ""
-    minute, zone = writing.instant(zoned, by).rsplit(" ", 1)
+    minute, zone = formats.instant(zoned, by).rsplit(" ", 1)
     return f"{minute}{seconds} {zone}" if at.tzinfo is not None else f"{minute}{seconds}"

@@ -1,10 +1,13 @@
 """A template: an English text with `%(name)s` where values stand, and the values in a text that was made of it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 _PLACE = re.compile(r"%\((\w+)\)s")
+_SHORT = 12
+"""Fixed characters of a template that a sentence of others may have by chance."""
 _WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{2,}(?![^\W\d_])")
 
 
@@ -63,7 +66,13 @@ class Template:
         at = len(first)
         for name, literal in zip(self.names, [*between, None], strict=True):
             until = end if literal is None else text.find(literal, at, end)
-            if until < 0 or found.setdefault(name, text[at:until]) != text[at:until]:
+            if until < 0 or (is_count(name) and not text[at:until].isdecimal()):
+                return None
+            if found.setdefault(name, text[at:until]) != text[at:until]:
                 return None
             at = until + len(literal or "")
-        return found
+        return found if self._fits(found.values()) else None
+
+    def _fits(self, values: Iterable[str]) -> bool:
+        """Whether few fixed characters are enough: `line %(number)s` is made with one word, and no sentence is it."""
+        return self.fixed >= _SHORT or any(map(is_count, self.names)) or not any(" " in each for each in values)

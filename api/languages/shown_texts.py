@@ -25,6 +25,8 @@ TEXTS = frozenset(
 )
 """Fields whose values are texts of this product, in whichever document they are. Names and reasons of people are in
 others."""
+_SUBJECT, _TITLE = "subject", 2
+"""What a finding is about: a name, or the title of a step, which has spaces."""
 MARKS = tuple(f'"{each}":'.encode() for each in sorted(TEXTS))
 _ADDED: dict[str, Sentence] = {each.english: each for each in (*WHILE_THERE, *SEEN, *COPY_SERIALS, *SERIALS)}
 
@@ -52,7 +54,7 @@ def in_language(document: Any, by: Translator) -> Any:
 
 def _field(name: str, value: Any, beside: Mapping[str, Any], by: Translator) -> Any:
     match value:
-        case str() if name in TEXTS:
+        case str() if name in TEXTS or (name == _SUBJECT and value.count(" ") >= _TITLE):
             return _text(value, by)
         case list() if name == _INSTRUCTIONS:
             return _card(value, beside, by)

@@ -15,15 +15,16 @@ def is_a_servers(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield warning(
             "certificate-is-ca",
             facts.subject,
-            "signs itself and says that it is an authority's: who has its key can issue what trusts it",
-            "take one with CA:FALSE, unless SEPM has made it so",
+            "the certificate signs itself and claims to be an authority: its key can issue certificates that "
+            "clients accept",
+            "take a certificate with CA:FALSE, unless SEPM made this one",
         )
     else:
         yield blocking(
             "certificate-is-ca",
             facts.subject,
-            "is an authority's certificate, not a server's",
-            "give the server's certificate, which that authority has issued",
+            "this is the certificate of an authority, and not of a server",
+            "bring the server's certificate, which that authority issued",
         )
 
 
@@ -34,15 +35,15 @@ def may_be_used(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield blocking(
             "certificate-not-for-servers",
             facts.subject,
-            "its extended key usage does not name servers (serverAuth): clients that verify refuse it",
-            "have it issued for server authentication",
+            "the certificate's extended key usage lacks serverAuth; clients that verify refuse it",
+            "request a certificate for server authentication",
         )
     if not facts.may_sign:
         yield blocking(
             "certificate-may-not-sign",
             facts.subject,
-            "its key usage does not name digital signatures, which TLS and policy files need",
-            "have it issued with digitalSignature and keyEncipherment",
+            "the certificate's key usage lacks digital signatures, which TLS and policy files need",
+            "request a certificate with digitalSignature and keyEncipherment",
         )
 
 
@@ -53,14 +54,14 @@ def has_its_chain(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield warning(
             "certificate-chain-missing",
             facts.subject,
-            f"was issued by {facts.issuer}, which is not in the file: a server would present it without its issuers",
-            "put the issuers into the file, unless that is a root which every client and server knows",
+            f"the issuer {facts.issuer} is not in the file; a server would present the certificate without its issuers",
+            "put the issuers into the file, unless the issuer is a root that every client and server knows",
         )
     elif not chain.complete:
         yield warning(
             "certificate-chain-open",
             facts.subject,
-            f"its chain ends at {chain.issuers[-1].subject} without a root",
+            f"the chain ends at {chain.issuers[-1].subject} without a root",
             "put the root into the file, unless every client and server knows it",
         )
     for issuer in chain.issuers:
@@ -68,18 +69,19 @@ def has_its_chain(candidate: CandidateCertificate) -> Iterable[Finding]:
             yield blocking(
                 "certificate-issuer-no-ca",
                 issuer.subject,
-                "has issued a certificate and is no authority's: whoever verifies the chain refuses it",
-                "have the certificate issued by an authority",
+                "the certificate issued another one, but is not an authority's; clients that verify the chain "
+                "refuse it",
+                "request the certificate from an authority",
             )
     if not chain.in_order:
         yield info(
             "certificate-chain-order",
             facts.subject,
             "the file has its certificates in another order than server, issuer, root",
-            "take the keystore that is made here: it has them in order",
+            "use the keystore that the service makes; it has them in order",
         )
     for subject in chain.left_out:
-        yield info("certificate-left-out", subject, "is in the file, and no part of the chain")
+        yield info("certificate-left-out", subject, "the certificate is in the file, but not in the chain")
 
 
 RULES = (is_a_servers, may_be_used, has_its_chain)

@@ -17,8 +17,8 @@ def is_rsa(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield blocking(
             "certificate-not-rsa",
             facts.subject,
-            f"key {facts.key_algorithm}, signed with {facts.signature_algorithm}: "
-            "SEPM takes RSA keys with RSA signatures only (TECH161487)",
+            f"the key is {facts.key_algorithm}, signed with {facts.signature_algorithm}; "
+            "SEPM accepts only RSA keys with RSA signatures (TECH161487)",
             "make a certificate with an RSA key of 2048 bits, signed with SHA-256 and RSA",
         )
 
@@ -28,26 +28,26 @@ def has_a_good_size(candidate: CandidateCertificate) -> Iterable[Finding]:
     facts = candidate.facts
     if facts.key_algorithm != "RSA":
         return
-    shown = f"RSA key of {facts.key_bits} bits"
+    shown = f"the RSA key has {facts.key_bits} bits"
     if facts.key_bits < _LEAST_BITS:
         yield blocking(
             "certificate-key-too-small",
             facts.subject,
-            f"{shown}; at least {_LEAST_BITS} are needed (K158660)",
+            f"{shown}; SEPM needs at least {_LEAST_BITS} (K158660)",
             "make a certificate with a key of 2048 bits",
         )
     elif facts.key_bits > _MOST_BITS:
         yield blocking(
             "certificate-key-too-large",
             facts.subject,
-            f"{shown}; SEPM takes up to {_MOST_BITS} (K158660)",
+            f"{shown}; SEPM accepts at most {_MOST_BITS} (K158660)",
             "make a certificate with a key of 2048 bits",
         )
     elif facts.key_bits > _LEAST_BITS:
         yield warning(
             "certificate-key-large",
             facts.subject,
-            f"{shown}: SEPM 14's console needs a manual change to log on (K158660)",
+            f"{shown}; the console of SEPM 14 then needs a manual change to log on (K158660)",
             "use 2048 bits, or make the vendor's change first",
         )
 
@@ -61,15 +61,15 @@ def is_signed_well(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield blocking(
             "certificate-weak-signature",
             facts.subject,
-            f"signed with {facts.signature_hash.upper()}; SHA-256 is the vendor's minimum (K158660)",
-            "have it signed with SHA-256",
+            f"the certificate is signed with {facts.signature_hash.upper()}; SHA-256 is the vendor's minimum (K158660)",
+            "request a certificate that is signed with SHA-256",
         )
     if "pss" in facts.signature_algorithm.lower():
         yield warning(
             "certificate-signature-unproven",
             facts.subject,
-            "signed with RSA-PSS: whether SEPM and its clients take that is not known",
-            "have it signed with SHA-256 and plain RSA (PKCS#1 v1.5)",
+            "the certificate is signed with RSA-PSS; no source says that SEPM and its clients accept that",
+            "request a certificate that is signed with SHA-256 and plain RSA (PKCS#1 v1.5)",
         )
 
 

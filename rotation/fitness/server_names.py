@@ -41,19 +41,22 @@ def covers_its_addresses(facts: CertificateFacts, place: PlacedServer) -> Iterab
     What clients verify, and what the certificate that is there covers, must be covered. Neither is a warning.
     """
     old = place.presents.named if place.presents else None
+    names = ", ".join(given(facts)) or "none at all"
     for address, verified in place.addresses.items():
         if covers(facts, address):
             continue
         lost = old is not None and covers(old, address)
-        text = f"names {', '.join(given(facts)) or 'nothing'}, and not {address}, where server lists send clients"
-        if verified or lost:
-            text += "; these clients verify it" if verified else "; the certificate that is there does"
+        text = f"the certificate lacks the name {address}, at which server lists send clients (its names: {names})"
+        if verified:
+            text = f"{text}; these clients verify the name"
+        elif lost:
+            text = f"{text}; the present certificate has the name"
         yield Finding(
             code="certificate-name-missing",
             severity=Severity.BLOCKING if verified or lost else Severity.WARNING,
             subject=place.server,
             message=text,
-            remedy=f"have it issued with {address} as an alternative name",
+            remedy=f"request a certificate with {address} as an alternative name",
         )
 
 
@@ -63,7 +66,7 @@ def brings_its_chain(facts: CertificateFacts, place: PlacedServer) -> Iterable[F
         yield blocking(
             "certificate-chain-needed",
             place.server,
-            f"clients verify who issued it, and {facts.issuer} is not in the file",
+            f"clients verify the issuer, and {facts.issuer} is not in the file",
             "put the issuers into the file, up to the root",
         )
 
@@ -80,9 +83,9 @@ def keeps_the_forms(facts: CertificateFacts, place: PlacedServer) -> Iterable[Fi
         yield warning(
             "certificate-name-form",
             place.server,
-            f"names the server by no {each.value}, as the certificate that is there does: "
-            "peers compare the very form (K236805)",
-            "have it issued with the names that the old one has",
+            f"the certificate has no {each.value} of the server, as the present one has; "
+            "other products compare this form (K236805)",
+            "request a certificate with the names of the present one",
         )
 
 
@@ -93,8 +96,9 @@ def has_no_wildcard(facts: CertificateFacts, place: PlacedServer) -> Iterable[Fi
         yield warning(
             "certificate-wildcard",
             place.server,
-            f"names {', '.join(wild)}: whether SEPM takes a wildcard is an open question (K158660)",
-            "have it issued with the server's own names, or try it on a test site",
+            f"the certificate has the name {', '.join(wild)}; the vendor does not say whether SEPM accepts a "
+            "wildcard (K158660)",
+            "request a certificate with the server's own names, or try it on a test site",
         )
 
 
@@ -107,14 +111,14 @@ def is_not_in_use(facts: CertificateFacts, place: PlacedServer) -> Iterable[Find
             yield blocking(
                 IN_USE,
                 place.server,
-                "this server presents the certificate already",
+                "the server presents this certificate already",
                 "leave the server out of the plan, or choose another certificate",
             )
         else:
             yield warning(
                 "certificate-in-use-elsewhere",
                 place.server,
-                f"{seen.server} presents this certificate: who has the key of one server has both",
+                f"{seen.server} presents this certificate too, so both servers have one key",
                 "make a certificate for each server",
             )
 
@@ -125,12 +129,13 @@ def has_a_new_key(facts: CertificateFacts, place: PlacedServer) -> Iterable[Find
         if seen.named is None or seen.named.public_key != facts.public_key or seen.fingerprint == facts.fingerprint:
             continue
         here = seen.server == place.server
-        text = "has the key of the certificate that is there" if here else f"has the key of {seen.server}"
+        own, other = "the certificate has the key of the present one", f"the certificate has the key of {seen.server}"
+        text = own if here else other
         yield (info if here else warning)(
             "certificate-key-reused",
             place.server,
-            f"{text}: signatures verify alike, and whoever has that key has this server too",
-            "make a new key, unless it is kept on purpose",
+            f"{text}; a person who has that key can pose as this server, too",
+            "make a new key, unless the key is kept on purpose",
         )
 
 

@@ -13,7 +13,7 @@ def has_begun(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield blocking(
             "certificate-not-yet-valid",
             facts.subject,
-            f"valid only from {facts.not_before.isoformat()}",
+            f"the certificate is valid only from {facts.not_before.isoformat()}",
             "wait until then, or take a certificate that is valid now",
         )
 
@@ -25,14 +25,14 @@ def lives_on(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield blocking(
             "certificate-expired",
             facts.subject,
-            f"expired on {facts.not_after.isoformat()}",
-            "take a certificate that is valid for the years to come",
+            f"the certificate expired on {facts.not_after.isoformat()}",
+            "take a certificate that is valid for years",
         )
     elif facts.not_after < candidate.now + candidate.needed:
         yield blocking(
             "certificate-ends-too-soon",
             facts.subject,
-            f"ends on {facts.not_after.isoformat()}, before this plan would",
+            f"the certificate expires on {facts.not_after.isoformat()}, before the end of this plan",
             "take a certificate that outlives the plan",
         )
 
@@ -45,8 +45,10 @@ def issuers_live_on(candidate: CandidateCertificate) -> Iterable[Finding]:
             yield blocking(
                 "certificate-issuer-expired" if ended else "certificate-issuer-ends-too-soon",
                 issuer.subject,
-                f"this issuer {'expired' if ended else 'ends'} on {issuer.not_after.isoformat()}"
-                f"{'' if ended else ', before this plan would'}: what it signed ends with it",
+                f"the issuer expired on {issuer.not_after.isoformat()}, and with it the certificate that it signed"
+                if ended
+                else f"the issuer expires on {issuer.not_after.isoformat()}, before the end of this plan, and with it "
+                "the certificate that it signed",
                 "renew the issuer, and have the certificate issued by it again",
             )
 

@@ -22,7 +22,7 @@ class Grant(Value):
     @model_validator(mode="after")
     def _robot_alone(self) -> Self:
         if Role.ROBOT in self.roles and len(set(self.roles)) > 1:
-            raise ValueError("a robot does tasks only: it has no second role")
+            raise ValueError("a robot does tasks only, and has no second role")
         return self
 
 

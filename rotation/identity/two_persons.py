@@ -69,8 +69,8 @@ def reasons_to_start_together(body: PlanBody, *, late: bool, always: bool) -> It
         always: whether the operator of the service has two persons approve each plan.
     """
     if body.left_out:
-        yield f"it leaves out {len(body.left_out)} clients by name"
+        yield f"the plan leaves out {len(body.left_out)} clients by name"
     if late:
-        yield "its latest safe start has passed"
+        yield "the latest safe start of the plan has passed"
     if always:
-        yield "two persons approve each plan here"
+        yield "this service needs two persons for each plan"

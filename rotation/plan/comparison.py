@@ -12,7 +12,7 @@ from rotation.plan.step import Console
 from rotation.plan.work.task import CopyList
 
 _NAMES_SHOWN = 5
-_REMEDY = "look what has changed, then make and approve a new plan"
+_REMEDY = "look at what changed, then make and approve a new plan"
 
 
 def compare(approved: PlanBody, now: PlanBody) -> tuple[Finding, ...]:
@@ -28,9 +28,11 @@ def newly_on_trust(approved: Plan, now: Plan) -> tuple[Finding, ...]:
         names = sorted(name for client, name in now.trusted[group.group_id].items() if client not in known)
         if names:
             shown = ", ".join(names[:_NAMES_SHOWN])
-            unseen = "were never seen at a second server of each of their lists"
-            text = f"{len(names)} clients came that {unseen}, among them {shown}"
-            found.append(blocking("on-trust-new", group.path, text, "approve their names with the plan that has them"))
+            text = (
+                f"{len(names)} clients came, among them {shown}, that were never seen at a second server of each of "
+                "their lists"
+            )
+            found.append(blocking("on-trust-new", group.path, text, "make a plan that has their names, and approve it"))
     return tuple(found)
 
 
@@ -38,13 +40,15 @@ def _differences(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
     before = {owner.group_id: owner for owner in approved.scopes}
     after = {owner.group_id: owner for owner in now.scopes}
     for group_id in sorted(before.keys() - after.keys()):
-        yield _stale("owner-gone", before[group_id], "no longer has settings of its own, or is gone")
+        yield _stale("owner-gone", before[group_id], "the group no longer has settings of its own, or is gone")
     for group_id in sorted(after.keys() - before.keys()):
-        yield _stale("owner-new", after[group_id], "has settings of its own now, and the plan does not know it")
+        yield _stale(
+            "owner-new", after[group_id], "the group has settings of its own now, and the plan does not know it"
+        )
     for group_id in sorted(before.keys() & after.keys()):
         yield from _owner(before[group_id], after[group_id])
     if set(approved.replication_partners) != set(now.replication_partners):
-        partners = ", ".join(now.replication_partners) or "nobody"
+        partners = ", ".join(now.replication_partners) or "no site"
         yield blocking("replication-differs", approved.site_id, f"the site replicates with {partners} now", _REMEDY)
     yield from _copies(approved, now)
     yield from _order(approved, now)
@@ -54,8 +58,9 @@ def _differences(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
             yield blocking(
                 "served-certificate-differs",
                 chosen.server,
-                "presents another certificate than when planned",
-                f"{_REMEDY}; if nobody meant that, put the old one back from its recovery file: clients hold it",
+                "the server presents another certificate than when the plan was made",
+                f"{_REMEDY}; if this was not intended, install the old one again from its recovery file, since "
+                "clients hold it",
             )
 
 
@@ -64,7 +69,9 @@ def _order(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
     untouched = {chosen.server for chosen in approved.certificates} == {chosen.server for chosen in now.certificates}
     if untouched and (approved.waves != now.waves or set(approved.holdouts) != set(now.holdouts)):
         order = "; then ".join(", ".join(wave) for wave in now.waves)
-        yield blocking("servers-differ", approved.site_id, f"servers would be replaced as {order} now", _REMEDY)
+        yield blocking(
+            "servers-differ", approved.site_id, f"certificates would be replaced in this order now: {order}", _REMEDY
+        )
 
 
 def _copies(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
@@ -72,7 +79,10 @@ def _copies(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
     for work in _copied(now):
         if work.source_list in before and set(before[work.source_list].servers) != set(work.servers):
             yield blocking(
-                "list-differs", work.source_list, "is described with other servers or ports than when planned", _REMEDY
+                "list-differs",
+                work.source_list,
+                "the list is described with other servers or ports than when the plan was made",
+                _REMEDY,
             )
 
 
@@ -82,13 +92,25 @@ def _copied(body: PlanBody) -> list[CopyList]:
 
 def _owner(before: OwnerScope, after: OwnerScope) -> Iterable[Finding]:
     if before.treatment is not after.treatment:
-        yield _stale("treatment-differs", after, f"needs {after.treatment.value}, planned was {before.treatment.value}")
+        yield _stale(
+            "treatment-differs",
+            after,
+            f"the group needs the treatment {after.treatment.value} now; planned was {before.treatment.value}",
+        )
     if set(before.inheritors) != set(after.inheritors):
-        yield _stale("inheritance-differs", after, "other groups inherit from it than when planned")
+        yield _stale("inheritance-differs", after, "other groups inherit from this group than when the plan was made")
     if set(before.pairs) != set(after.pairs):
-        yield _stale("settings-differ", after, "has other locations, lists or secure communications than when planned")
+        yield _stale(
+            "settings-differ",
+            after,
+            "the group has other locations, lists or secure communications than when the plan was made",
+        )
     if after.slowest_heartbeat + after.jitter > before.slowest_heartbeat + before.jitter:
-        yield _stale("heartbeat-slower", after, "its heartbeat is slower than when planned: the waits are too short")
+        yield _stale(
+            "heartbeat-slower",
+            after,
+            "the group's heartbeat is slower than when the plan was made, so the waits are too short",
+        )
 
 
 def _stale(code: str, owner: OwnerScope, message: str) -> Finding:

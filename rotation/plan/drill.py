@@ -84,8 +84,9 @@ def contradicted(work: ReorderList, attested: Mapping[str, str]) -> Finding | No
     return blocking(
         "order-not-shown",
         work.list,
-        f"the order told is {stated or 'none'}, asked was {work.text}",
-        f"export the Sylink.xml of a group that uses it, and say done with order={work.text!r} when it shows that",
+        f"the stated order is {stated or 'none'}; expected is {work.text}",
+        f"export the Sylink.xml of a group that uses it, then report done with order={work.text!r} if it shows "
+        "that order",
     )
 
 

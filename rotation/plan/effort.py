@@ -37,7 +37,7 @@ _TASKS: tuple[tuple[tuple[type, ...], str, str, str], ...] = (
         (RefreshImages,),
         "4",
         "refresh golden images and install packages",
-        "build the images by a job that takes the newest Sylink.xml, and have that run",
+        "build the images by a job that takes the newest Sylink.xml, and run it",
     ),
     (
         (ReorderList,),
@@ -49,20 +49,20 @@ _TASKS: tuple[tuple[tuple[type, ...], str, str, str], ...] = (
         (LookAtClients,),
         "10",
         "look at the Sylink.xml of one client of each build, where a group has two",
-        "bring the clients of a group to one build before: then no task comes",
+        "bring the clients of a group to one build before; then there is no task",
     ),
     ((CompareSignedFiles,), "24", "compare the dates of .SIG files with that of the keystore", ""),
     (
         (ShutHttps, OpenHttps),
         "18",
         "shut the HTTPS client port of every server for the drill, and open it again",
-        "have your own automation set and drop the firewall rule: it can do both tasks",
+        "let your own automation set and remove the firewall rule; it can do both tasks",
     ),
     (
         (StopServer, StartServer),
         "21",
         "stop the services of each server for the drill before its replacement, and start them again",
-        "have your own automation stop and start them: it can do both tasks",
+        "let your own automation stop and start them; it can do both tasks",
     ),
 )
 """Kinds of work with their rule, what a person does, and what is cheaper."""
@@ -104,16 +104,14 @@ def _efforts(plan: Plan) -> Iterator[Effort]:
     codes = {finding.code for finding in plan.findings}
     yield Effort(
         rule="24",
-        what="have the script ask over plain HTTP on all clients, and upload what it writes",
+        what="run the script that asks over plain HTTP on all clients, and upload its output",
         minutes=_SCRIPT if "http-shown" in codes else 0,
     )
     yield Effort(
         rule="24",
-        what="ask who knows the firewalls whether plain HTTP gets through",
+        what="ask a person who knows the firewalls whether plain HTTP gets through",
         minutes=_NETWORK * len(body.trusted_networks),
-        cheaper="have the script ask: rotator network-script"
-        if len(body.trusted_networks) * _NETWORK > _SCRIPT
-        else "",
+        cheaper="run the script (rotator network-script)" if len(body.trusted_networks) * _NETWORK > _SCRIPT else "",
     )
 
 
@@ -147,7 +145,7 @@ def _by_name(plan: Plan) -> Iterator[Effort]:
         rule="8",
         what="read the names of clients that are taken to fail over",
         minutes=_reading(sum(each.clients for each in body.on_trust)),
-        cheaper="have a drill show it: unproven_failover: drill",
+        cheaper="let a drill show it (unproven_failover: drill)",
     )
 
 

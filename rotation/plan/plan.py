@@ -227,5 +227,5 @@ class Plan(Value):
     def _trust_is_named(self) -> "Plan":
         named = {group_id: digest(names) for group_id, names in self.trusted.items()}
         if named != {each.group_id: each.names_sha256 for each in self.body.on_trust}:
-            raise ValueError(f"plan {self.id} has other names on trust than its body stands for")
+            raise ValueError(f"plan {self.id} has other names on trust than its body has")
         return self

@@ -45,7 +45,9 @@ def unplayable(surveyed: SurveyedPlan) -> tuple[Finding, ...]:
 def _hindrances(surveyed: SurveyedPlan) -> Iterable[Finding]:
     survey, plan, site = surveyed.survey, surveyed.plan, surveyed.site
     if plan.body.purpose != "rotate":
-        yield blocking("no-rotation", plan.id, f"its purpose is {plan.body.purpose}", "play the plan of a rotation")
+        yield blocking(
+            "no-rotation", plan.id, f"the plan's purpose is {plan.body.purpose}", "play the plan of a rotation"
+        )
     paths = [group.path for group in survey.groups]
     doubled = sorted({path for path in paths if paths.count(path) > 1})
     if doubled:

@@ -91,12 +91,14 @@ def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
             yield blocking(
                 SILENT,
                 server.name,
-                "its client port did not answer: what it serves now is not known",
-                "bring the server up, or correct its address and port, and survey again; if its certificate is damaged "
-                "and clients still hold it, put the same one back from its recovery file: that cuts nobody off",
+                "the server's client port did not answer, so its present certificate is not known",
+                "start the server, or correct its address and port, and survey again; if its certificate is damaged "
+                "and clients still hold it, install the same one again from its recovery file; that cuts off no client",
             )
         if not in_wave:
-            yield warning("server-left-as-is", server.name, "keeps its certificate: the plan names none for it")
+            yield warning(
+                "server-left-as-is", server.name, "the server keeps its certificate, since the plan names no new one"
+            )
 
 
 def _http_ports_answer(facts: Preconditions) -> Iterable[Finding]:
@@ -109,7 +111,7 @@ def _http_ports_answer(facts: Preconditions) -> Iterable[Finding]:
             yield blocking(
                 HTTP_SILENT,
                 server.name,
-                f"port {server.http_port} did not answer hello,secars: relaxed clients could not reach it",
+                f"the HTTP port {server.http_port} did not answer hello,secars; relaxed clients could not reach it",
                 "open the HTTP port, or register the site's own port",
             )
 
@@ -136,12 +138,14 @@ def _old_certificates_outlive(facts: Preconditions) -> Iterable[Finding]:
             yield blocking(
                 "holdout-outlives-certificate",
                 server,
-                f"its old certificate ends on {end.date().isoformat()}, before the holdout may end",
+                f"the server's old certificate expires on {end.date().isoformat()}, before the holdout may end",
                 "shorten limits.holdout_maximum, or start the rotation without a holdout",
             )
     for server, end in ends.items():
         if server not in facts.body.holdouts and end is not None and end < facts.now + least(facts.body):
-            yield warning("old-certificate-ends", server, f"its old certificate ends on {end.date().isoformat()}")
+            yield warning(
+                "old-certificate-ends", server, f"the server's old certificate expires on {end.date().isoformat()}"
+            )
 
 
 def _starts_in_time(facts: Preconditions) -> Iterable[Finding]:
@@ -162,8 +166,8 @@ def _lists_name_own_servers(facts: Preconditions) -> Iterable[Finding]:
             yield blocking(
                 "list-names-other-site",
                 known.name,
-                f"it offers {', '.join(foreign)}, which this site does not have",
-                "register the servers, or take them out of the list: clients could be sent to another site",
+                f"the list offers {', '.join(foreign)}, which this site does not have",
+                "register the servers, or remove them from the list; clients could go to another site",
             )
 
 
@@ -175,7 +179,7 @@ def _clients_known(facts: Preconditions) -> Iterable[Finding]:
             "client-in-unknown-group",
             facts.site.name,
             f"{len(strays)} clients are in groups that the survey did not read: {', '.join(strays[:5])}",
-            "survey again; if it stays, use an account that sees every domain",
+            "survey again; if this stays, use an account that sees every domain",
         )
 
 
@@ -184,19 +188,21 @@ def _treatments(facts: Preconditions) -> Iterable[Finding]:
     yield info(
         "procedure",
         facts.site.name,
-        f"{relaxed} of {len(facts.body.scopes)} groups with own settings are relaxed (list A), "
-        f"the others fail over (list B); holdout: {', '.join(facts.body.holdouts) or 'none'}",
+        f"groups with own settings: {len(facts.body.scopes)}; relaxed (list A): {relaxed}, the others fail over "
+        "(list B); "
+        f"holdout: {', '.join(facts.body.holdouts) or 'none'}",
     )
     if facts.body.replication_partners:
         partners = ", ".join(facts.body.replication_partners)
         yield info("replicates", facts.site.name, f"replication with {partners} is paused first and resumed last")
     away = [client for client in facts.clients if _silent(client, facts)]
     if away:
-        kind = "holdout" if any(o.treatment is Treatment.FAILOVER for o in facts.body.scopes) else "gate A8"
+        fails_over = any(owner.treatment is Treatment.FAILOVER for owner in facts.body.scopes)
+        waits = "the holdout waits for them" if fails_over else "the gate A8 waits for them"
         yield info(
             "clients-away",
             facts.site.name,
-            f"{len(away)} clients are silent for longer than {_days(facts.site.limits.away_limit)}: the {kind} waits",
+            f"{len(away)} clients are silent for longer than {_days(facts.site.limits.away_limit)}; {waits}",
         )
 
 

@@ -58,8 +58,9 @@ def _on_trust(owner: OwnerView) -> Iterable[Finding]:
         yield warning(
             "failover-on-trust",
             owner.group.path,
-            f"{len(names)} clients were never seen at a second server of each of their lists, and are taken to find "
-            f"one, by name: {_some(names)}",
+            f"{len(names)} clients were never seen at a second server of each of their lists; the plan trusts "
+            "that they find "
+            f"one: {_some(names)}",
             "read all their names in the plan before you approve it",
         )
 
@@ -70,9 +71,9 @@ def _to_be_drilled(owner: OwnerView) -> Iterable[Finding]:
         yield info(
             "failover-drill",
             owner.group.path,
-            f"{len(names)} clients were never seen at a second server of each of their lists: a drill shows before the "
-            f"first certificate whether they get on there: {_some(names)}",
-            "if some are not seen, you are asked whether their group is relaxed, or they are approved by name",
+            f"{len(names)} clients were never seen at a second server of each of their lists; a drill shows before the "
+            f"first certificate whether they reach it: {_some(names)}",
+            "if some are not seen, the rotation asks whether their group is relaxed or they are approved by name",
         )
 
 
@@ -88,7 +89,11 @@ def _single_server(owner: OwnerView) -> Iterable[Finding]:
 def _stays_relaxed(owner: OwnerView) -> Iterable[Finding]:
     """What is relaxed must be restored at the end, whatever its clients have shown meanwhile."""
     if owner.stays_relaxed:
-        yield info("relax-kept", owner.group.path, "it is relaxed now, and stays so until it is restored")
+        yield info(
+            "relax-kept",
+            owner.group.path,
+            "the group is relaxed now, and stays relaxed until its settings are restored",
+        )
 
 
 def _cannot_fail_over(owner: OwnerView) -> Iterable[Finding]:
@@ -111,7 +116,7 @@ def _too_few_servers(owner: OwnerView) -> Iterable[Finding]:
             yield info(
                 "relax-one-server-list",
                 f"{owner.group.path} / {location.name}",
-                f"its list offers {len(usable)} reachable server(s) of this site: no failover",
+                "its list offers no second reachable server of this site, so its clients cannot fail over",
             )
 
 
@@ -122,7 +127,7 @@ def _unverified_or_http(owner: OwnerView) -> Iterable[Finding]:
         secure = location.settings.secure_communications
         subject = f"{owner.group.path} / {location.name}"
         if protocol is Protocol.HTTP and secure:
-            yield info("relax-http-verified", subject, "over HTTP a client that rejects a download stays where it is")
+            yield info("relax-http-verified", subject, "over HTTP a client that rejects a download stays at its server")
         if protocol is Protocol.HTTPS and not secure:
             yield info("relax-https-unverified", subject, "HTTPS without secure communications is unproven")
 
@@ -132,7 +137,10 @@ def _trusts_an_authority(owner: OwnerView) -> Iterable[Finding]:
     for location in owner.group.locations:
         known = owner.lists[location.settings.server_list]
         if known.protocol is Protocol.HTTPS and known.verifies_ca and location.settings.secure_communications:
-            text = "its clients accept what an authority has issued: one that rejects a download stays where it is"
+            text = (
+                "its clients accept each certificate of an authority; a client that rejects a download stays at "
+                "its server"
+            )
             yield info("relax-verifies-ca", f"{owner.group.path} / {location.name}", text)
 
 
@@ -143,7 +151,7 @@ def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
             "relax-failover-unproven",
             owner.group.path,
             f"{len(names)} clients were never seen at a second server of each of their lists: {_some(names)}",
-            "survey more often before planning, have a drill show it (unproven_failover: drill), or approve them by "
+            "survey more often before planning, let a drill show it (unproven_failover: drill), or approve them by "
             "name (approve)",
         )
 

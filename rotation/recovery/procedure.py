@@ -118,7 +118,7 @@ def _steps(works: Sequence[PutCertificateBack], scopes: Sequence[OwnerScope], li
     yield Gate(
         id="",
         number="returned",
-        title="Wait until clients are heard again",
+        title="Wait until clients check in again",
         purpose=GatePurpose.RECOVERED,
         scope=ScopeName.ALL,
         minimum=wait,

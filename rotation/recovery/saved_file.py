@@ -46,7 +46,7 @@ def doubtful(
     sha256 = sha256_in(evidence)
     if sha256 is None:
         text = "the evidence has no SHA-256 of the file (64 hexadecimal digits)"
-        return blocking("recovery-sha256-missing", server, text, f"{remedy}, as {FILE_SHA256}")
+        return blocking("recovery-sha256-missing", server, text, f"{remedy} (evidence: {FILE_SHA256})")
     if sha256 == _OF_NOTHING:
         return blocking("recovery-file-empty", server, "this is the SHA-256 of an empty file", remedy)
     if evidence.get(CERTIFICATE_SHA256):

@@ -100,8 +100,12 @@ def _history_gone(recorded: Recorded) -> Trouble:
 def _other_run(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if run.type == ROTATES and run.rotation_id == recorded.rotation_id:
         return None
-    other = f"the rotation {run.rotation_id}" if run.rotation_id else f"a workflow {run.type} without a rotation"
-    text = f"Temporal runs another workflow under the rotation's workflow id {run.workflow_id}: {other}"
+    text = (
+        f"Temporal runs the rotation {run.rotation_id} under the workflow id {run.workflow_id} of this rotation"
+        if run.rotation_id
+        else f"Temporal runs a workflow {run.type} without a rotation under the workflow id {run.workflow_id} of this "
+        "rotation"
+    )
     return adrift(TroubleCode.OTHER_RUN, recorded.rotation_id, text, remedies.terminate(run, service))
 
 

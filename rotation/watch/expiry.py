@@ -55,7 +55,7 @@ def _differing(
         by_print = {fingerprint: places for (each, fingerprint), places in seen.items() if each == server}
         if len(by_print) > 1:
             text = "; ".join(
-                f"{fingerprint[:12]} at {', '.join(sorted(port.endpoint.port for port, _ in places))}"
+                f"{fingerprint[:12]} ({', '.join(sorted(port.endpoint.port for port, _ in places))})"
                 for fingerprint, places in sorted(by_print.items())
             )
             yield info(

@@ -65,7 +65,7 @@ def places(header: Sequence[str], declared: Mapping[Field, str]) -> dict[Field, 
         here = [place for place, text in enumerate(header) if _plain(text) in wanted]
         if len(here) > 1:
             names = ", ".join(header[place] for place in here[:5])
-            raise UnclearColumnsError(f"{field.value} may be any of the columns {names}: name the one that is meant")
+            raise UnclearColumnsError(f"{field.value} may be any of the columns {names}: name one of them")
         if named is not None and not here:
             raise UnclearColumnsError(f"there is no column {named!r}, which was named for {field.value}")
         if here:

@@ -85,7 +85,7 @@ def _allowed(entries: list[zipfile.ZipInfo], name: str) -> dict[str, zipfile.Zip
         for fault in _faults(entry):
             raise UnusableRecoveryFile(name, f"{path!r} in it {fault}", _AS_WRITTEN)
         if path.casefold() in seen:
-            raise UnusableRecoveryFile(name, f"holds {path!r} twice: which one counts cannot be told", _AS_WRITTEN)
+            raise UnusableRecoveryFile(name, f"holds {path!r} twice: it is not known which one counts", _AS_WRITTEN)
         seen.add(path.casefold())
         if not path.endswith("/"):
             known[path] = entry

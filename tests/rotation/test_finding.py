@@ -22,5 +22,5 @@ def test_of_each_code_the_first_findings_stay_with_how_many_more():
     rare = warning("list-drift", "Group 7", "m")
     seen = folded([*many, rare])
     assert seen[:10] == tuple(many[:10])
-    assert seen[10:] == (blocking("list-drift", "2990 more", "the same of 2990 more", "put it back"), rare)
+    assert seen[10:] == (blocking("list-drift", "2990 more", "the same holds for 2990 more", "put it back"), rare)
     assert folded(many[:10]) == tuple(many[:10])

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from tests.texts.value_names import name_of
 from texts.template import Template
 
 HOME = Path(__file__).parents[2]
-_WORDS = re.compile(r"[A-Za-z]{2,}\W* \W*(?:[A-Za-z]|%)|(?:\)s|[a-z])\W* \W*[A-Za-z]{2,}")
+_WORDS = re.compile(r"[A-Za-z]{2,}\W* \W*(?:[A-Za-z]|%)|\d [a-z]{2,}|(?:\)s|[a-z])\W* \W*[A-Za-z]{2,}")
 _LETTERS = re.compile(r"[a-z]{2,}")
 
 
@@ -77,8 +76,3 @@ def _template(node: ast.AST) -> str:
         str(each.value).replace("%", "%%") if isinstance(each, ast.Constant) else f"%({name_of(each, names)})s"
         for each in node.values
     )
-
-
-if __name__ == "__main__":
-    for text, place in stored_texts(tuple(sys.argv[1:]) or COVERED).items():
-        sys.stdout.write(f"#: {place}\n{text}\n\n")

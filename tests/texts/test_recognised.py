@@ -55,7 +55,20 @@ def test_english_stays():
     assert translated("no answer", ENGLISH) == "no answer"
 
 
-@pytest.mark.parametrize("text", ["", "Nothing that we know: x", "; ; . ", "a" * 100_000, "{}%(x)s %", "ž\x00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Nothing that we know: x",
+        "line of a poem",
+        "many more",
+        "signal was lost",
+        "; ; . ",
+        "a" * 100_000,
+        "{}%(x)s %",
+        "ž\x00",
+    ],
+)
 def test_what_is_not_known_stays_as_it_is(text):
     """A text of another release, or of a person, is shown in its own words."""
     assert translated(text, CZECH) == text

@@ -15,7 +15,7 @@ from texts.template import Template, is_count
 from texts.templates import CATALOGUES, templates
 
 AFTER_A_COLON = re.compile(r"(?:: |\(|[=/])%\((?:count|\w+_count)\)s|%\((?:count|\w+_count)\)s krát")
-"""A count that no noun of the sentence follows, so that nothing is inflected by it."""
+"""A count that is followed by no noun, so that nothing is inflected by it."""
 VALUES = re.compile(r"%\(\w+\)s")
 
 

@@ -7,8 +7,9 @@ import pytest
 from rotation.text.fitting import LONGEST
 from rotation.text.sentence import sentence
 from texts.catalogue import translator
+from texts.formats import day, instant, number, span
 from texts.language import Language, wanted
-from texts.writing import day, instant, number, span, written
+from texts.writing import written
 
 ENGLISH, CZECH = translator(Language.ENGLISH), translator(Language.CZECH)
 AT = datetime(2026, 3, 5, 1, 5, tzinfo=timezone(timedelta(hours=2)))

@@ -91,7 +91,7 @@ async def test_a_gate_at_which_everybody_is_away_ends_by_two_persons_word(played
     async with played.play(*deeds, then, spec=spec.model_copy(update={"clients": tuple(gone)})) as here:
         outcome = await here.run()
 
-    assert "nobody has shown that the way works" in played.attention(proceed.saw, "gate-limit").message
+    assert "no client has shown that the way works" in played.attention(proceed.saw, "gate-limit").message
     assert proceed.saw.step.number == both.saw.step.number == "B3"
     assert outcome is Outcome.COMPLETED
     assert here.kept["left out"] == frozenset()

@@ -65,7 +65,7 @@ async def test_it_is_offered_while_sepm_does_not_answer(stage, tmp_path):
     events = [(event.kind, event.message) for event in await here.story()]
     assert (
         "gate-passed",
-        "Wait until clients are heard again: 6 of 6 clients are covered, 0 are safe, 0 are left out",
+        "Wait until clients check in again: 6 of 6 clients are covered, 0 are safe, 0 are left out",
     ) in events
 
 
@@ -103,5 +103,5 @@ async def test_a_missing_client_is_named_and_two_persons_go_on(played):
     async with played.play(spec=spec, planned=planned) as here:
         outcome = await here.run()
     asked = [message for code, message in here.asked if code == "gate-limit"]
-    assert [text.partition(";")[0] for text in asked] == ["1 clients were not heard since: GONE-0001"]
+    assert [text.partition(";")[0] for text in asked] == ["1 clients have not checked in since: GONE-0001"]
     assert outcome is Outcome.COMPLETED

@@ -38,9 +38,9 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
     assert len(recorded) == 1
     # those that come together are recorded as one, the newest
     whys = (
-        "it came with no value, and takes one value. Send",
-        "it came with 2 values, and takes one value. Send",
-        "it was signed as plain, and stands where message is read. Send",
+        "it came with no value, and takes one value. send",
+        "it came with 2 values, and takes one value. send",
+        "it was signed as plain, and stands where message is read. send",
     )
     assert recorded[0].startswith(tuple(f"signal resume: it was not obeyed: {why}" for why in whys))
     await replay(history)

@@ -98,7 +98,7 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL)
         text = (
             f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on, "
-            "or proceed to leave them out by a second person's word: they would be cut off"
+            "or proceed to leave them out, if a second person approves: they would be cut off"
         )
     else:
         options = (Move.RETRY, Move.CANCEL)

@@ -1,5 +1,6 @@
 """All proof that a replacement rests on, read once more (rule 12): the plan still fits, and every gate still holds."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from engine.contract import (
@@ -21,18 +22,20 @@ from rotation.values import Value
 from workflows.requests import about
 from workflows.running import Running
 
-_LACKS = {
-    Reason.UNSEEN_POLICY: "hold a policy that no reading has found to be right",
-    Reason.OLD_POLICY: "hold a policy from before the change",
-    Reason.OTHER_GROUPS_POLICY: "hold the policy of another group",
-    Reason.NO_POLICY: "report no policy",
-    Reason.SEEN_ONCE: "must report once more",
-    Reason.NOT_SEEN: "have not reported since",
-    Reason.VANISHED: "are not listed by SEPM any more",
-    Reason.AT_UNTRUSTED_SERVER: "were seen only where nothing is proven",
-    Reason.SHARED_RECORD: "share their record with a machine that was last shown without the policy",
-    Reason.REFUSING: "check in and keep an older policy",
-    Reason.REFERENCE_MISSING: "wait for the policy date to move",
+_LACKS: Mapping[Reason, Callable[[int], str]] = {
+    Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy that no reading has found to be right",
+    Reason.OLD_POLICY: lambda count: f"{count} hold a policy from before the change",
+    Reason.OTHER_GROUPS_POLICY: lambda count: f"{count} hold the policy of another group",
+    Reason.NO_POLICY: lambda count: f"{count} report no policy",
+    Reason.SEEN_ONCE: lambda count: f"{count} must report once more",
+    Reason.NOT_SEEN: lambda count: f"{count} have not reported since",
+    Reason.VANISHED: lambda count: f"{count} are not listed by SEPM any more",
+    Reason.AT_UNTRUSTED_SERVER: lambda count: f"{count} were seen only where nothing is proven",
+    Reason.SHARED_RECORD: lambda count: (
+        f"{count} share their record with a machine that was last shown without the policy"
+    ),
+    Reason.REFUSING: lambda count: f"{count} check in and keep an older policy",
+    Reason.REFERENCE_MISSING: lambda count: f"{count} wait for the policy date to move",
 }
 
 
@@ -142,9 +145,9 @@ def _who(reading: GateReading) -> str:
         return reading.asks.text
     if not (count := reading.waiting):
         count = reading.safe
-        return f"nobody has shown that the way works: the {count} clients that it leaves safe are away"
+        return f"no client has shown that the way works: the {count} clients that it leaves safe are away"
     groups, names = ", ".join(reading.waiting_groups), ", ".join(reading.waiting_names)
-    lacks = ", ".join(
-        f"{count} {_LACKS[reason]}" for reason, count in sorted(reading.by_reason.items()) if reason in _LACKS
+    lacks = "; ".join(
+        _LACKS[reason](number) for reason, number in sorted(reading.by_reason.items()) if reason in _LACKS
     )
     return f"{count} clients of {groups} are not covered: {names} ({lacks})"

@@ -16,6 +16,7 @@ from workflows.steps.drift_step import look, look_due
 from workflows.waits.proof_wait import note, open_wait, wait_of
 
 _DIFFERS = "site-differs"
+_AS_IT_IS = "with the site as it is"
 
 
 async def closing(run: Running, step: Closing) -> None:
@@ -77,7 +78,7 @@ async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> 
     if second_person.wish(run, (_DIFFERS,)) is None:
         text = f"{left}. Put it right and retry; or proceed to leave it so by a second person's word"
         await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED))
-    by = await second_person.approved(run, step.title, (_DIFFERS,), f"with the site as it is: {left}")
+    by = await second_person.approved(run, step.title, (_DIFFERS,), f"{_AS_IT_IS}: {left}")
     if by:
         await run.record(EventKind.ADOPTED, f"{left}; {by} leave it so", code=_DIFFERS)
     return bool(by)

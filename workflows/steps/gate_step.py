@@ -265,7 +265,7 @@ def _missing(step: Gate | Holdout, reading: GateReading) -> str:
         return _not_heard(reading)
     if not (count := reading.waiting):
         count = reading.safe
-        return f"nobody has shown that the way works: the {count} clients that are not cut off by going on are away"
+        return f"no client has shown that the way works: the {count} clients that are not cut off by going on are away"
     names = ", ".join(reading.waiting_names)
     return f"{count} clients are not covered and would be cut off by going on: {names}"
 
@@ -273,7 +273,11 @@ def _missing(step: Gate | Holdout, reading: GateReading) -> str:
 def _not_heard(reading: GateReading) -> str:
     """After a recovery no client is cut off by going on; but each that was there before should be heard again."""
     count, names = reading.waiting, ", ".join(reading.waiting_names)
-    silent = f"{count} clients were not heard since: {names}; who took another certificate clings to it"
-    nowhere = f"no client was heard at {', '.join(reading.unshown)}: nobody has shown that it presents what they hold"
+    silent = (
+        f"{count} clients have not checked in since: {names}; a client that took another certificate accepts no other"
+    )
+    nowhere = (
+        f"no client has checked in at {', '.join(reading.unshown)}: none has shown that it presents what they hold"
+    )
     missing = [text for text, count in ((silent, reading.waiting), (nowhere, len(reading.unshown))) if count]
-    return "; ".join(missing) or "no client was heard since: all of them are away"
+    return "; ".join(missing) or "no client has checked in since: all of them are away"

@@ -153,8 +153,8 @@ def _question(run: Running, checked: PlanCheckAnswer) -> _Question:
 def _amended(run: Running, checked: PlanCheckAnswer, what: str) -> _Question:
     if checked.silent:
         approve = (
-            f"Approve to finish without {', '.join(checked.silent)}: it keeps its old certificate, and whoever trusts "
-            "only that is cut off while it is down"
+            f"Approve to finish without {', '.join(checked.silent)}: it keeps its old certificate, and a client that "
+            "trusts only that is cut off while it is down"
         )
         return _Question(what, f". {approve}", _APPROVED)
     then = on_trust = ""

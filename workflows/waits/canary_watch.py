@@ -46,13 +46,13 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         second_person.over(run)  # it was about something else
     proceed, wait = second_person.wish(run, CODES), state.wait
     if proceed is not None and proceed.approved_by:
-        by, what = f"{proceed.asked_by} and {proceed.approved_by}", _without(run, reading, "the canaries")
+        by, what = f"{proceed.asked_by} and {proceed.approved_by}", _without(run, reading, "without the canaries")
         run.note(EventKind.MESSAGE, f"{by} let the rotation go on {what}")
         return True
     if proceed is not None:
         count = proceed.waiting
-        whom = _without(run, reading, f"{count} clients of the canaries")
-        text = f"{proceed.asked_by} wants to go on {whom}: {proceed.why}"
+        which = _without(run, reading, f"without {count} clients of the canaries")
+        text = f"{proceed.asked_by} wants to go on {which}: {proceed.why}"
         await run.ask_on(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
     elif wait is not None and _lacks_servers_only(reading) and run.host.now() >= wait.due:
         servers = ", ".join(reading.unshown)
@@ -96,13 +96,13 @@ def _lacks_servers_only(reading: GateReading) -> bool:
     return bool(reading.unshown) and reading.waiting == 0 and reading.covered > 0
 
 
-def _without(run: Running, reading: GateReading, whom: str) -> str:
+def _without(run: Running, reading: GateReading, which: str) -> str:
     """What two persons go on without: clients, or what no client has shown of servers, or of a port."""
     if reading.reached and run.state.wait is not None and run.state.wait.held:
         return f"since the HTTP port is open for {', '.join(run.state.wait.held)}"
     if _lacks_servers_only(reading):
         return f"though no canary has shown what {', '.join(reading.unshown)} signs"
-    return f"without {whom}"
+    return which
 
 
 def _choose(then: str) -> str:

@@ -70,7 +70,7 @@ async def _take(run: Running, step: Gate | Holdout, stated: Proceed) -> None:
     taken = await run.call(ActivityName.STATE_COVERAGE, request, StatedAnswer, summary="keep what was stated")
     state.proceed = None
     if taken.unknown:
-        text = f"the statement names {', '.join(taken.unknown)}, whom nobody knows: state it again with the right names"
+        text = f"the statement names {', '.join(taken.unknown)}, and the site has no such clients: state it again"
         await _wants(run, step, text)
         return
     who = f"{stated.asked_by} and {stated.approved_by}"

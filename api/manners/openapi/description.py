@@ -63,6 +63,12 @@ _PARAMETERS = {
 _TEXT, _SECONDS = {"type": "string"}, {"type": "integer", "minimum": 0}
 _HEADERS: dict[str, tuple[str, str, dict[str, Any], frozenset[HTTPStatus] | None]] = {
     "RequestId": ("X-Request-ID", "What names this request in the log of the service", _TEXT, None),
+    "ContentLanguage": (
+        "Content-Language",
+        "The language of the texts in it, by `Accept-Language`: en or cs; problems have it, too",
+        _TEXT,
+        frozenset({HTTPStatus.OK}),
+    ),
     "Location": (
         "Location",
         "Where the result is, or will be",

@@ -8,7 +8,9 @@ from markupsafe import Markup, escape
 from rotation.text.plain_text import visible
 from rotation.text.sentence import Sentence
 from texts.catalogue import Translator
-from texts.writing import day, instant, month, number, span, written
+from texts.formats import day, instant, month, number, span
+from texts.recognised import translated
+from texts.writing import written
 
 
 def shown_text(value: object) -> object:
@@ -43,6 +45,7 @@ def add_values(environment: Environment, by: Translator) -> None:
         month=lambda at: month(at, by),
         span=lambda of: span(of, by),
         number=lambda of: number(of, by),
+        translated=lambda text: translated(text or "", by),
     )
 
 

@@ -95,13 +95,13 @@ def looked_by(evidence: Mapping[str, str]) -> tuple[Looked, ...]:
     try:
         listed = json.loads(evidence.get(CLIENTS, "") or "[]")
     except (ValueError, RecursionError) as error:
-        raise ValueError("it is no JSON list") from error
+        raise ValueError("the evidence is no JSON list") from error
     if not is_whole(listed):
-        raise ValueError("a text in it holds NUL or half a character")
+        raise ValueError("a text of the evidence has NUL or half a character")
     if not isinstance(listed, list) or not listed:
-        raise ValueError("no client is told of")
-    if len(listed) > _MOST:
-        raise ValueError(f"{len(listed)} clients are told of, and {_MOST} can be")
+        raise ValueError("the evidence has no client")
+    if len(listed) > (most_count := _MOST):
+        raise ValueError(f"the evidence has {len(listed)} clients; at most {most_count} are accepted")
     return tuple(_looked(each) for each in listed)
 
 
@@ -112,4 +112,4 @@ def _looked(value: Any) -> Looked:
         name = str(value.get("client", ""))[:_NAME] if isinstance(value, dict) else ""
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"what is told of {name or 'a client'} cannot be read ({field}: {first['msg']})") from error
+        raise ValueError(f"the evidence of {name or 'a client'} cannot be read ({field}: {first['msg']})") from error

@@ -46,14 +46,14 @@ def _name(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
     stated = evidence.get(NAME, "").strip()
     if stated == work.copy_list:
         return None
-    return _unlike(work, "copy-name-not-shown", f"the name told is {stated or 'none'}, asked was {work.copy_list}")
+    return _unlike(work, "copy-name-not-shown", f"the stated name is {stated or 'none'}; expected is {work.copy_list}")
 
 
 def _protocol(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
     stated = evidence.get(PROTOCOL, "").strip()
     if stated.upper() == work.protocol.value:
         return None
-    text = f"the protocol told is {stated or 'none'}, asked was {work.protocol.value}"
+    text = f"the stated protocol is {stated or 'none'}; expected is {work.protocol.value}"
     return _unlike(work, "copy-protocol-not-shown", text)
 
 
@@ -64,7 +64,7 @@ def _ports(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
     if _named_ports(work, stated) == asked:
         return None
     return _unlike(
-        work, "copy-ports-not-shown", f"the ports told are {stated or 'none'}, asked were {ports_text(work)}"
+        work, "copy-ports-not-shown", f"the stated ports are {stated or 'none'}; expected are {ports_text(work)}"
     )
 
 
@@ -83,7 +83,7 @@ def _named_ports(work: CopyList, stated: str) -> set[tuple[str, int]] | None:
 
 def _unlike(work: CopyList, code: str, text: str) -> Finding:
     remedy = (
-        f"look at the copy in the console and put it right; then say done with {NAME}={work.copy_list!r}, "
+        f"look at the copy in the console and correct it; then report done with {NAME}={work.copy_list!r}, "
         f"{PROTOCOL}={work.protocol.value} and {PORTS}={ports_text(work)!r} as it shows them, or with the Sylink.xml "
         "that a group which uses it exports"
     )

@@ -73,11 +73,11 @@ def stopped_by(evidence: Mapping[str, str]) -> tuple[HandOut, ...]:
     stated = evidence.get(STOPPED, "").strip()
     parts = [part.strip() for part in _parts(stated) if part.strip()]
     if not parts:
-        raise ValueError("it is not said what was stopped")
+        raise ValueError("the evidence does not name what was stopped")
     if [part.casefold() for part in parts] == [NOTHING]:
         return ()
-    if len(parts) > _MOST:
-        raise ValueError(f"{len(parts)} are named, and {_MOST} can be")
+    if len(parts) > (most_count := _MOST):
+        raise ValueError(f"the evidence names {len(parts)} tools; at most {most_count} are accepted")
     return tuple(dict.fromkeys(_hand_out(part) for part in parts))
 
 
@@ -92,7 +92,8 @@ def untold(evidence: Mapping[str, str]) -> Finding | None:
         stopped_by(evidence)
     except ValueError as error:
         remedy = (
-            f"say done with {STOPPED}=none, or with {STOPPED}='KIND: NAME; KIND: NAME', where KIND is one of {_KINDS}"
+            f"report done with {STOPPED}=none, or with {STOPPED}='KIND: NAME; KIND: NAME', where KIND is one of "
+            f"{_KINDS}"
         )
         return blocking("hand-outs-not-told", STOPPED, str(error), remedy)
     return None
@@ -107,7 +108,7 @@ def _parts(stated: str) -> list[str]:
     try:
         listed = json.loads(stated)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError("it is no JSON list") from error
+        raise ValueError("the evidence is no JSON list") from error
     return [each if isinstance(each, str) else "" for each in listed]
 
 
@@ -116,4 +117,4 @@ def _hand_out(part: str) -> HandOut:
     try:
         return HandOut.model_validate({"kind": kind.strip().casefold(), "name": name.strip()})
     except ValidationError as error:
-        raise ValueError(f"{part[:100]!r} is no kind and name") from error
+        raise ValueError(f"{part[:100]!r} is not a kind with a name") from error

@@ -77,13 +77,12 @@ def not_signed_again(
     certificate, oldest = _moment(evidence, names.certificate), _moment(evidence, names.oldest)
     if certificate is None or oldest is None:
         missing = names.certificate if certificate is None else names.oldest
-        text = f"no date with its offset from UTC was told as {missing}"
-        return blocking(
-            "signed-files-not-told", server, text, f"say done with {names.certificate}= and {names.oldest}="
-        )
+        text = f"the evidence has no date with its offset from UTC as {missing}"
+        remedy = f"report done with {names.certificate}= and {names.oldest}="
+        return blocking("signed-files-not-told", server, text, remedy)
     if max(certificate, oldest) > not_after:
-        text = f"a file of {max(certificate, oldest):%Y-%m-%d %H:%M:%S %z} is of the future"
-        return blocking("signed-files-of-the-future", server, text, "tell the dates with their offset from UTC")
+        text = f"a file of {max(certificate, oldest):%Y-%m-%d %H:%M:%S %z} is in the future"
+        return blocking("signed-files-of-the-future", server, text, "state the dates with their offset from UTC")
     if not_before is not None and certificate < not_before:
         text = f"a keystore of {certificate:%Y-%m-%d %H:%M:%S %z} is older than the replacement"
         return blocking("signed-files-of-another", server, text, f"look on {server} itself, when keystore.jks changed")
@@ -91,7 +90,7 @@ def not_signed_again(
         text = (
             f"a .SIG file of {oldest:%Y-%m-%d %H:%M:%S %z} is older than the certificate: clients that verify reject it"
         )
-        remedy = f"have {server} publish again, wait until no .SIG file is older than the keystore, and say done then"
+        remedy = f"make {server} publish again, wait until no .SIG file is older than the keystore, then report done"
         return blocking("signed-files-stale", server, text, remedy)
     return None
 

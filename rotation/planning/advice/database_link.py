@@ -8,7 +8,8 @@ from rotation.site import DatabaseKind, Site
 
 _SINCE = (14, 3)
 _WIZARD = (
-    "after the swap, and before it ends, run the Management Server Configuration Wizard on the server, without the "
+    "after the replacement, and before that certificate expires, run the Management Server Configuration Wizard "
+    "on the server, without the "
     "recovery file (K232057)"
 )
 
@@ -25,15 +26,16 @@ def renews_the_databases(site: Site, version: str) -> Iterable[Finding]:
         yield warning(
             "database-certificate",
             site.name,
-            "SQL Server's own certificate is not replaced with the server's; when it ends, nobody can log on to the "
-            "console (14.3 RU1 and later, K229342)",
+            "SQL Server's own certificate is not replaced with the server's; when it expires, no person can log "
+            "on to the console (14.3 RU1 and later, K229342)",
             _WIZARD,
         )
     elif site.database is DatabaseKind.UNKNOWN and len(site.servers) == 1:
         yield warning(
             "database-unknown",
             site.name,
-            "nobody has said which database it has: the default one has a certificate of its own, which is not "
+            "the site does not state which database it has: the default one has a certificate of its own, which is not "
             "replaced with the server's (14.3 RU1 and later, K229342)",
-            f"say which (PUT /v1/sites/{site.id}/database, default or own); if it is the default one: {_WIZARD}",
+            f"state the database (PUT /v1/sites/{site.id}/database, default or own); if it is the default one: "
+            f"{_WIZARD}",
         )

@@ -14,7 +14,7 @@ from rotation.span import LONGEST_HEARTBEAT
 from rotation.survey import SiteSurvey
 from rotation.values import ListName
 
-_RIGHTS = "survey again; if it stays, use an account that sees every domain and group"
+_RIGHTS = "survey again; if this stays, use an account that sees every domain and group"
 
 
 def gaps(
@@ -53,9 +53,10 @@ def _implausible_heartbeats(survey: SiteSurvey) -> Iterable[Finding]:
             yield blocking(
                 "heartbeat-implausible",
                 f"{group.path} / {location.name}",
-                f"its heartbeat is {heartbeat.total_seconds():.0f} s, its jitter {jitter.total_seconds():.0f} s: more "
-                f"than 0 s and at most {LONGEST_HEARTBEAT.days} days can be waited for",
-                "set it in the group's communication settings, then survey again",
+                "the service cannot wait for this heartbeat and jitter "
+                f"({heartbeat.total_seconds():.0f} s and {jitter.total_seconds():.0f} s); "
+                f"possible is more than 0 s, at most (days): {LONGEST_HEARTBEAT.days}",
+                "set both in the group's communication settings, then survey again",
             )
 
 
@@ -63,7 +64,10 @@ def _nothing_read(site: Site, survey: SiteSurvey) -> Iterable[Finding]:
     """An account without rights sees an empty site: the emptiest plan would look like the safest."""
     if not survey.groups:
         yield blocking(
-            "no-groups", site.name, "the survey read no group: whom a swap would cut off is unknown", _RIGHTS
+            "no-groups",
+            site.name,
+            "the survey read no group, so the service does not know which clients a replacement would cut off",
+            _RIGHTS,
         )
 
 
@@ -77,7 +81,12 @@ def _parents_unread(site: Site, survey: SiteSurvey) -> Iterable[Finding]:
 def _without_locations(survey: SiteSurvey) -> Iterable[Finding]:
     for group in survey.groups:
         if not group.inherits and not group.locations:
-            yield blocking("group-without-locations", group.path, "owns settings, but no location was read", _RIGHTS)
+            yield blocking(
+                "group-without-locations",
+                group.path,
+                "the group owns settings, but the survey read no location of it",
+                _RIGHTS,
+            )
 
 
 def _used_lists(survey: SiteSurvey) -> dict[ListName, list[str]]:
@@ -97,8 +106,8 @@ def _undescribed_lists(site: Site, survey: SiteSurvey, *, but: Collection[ListNa
         yield blocking(
             "list-not-described",
             name,
-            f"server list {name!r} is in use by {', '.join(places[:3])}, and nobody described it",
-            "register what is in it: as a document, or from a Sylink.xml exported from a group that uses it",
+            f"server list {name!r} is in use by {', '.join(places[:3])}, but is not described",
+            "register its content: as a document, or from a Sylink.xml exported from a group that uses it",
         )
 
 

@@ -43,7 +43,7 @@ def too_long(body: PlanBody) -> tuple[Finding, ...]:
     takes = sum(map(promised, body.steps), timedelta(0))
     if takes <= _LONGEST:
         return ()
-    text = f"its waits add up to {takes.days} days, and {_LONGEST.days} is the most that can be planned"
+    text = f"the plan's waits add up to too many days ({takes.days}; at most {_LONGEST.days} can be planned)"
     return (
         blocking("plan-too-long", body.site_id, text, "shorten the site's limits, or rotate fewer servers at once"),
     )

@@ -26,13 +26,15 @@ def left_relaxed(site: Site, survey: SiteSurvey, copies: Collection[ListName]) -
         return
     off = sum(1 for group in groups if any(not location.settings.secure_communications for location in group.locations))
     paths = [group.path for group in groups]
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    shown = ", ".join(paths[:_NAMED])
+    if len(paths) > _NAMED:
+        shown = f"{shown} and {len(paths) - _NAMED} more"
     sources = sorted({repr(str(copied_from(name))) for name in copies})
     yield blocking(
         "left-relaxed",
         site.name,
-        f"{', '.join(paths[:_NAMED])}{more} use an HTTP copy that a rotation made, {off} of {len(paths)} with secure "
-        "communications off, and no rotation that is known is under way: a plan would take this for the original state",
+        f"{shown} use an HTTP copy that a rotation made (groups: {len(paths)}, with secure communications off: {off}), "
+        "and no known rotation is running: a plan would take this for the original state",
         f"restore the service from its backup, and the site by POST /v1/sites/{site.id}/restore; without a backup, "
         f"rotator restore {site.id} --originals FILE --why REASON, with the file that the rotation's first task had "
         "saved off the box; without that file, "

@@ -41,14 +41,14 @@ def _recover_instead(site: Site, damage: Damage) -> Finding:
     held = damage.held
     if held is None:
         raise AssertionError("what clients hold is known of whatever is promising")
-    what, unless = {
-        DamageForm.SILENT: ("presents nothing", "if it is not merely down"),
-        DamageForm.MALFORMED: ("presents a malformed certificate", "whatever has damaged it"),
-        DamageForm.ANOTHER: ("presents another one, and no client is heard at it", "unless somebody meant that"),
+    what = {
+        DamageForm.SILENT: "the server presents no certificate, and may only be down",
+        DamageForm.MALFORMED: "the server presents a malformed certificate",
+        DamageForm.ANOTHER: "the server presents another certificate, perhaps on purpose; no client checks in there",
     }[damage.form]
     until = f", valid until {held.not_after:%Y-%m-%d}" if held.not_after else ""
     text = (
-        f"{what}; clients hold {held.fingerprint[:16]}...{until}: {unless}, to put the same one back cuts nobody off, "
+        f"{what}; clients hold {held.fingerprint[:16]}...{until}; to install that one again cuts off no client, "
         "and a replacement may"
     )
     remedy = "; ".join(_commands(site, damage, damage.copy_at_hand))

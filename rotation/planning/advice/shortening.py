@@ -44,21 +44,22 @@ def near_or_past(facts: Shortening) -> tuple[Finding, ...]:
     """Nothing while there is time; a warning when it is near; past it, a warning and every way to be in time still."""
     latest = facts.latest
     why = (
-        f"the old certificate of {latest.server} ends on {_date(latest.ends)}, until it is replaced this plan may take "
-        f"{_days(latest.takes)}, and {_days(latest.margin)} are kept as a margin"
+        f"the old certificate of {latest.server} expires on {_date(latest.ends)}; this plan may take "
+        f"{_days(latest.takes)} to replace it, and the margin is {_days(latest.margin)}"
     )
     if facts.late > timedelta(0):
         passed = warning(
             _PASSED,
             latest.server,
             f"the latest safe start was {_date(latest.at)}, {_days(facts.late)} ago: {why}",
-            "shorten the plan; what each way costs is told beside this",
+            "shorten the plan; the findings beside this one give the ways and their costs",
         )
         return (passed, *(found for way in _WAYS for found in way(facts)))
     for near in _NEAR:
         if -facts.late <= near:
-            left = f"less than {near.days} days are left to start it safely, until {_date(latest.at)}"
-            return (warning("latest-start-near", latest.server, f"{left}: {why}", "start it, or shorten it"),)
+            count = near.days
+            left = f"less than {count} days are left to start safely, until {_date(latest.at)}"
+            return (warning("latest-start-near", latest.server, f"{left}: {why}", "start the plan, or shorten it"),)
     return ()
 
 
@@ -86,9 +87,10 @@ def _other_holdout(facts: Shortening) -> Iterable[Finding]:
         yield info(
             "shorten-other-holdout",
             server,
-            f"as the holdout in place of {latest.server} it gains {_days(gained)}{_enough(gained, facts)}: its old "
-            f"certificate ends on {_date(ends)}; it costs nothing",
-            f"ask for {server} as the holdout; it is taken where the server lists allow it",
+            f"this server as the holdout in place of {latest.server} gains "
+            f"{_days(gained)}{_enough(gained, facts)}: its old "
+            f"certificate expires on {_date(ends)}; it costs nothing",
+            f"ask for {server} as the holdout; the plan takes it if the server lists allow it",
         )
 
 
@@ -108,9 +110,9 @@ def _shorter_holdout(facts: Shortening) -> Iterable[Finding]:
     yield info(
         "shorten-holdout",
         facts.site.name,
-        f"a holdout of {_days(shorter)} at most, for {_days(limits.holdout_maximum)}, gains {_days(gained)} over "
-        f"{_count(waits, 'wait')}{_enough(gained, facts)}; a person then decides about who is still away: "
-        f"{away} of {_count(len(facts.clients), 'client')} are silent for longer now",
+        f"a holdout of {_days(shorter)} at most, instead of {_days(limits.holdout_maximum)}, gains {_days(gained)}"
+        f"{_enough(gained, facts)} (waits: {waits}); a person then decides about clients that are still away "
+        f"(silent for longer now: {away} of {len(facts.clients)})",
         f"set limits.holdout_maximum to {_days(shorter)} at most",
     )
 
@@ -126,8 +128,8 @@ def _stay_relaxed(facts: Shortening) -> Iterable[Finding]:
     yield info(
         "shorten-keep-relaxed",
         facts.site.name,
-        f"relaxed groups that stay so between the waves gain {_days(gained)}{_enough(gained, facts)}; "
-        f"{_count(exposed, 'client')} speak in clear text and do not verify for as long as the holdout lasts",
+        f"relaxed groups that stay relaxed between the waves gain {_days(gained)}{_enough(gained, facts)}; "
+        f"their clients ({exposed}) then use clear text and do not verify for as long as the holdout lasts",
         "ask for keep_relaxed",
     )
 
@@ -142,8 +144,9 @@ def _fewer_waves(facts: Shortening) -> Iterable[Finding]:
     yield info(
         "shorten-fewer-waves",
         facts.latest.server,
-        f"in a plan of its own, before the others, it is replaced {_days(gained)} sooner{_enough(gained, facts)}; "
-        f"the other servers ({others}) need another rotation, which relaxes {_count(relaxed, 'group')} once more",
+        f"in a plan of its own, before the others, its certificate is replaced {_days(gained)} "
+        f"sooner{_enough(gained, facts)}; "
+        f"the other servers ({others}) need another rotation, which relaxes groups once more ({relaxed})",
         f"make a plan for {facts.latest.server} alone, and one for the others when it has ended",
     )
 
@@ -158,8 +161,9 @@ def _smaller_margin(facts: Shortening) -> Iterable[Finding]:
     yield info(
         "shorten-gate-patience",
         facts.site.name,
-        f"a gate patience of {_days(smaller)}, for {_days(margin)}, gains {_days(gained)}{_enough(gained, facts)}; "
-        f"a gate that stands still is brought to a person after {_days(smaller)}, and no more is left before the "
+        f"a gate patience of {_days(smaller)}, instead of {_days(margin)}, gains "
+        f"{_days(gained)}{_enough(gained, facts)}; "
+        f"a gate without progress asks a person after {_days(smaller)}, and no more time is left before the "
         "certificate ends",
         f"set limits.gate_patience to {_days(smaller)}",
     )
@@ -187,7 +191,7 @@ def _silent_for(span: timedelta, facts: Shortening) -> int:
 def _enough(gained: timedelta, facts: Shortening) -> str:
     """What is still lacking, where one way is not enough."""
     lacking = facts.late - gained
-    return f", {_days(lacking)} too few" if lacking > timedelta(0) else ", which is enough"
+    return f", which is {_days(lacking)} too few" if lacking > timedelta(0) else ", which is enough"
 
 
 def _whole_days(span: timedelta) -> timedelta:
@@ -199,14 +203,11 @@ def _date(at: datetime) -> str:
     return at.date().isoformat()
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def _days(span: timedelta) -> str:
     if span < _DAY:
         return "less than a day"
-    return "1 day" if span < 2 * _DAY else f"{span.days} days"
+    count = span.days
+    return "1 day" if count == 1 else f"{count} days"
 
 
 _WAYS: tuple[Callable[[Shortening], Iterable[Finding]], ...] = (

@@ -30,9 +30,10 @@ def young(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, 
             yield warning(
                 YOUNG,
                 server,
-                f"its new certificate is valid from {certificate.not_before.isoformat()}, and may go in "
-                f"{_hours(valid_for)} later: a client whose clock is slow by more than that would refuse it",
-                f"replace it after {(certificate.not_before + _SETTLED).isoformat()}, or set slow clocks right before",
+                f"the new certificate is valid from {certificate.not_before.isoformat()}, and may be installed "
+                f"{_hours(valid_for)} later; a client whose clock is slower than that would refuse it",
+                f"replace the certificate after {(certificate.not_before + _SETTLED).isoformat()}, or correct "
+                "slow clocks before",
             )
 
 
@@ -41,5 +42,5 @@ def _puts_in(step: Step, server: ServerName) -> bool:
 
 
 def _hours(span: timedelta) -> str:
-    hours = int(span / timedelta(hours=1))
-    return f"{hours} hours" if hours != 1 else "1 hour"
+    count = int(span / timedelta(hours=1))
+    return f"{count} hours" if count != 1 else "1 hour"

@@ -165,16 +165,18 @@ def _cover(fit: Sequence[OwnerScope], stands_for: Mapping[GroupId, frozenset[Lis
     return tuple(owner for owner in fit if owner.group_id in chosen)
 
 
-def _first(owner: OwnerScope, clients: int, stands_for: frozenset[ListEndpoints]) -> Finding:
+def _first(owner: OwnerScope, count: int, stands_for: frozenset[ListEndpoints]) -> Finding:
     places = "; ".join(sorted({str(place) for place in _places(owner) | stands_for}))
-    return info("canary", owner.path, f"goes first in each wave, with its {clients} clients: it stands for {places}")
+    return info(
+        "canary", owner.path, f"the group goes first in each wave, with its {count} clients, as a canary for {places}"
+    )
 
 
 def _untried(place: str) -> Finding:
     return warning(
         "canary-missing",
         place,
-        "no group that could go first uses it: all its clients are relaxed at once",
+        "no group that could go first uses this; all its clients are relaxed at once",
         "move a few clients that are switched on into a group of their own there, then survey again",
     )
 
@@ -183,8 +185,9 @@ def _unsigned(place: str) -> Finding:
     return warning(
         "canary-unverified",
         place,
-        "no group that could go first verifies there: all its clients verify what servers sign anew at once",
-        "move a few clients that verify into a group of their own there, then survey again; or look before A10c "
+        "no group that could go first verifies there; all its clients verify at once what servers sign with the "
+        "new certificate",
+        "move a few clients that verify into a group of their own there, then survey again; or check before A10c "
         "that the .SIG files of each group are newer than the certificates",
     )
 
@@ -192,10 +195,10 @@ def _unsigned(place: str) -> Finding:
 def _no_canary(populated: Sequence[OwnerScope]) -> Finding:
     if len(populated) <= 1:
         where = populated[0].path if populated else "the relaxed groups"
-        return info("canary-none", where, "there is no second group of clients to relax: nobody can go first")
+        return info("canary-none", where, "there is no second group of clients to relax, so no group can go first")
     return warning(
         "canary-none",
         ", ".join(owner.path for owner in populated[:-1]),
-        "no client of these groups that lasts was seen within three heartbeats: nobody can go first",
+        "no persistent client of these groups was seen within three heartbeats, so no group can go first",
         "survey again while clients are switched on",
     )

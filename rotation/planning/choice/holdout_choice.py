@@ -38,7 +38,9 @@ def choose_holdouts(
             return held
         moved = failover.pop()
         reason = info(
-            "relax-no-holdout", moved.group.path, "no set of holdout servers leaves its list one old and one new server"
+            "relax-no-holdout",
+            moved.group.path,
+            "no choice of holdout servers leaves this list one old and one new server",
         )
         treated[moved.group.id] = (Treatment.RELAX, (reason,))
 

@@ -11,7 +11,7 @@ from rotation.site import Site
 from rotation.survey import SiteSurvey
 
 UNFIT = "drill-https-unfit"
-_REMEDY = "plan without drill_https: a person looks at one client of each build then"
+_REMEDY = "plan without drill_https; then an operator looks at one client of each build"
 
 
 def ports_to_shut(
@@ -45,7 +45,7 @@ def https_drill(site: Site, scopes: Iterable[OwnerScope], request: PlanRequest, 
     wait = minimum(relaxed)
     text = (
         f"for {wait} at least, and until each client of the relaxed groups has come, the HTTPS client port of every "
-        "server is shut: clients of other groups are silent so long, and lose nothing; console and REST go on"
+        "server is shut: clients of other groups are silent meanwhile, and lose nothing; console and REST go on"
     )
     return (info("drill-https", site.name, text, "each client of the relaxed groups shows that it holds an HTTP list"),)
 
@@ -56,16 +56,16 @@ def _relaxed(scopes: Iterable[OwnerScope]) -> tuple[OwnerScope, ...]:
 
 def _hindrances(site: Site) -> Iterator[Finding]:
     if site.at_console is not None:
-        text = "without REST, check-ins are known from exports only: nobody sees in time who has come"
+        text = "without REST the service knows check-ins from exports only, and does not see in time which clients came"
         yield blocking(UNFIT, site.name, text, _REMEDY)
     ports = {each.name: each.https_port for each in site.servers}
     for server in site.servers:
         if server.https_port in {server.console_port, server.rest_port, server.http_port}:
-            text = f"its HTTPS client port {server.https_port} is that of its console, of REST or of plain HTTP too"
+            text = f"the server has its HTTPS client port {server.https_port} also for its console, REST or plain HTTP"
             yield blocking(UNFIT, server.name, text, _REMEDY)
     for known in site.lists:
         entries = ((each.server, each.https_port) for each in known.entries)
         other = sorted({server for server, port in entries if ports.get(server, port) != port})
         if other:
-            text = f"it gives another HTTPS port for {', '.join(other)} than the one that would be shut"
+            text = f"the list gives another HTTPS port for {', '.join(other)} than the one that would be shut"
             yield blocking(UNFIT, known.name, text, _REMEDY)

@@ -114,7 +114,8 @@ def _shown(judged: Sequence[JudgedClient]) -> Iterable[Finding]:
         yield info(
             "http-shown",
             _some(networks),
-            f"plain HTTP gets through: {asked} of {len(judged)} clients there were answered, and none was not",
+            f"plain HTTP gets through: clients there got an answer (asked: {asked}, of: {len(judged)}), and none "
+            "got none",
         )
 
 
@@ -122,40 +123,39 @@ def _on_trust(network: str, judged: Sequence[JudgedClient]) -> Finding:
     return warning(
         "http-trusted",
         network,
-        f"{len(judged)} clients are sent to plain HTTP by the word of whoever approves this plan: if this network lets "
+        f"{len(judged)} clients are sent to plain HTTP on the approval of this plan alone: if this network lets "
         "none through, they are cut off",
-        "have the script ask on one client there: rotator network-script SITE",
+        "run the script on one client there (rotator network-script SITE)",
     )
 
 
 def _shut(network: str, judged: Sequence[JudgedClient], site: Site) -> Finding:
     failed = sorted(each.client.name for each in judged if each.asked)
-    who = f"no answer came to {_some(failed)}" if failed else "no answer came to clients of it in other groups"
-    failover = (
-        "have a drill show that its clients fail over (unproven_failover: drill), or give them"
-        if len(site.servers) > 1
-        else "give its clients a second server for the time of the rotation (list B),"
+    who = f"no answer came to {_some(failed)}" if failed else "no answer came to its clients in other groups"
+    second = "give its clients a second server for the time of the rotation (list B)"
+    drill = (
+        "let a drill show that its clients fail over (unproven_failover: drill), "
+        "or give them a list with a second server (list B)"
     )
-    rest = " a list with a second server (list B)," if len(site.servers) > 1 else ""
+    failover = drill if len(site.servers) > 1 else second
     return blocking(
         SHUT,
         network,
         f"{len(judged)} clients would be sent to plain HTTP, which does not get through: {who}",
-        f"open the port there and have the script ask again; or {failover}{rest} "
-        "or leave them out by name (leave_out_http)",
+        f"open the port there and run the script again; or {failover}, or leave them out by name (leave_out_http)",
     )
 
 
 def _unshown(network: str, names: Sequence[str]) -> Finding:
-    how = "have the script ask on one client there (rotator network-script SITE), and upload what it writes"
+    how = "run the script on one client there (rotator network-script SITE), and upload its output"
     if network == UNKNOWN:
-        how = "have the script ask on each of them (rotator network-script SITE): their rows show no address"
+        how = "run the script on each of them (rotator network-script SITE), since their rows show no address"
     return blocking(
         UNSHOWN,
         network,
         f"{len(names)} clients would be sent to plain HTTP, and nothing shows that it gets through: {_some(names)}",
         f"{how}; or move a few clients that are switched on into a group of their own there, as canaries; or name the "
-        "network in trusted_networks, by the word of who knows its firewall",
+        "network in trusted_networks if a person who knows its firewall confirms it",
     )
 
 

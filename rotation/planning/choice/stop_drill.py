@@ -59,7 +59,7 @@ def stop_drill(
         return reasons
     servers = servers_to_stop(site, survey, scopes, request, rest_at)
     if not servers:
-        text = "no server could be stopped: REST answers at the only one that is replaced"
+        text = "no server can be stopped: REST answers at the only one whose certificate is replaced"
         return (blocking(UNFIT, site.name, text, _REMEDY),) if first else ()
     return tuple(_costs(site, scopes, request, servers))
 
@@ -75,7 +75,7 @@ def _costs(
     then = "each client shows that it finds another server at the location where it is"
     yield info("drill-stop", site.name, text, then)
     for server in sorted(set(request.certificates) - set(servers)):
-        text = "its services are not stopped, since REST answers there: its own clients show no other server"
+        text = "the server's services are not stopped, since REST answers there; its clients show no other server"
         yield warning("drill-stop-without", server, text, "register the REST address of another server for more")
 
 
@@ -87,15 +87,22 @@ def _hindrances(
     site: Site, survey: SiteSurvey, scopes: tuple[OwnerScope, ...], rest_at: tuple[ServerName, ...]
 ) -> Iterator[Finding]:
     if site.at_console is not None:
-        text = "without REST, check-ins are known from exports only: nobody sees in time who has come"
+        text = "without REST the service knows check-ins from exports only, and does not see in time which clients came"
         yield blocking(UNFIT, site.name, text, _REMEDY)
     elif len(site.servers) > 1 and len(rest_at) > 1:
-        text = "the REST address is that of no single server: nobody knows which one must not be stopped"
-        yield blocking(UNFIT, site.name, text, "register REST at the address of one server, or " + _REMEDY)
+        text = (
+            "the REST address belongs to no single server, so the service does not know which one must not be stopped"
+        )
+        yield blocking(UNFIT, site.name, text, f"register REST at the address of one server, or {_REMEDY}")
     if not _failover(scopes):
         yield blocking(UNFIT, site.name, "no group is left to fail over", _REMEDY)
     if len(site.servers) == 1:
         yield blocking(UNFIT, site.name, "there is no other server that clients could go to", _REMEDY)
     for seen in survey.served:
         if seen.fingerprint is None:
-            yield blocking(UNFIT, seen.server, "it does not answer: clients need every other server", "bring it up")
+            yield blocking(
+                UNFIT,
+                seen.server,
+                "the server does not answer, and clients need every other server",
+                "start the server",
+            )

@@ -42,7 +42,7 @@ ATTENTION: dict[str, str] = {
     "operator extends it, or two persons go on without them.",
     "canary-held": "The clients that go first hold “%(subject)s”. An operator looks at one of them; two persons may go "
     "on with the rest.",
-    "canary-back": "Clients that go first are heard again. Two persons confirm that the port was opened and no other "
+    "canary-back": "Clients that go first check in again. Two persons confirm that the port was opened and no other "
     "Sylink.xml brought them back.",
     "proof-wanted": "“%(subject)s” needs an export of the clients, or a statement of what the console shows. An "
     "operator brings it.",

@@ -133,7 +133,7 @@ async def test_each_plan_and_amendment_where_the_operator_wants_it(
     order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "it ends in May"}
     async with calling(replace(connected, two_persons_start=True)) as api:
         refusal = problem(await api.post("/v1/rotations", json=order), 409, "second-person")
-        assert "two persons approve each plan here" in refusal["detail"]
+        assert "this service needs two persons for each plan" in refusal["detail"]
         problem(await api.post("/v1/rotations", json=order, headers=costume), 409, "second-person")
         assert (await api.get("/v1/rotations")).json()["items"] == []
         answer = await api.post("/v1/rotations", json=order, headers=second)
@@ -166,7 +166,7 @@ async def test_a_plan_that_leaves_clients_out_by_name(connected, plan, *, costum
     order = {"plan_id": named.id, "plan_hash": named.hash, "why": "it ends in May"}
     async with calling(connected) as api:
         refusal = problem(await api.post("/v1/rotations", json=order), 409, "second-person")
-        assert "it leaves out 1 clients by name" in refusal["detail"]
+        assert "the plan leaves out 1 clients by name" in refusal["detail"]
         problem(await api.post("/v1/rotations", json=order, headers=costume), 409, "second-person")
         assert (await api.get("/v1/rotations")).json()["items"] == []
         answer = await api.post("/v1/rotations", json=order, headers=second)

@@ -24,8 +24,14 @@ def test_texts_are_translated_wherever_they_stand():
 
 def test_names_and_reasons_of_people_stay():
     """A person may have written what happens to be a text of ours."""
-    document = {"name": TEXT, "why": TEXT, "note": TEXT, "code": TEXT, "subject": TEXT, "items": [TEXT], "count": 3}
+    document = {"name": TEXT, "why": TEXT, "note": TEXT, "code": TEXT, "subject": "no answer", "items": [TEXT]}
     assert in_language(document, CZECH) == document
+
+
+def test_a_subject_may_be_the_title_of_a_step():
+    """A name stays; what a step is called in the plan is a text."""
+    shown = in_language([{"subject": "SEPM-1"}, {"subject": "Replace the certificate of SEPM-1"}], CZECH)
+    assert shown == [{"subject": "SEPM-1"}, {"subject": "Vyměnit certifikát serveru SEPM-1"}]
 
 
 def test_a_card_is_that_of_its_work():

@@ -299,7 +299,7 @@ async def test_the_command_brings_the_file(rotator, torn, site, tmp_path):
     assert (code, "cannot be read" in err) == (2, True)
     path.write_text(torn[:-20], "utf-8")
     code, _, err = await rotator("restore", site, "--originals", str(path), "--why", "lost")
-    assert (code, "it is no JSON" in err) == (1, True)
+    assert (code, "the file is no JSON" in err) == (1, True)
     with path.open("wb") as large:
         large.truncate(41 << 20)
     code, _, err = await rotator("restore", site, "--originals", str(path), "--why", "lost")

@@ -94,7 +94,7 @@ async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, sit
 
     start = ("start", late["id"], "--why", "it ends in May", "--accept-late-start", "--json")
     code, _, err = await rotator(*start)
-    assert (code, "its latest safe start has passed" in err) == (1, True)
+    assert (code, "the latest safe start of the plan has passed" in err) == (1, True)
     assert (await whole.get("/v1/rotations")).json()["items"] == []
     code, _, err = await rotator(*start, ROTATOR_API_KEY=people["ben"]["Authorization"].split()[1])
     assert code == 0, err

@@ -131,7 +131,7 @@ async def test_the_command_line_registers_and_uploads(rotator, described, tmp_pa
     file.write_text("PC;Group;Last Seen\nA;My Company;03.04.2025 10:00:00\n")
     upload = ("site", "clients", site, str(file), "--timezone", "Europe/Prague", "--column", "name=PC")
     code, _, err = await rotator(*upload)
-    assert (code, "nobody has declared" in err, "dates=dmy" in err) == (1, True, True)
+    assert (code, "is not declared" in err, "dates=dmy" in err) == (1, True, True)
     code, out, err = await rotator(*upload, "--dates", "dmy")
     assert (code, out.startswith("1 clients as of")) == (0, True), err
     code, out, _ = await rotator("site", "show", site)
@@ -177,7 +177,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     assert console.stated == 2
     events = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
     assert "3 clients are covered by ann and bob" in events
-    assert "the statement names PC-9, whom nobody knows" in events
+    assert "the statement names PC-9, and the site has no such clients" in events
     held = {"held": {"SEPM-1": "ab" * 32}, "files": {"SEPM-1": RECOVERY_FILE}}
     recovery = (await whole.post(f"/v1/sites/{site}/recovery-plans", json=held)).json()
     assert {"recovery-on-word", "console-proof-return"} <= {finding["code"] for finding in recovery["reasons"]}

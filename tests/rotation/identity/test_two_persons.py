@@ -36,4 +36,6 @@ def test_what_two_start(make):
     out = LeftOut(id=ClientId("C1"), name="PC-1", group="G", reason="away")
     leaves_out = body.model_copy(update={"left_out": (out,)})
     assert len(list(reasons_to_start_together(leaves_out, late=True, always=True))) == 3
-    assert list(reasons_to_start_together(leaves_out, late=False, always=False)) == ["it leaves out 1 clients by name"]
+    assert list(reasons_to_start_together(leaves_out, late=False, always=False)) == [
+        "the plan leaves out 1 clients by name"
+    ]

@@ -23,7 +23,7 @@ def body(make):
 def codes(before, after):
     """The codes of the differences; each names what differs, and says what to do."""
     found = compare(before, after)
-    assert all(each.subject and each.message and each.remedy.startswith("look what has changed") for each in found)
+    assert all(each.subject and each.message and each.remedy.startswith("look at what changed") for each in found)
     return [each.code for each in found]
 
 
@@ -117,10 +117,11 @@ def test_another_order_alone_differs_and_so_does_another_holdout(body, changed):
     after = body().model_copy(update=changed)
     (found,) = compare(body(), after)
     assert (found.code, found.subject) == ("servers-differ", "site")
-    assert found.message == f"servers would be replaced as {'; then '.join(each for (each,) in after.waves)} now"
+    order = "; then ".join(each for (each,) in after.waves)
+    assert found.message == f"certificates would be replaced in this order now: {order}"
 
 
-@pytest.mark.parametrize(("partners", "named"), [(("Graz", "Linz"), "Graz, Linz"), ((), "nobody")])
+@pytest.mark.parametrize(("partners", "named"), [(("Graz", "Linz"), "Graz, Linz"), ((), "no site")])
 def test_partners_are_named(body, partners, named):
     """The finding names the partners that have to be paused now, or says that there is none."""
     (found,) = compare(body(replication_partners=("Wels",)), body(replication_partners=partners))
@@ -152,6 +153,6 @@ def test_rule_8_a_client_that_came_is_not_approved_yet(make):
     found = newly_on_trust(planned("c1"), planned("c1", "c2", "c3"))
     assert [(each.code, each.subject) for each in found] == [("on-trust-new", "G")]
     assert "C2" in found[0].message
-    assert "approve their names" in found[0].remedy
+    assert "a plan that has their names" in found[0].remedy
     assert "C1" not in found[0].message
     assert newly_on_trust(planned("c1", "c2"), planned("c1", "c3")) == ()

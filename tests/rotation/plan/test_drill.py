@@ -189,5 +189,5 @@ def test_a_reordering_is_done_when_the_exported_order_is_what_was_asked(stated, 
     assert (finding is None) is is_true
     if finding is not None:
         assert (finding.code, finding.subject) == ("order-not-shown", "L")
-        assert f"told is {stated or 'none'}, asked was {work.text}" in finding.message
+        assert f"order is {stated or 'none'}; expected is {work.text}" in finding.message
         assert work.text in finding.remedy

@@ -38,7 +38,7 @@ def test_clients_away(make):
     clients = [make.client("c1", seen=-month - 1), make.client("c2", seen=None), make.client("c3", seen=1 - month)]
     plan = make.plan(make.site("s1"), make.group("G"), clients=clients)
     message = next(found.message for found in plan.findings if found.code == "clients-away")
-    assert message == "2 clients are silent for longer than 30 days: the gate A8 waits"
+    assert message == "2 clients are silent for longer than 30 days; the gate A8 waits for them"
 
 
 def test_unknown_server(make):

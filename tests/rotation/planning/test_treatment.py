@@ -211,7 +211,7 @@ def test_rule_8_whom_is_approved_is_part_of_the_plan_by_name(make):
         (
             Unproven.DRILL,
             "failover-drill",
-            "if some are not seen, you are asked whether their group is relaxed, or they are approved by name",
+            "if some are not seen, the rotation asks whether their group is relaxed or they are approved by name",
         ),
     ],
 )

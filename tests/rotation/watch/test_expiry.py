@@ -75,7 +75,7 @@ def test_different_certificates_of_a_server_are_named(watched, findings):
     """The finding has the certificate at each port."""
     (found,) = findings(watched(900), watched(900, port=Port.REST, number=8446, fingerprint="bb" * 32))
     assert (found.code, found.subject) == ("ports-differ", "Vienna/s1")
-    assert "aaaaaaaaaaaa at client; bbbbbbbbbbbb at rest" in found.message
+    assert "aaaaaaaaaaaa (client); bbbbbbbbbbbb (rest)" in found.message
 
 
 def test_what_was_never_seen_has_no_finding(watched, findings):

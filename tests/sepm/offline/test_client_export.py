@@ -70,7 +70,7 @@ def test_times_are_read_as_declared(text, form, hour):
 @pytest.mark.parametrize(
     ("text", "form", "why"),
     [
-        ("03/04/2025 10:00:00", ExportForm(timezone="UTC"), "an order that nobody has declared"),
+        ("03/04/2025 10:00:00", ExportForm(timezone="UTC"), "an order that is not declared"),
         ("03/04/2025 10:00:00", ExportForm(dates=DateOrder.DAY_FIRST), "the time zone of"),
         ("13/13/2025 10:00:00", PRAGUE, "is no real time"),
         ("03/04/25 10:00:00", PRAGUE, "four digits"),

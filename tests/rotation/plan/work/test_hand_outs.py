@@ -32,16 +32,16 @@ def test_it_has_kind_and_name(text, stopped):
 @pytest.mark.parametrize(
     ("evidence", "why"),
     [
-        ({}, "not said what was stopped"),
-        ({"stopped": " ;\n"}, "not said what was stopped"),
-        ({"stopped": "yes"}, "'yes' is no kind and name"),
-        ({"stopped": "none; gpo: SEP"}, "'none' is no kind and name"),
-        ({"stopped": "gpo: "}, "no kind and name"),
-        ({"stopped": f"gpo: {'x' * 201}"}, "no kind and name"),
-        ({"stopped": "fax: SEP"}, "no kind and name"),
-        ({"stopped": "[1]"}, "not said what was stopped"),
+        ({}, "does not name what was stopped"),
+        ({"stopped": " ;\n"}, "does not name what was stopped"),
+        ({"stopped": "yes"}, "'yes' is not a kind with a name"),
+        ({"stopped": "none; gpo: SEP"}, "'none' is not a kind with a name"),
+        ({"stopped": "gpo: "}, "not a kind with a name"),
+        ({"stopped": f"gpo: {'x' * 201}"}, "not a kind with a name"),
+        ({"stopped": "fax: SEP"}, "not a kind with a name"),
+        ({"stopped": "[1]"}, "does not name what was stopped"),
         ({"stopped": "[" * 5000}, "no JSON list"),
-        ({"stopped": "; ".join(f"gpo: {number}" for number in range(51))}, "51 are named, and 50 can be"),
+        ({"stopped": "; ".join(f"gpo: {number}" for number in range(51))}, "names 51 tools; at most 50"),
     ],
 )
 def test_evidence_that_says_nothing_is_refused(evidence, why):

@@ -69,7 +69,8 @@ def test_left_relaxed(make, secure, described):
         make.plan(site, *groups)
     (finding,) = refused.value.findings
     assert finding.code == "left-relaxed"
-    assert finding.message.startswith(f"G use an HTTP copy that a rotation made, {0 if secure else 1} of 1 with secure")
+    assert finding.message.startswith("G use an HTTP copy that a rotation made (groups: 1")
+    assert f"secure communications off: {0 if secure else 1})" in finding.message
     assert f"POST /v1/sites/{site.id}/restore;" in finding.remedy
     assert "'Default List'" in finding.remedy
 

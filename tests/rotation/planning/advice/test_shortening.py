@@ -45,8 +45,10 @@ def test_a_shorter_holdout_costs_who_is_away_longer(fails_over):
     findings = fails_over(95, 94)
     assert "the latest safe start was 2026-02-19, 10 days ago" in findings["latest-start-passed"].message
     shorter = findings["shorten-holdout"]
-    assert "a holdout of 79 days at most, for 90 days, gains 11 days over 1 wait, which is enough" in shorter.message
-    assert "1 of 3 clients are silent for longer now" in shorter.message
+    assert (
+        "a holdout of 79 days at most, instead of 90 days, gains 11 days, which is enough (waits: 1)" in shorter.message
+    )
+    assert "(silent for longer now: 1 of 3)" in shorter.message
     assert shorter.remedy == "set limits.holdout_maximum to 79 days at most"
 
 
@@ -62,7 +64,7 @@ def test_what_is_too_late_is_selected(fails_over):
 def test_a_smaller_margin_is_what_may_go_wrong(fails_over):
     """Eleven of the fourteen days of a gate's patience are given up."""
     message = fails_over(95, 94)["shorten-gate-patience"].message
-    assert message.startswith("a gate patience of 3 days, for 14 days, gains 11 days, which is enough")
+    assert message.startswith("a gate patience of 3 days, instead of 14 days, gains 11 days, which is enough")
 
 
 def test_another_holdout_costs_nothing(fails_over):
@@ -70,7 +72,7 @@ def test_another_holdout_costs_nothing(fails_over):
     findings = fails_over(300, 94)
     assert findings["shorten-other-holdout"].subject == "s1"
     assert "gains 90 days, which is enough" in findings["shorten-other-holdout"].message
-    assert "gains 6 days, 4 days too few" in fails_over(100, 94)["shorten-other-holdout"].message
+    assert "gains 6 days, which is 4 days too few" in fails_over(100, 94)["shorten-other-holdout"].message
     assert "shorten-other-holdout" not in fails_over(94, 94)
 
 
@@ -105,10 +107,10 @@ def test_what_is_not_enough_says_what_lacks(make, ways):
     findings = ways(
         make.site("s1", holdout_minimum=80 * DAY), make.group("G"), ends={"s1": 20}, clients=[make.client("c1")]
     )
-    assert "a holdout of 80 days at most, for 90 days, gains 10 days over 1 wait, 74 days too few" in (
+    assert "a holdout of 80 days at most, instead of 90 days, gains 10 days, which is 74 days too few (waits: 1)" in (
         findings["shorten-holdout"].message
     )
-    assert "gains 13 days, 71 days too few" in findings["shorten-gate-patience"].message
+    assert "gains 13 days, which is 71 days too few" in findings["shorten-gate-patience"].message
 
 
 def test_relaxed_groups_may_stay_relaxed(make, ways):
@@ -119,9 +121,9 @@ def test_relaxed_groups_may_stay_relaxed(make, ways):
     ends = {"s1": 400, "s2": 250}
     findings = ways(site, *groups, ends=ends, clients=clients)
     stay = findings["shorten-keep-relaxed"].message
-    assert "gain 90 days, which is enough; 2 clients speak in clear text" in stay
+    assert "gain 90 days, which is enough; their clients (2) then use clear text" in stay
     # 34 days late, over A8, the holdout and A8 again: 12 days less of each
-    assert "a holdout of 78 days at most, for 90 days, gains 36 days over 3 waits, which is enough" in (
+    assert "a holdout of 78 days at most, instead of 90 days, gains 36 days, which is enough (waits: 3)" in (
         findings["shorten-holdout"].message
     )
     assert ways(site, *groups, ends=ends, clients=clients, keep_relaxed=True) == {}

@@ -143,11 +143,11 @@ def test_rule_10_the_plan_says_what_canaries_stand_for_and_what_is_untried(make)
     plan = make.plan(make.site("s1", lists=lists), *groups, clients=clients)
     found = {each.code: each for each in plan.findings if each.code.startswith("canary")}
     assert found["canary"].message == (
-        "goes first in each wave, with its 1 clients: it stands for "
+        "the group goes first in each wave, with its 1 clients, as a canary for "
         "list 'L' at location 'Home'; list 'L' at location 'Office'"
     )
     missing = found["canary-missing"]
-    assert missing.message == "no group that could go first uses it: all its clients are relaxed at once"
+    assert missing.message == "no group that could go first uses this; all its clients are relaxed at once"
     assert missing.remedy.startswith("move a few clients that are switched on into a group of their own there")
 
 
@@ -164,7 +164,7 @@ def test_many_groups_that_cannot_go_first_are_named(make):
     plan = make.plan(make.site("s1"), *(make.group(path) for path in "GHK"), clients=clients)
     (found,) = [each for each in plan.findings if each.code.startswith("canary")]
     assert (found.code, found.subject) == ("canary-none", "G, H")
-    assert found.message.startswith("no client of these groups that lasts was seen within three heartbeats")
+    assert found.message.startswith("no persistent client of these groups was seen within three heartbeats")
     assert found.remedy == "survey again while clients are switched on"
     plan = make.plan(make.site("s1"), make.group("G"), make.group("H"), clients=clients[:3])
     (two,) = [each for each in plan.findings if each.code.startswith("canary")]

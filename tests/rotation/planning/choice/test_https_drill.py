@@ -54,7 +54,7 @@ def test_a_port_that_others_need_cannot_be_shut(make):
     for name in ("console_port", "rest_port", "http_port"):
         servers = (site.servers[0].model_copy(update={name: 443}), site.servers[1])
         (why,) = refused(make, site.model_copy(update={"servers": servers}))
-        assert "443 is that of its console" in why
+        assert "HTTPS client port 443 also for its console" in why
 
 
 def test_a_list_with_another_port_would_leave_a_way(make):
@@ -64,7 +64,7 @@ def test_a_list_with_another_port_would_leave_a_way(make):
     entries = tuple(each.model_copy(update={"https_port": 4443}) for each in known.entries)
     lists = (known.model_copy(update={"priorities": (entries,)}),)
     assert refused(make, site.model_copy(update={"lists": lists})) == [
-        "it gives another HTTPS port for s1, s2 than the one that would be shut"
+        "the list gives another HTTPS port for s1, s2 than the one that would be shut"
     ]
 
 

@@ -43,7 +43,7 @@ def test_one_client_stands_for_its_network(make, looked):
     clients = [make.client(name, "G", network=NEAR) for name in ("a", "b", "c")]
     site, groups, seen = looked(make.answer("a", network=NEAR), clients=clients)
     (finding,) = [each for each in make.plan(site, *groups, **seen).findings if each.code == "http-shown"]
-    assert "1 of 3 clients" in finding.message
+    assert "asked: 1, of: 3" in finding.message
 
 
 def test_a_client_that_got_no_answer_is_named_and_those_of_its_network_that_were_not_asked_wait(make, looked):

@@ -1,0 +1,57 @@
+"""Texts of workflows, SEPM, files and the API in Czech, put together as they are stored and answered."""
+
+import pytest
+
+from texts.catalogue import translator
+from texts.language import Language
+from texts.recognised import translated
+
+CZECH = translator(Language.CZECH)
+
+
+CASES = {
+    # a subject, which may be what is counted, or have a colon itself
+    "clients that the change has silenced: 5 clients have not come back for three heartbeats, among them A, B": (
+        "klienti, které změna umlčela: 5 klientů se tři intervaly hlášení neozvalo, například A, B"
+    ),
+    "no client of the canaries has shown that it gets on: they are all away: look whether the policy of their "
+    "group was published": (
+        "žádný kanárek neukázal, že pokračuje: všichni jsou pryč: podívejte se, zda se publikovala zásada jejich "
+        "skupiny"
+    ),
+    # several sentences in one text, one of them in the value of another
+    "2 clients were there until the server was stopped, and have come to no other one: A, B; the replacement of its "
+    "certificate would cut them off where they are. Retry has it started for a while, and stopped once more": (
+        "2 klienti byli přítomni, než se server zastavil, a nepřišli na žádný jiný: A, B; výměna jeho certifikátu by "
+        "je odřízla tam, kde jsou. Nový pokus nechá server na čas spustit a znovu zastavit"
+    ),
+    "its proof is missing since 2026-03-04 10:11 UTC. A10: 1 clients of G1 are not covered: x (1 report no policy). "
+    "have these computers report, and leave the policies of their groups alone for 1:30:00; or retry to wait on": (
+        "jeho důkaz chybí od 4. 3. 2026 10:11 UTC. A10: 1 klient skupin G1 není prokázán: x (1 nehlásí žádnou "
+        "zásadu). nechte tyto počítače ohlásit se a zásady jejich skupin neměňte po dobu 1 hodina 30 minut; "
+        "nebo to zkuste znovu a čekejte dál"
+    ),
+    # refusals of the API: findings in a row, and what an edge has answered
+    "Praha: GET /api/v1/groups got no answer (ConnectTimeout)": (
+        "Praha: GET /api/v1/groups zůstalo bez odpovědi (ConnectTimeout)"
+    ),
+    "server.pfx: is larger than 1 MiB": "server.pfx: je větší než 1 MiB",
+    "site s-1: no rotation left it changed; there is nothing to restore": (
+        "pracoviště s-1: žádná výměna ho nenechala změněné; není co obnovit"
+    ),
+    # words of people that end as a text with a count does
+    "the lamps and many more": "the lamps and many more",
+}
+
+
+@pytest.mark.parametrize(("english", "czech"), CASES.items())
+def test_a_text_is_found_part_by_part(english, czech):
+    """All of it is Czech but the names in it."""
+    assert translated(english, CZECH) == czech
+
+
+@pytest.mark.parametrize(("count", "form"), [(1, "klient není"), (2, "klienti nejsou"), (5, "klientů není")])
+def test_three_plurals(count, form):
+    """The count decides the form, also behind the name of a gate."""
+    text = f"A8: {count} clients are not covered and would be cut off by going on: PC-1"
+    assert translated(text, CZECH).startswith(f"A8: {count} {form}")
