@@ -132,5 +132,5 @@ def _refusal(*, by_password: bool) -> ProblemError:
         "the request carries no API key that counts: it is missing, unknown, expired or revoked",
         remedy="send the header `Authorization: Bearer KEY`; an admin adds keys (rotator key add), and `rotator up` "
         "prints where the first one is",
-        headers={"WWW-Authenticate": f'{"Basic" if by_password else "Bearer"} realm="rotator"'},
+        headers={"WWW-Authenticate": 'Basic realm="rotator"' if by_password else 'Bearer realm="rotator"'},
     )

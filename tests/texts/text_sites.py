@@ -124,6 +124,7 @@ NOT_TEXTS: frozenset[str] = frozenset(
         "; it asks to wait %(wait)s",
         "Address",
         "Bearer %(token)s",
+        'Basic realm="rotator"',
         'Bearer realm="rotator"',
         'Bearer realm="rotator", error="invalid_token"',
         "Default Management Server List",

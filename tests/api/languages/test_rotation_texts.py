@@ -1,9 +1,10 @@
 """A rotation by `Accept-Language`: why it waits, attention, its task and its trail, with codes as they are."""
 
 import pytest
-from rotation.plan.work.instructions import instructions, sentences
 
 from rotation.finding import warning
+from rotation.plan.card.cards import instructions
+from rotation.plan.card.label import ConsoleLanguage
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from tests.store.conftest import Make
@@ -59,10 +60,11 @@ async def test_a_rotation_speaks_the_language(api):
 async def test_a_task_is_the_card_of_its_work(api, store, make):
     """Each line that follows from the work is that of the page, and what was added by hand stays."""
     task = make.task("task-2")
-    lines = (*instructions(task.work), "Ring the night watch")
+    lines = (*instructions(task.work, task.id, task.evidence), "Ring the night watch")
     await store.tasks.add(task.model_copy(update={"instructions": lines}))
     by = translator(Language.CZECH)
-    expected = [*(whole(each, by) for each in sentences(task.work)), "Ring the night watch"]
+    card = instructions(task.work, task.id, task.evidence, lambda each: whole(each, by), ConsoleLanguage.CZECH)
+    expected = [*card, "Ring the night watch"]
     assert (await api.get("/v1/tasks/task-2", headers=CZECH)).json()["instructions"] == expected
     assert (await api.get("/v1/tasks/task-2")).json()["instructions"] == list(lines)
 
