@@ -1,6 +1,6 @@
 """The entries of the calendar, out of the store: latest safe starts, ends of certificates, waits and replacements."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from api.calendar.agenda_item import AgendaItem, AgendaKind
@@ -86,6 +86,9 @@ async def _of_rotation(parts: Parts, site: Site, rotation: Rotation) -> list[Age
     now = times.get(rotation.step_id)
     late = began[rotation.step_id] - now.expected if now is not None and rotation.step_id in began else timedelta(0)
     left = _left(plan, rotation.step_id)
+    if left and left[0][1] is not None:
+        # a gate that waits for longer than was expected: what follows it is not behind us
+        late = max(late, parts.clock() - left[0][1].expected)
     found = []
     for time, following in left:
         step = steps.get(time.step)
@@ -99,7 +102,7 @@ async def _of_rotation(parts: Parts, site: Site, rotation: Rotation) -> list[Age
     return found
 
 
-def _left(plan: Plan, step_id: str) -> Iterable[tuple[StepTime, StepTime | None]]:
+def _left(plan: Plan, step_id: str) -> Sequence[tuple[StepTime, StepTime | None]]:
     """The steps from the current one on, each with the one that follows it."""
     times = plan.times
     if not step_id:

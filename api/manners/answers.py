@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.http import faults
 from api.http.invalid import invalid
@@ -68,8 +69,7 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def of_unexpected(request: Request, error: Exception) -> JSONResponse:
-        about = {"method": request.method, "path": request.url.path, "request_id": request_id()}
-        _log.error("unexpected error", kind=type(error).__name__, **about)
+        _log_unexpected(request, error)
         return ProblemError(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal-error",
@@ -77,6 +77,14 @@ def answer_with_problems(app: FastAPI) -> None:
             remedy="try again; if it stays, report it with the request's id, which the log names too",
             headers={HEADER: request_id(), **HEADERS},  # the framework answers this outside of all middleware
         ).response()
+
+
+def _log_unexpected(request: Request, error: Exception) -> None:
+    about = {"method": request.method, "path": request.url.path, "request_id": request_id()}
+    if isinstance(error, ClientDisconnect):
+        _log.info("a caller left before its answer had ended", **about)
+    else:
+        _log.error("unexpected error", kind=type(error).__name__, **about)
 
 
 def _of_framework(request: Request, error: HTTPException) -> ProblemError:

@@ -3,7 +3,7 @@
 The drawing has no text: what it shows stands beside it, in the reader's language and at the size of the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 
 from api.parts import Parts
 from api.rotation.clients import show_readings
-from api.rotation.rotation_document import RotationShown
+from api.rotation.rotation_document import RotationShown, StepNow
 from rotation.values import Value
 from store.rotation.coverage import CoveragePoint
 
@@ -42,14 +42,13 @@ class CoverageCurve(Value):
     """The newest first."""
 
 
-async def curve_of(parts: Parts, shown: RotationShown) -> CoverageCurve | None:
+async def curve_of(parts: Parts, shown: RotationShown, steps: Iterable[StepNow]) -> CoverageCurve | None:
     """The curve of the gate that a rotation waits at, or waited at last; None before its first reading."""
     wait = shown.live.wait if shown.live is not None else None
     read = await show_readings(shown.id, parts, gate=wait.step if wait is not None else None)
     points = read.readings
     if not points:
         return None
-    steps = shown.live.steps if shown.live is not None else ()
     title = next((f"{step.number} {step.title}" for step in steps if step.id == read.gate), read.gate or "")
     if wait is None:
         return drawn(title, points, opened=points[0].taken_at, minimum=None, limit=None)

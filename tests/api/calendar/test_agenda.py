@@ -1,5 +1,7 @@
 """The entries of the calendar: what is due, what a rotation waits for, and who sees which."""
 
+from dataclasses import replace
+
 import pytest
 
 from api.calendar.agenda import agenda_of
@@ -25,13 +27,23 @@ async def test_a_site_that_waits_for_its_start(unconnected, make: Make):
 @pytest.mark.usefixtures("late")
 async def test_a_rotation_that_is_late_moves_what_is_left(unconnected, make: Make):
     """The current gate from its beginning to its minimum; what follows two days later than planned, as expected."""
-    gate, swap, holdout, closing, _ = await agenda_of(unconnected, EVERYONE)
+    now = replace(unconnected, clock=lambda: make.at(days=3))
+    gate, swap, holdout, closing, _ = await agenda_of(now, EVERYONE)
     assert (gate.at, gate.until, gate.expected) == (make.at(days=3), make.at(days=6), False)
     assert (swap.kind, swap.at, swap.until) == (AgendaKind.REPLACEMENT, make.at(days=4), make.at(days=5))
     assert (holdout.at, holdout.until, holdout.expected) == (make.at(days=5), make.at(days=6), True)
     assert (closing.at, closing.until) == (make.at(days=6), None)
     assert {each.path for each in (gate, swap, holdout, closing)} == {"/rotations/rot-1"}
-    assert len({each.key for each in await agenda_of(unconnected, EVERYONE)}) == 5
+    assert len({each.key for each in await agenda_of(now, EVERYONE)}) == 5
+
+
+@pytest.mark.usefixtures("late")
+async def test_what_follows_a_gate_that_still_waits_is_yet_to_come(unconnected, make: Make):
+    """The gate has waited for days longer than was expected: nothing that follows is expected in the past."""
+    now = replace(unconnected, clock=lambda: make.at(days=20))
+    gate, swap, holdout, *_ = await agenda_of(now, EVERYONE)
+    assert (gate.at, gate.until) == (make.at(days=3), make.at(days=6))
+    assert (swap.at, holdout.at) == (make.at(days=20), make.at(days=21))
 
 
 @pytest.mark.usefixtures("late")

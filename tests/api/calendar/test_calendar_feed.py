@@ -33,7 +33,8 @@ async def test_a_program_reads_it_with_a_key_as_its_password(unconnected, make):
         assert str(calendar["METHOD"]) == "PUBLISH"
         assert str(events[0]["SUMMARY"]) == f"{NAMED}: gate A8 waits for clients"
         assert (events[0].decoded("DTSTART"), events[0].decoded("DTEND")) == (make.at(days=3), make.at(days=6))
-        assert str(events[1]["SUMMARY"]).endswith("is replaced at the console (expected)")
+        (swap,) = [str(each["SUMMARY"]) for each in events if "console" in str(each["SUMMARY"])]
+        assert swap.endswith("is replaced at the console (expected)")
         assert {str(each["TRANSP"]) for each in events} == {"TRANSPARENT"}
         assert str(events[0]["URL"]) == "http://rotator/rotations/rot-1"
         czech = await program.get(FEED, params={"language": "cs"}, headers=by_password(KEY))
