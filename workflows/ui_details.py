@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.waits.waiting_for import waiting_for
     from rotation.text.english import in_english
     from rotation.text.plain_text import markdown
+    from rotation.text.sentence import Sentence
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
 STEP = SearchAttributeKey.for_keyword(SearchAttribute.STEP)
@@ -29,9 +30,15 @@ NEXT_ACTION = SearchAttributeKey.for_datetime(SearchAttribute.NEXT_ACTION)
 EARLIEST_END = SearchAttributeKey.for_datetime(SearchAttribute.EARLIEST_END)
 
 
-def show_details(state: RotationState) -> None:
-    """Set the details."""
+def show_details(state: RotationState) -> Sentence:
+    """Set the details. Returns the sentence in them, which says why the rotation waits."""
     workflow.set_current_details(details(state, workflow.now()))
+    return why(state, workflow.now())
+
+
+def why(state: RotationState, now: datetime) -> Sentence:
+    """Why the rotation waits now."""
+    return waiting_for(situation_of(state, now))
 
 
 def show_attributes(state: RotationState) -> None:
@@ -76,8 +83,8 @@ def _share(reading: GateReading) -> float:
 
 def details(state: RotationState, now: datetime) -> str:
     """Markdown lists: the UI renders no tables. Texts of others are no markup."""
-    why = markdown(in_english(waiting_for(situation_of(state, now))))
-    parts = [_headline(state), why, _attention(state), _refused(state), _now(state), _people(state), _steps(state)]
+    sentence = markdown(in_english(why(state, now)))
+    parts = [_headline(state), sentence, _attention(state), _refused(state), _now(state), _people(state), _steps(state)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -1,10 +1,32 @@
 """A sentence for people before it has a language: its English text, and the values that stand in it."""
 
-from pydantic import AwareDatetime, Field
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer
 
 from rotation.values import Value
 
-SentenceValue = int | AwareDatetime | str
+
+def _time(kept: object) -> object:
+    """A time as it is kept in JSON. A name stays a name, also one that reads as a time, such as “2026-05-01” or “7”.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    match kept:
+        case {"at": str() as at}:
+            return datetime.fromisoformat(at)
+        case datetime():
+            return kept
+        case _:
+            raise ValueError("it is no time")
+
+
+_Time = Annotated[
+    AwareDatetime, BeforeValidator(_time), PlainSerializer(lambda at: {"at": at.isoformat()}, when_used="json")
+]
+SentenceValue = int | _Time | str
 """A number, a time or a name."""
 
 

@@ -15,10 +15,11 @@ with workflow.unsafe.imports_passed_through():
     from engine.contract import NOT_ANSWERING, ActivityName, ErrorType, OfRun
     from rotation.running.message import Message, Move
     from rotation.running.state import RotationState
+    from rotation.text.sentence import Sentence
     from rotation.values import RotationId, Value
     from workflows.hosts.early_query import Moment
     from workflows.hosts.host import ActivityRefusedError, Answer, Pending
-    from workflows.ui_details import show_attributes, show_details
+    from workflows.ui_details import show_attributes, show_details, why
 
 _LONG = frozenset(
     {
@@ -112,6 +113,8 @@ class TemporalHost:
         self._rotation_id = rotation_id
         self._at_once: Pending[Value] | None = None
         self._state: RotationState | None = None
+        self._why: Sentence | None = None
+        """The sentence that the details have."""
         self._attributes_differ = False
         """Whether search attributes do not show the state yet."""
         self._cancels = 0
@@ -187,16 +190,18 @@ class TemporalHost:
 
     def show(self, state: RotationState) -> None:
         """Details at once; search attributes, of which each change is an event, when it rests or has ended."""
-        show_details(state)
+        self._why = show_details(state)
         self._state, self._attributes_differ = state, True
         if state.outcome is not None:
             self._tell()
 
     def _tell(self) -> None:
-        """Show all where the loop rests: what is waited for may be another thing by now, though no event came."""
-        if self._state is not None:
-            show_details(self._state)
-        if self._state is not None and self._attributes_differ:
+        """Where the loop rests: what is waited for may be another thing by now, though nothing was shown since."""
+        if self._state is None:
+            return
+        if why(self._state, self.now()) != self._why:
+            self._why = show_details(self._state)
+        if self._attributes_differ:
             show_attributes(self._state)
             self._attributes_differ = False
 

@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from notifying.errors import NotifySettingsWrong
 from notifying.settings import NotifySettings
 from notifying.signature import new_secret
 from notifying.sink import Sinks
 from rotation.identity.permission import Role
+from rotation.notice.channel import ChannelSettings
 from rotation.values import SiteId
+from store.trail.site_trail import Author
 from tests.api.conftest import calling
 from tests.api.identified import key_of
 from tests.notifying.sinks import Names
@@ -72,6 +76,21 @@ async def test_a_webhook_gets_a_key_that_is_shown_once(api):
     removed = await api.delete(place)
     assert removed.json()["id"] == made["channel"]["id"]
     assert (await api.get(place)).status_code == 404
+
+
+async def test_with_a_wrong_setting_no_channel_is_kept_and_it_is_seen(connected, problem):
+    """Each request names the setting; what is there stays, and the service is ready and says that messages are off."""
+    wrong = NotifySettingsWrong("ROTATOR_NOTIFY_EVERY: Input should be a valid timedelta")
+    async with calling(replace(connected, sinks=wrong)) as api:
+        assert (await api.get("/healthz/ready")).json()["notifications"] == "unused"
+        for _ in range(2):
+            refusal = problem(await api.post("/v1/channels", json={"settings": HOOK}), 409, "channel-address")
+            assert refusal["detail"].startswith("ROTATOR_NOTIFY_EVERY")
+            assert "start them again" in refusal["remedy"]
+        settings = ChannelSettings.model_validate(HOOK)
+        await connected.store.channels.add(settings, SecretStr(SECRET), Author(who="ann"), connected.clock())
+        answer = await api.get("/healthz/ready")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ready", "notifications": "off"})
 
 
 async def test_a_token_goes_with_its_header(api, problem):

@@ -50,6 +50,9 @@ async def test_channels_are_added_listed_and_removed(rotator, tmp_path):
     )
     assert code == 0, err
     assert "whsec_" in out
+    code, out, err = await rotator("notify", "add", "chat", "https://8.8.8.8/flow", "--form", "teams", "--json")
+    assert code == 0, err
+    assert json.loads(out)["channel"]["settings"]["target"]["form"] == "teams"
     code, out, _ = await rotator("notify", "list")
     assert all(text in out for text in ("ops", "siem", "8.8.8.8:514", "tickets", "a@x.test"))
     assert "hush" not in out
