@@ -149,7 +149,7 @@ async def _console(run: Running, step: Console) -> None:
     if not waits and not outage.is_given_back(run, step):
         done = await console_task(run, step)
     if isinstance(step.work, LookAtClients):
-        await client_look.lists_taken(run, step.work)
+        await client_look.lists_taken(run)
     if isinstance(step.work, GivesBack):
         if run.state.phase is Phase.TURNING_BACK:
             await all_old(run)

@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rotation.plan.plan import LeftOut, PlanBody
 from rotation.plan.step import Closing, Console, Holdout, Preflight, Step
-from rotation.plan.work.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile, StopHandOuts
+from rotation.plan.work.signed_together import compared_later
+from rotation.plan.work.task import (
+    CompareSignedFiles,
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    SaveRecoveryFile,
+    StopHandOuts,
+)
 from rotation.values import ListName, ServerName
 
 
@@ -12,7 +20,8 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
     """The body that goes on with `newer` after the step `at` of `approved`.
 
     What was done stays in it: the steps, whose ids proof is kept by; the certificates that were put in; the copies of
-    lists that were made, which are deleted at the end even where the newer plan needs none.
+    lists that were made, which are deleted at the end even where the newer plan needs none. Comparisons of .SIG files
+    that were left to a later task come first: clients may verify by now who did not when they were left (rule 24).
     """
     index = approved.steps.index(approved.step(at))
     done = approved.steps[: index + 1]
@@ -26,9 +35,22 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
             "copies": tuple({copy.source: copy for copy in (*approved.copies, *newer.copies)}.values()),
             "left_out": tuple(left_out.values()),
             "replication_partners": approved.replication_partners,
-            "steps": (*done, *_rest(approved, newer, done)),
+            "steps": (*done, *_comparisons_left(approved, done), *_rest(approved, newer, done)),
         }
     )
+
+
+def _comparisons_left(approved: PlanBody, done: Sequence[Step]) -> Iterator[Step]:
+    """For each server whose comparison was left to a step that is not done: that comparison once more."""
+    left: dict[ServerName, Console] = {}
+    for step in done:
+        if isinstance(step, Console) and isinstance(step.work, CompareSignedFiles):
+            last: Step = step
+            while (later := compared_later(approved.steps, last, approved.scopes)) is not None:
+                last = later
+            if last not in done:
+                left[step.work.server] = step.model_copy(update={"id": f"{step.id}-left"})
+    yield from left.values()
 
 
 def newly_left_out(approved: PlanBody, amended: PlanBody) -> tuple[LeftOut, ...]:

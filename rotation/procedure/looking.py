@@ -27,7 +27,7 @@ def look_at_clients(choices: ProcedureChoices, wave: int) -> Iterator[Console]:
 def look_before_verifying(choices: ProcedureChoices, wave: int) -> Iterator[Console]:
     """Right before relaxed clients verify again: who has not taken the new certificates by then refuses policies."""
     if any(pair.needs_unverified for owner in choices.relaxed for pair in owner.pairs):
-        yield _look(wave, LookAtClients(verifying=True, images_follow=bool(choices.image_groups)))
+        yield _look(wave, LookAtClients(verifying=True))
 
 
 def _look(wave: int, work: LookAtClients) -> Console:

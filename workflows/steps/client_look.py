@@ -11,7 +11,6 @@ from rotation.running.open_task import ClientLook
 from rotation.running.state import Fixing, Proceed
 from workflows.requests import about, left_out
 from workflows.running import Running
-from workflows.waits.unreported import put_back_after
 
 ASKED = "client-list"
 _CHECK_INS = 2
@@ -174,13 +173,8 @@ def _slowest(run: Running, step: Console | Write) -> timedelta:
     return max((owner.slowest_heartbeat + owner.jitter for owner in owners), default=timedelta(0))
 
 
-async def lists_taken(run: Running, work: LookAtClients) -> None:
-    """Wait until the last client of each build must have its list; not where nothing was looked at.
-
-    Where images are refreshed next, settings wait for that instead: an image gets what SEPM has published.
-    """
-    if run.state.fixing is not None and work.images_follow:
-        put_back_after(run, run.state.fixing.look_at)
-    elif run.state.fixing is not None:
+async def lists_taken(run: Running) -> None:
+    """Wait until the last client of each build must have its list; not where nothing was looked at."""
+    if run.state.fixing is not None:
         await run.wait(until=run.state.fixing.look_at, summary="wait until clients of every build have their list")
     run.state.fixing = None

@@ -4,7 +4,7 @@ A relaxed client takes any certificate that its server has, without a word. A cl
 right one refuses every policy from then on.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack
@@ -57,9 +57,5 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
 
 
 def _unreported_for(run: Running, contacts: timedelta) -> None:
-    put_back_after(run, run.host.now() + contacts + run.state.outline.publish_delay)
-
-
-def put_back_after(run: Running, until: datetime) -> None:
-    """Have settings put back no sooner than that."""
+    until = run.host.now() + contacts + run.state.outline.publish_delay
     run.state.unreported_until = max(run.state.unreported_until or until, until)

@@ -78,8 +78,6 @@ class LookAtClients(Value):
     """Whether clients that fail over must hold the certificates of the servers that were replaced."""
     verifying: bool = False
     """Whether relaxed clients must hold these certificates, since they are to verify again."""
-    images_follow: bool = False
-    """Whether images are refreshed next, and its wait goes on meanwhile: settings are put back when it is over."""
     builds: tuple[BuildToLookAt, ...] = ()
     """In a task; a plan does not know who will be there."""
     compares: tuple[ServerName, ...] = ()

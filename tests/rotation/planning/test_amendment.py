@@ -4,7 +4,8 @@ import pytest
 
 from rotation.plan.plan import LeftOut, PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Preflight
-from rotation.plan.work.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
+from rotation.plan.work.signed_together import compared_later
+from rotation.plan.work.task import CompareSignedFiles, CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.planning.amendment import amend, newly_left_out
 from rotation.values import ClientId, ServerName
 
@@ -71,6 +72,29 @@ def test_rule_24_an_amendment_still_has_clients_show_what_replaced_servers_sign(
     shown = [each for each in body.steps if isinstance(each, Gate) and each.purpose is GatePurpose.SIGNED]
     assert [each.asks for each in shown] == [False, True]
     assert body.steps.index(shown[-1]) > body.steps.index(body.step(make.swap_of(newer.body, "s2")))
+
+
+@pytest.mark.parametrize("verifies", [True, False], ids=["a group that verifies has come", "none has"])
+def test_rule_24_a_comparison_that_was_left_to_a_later_task_comes_first(make, verifies):
+    """Where clients verify now, before the next certificate in a task of its own; else it is left once more."""
+    site = make.site("s1", "s2", "s3", lists=[make.server_list("Default List", "s1", "s2", "s3")])
+    stuck = [make.client("d1", "H", build="14.2.1.0")]
+    approved = make.plan(site, make.group("H"), clients=stuck).body
+    request = make.request(site, only=["s2", "s3"])
+    groups = [make.group(path) for path in ("G", "H") if verifies or path == "H"]
+    clients = [make.client("c1"), *stuck] if verifies else stuck
+    newer = make.plan(site, *groups, clients=clients, request=request, after=approved.last_number).body
+    at = make.step_of(approved, "recheck")
+    body = amend(approved, newer, at=at, swapped=(ServerName("s1"),))
+    again = body.steps[body.steps.index(body.step(at)) + 1]
+    assert isinstance(again, Console)
+    assert again.work == CompareSignedFiles(server=ServerName("s1"))
+    assert (compared_later(body.steps, again, body.scopes) is None) == verifies
+    assert len({step.id for step in body.steps}) == len(body.steps)
+    twice = amend(body, newer, at=again.id, swapped=(ServerName("s1"),))
+    repeated = [step for step in twice.steps if isinstance(step, Console) and step.work == again.work]
+    assert len(repeated) == (2 if verifies else 3)  # where it has a task of its own it is done
+    assert len({step.id for step in twice.steps}) == len(twice.steps)
 
 
 def test_a_holdout_is_kept_once(make, plans):

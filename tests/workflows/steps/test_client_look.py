@@ -285,27 +285,3 @@ async def test_a_build_of_which_a_client_came_behind_the_last_look_of_a_wave_is_
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     (first, builds), (second, again) = before_a_swap(here)
     assert (first, len(builds), second, again) == (0, 2, 1, [CURRENT.rpartition(".")[0]])
-
-
-async def test_images_are_refreshed_while_the_last_clients_take_their_list(played):
-    """The task about images does not wait for them; settings are put back when both waits are over."""
-    spec = site()
-    image = ClientSpec(group=spec.clients[0].group, count=1, prefix="IMAGE", npvdi=True)
-
-    def refreshes(state):
-        return state.swapped and played.work_of(state) == "refresh_images" and state.step.number == "images"
-
-    begun = played.Deed(refreshes, lambda _: None)
-    spec = spec.model_copy(update={"clients": (*spec.clients, image)})
-    here, outcome = await played_to_its_end(played, begun, spec=spec)
-    looked = looks(here)[-1].closed_at
-    images = [task for task in here.stage_tasks if task.work.kind == "refresh_images"][1]
-    verified = next(
-        each.at
-        for each in here.stage.simulation.effects.views()
-        if each.kind.endswith(".secure_communications") and each.subject[-1] == "true"
-    )
-    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
-    assert looked <= images.opened_at < looked + HEARTBEAT
-    assert begun.saw.unreported_until >= looked + 2 * HEARTBEAT
-    assert verified >= images.closed_at + 2 * HEARTBEAT
