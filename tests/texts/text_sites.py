@@ -46,6 +46,7 @@ NOT_TEXTS: frozenset[str] = frozenset(
         " (HTTP for certificate rotation)",
         "Default Management Server List",
         "My Company",
+        "Value error, ",
         "os x",
     }
 )
