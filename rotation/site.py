@@ -138,7 +138,9 @@ def judged(stored: object) -> tuple[Limits, tuple[RefusedLimit, ...]]:
                 # one that is about no field is about the two that must be in order
                 for name in map(str, problem["loc"][:1] or ("holdout_minimum", "holdout_maximum")):
                     value = str(kept.pop(name, "the default"))
-                    refused.append(RefusedLimit(name=name, value=value[:100], why=problem["msg"]))
+                    refused.append(
+                        RefusedLimit(name=name, value=value[:100], why=problem["msg"].removeprefix("Value error, "))
+                    )
 
 
 class Site(Value):

@@ -36,8 +36,10 @@ class Access(Value):
     @property
     def address(self) -> str:
         """The site and where it was asked, for errors."""
-        whose = f", server {self.server}" if self.server else ""
-        return f"site {self.site}{whose} ({urlsplit(self.url).netloc})"
+        netloc = urlsplit(self.url).netloc
+        if self.server:
+            return f"site {self.site}, server {self.server} ({netloc})"
+        return f"site {self.site} ({netloc})"
 
 
 class RequestLimits(Value):

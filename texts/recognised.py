@@ -45,9 +45,14 @@ def _whole(text: str, by: Translator, depth: int) -> str | None:
     if text in exact:
         return by(text)
     for template in candidates(text, by.language):
-        if (values := template.values(text)) is not None:
+        if (values := template.values(text)) is not None and not _takes_many(template, values):
             return _filled(template, values, by, depth)
     return None
+
+
+def _takes_many(template: Template, values: dict[str, str]) -> bool:
+    """Whether its last value would take the texts that follow in a row: each of them is found by itself."""
+    return not template.literals[-1] and _ENDS.search(values[template.names[-1]]) is not None
 
 
 def _composed(text: str, by: Translator, depth: int) -> str:

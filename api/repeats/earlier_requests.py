@@ -46,13 +46,13 @@ async def begun(parts: Parts, keyed: Keyed, request: KeyedRequest) -> Attempt | 
 
 def _not_kept(keyed: Keyed, answer: KeptAnswer) -> ProblemError:
     where = answer.headers.get("location", "")
+    answered = f"{answer.status}, {where}" if where else str(answer.status)
     once = SHOWN_ONCE.get(keyed.path)
     why = "it is shown once, and kept nowhere" if once else "it is too large to be kept"
     return ProblemError(
         HTTPStatus.CONFLICT,
         "answer-not-kept",
-        f"the request was carried out and answered ({answer.status}{f', {where}' if where else ''}); the answer is not "
-        f"given again: {why}",
+        f"the request was carried out and answered ({answered}); the answer is not given again: {why}",
         remedy=f"where it did not reach you, {once}" if once else f"read it: GET {where or keyed.path}",
         headers={"Location": where} if where else {},
     )

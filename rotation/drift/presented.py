@@ -98,11 +98,12 @@ def certificate_drift(
 
 def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprint]) -> Finding:
     """The alarm about a certificate that is neither known nor announced."""
+    named = f"{seen.server} ({address})" if address else str(seen.server)
     known = ", ".join(f"SHA-256 {each}" for each in expected) or "the certificate that it presented before"
     return blocking(
         THIRD,
         seen.server,
-        f"{seen.server}{f' ({address})' if address else ''} presents SHA-256 {seen.fingerprint}, a certificate that "
+        f"{named} presents SHA-256 {seen.fingerprint}, a certificate that "
         f"no step of the rotation put there; expected is {known}",
         f"look at {seen.server}: if its certificate was replaced, install the right one; if not, another machine "
         "answers at its address: find that machine before the rotation goes on",

@@ -60,7 +60,7 @@ def confirmed(found: Collection[Drift], confirmed_versions: Collection[str]) -> 
 
 
 def _changed(site: Site, now: str, planned: str, unlike: Mapping[ServerName, str]) -> Drift:
-    seen = "".join(f"; {server} {what}" for server, what in sorted(unlike.items()))
+    seen = "".join(f"; {server}: {what}" for server, what in sorted(unlike.items()))
     text = f"SEPM has version {now}; it had {planned} when the plan was made, and an upgrade resets ports{seen}"
     ports = ", ".join(f"{each.name}={each.https_port}/{each.http_port}" for each in site.servers)
     remedy = (

@@ -53,8 +53,10 @@ class TaskNotInState(StoreFault):
     """The task is not in a state from which it can go there. `task` is the task as it is."""
 
     def __init__(self, task: ConsoleTask, wanted: str) -> None:
-        holder = f" by {task.claimed_by}" if task.claimed_by else ""
-        super().__init__(f"task {task.id} is {task.state.value}{holder}, not {wanted}")
+        if task.claimed_by:
+            super().__init__(f"task {task.id} is {task.state.value} by {task.claimed_by}, not {wanted}")
+        else:
+            super().__init__(f"task {task.id} is {task.state.value}, not {wanted}")
         self.task = task
 
 

@@ -50,6 +50,15 @@ def test_a_text_is_found_part_by_part(english, czech):
     assert translated(english, CZECH) == czech
 
 
+def test_a_hundred_findings_in_a_row_are_found():
+    """Each of them, however many there are: the detail of a refusal has all."""
+    one = "does not present the old certificate: restoring now would cut clients off"
+    wanted = "nepředkládá starý certifikát: vrácení nastavení by teď odřízlo klienty"
+    names = [f"SEPM-{number}" for number in range(100)]
+    text, czech = ("; ".join(f"{name}: {each}" for name in names) for each in (one, wanted))
+    assert translated(text, CZECH) == czech
+
+
 @pytest.mark.parametrize(("count", "form"), [(1, "klient není"), (2, "klienti nejsou"), (5, "klientů není")])
 def test_three_plurals(count, form):
     """The count decides the form, also behind the name of a gate."""

@@ -80,6 +80,11 @@ def test_a_percent_sign_is_a_value_or_doubled():
                 assert "%" not in VALUES.sub("", text).replace("%%", ""), text
 
 
+def test_something_stands_between_two_values():
+    """Nothing would show where one value ends and the next begins."""
+    assert [each.text for each in templates(Language.CZECH) if "" in each.literals[1:-1]] == []
+
+
 def test_no_two_templates_fit_alike():
     """A text is taken for what it was made of: no other template that fits it has as many fixed characters."""
     wrong = []

@@ -102,7 +102,6 @@ NOT_SHOWN_KEYWORDS = frozenset({"description", "key", "kind", "pattern"})
 NOT_TEXTS: frozenset[str] = frozenset(
     {
         " (HTTP for certificate rotation)",
-        " by %(claimed_by)s",
         "%(asked_by)s and %(approved_by)s",
         "%(id)s of %(tablename)s",
         "%(identity_id)s of %(tablename)s",
@@ -118,7 +117,6 @@ NOT_TEXTS: frozenset[str] = frozenset(
         "%(title)s: %(to)s by %(who)s%(note)s",
         "%ALLUSERSPROFILE%\\Symantec\\Symantec Endpoint Protection\\CurrentVersion\\Data\\Config",
         "(none)",
-        ", server %(server)s",
         ".back",
         "/sepm",
         "; it asks to wait %(wait)s",

@@ -56,8 +56,8 @@ async def all_known(run: Running, step: Step, born: Shown) -> bool:
     """
     if born.id is None:
         return True
-    text = "; ".join(f"{finding.subject} {finding.message}" for finding in born.some)
-    asked = f"born during the rotation: {text}{born.which}. {born.some[0].remedy}"
+    text = "; ".join(f"{finding.subject} {finding.message}" for finding in born.some) + born.which
+    asked = f"born during the rotation: {text}. {born.some[0].remedy}"
     if await run.ask(PAIR_BORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
         await accept(run, step, born, "people leave it as it is")
     return False

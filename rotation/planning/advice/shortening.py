@@ -88,8 +88,7 @@ def _other_holdout(facts: Shortening) -> Iterable[Finding]:
             "shorten-other-holdout",
             server,
             f"this server as the holdout in place of {latest.server} gains "
-            f"{_days(gained)}{_enough(gained, facts)}: its old "
-            f"certificate expires on {_date(ends)}; it costs nothing",
+            f"{_gain(gained, facts)}: its old certificate expires on {_date(ends)}; it costs nothing",
             f"ask for {server} as the holdout; the plan takes it if the server lists allow it",
         )
 
@@ -110,8 +109,8 @@ def _shorter_holdout(facts: Shortening) -> Iterable[Finding]:
     yield info(
         "shorten-holdout",
         facts.site.name,
-        f"a holdout of {_days(shorter)} at most, instead of {_days(limits.holdout_maximum)}, gains {_days(gained)}"
-        f"{_enough(gained, facts)} (waits: {waits}); a person then decides about clients that are still away "
+        f"a holdout of {_days(shorter)} at most, instead of {_days(limits.holdout_maximum)}, gains "
+        f"{_gain(gained, facts)} (waits: {waits}); a person then decides about clients that are still away "
         f"(silent for longer now: {away} of {len(facts.clients)})",
         f"set limits.holdout_maximum to {_days(shorter)} at most",
     )
@@ -128,7 +127,7 @@ def _stay_relaxed(facts: Shortening) -> Iterable[Finding]:
     yield info(
         "shorten-keep-relaxed",
         facts.site.name,
-        f"relaxed groups that stay relaxed between the waves gain {_days(gained)}{_enough(gained, facts)}; "
+        f"relaxed groups that stay relaxed between the waves gain {_gain(gained, facts)}; "
         f"their clients ({exposed}) then use clear text and do not verify for as long as the holdout lasts",
         "ask for keep_relaxed",
     )
@@ -144,8 +143,7 @@ def _fewer_waves(facts: Shortening) -> Iterable[Finding]:
     yield info(
         "shorten-fewer-waves",
         facts.latest.server,
-        f"in a plan of its own, before the others, its certificate is replaced {_days(gained)} "
-        f"sooner{_enough(gained, facts)}; "
+        f"in a plan of its own, before the others, its certificate is replaced sooner, by {_gain(gained, facts)}; "
         f"the other servers ({others}) need another rotation, which relaxes groups once more ({relaxed})",
         f"make a plan for {facts.latest.server} alone, and one for the others when it has ended",
     )
@@ -162,7 +160,7 @@ def _smaller_margin(facts: Shortening) -> Iterable[Finding]:
         "shorten-gate-patience",
         facts.site.name,
         f"a gate patience of {_days(smaller)}, instead of {_days(margin)}, gains "
-        f"{_days(gained)}{_enough(gained, facts)}; "
+        f"{_gain(gained, facts)}; "
         f"a gate without progress asks a person after {_days(smaller)}, and no more time is left before the "
         "certificate ends",
         f"set limits.gate_patience to {_days(smaller)}",
@@ -188,10 +186,12 @@ def _silent_for(span: timedelta, facts: Shortening) -> int:
     return sum(1 for client in facts.clients if client.last_seen is None or client.last_seen < since)
 
 
-def _enough(gained: timedelta, facts: Shortening) -> str:
-    """What is still lacking, where one way is not enough."""
+def _gain(gained: timedelta, facts: Shortening) -> str:
+    """How much a way gains, and what is still lacking where one way is not enough."""
     lacking = facts.late - gained
-    return f", which is {_days(lacking)} too few" if lacking > timedelta(0) else ", which is enough"
+    if lacking > timedelta(0):
+        return f"{_days(gained)}, which is {_days(lacking)} too few"
+    return f"{_days(gained)}, which is enough"
 
 
 def _whole_days(span: timedelta) -> timedelta:

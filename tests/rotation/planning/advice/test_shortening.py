@@ -94,7 +94,7 @@ def test_a_plan_of_its_own_costs_another_rotation(fails_over):
     """No holdout goes before a server that is replaced alone; the other one has its rotation later."""
     own = fails_over(95, 94)["shorten-fewer-waves"]
     assert own.subject == "s2"
-    assert "replaced 90 days sooner, which is enough; the other servers (1) need another rotation" in own.message
+    assert "replaced sooner, by 90 days, which is enough; the other servers (1) need another rotation" in own.message
 
 
 def test_the_first_server_gains_nothing_alone(fails_over):
