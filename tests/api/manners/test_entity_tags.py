@@ -166,6 +166,24 @@ async def test_of_two_moves_of_one_state_one_is_made(whole, plan, until, problem
     assert len(events) == 1
 
 
+async def test_of_two_claims_of_one_state_one_is_granted(whole, people, plan, until):
+    """Both persons have read an unclaimed task: the rotation gives it to one of them, however close they come."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "a test"}
+    rotation = (await whole.post("/v1/rotations", json=order)).headers["location"].rpartition("/")[2]
+
+    async def look():
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation})).json()["items"]
+
+    path = f"/v1/tasks/{(await until(look, lambda items: items))[0]['id']}"
+    seen = {"If-Match": await tag(whole, path)}
+    ann, ben = seen, seen | people["ben"]
+    claims = [whole.post(f"{path}/claim", json={}, headers=headers) for headers in (ann, ben)]
+    answers = dict(zip(("ann", "ben"), await asyncio.gather(*claims), strict=True))
+    granted = [who for who, answer in answers.items() if answer.status_code == 200]
+    assert sorted(answer.status_code for answer in answers.values()) in ([200, 409], [200, 412])
+    assert [(await whole.get(path)).json()["claimed_by"]] == granted
+
+
 async def test_a_task_is_claimed_as_it_was_read(whole, plan, until, problem):
     """A task that another person has claimed since has another tag; so has a rotation that has gone on."""
     order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "a test"}
