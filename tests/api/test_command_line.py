@@ -150,7 +150,7 @@ async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, s
     assert (await rotator("tasks", "claim", task["id"]))[0] == 0
     code, _, err = await rotator("tasks", "begin", task["id"])
     assert (code, "the service checks nothing before this work" in err) == (1, True), err
-    for content, wanted, why in ((whole[:-1], 2, "cut or damaged"), (pack(parts(7)), 1, "about to be replaced")):
+    for content, wanted, why in ((whole[:-1], 2, "cut or damaged"), (pack(parts(7)), 1, "is replaced next")):
         file.write_bytes(content)
         code, _, err = await rotator(*done)
         assert (code, why in err) == (wanted, True), err
