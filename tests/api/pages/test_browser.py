@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from api.app import create_app
 from api.settings import ApiSettings
@@ -14,24 +14,11 @@ from rotation.identity.permission import Role
 from tests.api.identified import KEY, key_of
 from tests.api.pages.test_rotation_page import started
 from tests.e2e import browsing
-from tests.programs import program
 
 PHONE, DESKTOP = {"width": 375, "height": 740}, {"width": 1400, "height": 1000}
 FIRST_LOAD = 60_000
 """Bytes of all that a browser loads to show home for the first time, compressed as they travel."""
 SERIOUS = {"serious", "critical"}
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """Headless Chromium, as the system has it."""
-    chromium = program("chromium", "chromium-browser", "google-chrome", package="chromium")
-    async with async_playwright() as driver:
-        begun = await driver.chromium.launch(executable_path=chromium, args=list(browsing.FLAGS))
-        try:
-            yield begun
-        finally:
-            await begun.close()
 
 
 @pytest.fixture
@@ -179,9 +166,9 @@ async def test_axe_finds_nothing_serious(opening, task, *, connected, whole, loc
     assert found == []
 
 
-async def serious(page: Page) -> list[str]:
-    """What axe finds serious on a page."""
-    results = await Axe().run(page)
+async def serious(page: Page, **options) -> list[str]:
+    """What axe finds serious on a page, by some of its rules where `options` name them."""
+    results = await Axe().run(page, options=options or None)
     return [
         f"{page.url}: {each['id']}: {[node['html'] for node in each['nodes']][:3]}"
         for each in results.response["violations"]
