@@ -7,7 +7,6 @@ from datetime import timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, async_playwright
 
 from api.app import create_app
 from api.parts import Parts
@@ -16,8 +15,6 @@ from rotation.identity.permission import Role
 from rotation.values import SiteId
 from service.world import wall_clock
 from tests.api.identified import KEY, key_of
-from tests.e2e import browsing
-from tests.programs import program
 from tests.store.conftest import Make
 
 HERE = "http://rotator.example:8080"
@@ -76,15 +73,3 @@ async def rotating(store, make):
     """A site whose names would be markup, with a plan, a rotation and a task."""
     await make.rotate(store)
     return SiteId("site-1")
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """Headless Chromium, as the system has it."""
-    chromium = program("chromium", "chromium-browser", "google-chrome", package="chromium")
-    async with async_playwright() as driver:
-        begun = await driver.chromium.launch(executable_path=chromium, args=list(browsing.FLAGS))
-        try:
-            yield begun
-        finally:
-            await begun.close()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from api.app import create_app
 from api.settings import ApiSettings
@@ -14,11 +14,24 @@ from rotation.identity.permission import Role
 from tests.api.identified import KEY, key_of
 from tests.api.pages.test_rotation_page import started
 from tests.e2e import browsing
+from tests.programs import program
 
 PHONE, DESKTOP = {"width": 375, "height": 740}, {"width": 1400, "height": 1000}
 FIRST_LOAD = 60_000
 """Bytes of all that a browser loads to show home for the first time, compressed as they travel."""
 SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Headless Chromium, as the system has it."""
+    chromium = program("chromium", "chromium-browser", "google-chrome", package="chromium")
+    async with async_playwright() as driver:
+        begun = await driver.chromium.launch(executable_path=chromium, args=list(browsing.FLAGS))
+        try:
+            yield begun
+        finally:
+            await begun.close()
 
 
 @pytest.fixture

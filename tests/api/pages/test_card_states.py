@@ -13,9 +13,11 @@ from rotation.plan.card.cards import instructions
 from rotation.plan.work.task import TaskState, evidence_for
 from rotation.values import TaskId
 from tests.api.identified import KEY
-from tests.api.pages.test_browser import PHONE, fits, serious
+from tests.api.pages.test_browser import PHONE, browser, fits, serious
 from tests.e2e.browsing import TIMEOUT
 from tests.rotation.plan.card.test_cards import WORKS, replacing
+
+__all__ = ["browser"]
 
 SHARES = 4
 """Tests of each language, so that none takes long."""
