@@ -76,5 +76,7 @@ def lines(card: Card) -> tuple[str, ...]:
 def _act_lines(of: Act) -> tuple[str, ...]:
     does = of.does.english
     where = path_text(of.path, ConsoleLanguage.ENGLISH)
+    if not all(label.is_documented(ConsoleLanguage.ENGLISH, "") for label in of.path):
+        where = f"{where} (may read differently)"
     rows = ("- " + ", ".join(f"{each.label.english} {each.value}" for each in row) for row in of.rows)
     return (f"{where}: {does}" if where else does, *rows, *((of.command,) if of.command else ()))
