@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import keys, subjects
 from api.audit import audit
+from api.calendar import calendar_feed
 from api.certificate import certificate_orders, certificate_requests, certificates, key_destruction, keystores
 from api.events import all_events, event_stream, events
 from api.http import health
@@ -99,6 +100,7 @@ _RESOURCES = (
     tasks,
     restore,
     standing,
+    calendar_feed,
     keys,
     subjects,
     channels,

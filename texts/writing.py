@@ -51,6 +51,11 @@ def day(at: datetime, by: Translator) -> str:
     return format_datetime(at.astimezone(UTC), _DATES[by.language], locale=by.language.value)
 
 
+def month(at: datetime, by: Translator) -> str:
+    """A month with its year."""
+    return format_datetime(at.astimezone(UTC), "LLLL y", locale=by.language.value)
+
+
 def number(count: float, by: Translator) -> str:
     """A number."""
     return format_decimal(count, locale=by.language.value)

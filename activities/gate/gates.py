@@ -47,6 +47,7 @@ from service.long_computations import in_turns
 from service.scope import StepScope, scope_of
 from service.world import World
 from store.database.page import PageRequest
+from store.rotation.coverage import CoveragePoint
 from store.rotation.swaps import SwapRecord
 from store.site.roster import LatestReading
 
@@ -62,8 +63,11 @@ class Gates:
     async def read_gate(self, request: GateRequest) -> GateAnswer:
         """Look at the site where a look is due; read the gate unless the look found what must be dealt with first."""
         seen = await self._looking.look(request.look) if request.look is not None else None
-        first = seen is not None and any(each.repair or each.blocks or each.voids for each in seen.drifts)
-        return GateAnswer(reading=None if first else await self._read(request), look=seen)
+        if seen is not None and any(each.repair or each.blocks or each.voids for each in seen.drifts):
+            return GateAnswer(reading=None, look=seen)
+        reading = await self._read(request)
+        await self._world.store.coverage.note_reading(request.ref.rotation_id, request.ref.step, _point(reading))
+        return GateAnswer(reading=reading, look=seen)
 
     async def _read(self, request: GateRequest) -> GateReading:
         """One full reading of a gate (rule 2), with its verdicts and evidence stored.
@@ -297,6 +301,16 @@ class Gates:
             cursor = page.cursor
             if cursor is None:
                 return names
+
+
+def _point(reading: GateReading) -> CoveragePoint:
+    return CoveragePoint(
+        taken_at=reading.taken_at,
+        total=reading.total,
+        proven=reading.covered + reading.safe,
+        waiting=reading.waiting,
+        left_out=reading.left_out,
+    )
 
 
 def _not_come(seen: Seen, missing_now: list[RosterEntry]) -> OutageSeen:

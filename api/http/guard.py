@@ -1,5 +1,6 @@
 """The guard before every route: a key or a token of an identity, judged before anything of the body is read."""
 
+import base64
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,7 +31,9 @@ _PROBLEMS = ("/problems", "/problems/{code}")
 _PAGES = ("/v1/codec/login", "/v1/codec/logout", "/v1/login/oidc", CALLBACK, "/sign-in", "/sign-out", "/language")
 OPEN = frozenset({*_DESCRIPTION, *_PROBLEMS, "/healthz/live", "/healthz/ready", *_PAGES})
 _log = structlog.get_logger(__name__)
-_SCHEME = "bearer"
+_SCHEME, _BASIC = "bearer", "basic"
+_BY_PASSWORD = frozenset({"/v1/calendar.ics"})
+"""Where a key may be the password of HTTP Basic: programs for calendars send no other header. It is read there only."""
 _READS = frozenset({"GET", "HEAD"})
 _COUNTS_ON = timedelta(minutes=10)
 """How long a key that was looked up goes on counting while the database does not answer: what the service knows of its
@@ -78,8 +81,7 @@ class Guard:
 
     async def _known(self, request: HTTPConnection, parts: Parts) -> tuple[Principal, ApiKey | None]:
         """Who makes the request, and the key that it shows, if it is one."""
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        token, session = given.strip() if scheme.lower() == _SCHEME else "", self._session(request)
+        token, session = _given(request), self._session(request)
         if parts.log_in is not None and token and not token.startswith(PREFIX):
             return await principal_of(parts, await parts.log_in.bearer(token)), None
         if isinstance(session, LogIn) and not token:
@@ -87,7 +89,7 @@ class Guard:
         reads = request.scope.get("method") in _READS
         key = await self._shown(token, None if isinstance(session, LogIn) else session, parts, reads=reads)
         if key is None:
-            raise _refusal()
+            raise _refusal(by_password=request.url.path in _BY_PASSWORD)
         return key.principal, key
 
     async def _shown(self, token: str, session: KeyId | None, parts: Parts, *, reads: bool) -> ApiKey | None:
@@ -110,12 +112,25 @@ class Guard:
         return found
 
 
-def _refusal() -> ProblemError:
+def _given(request: HTTPConnection) -> str:
+    """The key or token that a request shows in its header."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == _SCHEME:
+        return given.strip()
+    if scheme.lower() != _BASIC or request.url.path not in _BY_PASSWORD:
+        return ""
+    try:
+        return base64.b64decode(given.strip(), validate=True).decode("ascii").partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _refusal(*, by_password: bool) -> ProblemError:
     return ProblemError(
         HTTPStatus.UNAUTHORIZED,
         "unauthorized",
         "the request carries no API key that counts: it is missing, unknown, expired or revoked",
         remedy="send the header `Authorization: Bearer KEY`; an admin adds keys (rotator key add), and `rotator up` "
         "tells where the first one lies",
-        headers={"WWW-Authenticate": 'Bearer realm="rotator"'},
+        headers={"WWW-Authenticate": f'{"Basic" if by_password else "Bearer"} realm="rotator"'},
     )

@@ -20,6 +20,7 @@ _SERVERS = [{"url": "/", "description": "Where this document comes from; `rotato
 _TAGS = {
     "access": "Identities, keys, subjects of the company's log-in",
     "audit": "The trail of the service, and whether any trail was changed",
+    "calendar": "What is due or waited for, for programs that show calendars",
     "certificates": "Certificates with their keys, requests, orders at an authority, keystores",
     "channels": "By which ways people are called, and for what",
     "codec": "Payloads of Temporal, for its UI",

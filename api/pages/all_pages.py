@@ -7,8 +7,39 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.pages import clients_page, home, live_page, plan_page, rotation_page, signing_in, site_page, task_page
+from api.pages import (
+    calendar_page,
+    clients_page,
+    home,
+    live_page,
+    plan_page,
+    rotation_page,
+    signing_in,
+    site_page,
+    task_page,
+)
 from api.pages.frame.addresses import FILES
+from api.pages.plan import simulation_page
+from api.pages.site import new_certificate, new_plan_page, offline_page, registration_page, server_lists, survey
+
+_PAGES = (
+    signing_in,
+    home,
+    calendar_page,
+    registration_page,
+    offline_page,
+    site_page,
+    survey,
+    server_lists,
+    new_plan_page,
+    new_certificate,
+    plan_page,
+    simulation_page,
+    rotation_page,
+    live_page,
+    clients_page,
+    task_page,
+)
 
 
 class _Files(StaticFiles):
@@ -22,6 +53,6 @@ class _Files(StaticFiles):
 
 def add_pages(app: FastAPI) -> None:
     """Add them."""
-    for module in (signing_in, home, site_page, plan_page, rotation_page, live_page, clients_page, task_page):
+    for module in _PAGES:
         app.include_router(module.router)
     app.mount(FILES, _Files(directory=Path(__file__).with_name("files")), name="files")

@@ -1,6 +1,7 @@
 """Home: what needs a person now, and every site, the one that must be begun soonest first."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,6 @@ from api.http.caller import Caller
 from api.manners.paging import EVERYTHING
 from api.pages.frame.addresses import HOME
 from api.pages.frame.rendering import render_page
-from api.pages.plan_page import wished_start
 from api.parts import Parts, WithParts
 from api.rotation.live import live_of, state_now
 from api.rotation.rotation_document import RotationShown
@@ -25,14 +25,13 @@ from api.task.tasks import list_tasks
 from rotation.finding import Severity
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from rotation.identity.two_persons import Wish
-from rotation.plan.plan import Plan
+from rotation.identity.two_persons import TwoPersonAct, Wish, approvals, wish_digest
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.text.sentence import Sentence
 from rotation.values import PlanId, SiteId, Value
 from store.progress import Rotation
-from store.rotation.plans import PlanAltered
+from store.rotation.plans import PlanInShort
 
 router = APIRouter(include_in_schema=False)
 _AT_ONCE = 8
@@ -95,14 +94,14 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         for place in certificate.seen_at if certificate.not_after is not None else ():
             ends[place.site_id] = min(ends.get(place.site_id, _NEVER), certificate.not_after or _NEVER)
     by_site = {each.rotation.site_id: each for each in running}
+    plans = await parts.store.plans.newest_of_all()
+    wishes = await parts.store.wishes.all_waiting(TwoPersonAct.START, at=parts.clock())
     rows, wished = [], []
     for site in (await list_sites(parts, caller, EVERYTHING)).items:
-        plan = await _newest_plan(parts, site.id)
+        plan, now = plans.get(site.id), by_site.get(site.id)
         start = plan.latest_start.at if plan is not None and plan.latest_start is not None else None
-        now = by_site.get(site.id)
         rows.append(SiteOnHome(site=site, latest_start=start, ends=ends.get(site.id), running=now))
-        wish = await wished_start(parts, plan.id, plan.hash) if plan is not None and now is None else None
-        if plan is not None and wish is not None:
+        if plan is not None and now is None and (wish := _wish(plan, wishes)) is not None:
             wished.append(WishedStart(plan_id=plan.id, site=site.name, wish=wish))
     return render_page(
         request,
@@ -114,6 +113,7 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         troubles=(await show_standing(parts, caller)).service,
         ending=[each for each in inventory.findings if each.severity is not Severity.INFO],
         sees=True,
+        registers=caller.may(Permission.REGISTER_SITES),
     )
 
 
@@ -147,9 +147,9 @@ def _now(parts: Parts, shown: RotationShown) -> RunningNow:
     )
 
 
-async def _newest_plan(parts: Parts, site_id: SiteId) -> Plan | None:
-    """The newest plan of a site; None where there is none, or it was altered."""
-    try:
-        return await parts.store.plans.newest(site_id)
-    except PlanAltered:
+def _wish(plan: PlanInShort, wishes: Mapping[str, Wish]) -> Wish | None:
+    """The wish of one person to start the plan."""
+    if not wishes:
         return None
+    digests = (wish_digest(TwoPersonAct.START, content) for content in approvals(plan.id, plan.hash))
+    return next((wishes[each] for each in digests if each in wishes), None)

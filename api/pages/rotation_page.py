@@ -14,6 +14,7 @@ from api.manners.paging import EVERYTHING
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
+from api.pages.rotation.coverage_curve import curve_of
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
 from api.rotation.live import live_of, state_now
@@ -71,17 +72,19 @@ async def show(request: Request, rotation_id: RotationId, parts: WithParts, call
     )  # asked once: what a reader reads, and what a form answers, are of one moment
     shown = rotation_shown(parts, rotation, await live_of(parts, now))
     tasks = await list_tasks(parts, caller, EVERYTHING, rotation_id=rotation_id)
+    steps = await _steps(parts, shown)
     return render_page(
         request,
         "rotation.html",
         rotation=shown,
         site=await parts.store.sites.get(shown.site_id),
         why=why_waiting(shown, parts.clock()),
-        steps=await _steps(parts, shown),
+        steps=steps,
         matters=_matters(shown, now, caller),
         moves=_moves(now, caller),
         tasks=tasks.items,
         trail=await parts.store.events.newest(rotation_id),
+        curve=await curve_of(parts, shown, [each.step for each in steps]),
         reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
     )
 

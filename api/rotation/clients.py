@@ -1,4 +1,4 @@
-"""/v1/rotations/{id}/clients: who is covered in the newest gate, who is waited for, and why."""
+"""/v1/rotations/{id}/clients and /readings: who is covered in a gate, who is waited for and why; how many over time."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -12,8 +12,8 @@ from api.manners.paging import AskedPage, PageShown
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from rotation.proof.verdict import Reason, Verdict
-from rotation.values import RotationId
-from store.rotation.coverage import ClientVerdict
+from rotation.values import RotationId, Value
+from store.rotation.coverage import ClientVerdict, CoveragePoint
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 
@@ -23,6 +23,13 @@ class ClientPage(PageShown[ClientVerdict]):
 
     gate: str | None
     by_reason: dict[Reason, int] = Field(description="Of the newest gate's newest reading")
+
+
+class ReadingsShown(Value):
+    """The readings of a gate, in numbers."""
+
+    gate: str | None = Field(description="The step of the gate; null before the first reading")
+    readings: tuple[CoveragePoint, ...] = Field(description="The oldest first")
 
 
 @router.get("/{rotation_id}/clients", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
@@ -44,3 +51,16 @@ async def list_clients(
     page = await parts.store.coverage.verdicts(rotation_id, gate, verdict=verdict, reason=reason, asked=asked)
     counts = rotation.coverage.by_reason if rotation.coverage is not None and gate == newest else {}
     return ClientPage(gate=gate, by_reason=counts, items=page.items, next=page.cursor)
+
+
+@router.get(
+    "/{rotation_id}/readings", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)]
+)
+async def show_readings(
+    rotation_id: RotationId, parts: WithParts, gate: Annotated[str | None, Query(min_length=1, max_length=200)] = None
+) -> ReadingsShown:
+    """How many clients each reading of a gate has counted; of the gate that was read last where none is named."""
+    await parts.store.rotations.get(rotation_id)
+    gate = gate or await parts.store.coverage.newest_reading(rotation_id)
+    readings = await parts.store.coverage.curve(rotation_id, gate) if gate is not None else ()
+    return ReadingsShown(gate=gate, readings=readings)

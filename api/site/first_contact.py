@@ -10,6 +10,7 @@ from api.site.site_document import AccessDocument
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
 from rotation.trust.fingerprints import address, owner
+from rotation.values import Fingerprint
 from sepm.access import Access, RequestLimits
 from sepm.rest.client import SepmClient
 from sepm.tls.handshakes import Handshake
@@ -64,13 +65,22 @@ def first_contacts(
     return (*pinned, *(each.contact(at, server) for each in handshakes))
 
 
-async def _untrusted(access: Access) -> ProblemError:
+async def presented_at(access: Access) -> Fingerprint:
+    """The fingerprint of the certificate that is presented at the REST address; nothing is sent there.
+
+    Raises:
+        Unreachable: when no certificate is presented.
+    """
     parts = urlsplit(access.url)
-    presented = await fetch_fingerprint(parts.hostname or "", parts.port or _HTTPS_PORT)
+    return await fetch_fingerprint(parts.hostname or "", parts.port or _HTTPS_PORT)
+
+
+async def _untrusted(access: Access) -> ProblemError:
+    presented = await presented_at(access)
     return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "trust-missing",
-        f"nobody said which certificate to trust; {parts.netloc} presents SHA-256 {presented}",
+        f"nobody said which certificate to trust; {urlsplit(access.url).netloc} presents SHA-256 {presented}",
         remedy="compare it with the certificate in the SEPM console; if it is the same, send it as "
         "trust.fingerprint_sha256",
     )

@@ -58,6 +58,20 @@ class Wishes:
                 return Wish(asked_by=row.asked_by, identity=IdentityId(row.identity_id), why=row.why)
         return None
 
+    async def all_waiting(self, act: TwoPersonAct, *, at: datetime) -> dict[str, Wish]:
+        """The wishes of an act that wait for a second person and count, by the digests of what is wished.
+
+        Raises:
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when that cannot be compared now.
+        """
+        asked = select(WishRow).where(WishRow.act == act.value, WishRow.seconded_at.is_(None))
+        asked = asked.where(WishRow.asked_at > at - LASTS).order_by(WishRow.asked_at.desc())
+        async with self._rows.read() as rows:
+            return {
+                row.digest: Wish(asked_by=row.asked_by, identity=IdentityId(row.identity_id), why=row.why)
+                for row in await _counting(rows, await rows.session.scalars(asked), at)
+            }
+
 
 def _kept(digest: str, at: datetime) -> Select[WishRow]:
     kept = select(WishRow).where(WishRow.digest == digest, WishRow.seconded_at.is_(None))

@@ -15,7 +15,7 @@ from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_p
 from store.database.upsert import ROWS_AT_ONCE, chunks, insert_on
 from store.rotation.rotations import lock_rotation
 from store.schema.base import table_of
-from store.schema.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
+from store.schema.tables import ClientRow, CoverageGateRow, GateReadingRow, JudgementRow, RotationRow
 
 _OF_EVIDENCE = ("serial_seen", "contact_seen", "covered", "older_times", "older_seen", "older_serial")
 _OF_A_READING = ("verdict", "reason", *_OF_EVIDENCE, "covered_reason", "judged_at")
@@ -35,6 +35,17 @@ class ClientVerdict(Value):
     last_seen: datetime | None
     last_server: ServerName | None
     judged_at: datetime
+
+
+class CoveragePoint(Value):
+    """What one full reading of a gate has counted."""
+
+    taken_at: datetime
+    total: int
+    proven: int
+    """Clients that are covered, or safe without proof."""
+    waiting: int
+    left_out: int
 
 
 class Coverage:
@@ -139,6 +150,31 @@ class Coverage:
         async with self._database.read() as session:
             return await session.scalar(newest)
 
+    async def note_reading(self, rotation_id: RotationId, gate: str, point: CoveragePoint) -> None:
+        """Keep what a reading has counted. The same reading again changes nothing.
+
+        Args:
+            rotation_id: the rotation.
+            gate: the step that is read: a holdout has readings of its own, and goes on with the evidence of a gate.
+            point: what was counted.
+        """
+        row = {"rotation_id": rotation_id, "gate": gate, **dict(point)}
+        async with self._database.write_rows() as connection:
+            await connection.execute(_new_reading(postgres=self._database.is_postgresql), row)
+
+    async def curve(self, rotation_id: RotationId, gate: str) -> tuple[CoveragePoint, ...]:
+        """What the readings of a gate have counted, the oldest first."""
+        async with self._database.read_rows() as connection:
+            rows = await connection.execute(_CURVE, {"rotation": rotation_id, "the_gate": gate})
+            return tuple(CoveragePoint(**{name: getattr(row, name) for name in _COUNTED}) for row in rows)
+
+    async def newest_reading(self, rotation_id: RotationId) -> str | None:
+        """The step of the newest reading of a gate; None before the first one."""
+        newest = select(GateReadingRow.gate).where(GateReadingRow.rotation_id == rotation_id)
+        async with self._database.read() as session:
+            gate: str | None = await session.scalar(newest.order_by(GateReadingRow.taken_at.desc()).limit(1))
+            return gate
+
     async def restart(self, rotation_id: RotationId, gate: str) -> None:
         """Forget the evidence of a gate: after a repair of drift its proof begins again (rule 12)."""
         async with self._database.write_rows() as connection:
@@ -151,6 +187,12 @@ _COVERED = built_once(
         JudgementRow.gate == bindparam("the_gate"),
         JudgementRow.covered,
     )
+)
+_COUNTED = tuple(CoveragePoint.model_fields)
+_CURVE = built_once(
+    select(table_of(GateReadingRow))
+    .where(GateReadingRow.rotation_id == bindparam("rotation"), GateReadingRow.gate == bindparam("the_gate"))
+    .order_by(GateReadingRow.taken_at)
 )
 _FORGET = built_once(
     delete(table_of(JudgementRow)).where(
@@ -193,6 +235,12 @@ _EVIDENCE = built_once(
     .where(JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("gate"))
     .execution_options(yield_per=ROWS_AT_ONCE)
 )
+
+
+@cache
+def _new_reading(*, postgres: bool) -> Executable:
+    """Built once, as `_proof_stays` is."""
+    return built_once(insert_on(GateReadingRow, postgres=postgres).on_conflict_do_nothing())
 
 
 @cache

@@ -4,18 +4,26 @@ import hashlib
 from collections import OrderedDict
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, select
+from sqlalchemy import JSON, Text, bindparam, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.start_by import LatestStart
-from rotation.values import PlanId, SiteId
+from rotation.values import PlanId, SiteId, Value
 from store.database.built_once import built_once
 from store.database.database import Database
 from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
 from store.schema.tables import PlanRow
 from store.site.sites import known_site
+
+
+class PlanInShort(Value):
+    """What lists of sites show of a plan."""
+
+    id: PlanId
+    hash: str
+    latest_start: LatestStart | None
 
 
 class UnknownPlan(StoreFault):
@@ -115,16 +123,20 @@ class Plans:
         start = (around or {}).get("latest_start")
         return None if start is None else LatestStart.model_validate(start)
 
-    async def newest(self, site_id: SiteId) -> Plan | None:
-        """The newest plan of a site; None where none was made.
-
-        Raises:
-            PlanAltered: when it was altered.
-        """
-        made = select(PlanRow.id).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id)
+    async def newest_of_all(self) -> dict[SiteId, PlanInShort]:
+        """The newest plan of each site that has one, in one query. Its body is not read, and so not proven."""
+        newest = func.row_number().over(partition_by=PlanRow.site_id, order_by=(PlanRow.made_at.desc(), PlanRow.id))
+        ranked = select(PlanRow.id, newest.label("place")).subquery()
+        stored = type_coerce(PlanRow.around, Text)
+        around = cast(stored, JSON) if self._database.is_postgresql else type_coerce(stored, JSON)
+        wanted = select(PlanRow.site_id, PlanRow.id, PlanRow.hash, around["latest_start"]).join(
+            ranked, (ranked.c.id == PlanRow.id) & (ranked.c.place == 1)
+        )
         async with self._database.read() as session:
-            newest = (await session.scalars(made.limit(1))).one_or_none()
-        return await self.get(PlanId(newest)) if newest is not None else None
+            return {
+                SiteId(site): PlanInShort(id=PlanId(plan), hash=plan_hash, latest_start=start)
+                for site, plan, plan_hash, start in await session.execute(wanted)
+            }
 
 
 async def _known(session: AsyncSession, plan_id: str) -> PlanRow:

@@ -127,6 +127,20 @@ class CoverageGateRow(Base):
     read_at: Mapped[datetime]
 
 
+class GateReadingRow(Base):
+    """What one full reading of a gate has counted: a point of its curve."""
+
+    __tablename__ = "gate_readings"
+
+    rotation_id: Mapped[str] = mapped_column(ForeignKey("rotations.id"), primary_key=True)
+    gate: Mapped[str] = mapped_column(primary_key=True)
+    taken_at: Mapped[datetime] = mapped_column(primary_key=True)
+    total: Mapped[int]
+    proven: Mapped[int]
+    waiting: Mapped[int]
+    left_out: Mapped[int]
+
+
 class JudgementRow(Base):
     """The newest verdict on a client in a gate, and the evidence so far."""
 

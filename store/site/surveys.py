@@ -151,6 +151,11 @@ class Surveys:
             newest: str | None = await connection.scalar(_NEWEST, {"site": site_id})
         return newest
 
+    async def client_count(self, survey_id: str) -> int:
+        """How many clients a complete survey has shown; 0 of one that is not complete, or that was not begun."""
+        async with self._database.read() as session:
+            return await session.scalar(select(SurveyRow.client_count).where(SurveyRow.id == survey_id)) or 0
+
     async def served(self, site_id: SiteId, most: int) -> tuple[ServedCertificate, ...]:
         """What the newest `most` complete surveys of a site saw at its servers' client ports, the newest first."""
         async with self._database.read_rows() as connection:

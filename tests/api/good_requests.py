@@ -170,6 +170,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /v1/plans/{plan_id}/surveyed": {"clients": "10"},
     "GET /v1/rotations": {"limit": "10", "site_id": "{site_id}", "status": "running"},
     "GET /v1/rotations/{rotation_id}": {"live": "true"},
+    "GET /v1/rotations/{rotation_id}/readings": {"gate": "A8"},
     "GET /v1/rotations/{rotation_id}/clients": {"verdict": "waiting", "gate": "A8", "limit": "10"},
     "GET /v1/rotations/{rotation_id}/events": {"number_after": "0", "limit": "10"},
     "GET /v1/rotations/{rotation_id}/found": {"limit": "10"},

@@ -13,10 +13,15 @@ LABS = f"{ROOT_GROUP}\\Labs"
 
 
 async def test_list_a_keeps_the_vendors_order_and_loses_no_client(played):
-    """A1-A4, A5, A7, A8, A9, A10b, A10c, A10d begin in that order, those on canaries first; no client is lost."""
+    """A1-A4, A5, A7, A8, A9, A10b, A10c, A10d begin in that order, those on canaries first; no client is lost.
+
+    The readings of each gate are kept, until no client is waited for.
+    """
     async with played.play(spec=one_server(clients=12, heartbeat=HEARTBEAT)) as here:
         before = here.settings()
         outcome = await here.run()
+        gates = [each for each in here.trail if each.kind == "step-began" and each.data["number"] in {"A8", "A10b"}]
+        curves = [await here.stage.store.coverage.curve(each.rotation_id, each.data["step"]) for each in gates]
 
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
@@ -39,6 +44,11 @@ async def test_list_a_keeps_the_vendors_order_and_loses_no_client(played):
         *("A2-undo", "hand-outs", "closing"),
     ]
     assert [each.kind for each in here.stage.simulation.effects.report()][-1] == "console.delete_list"
+    assert len(curves) == 3
+    for curve in curves:
+        assert curve[-1].waiting == 0
+        assert curve[-1].proven == curve[-1].total > 0
+        assert [each.taken_at for each in curve] == sorted({each.taken_at for each in curve})
 
 
 def with_labs(server_list: str, *, secure: bool) -> SiteSpec:

@@ -3,8 +3,11 @@
 from urllib.parse import quote
 
 HOME, SIGN_IN, SIGN_OUT, LANGUAGE = "/", "/sign-in", "/sign-out", "/language"
+REGISTRATION, CALENDAR = "/registration", "/calendar"
 FILES = "/files"
-_ROOMS = frozenset({"sign-in", "sign-out", "language", "sites", "rotations", "tasks", "plans"})
+_ROOMS = frozenset(
+    {"sign-in", "sign-out", "language", "sites", "rotations", "tasks", "plans", "registration", "calendar"}
+)
 LONGEST = 1500
 """Characters of a page that a sign-in leads to."""
 
@@ -21,5 +24,7 @@ def sign_in_first(then: str) -> str:
 
 def page_of(path: str) -> str:
     """The page whose form is sent to a path: forms of `/tasks/ID` are sent to `/tasks/ID/...`."""
+    if path in (REGISTRATION, CALENDAR):
+        return path
     named = path.split("/")[1:3]
     return f"/{'/'.join(named)}" if len(named) == 2 and all(named) else HOME  # noqa: PLR2004 - room and id

@@ -1,7 +1,8 @@
 """Forms are of this service's own pages alone, and hold texts that can be kept."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -41,8 +42,12 @@ def require_own(headers: Headers) -> None:
     )
 
 
-async def texts_of(request: Request) -> dict[str, str]:
+async def texts_of(request: Request, *, as_typed: Collection[str] = ()) -> dict[str, str]:
     """The texts of a form; of files what is in them, as text.
+
+    Args:
+        request: with the form.
+        as_typed: fields whose spaces count, as those of a password do.
 
     Raises:
         ProblemError: 422 where the form is none, or a text of it cannot be kept.
@@ -51,7 +56,10 @@ async def texts_of(request: Request) -> dict[str, str]:
     try:
         async with request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES) as form:
             for name, value in form.multi_items():
-                text = _decoded(await value.read()) if isinstance(value, UploadFile) else value.strip()
+                if isinstance(value, UploadFile):
+                    text = _decoded(await value.read())
+                else:
+                    text = value if name in as_typed else value.strip()
                 if text:
                     texts[name] = text
     except (HTTPException, LookupError) as error:  # the latter of a charset that there is not
@@ -72,6 +80,12 @@ def key_of(request: Request, caller: Principal, sent: Mapping[str, str]) -> Requ
     """The key of a form that was shown with an id: the same form again is the same request, a corrected one is not."""
     digest = hashlib.sha256(canonical(dict(sent)).encode()).hexdigest()
     return RequestKey.of(caller.id, request.url.path, digest if "request_id" in sent else uuid4().hex)
+
+
+def kept_key_of(request: Request, caller: Principal, sent: Mapping[str, str]) -> RequestKey:
+    """The same for what the store keeps by its key: a form that was shown with an id makes one thing, sent twice."""
+    key = key_of(request, caller, sent)
+    return replace(key, body=key.text) if "request_id" in sent else key
 
 
 def _decoded(content: bytes) -> str:

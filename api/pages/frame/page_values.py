@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from rotation.text.plain_text import visible
 from rotation.text.sentence import Sentence
 from texts.catalogue import Translator
-from texts.writing import day, instant, number, span, written
+from texts.writing import day, instant, month, number, span, written
 
 
 def shown_text(value: object) -> object:
@@ -37,7 +37,13 @@ def add_values(environment: Environment, by: Translator) -> None:
         return written(of, by)
 
     environment.globals.update(_=gettext, ngettext=ngettext, say=say)
-    environment.filters.update(when=when, date=date, span=lambda of: span(of, by), number=lambda of: number(of, by))
+    environment.filters.update(
+        when=when,
+        date=date,
+        month=lambda at: month(at, by),
+        span=lambda of: span(of, by),
+        number=lambda of: number(of, by),
+    )
 
 
 def _formatted(text: str, values: dict[str, object], by: Translator) -> Markup:

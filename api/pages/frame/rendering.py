@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.pages.frame import addresses
 from api.pages.frame.page_values import add_values, shown_text
+from rotation.identity.permission import Permission
 from texts.catalogue import Translator, translator
 from texts.language import Language, wanted
 
@@ -31,11 +32,13 @@ def render_page(
     by = translator_for(request)
     path = request.url.path
     here = f"{path}?{request.url.query}" if request.url.query else path
+    who = getattr(request.state, "principal", None)
     text = (
         _environment(by.language)
         .get_template(template)
         .render(
-            who=getattr(request.state, "principal", None),
+            who=who,
+            sees_sites=who is not None and who.may(Permission.SEE),
             language=by.language.value,
             languages=tuple(Language),
             here=here if request.method == "GET" else addresses.page_of(path),

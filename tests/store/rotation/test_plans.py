@@ -1,9 +1,12 @@
 import hashlib
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from rotation.plan.start_by import LatestStart
+from rotation.values import ServerName
 from store.rotation.plans import PlanAltered, UnknownPlan
 
 
@@ -18,12 +21,18 @@ async def test_a_plan_comes_back_byte_for_byte(site, make):
         await site.plans.get("none")
 
 
-async def test_the_newest_plan_of_a_site(site, make):
-    """By the time at which it was made; none where none was made."""
-    assert await site.plans.newest("site-2") is None
-    newer = make.plan("plan-2").model_copy(update={"made_at": make.at(days=1)})
+async def test_the_newest_plan_of_each_site(site, make):
+    """By the time at which it was made, with its latest safe start where it has one; none where none was made."""
+    first = make.plan()
+    short = {"id": "plan-1", "hash": first.hash, "latest_start": None}
+    assert {key: dict(each) for key, each in (await site.plans.newest_of_all()).items()} == {"site-1": short}
+    span = timedelta(days=1)
+    start = LatestStart(at=make.t0, server=ServerName("sepm1"), ends=make.at(days=9), takes=span, margin=span)
+    newer = make.plan("plan-2").model_copy(update={"made_at": make.at(days=1), "latest_start": start})
     await site.plans.add(newer)
-    assert await site.plans.newest("site-1") == newer
+    await site.plans.add(make.plan("plan-0").model_copy(update={"made_at": make.at(days=-1)}))
+    (newest,) = (await site.plans.newest_of_all()).values()
+    assert (newest.id, newest.latest_start) == ("plan-2", start)
 
 
 async def test_an_altered_body_is_not_given_out(site):

@@ -1,0 +1,4 @@
+"""What the page of a rotation shows beside its document.
+
+- `coverage_curve`: the readings of a gate as a curve
+"""

@@ -1,0 +1,57 @@
+"""The newest survey of a site in short, and a new one."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from pydantic import AwareDatetime
+
+from api.http.allowed import allowed
+from api.parts import Parts, WithParts
+from api.site.survey_document import SurveyGoesOn
+from api.site.surveys import survey_site
+from rotation.identity.permission import Permission
+from rotation.span import Length
+from rotation.values import SiteId, Value
+
+router = APIRouter(prefix="/sites/{site_id}", include_in_schema=False)
+NONE_YET = "none"
+"""The id of a survey where there is none."""
+
+
+class SurveyInShort(Value):
+    """A complete survey, in numbers."""
+
+    id: str
+    taken_at: AwareDatetime
+    version: str
+    skew: Length
+    groups: int
+    clients: int
+    replication_partners: tuple[str, ...]
+
+
+async def newest_survey(parts: Parts, site_id: SiteId) -> SurveyInShort | None:
+    """The newest complete survey of a site; None where it was never surveyed."""
+    survey_id = await parts.store.surveys.latest_complete(site_id)
+    if survey_id is None:
+        return None
+    survey = await parts.store.surveys.get(survey_id)
+    return SurveyInShort(
+        id=survey_id,
+        taken_at=survey.taken_at,
+        version=survey.version,
+        skew=survey.skew,
+        groups=len(survey.groups),
+        clients=await parts.store.surveys.client_count(survey_id),
+        replication_partners=survey.replication_partners,
+    )
+
+
+@router.post("/survey", dependencies=[allowed(Permission.RECORD)])
+async def survey(site_id: SiteId, parts: WithParts) -> Response:
+    """Survey the site; one that takes long goes on, and the page of the site waits for it."""
+    before = await parts.store.surveys.latest_complete(site_id) or NONE_YET
+    shown = await survey_site(site_id, parts, Response())
+    waits = f"?after={before}" if isinstance(shown, SurveyGoesOn) else ""
+    return RedirectResponse(f"/sites/{site_id}{waits}", HTTPStatus.SEE_OTHER)

@@ -1,0 +1,85 @@
+"""The form of a new plan: choices as the API takes them, refusals beside their fields, and who may make one."""
+
+import pytest
+
+from api.pages.site.plan_choices import request_of
+from rotation.identity.permission import Role
+from rotation.plan.request import Unproven
+from rotation.values import SiteId
+from tests.api.pages.conftest import CZECH, reading
+from tests.api.pages.site.test_registration import wrong_fields
+
+CHOICES = {
+    "certificate-s1": "c1",
+    "certificate-*": "c2",
+    "holdout-s2": "1",
+    "unproven_failover": "drill",
+    "trusted_networks": "10.1.0.0/16, unknown\n10.2.0.0/16",
+    "leave_out_away": "1",
+    "keep_relaxed": "1",
+    "recent": "1",
+}
+
+
+def test_the_request_is_the_apis():
+    """Each choice of the form stands in it; what is not ticked has its default."""
+    request = request_of(CHOICES, SiteId("site-1"))
+    assert request.certificates == {"s1": "c1", "*": "c2"}
+    assert request.holdout == ("s2",)
+    assert request.unproven_failover is Unproven.DRILL
+    assert request.trusted_networks == ("10.1.0.0/16", "unknown", "10.2.0.0/16")
+    assert (request.leave_out_away, request.keep_relaxed) == (True, True)
+    assert (request.leave_out_http, request.drill_https, request.drill_stop) == (False, False, False)
+    assert request.survey_max_age.total_seconds() == 3600
+
+
+async def test_a_plan_is_refused_beside_its_fields_and_made_once(whole, connected, site):
+    """Without a certificate, with a network that is none; what was chosen stays. The same form is the same plan."""
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    certificate, address = made.json()["certificate"]["id"], f"/sites/{site}/plans"
+    async with reading(connected) as reader:
+        none = await reader.post(address, data={}, headers=CZECH)
+        assert (none.status_code, wrong_fields(none.text)) == (422, {"certificate-*"})
+        assert "Bylo to odmítnuto" in none.text
+        chosen = {"certificate-*": certificate, "request_id": "once", "leave_out_away": "1"}
+        odd = await reader.post(address, data=chosen | {"trusted_networks": "10.0.0.300/8"})
+        assert (odd.status_code, wrong_fields(odd.text)) == (422, {"trusted_networks"})
+        assert "10.0.0.300/8</textarea>" in odd.text
+        assert 'name="leave_out_away" value="1" checked' in odd.text
+        assert f'value="{certificate}" selected' in odd.text
+        first = await reader.post(address, data=chosen)
+        again = await reader.post(address, data=chosen)
+        assert first.status_code == 303, first.text
+        assert first.headers["location"] == again.headers["location"]
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_who_may_not_plan_sees_who_can(reading_as):
+    """A viewer gets no form; one who sees another site does not learn of this one."""
+    async with reading_as("vera", Role.VIEWER) as viewer:
+        assert (await viewer.get("/sites/site-1/plans")).status_code == 403
+    async with reading_as("other", Role.ADMIN, sites=("elsewhere",)) as other:
+        assert (await other.get("/sites/site-1/plans")).status_code == 404
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_without_a_certificate_one_is_made_first(reader, store):
+    """The page has no form of a plan until one is kept; the first name is its subject."""
+    address = "/sites/site-1/plans"
+    page = (await reader.get(address)).text
+    assert "no certificate is kept yet" in page
+    assert f'<form method="post" action="{address}"' not in page
+    assert ">sepm1.test, sepm2.test</textarea>" in page
+    assert (await reader.post("/sites/site-1/certificates", data={"names": " , "})).status_code == 422
+    made = await reader.post("/sites/site-1/certificates", data={"names": "sepm1.test, sepm2.test"})
+    assert (made.status_code, made.headers["location"]) == (303, address)
+    (kept,) = await store.certificates.list()
+    assert kept.subject == "CN=sepm1.test"
+    assert f'value="{kept.id}"' in (await reader.get(address)).text
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_who_may_not_keep_certificates_has_none_made(reading_as):
+    """A viewer is refused."""
+    async with reading_as("vera", Role.VIEWER) as viewer:
+        assert (await viewer.post("/sites/site-1/certificates", data={"names": "a"})).status_code == 403
