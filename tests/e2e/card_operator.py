@@ -32,7 +32,7 @@ _MENUS = {
     "assign": ("Assign", "Přiřadit"),
     "delete": ("Delete", "Odstranit"),
     "export": ("Clients > Export Communication Settings", "Klienti > Exportovat nastavení komunikace"),
-    "security": ("Clients > Policies > General Settings > Security Settings",
+    "security": ("Clients > Policies > General > Security Settings",
                  "Klienti > Zásady > Obecná nastavení > Nastavení zabezpečení"),
     "box": (_BOX_IN_ENGLISH, _BOX_IN_CZECH),
     "servers": ("Admin > Servers", "Správce > Servery"),

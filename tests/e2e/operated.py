@@ -61,11 +61,10 @@ class Operated:
 
     async def work(self, path: str, operator: CardOperator) -> tuple[str, ...]:
         """Claim the task, do what the card says, and report it until the page shows it as closed; the form's fields."""
-        await self._claim(path)
+        await self.claim(path)
         card = await read_card(self.page)
         if any(act.file for act in card.acts):
-            await self.page.locator('form[action$="/file"] button').click()
-            operator.file = await self.page.evaluate(_FILE)
+            operator.file = await self.take_file(path)
         await operator.follow(card.acts)
 
         async def reported() -> bool:
@@ -82,7 +81,14 @@ class Operated:
         await look_until(reported, bool, f"{path} is closed")
         return card.fields
 
-    async def _claim(self, path: str) -> None:
+    async def take_file(self, path: str) -> dict[str, str]:
+        """The file of a task, its name and its password, as the page shows them this once."""
+        await self.go(path)
+        await self.page.locator('form[action$="/file"] button').click()
+        file: dict[str, str] = await self.page.evaluate(_FILE)
+        return file
+
+    async def claim(self, path: str) -> None:
         """Until the page shows that this person holds it; a claim may be refused while proof is read."""
 
         async def claimed() -> bool:

@@ -1,10 +1,11 @@
-"""A whole rotation by following the pages alone: English on a desktop, Czech on a phone."""
+"""From the registration of a site to the end of its rotation by the pages alone: English desktop, Czech phone."""
 
 from contextlib import asynccontextmanager
 
 import pytest
 
 from emulator.spec import HandOutSpec
+from tests.e2e.begun_by_the_page import plan, register, simulate, start
 from tests.e2e.browsing import TIMEOUT
 from tests.e2e.card_operator import CardOperator
 from tests.e2e.operated import Operated
@@ -52,20 +53,18 @@ def browsing_as(browser, house):
     return window
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("options", [DESKTOP, PHONE], ids=["English desktop", "Czech phone"])
 async def test_a_rotation_is_done_by_following_the_pages(house, open_site, browsing_as, options):
-    """Two persons start it; every task is done by its card's own labels, names and file; no client is lost."""
-    async with open_site(house, hand_outs=(HAND_OUT,)) as site:
+    """Registered, planned, played, started by two persons; every task is done by what its card says."""
+    async with open_site(house, hand_outs=(HAND_OUT,), registered=False) as site:
         (await site.control.post("/switches", json=BY_HAND)).raise_for_status()
-        plan = await site.plan()
-        second = await house.key_of(f"bob of {site.id}", "admin")
+        second = await house.key_of(f"bob of {site.program.printed['site']}", "admin")
         async with browsing_as(house.key, options) as ann, browsing_as(second, options) as bob:
-            for person in (ann, bob):
-                await person.go(f"/plans/{plan['id']}")
-                await person.page.locator("#why").fill("the old certificate ends")
-                await person.page.locator('form[action$="/start"] button').click()
-            await bob.page.wait_for_url("**/rotations/*")
-            rotation = bob.page.url.rsplit("/", 1)[1]
+            await register(ann, site)
+            planned = await plan(ann, site)
+            assert await simulate(ann, planned)
+            rotation = await start((ann, bob), planned)
             operator, count = CardOperator(site, hand_outs=(HAND_OUT,)), 0
             while (path := await ann.waiting(rotation)) is not None:
                 await ann.work(path, operator)

@@ -6,6 +6,8 @@ from rotation.plan.card.label import ClickPath, ConsoleLanguage, path_text
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import Value
 
+_GUESSED = sentence("may read differently")
+
 
 class CopiedValue(Value):
     """A value of this site that an operator copies, with what it is."""
@@ -87,5 +89,7 @@ def lines(
 
 def _act_lines(of: Act, write: Callable[[Sentence], str], console: ConsoleLanguage) -> tuple[str, ...]:
     does, where = write(of.does), path_text(of.path, console)
+    if not all(label.is_documented(console, "") for label in of.path):
+        where = f"{where} ({write(_GUESSED)})"
     rows = ("- " + ", ".join(f"{write(each.label)} {each.value}" for each in row) for row in of.rows)
     return (f"{where}: {does}" if where else does, *rows, *((of.command,) if of.command else ()))

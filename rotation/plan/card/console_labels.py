@@ -11,7 +11,7 @@ _COPIES = (14,)
 _POLICIES = Label(english="Policies", czech="Zásady", english_source="K187099", czech_source="seed")
 _CLIENTS = Label(english="Clients", czech="Klienti", english_source="K187099", czech_source="seed")
 _TASKS = Label(english="Tasks", czech="Úlohy", english_source="T1", czech_source="seed")
-_OK = Label(english="OK", czech="OK", english_source="T1", czech_source="seed")
+_OK = Label(english="OK", czech="OK", english_source="K187099", czech_source="seed")
 _EDIT = Label(english="Edit", czech="Upravit", english_source="T1", czech_source="seed")
 _NEXT = Label(english="Next", czech="Další", english_source="K242150")
 _ADMIN = Label(english="Admin", czech="Správce", english_source="K242150")
@@ -81,7 +81,7 @@ EXPORT_SETTINGS: ClickPath = (
 GENERAL_SETTINGS: ClickPath = (
     _CLIENTS,
     _POLICIES,
-    Label(english="General Settings", czech="Obecná nastavení", english_source="T1", czech_source="seed"),
+    Label(english="General", czech="Obecná nastavení", english_source="K187099", czech_source="seed"),
     Label(english="Security Settings", czech="Nastavení zabezpečení", english_source="K187099", czech_source="seed"),
 )
 SECURE_COMMUNICATIONS: ClickPath = (

@@ -74,7 +74,7 @@ WORKS = [
     (
         SetSecureCommunications(enabled=True, pairs=(PAIR,)),
         [
-            "Clients > Policies > General Settings > Security Settings: ",
+            "Clients > Policies > General > Security Settings: ",
             "certificates for authentication: Check this",
             "- Group Root\\A, Location Office",
         ],
@@ -93,7 +93,7 @@ WORKS = [
             "ab" * 32,
             "Admin > Servers: ",
             "Tasks > Manage the server certificate > Next: ",
-            "Update the server certificate > Next: ",
+            "Update the server certificate > Next (may read differently): ",
             "PKCS12 keystore",
             "every field for a password",
             "restart the services",
@@ -139,7 +139,7 @@ WORKS = [
             "--client PC-1 --sylink FILE",
         ],
     ),
-    (DeleteList(list=COPY), [LISTS, "Delete: Select this list, and no other", "- List L copy"]),
+    (DeleteList(list=COPY), [LISTS, "Delete (may read differently): Select this list, and no other", "- List L copy"]),
 ]
 
 
