@@ -2,11 +2,11 @@
 
 from datetime import time, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 
 from rotation.identity.name import IdentityName
 from rotation.notice.notice import NoticeKind
@@ -37,7 +37,17 @@ class MailSecurity(StrEnum):
     """In clear: for a relay without a password inside the company's own network."""
 
 
-class MailTarget(Value):
+def _asked_for(schema: dict[str, Any]) -> None:
+    """Without `kind` no target is read: it has a default in the code alone."""
+    schema["required"] = ["kind", *schema.get("required", ())]
+    schema["properties"]["kind"].pop("default", None)
+
+
+class _Target(Value):
+    model_config = ConfigDict(json_schema_extra=_asked_for)
+
+
+class MailTarget(_Target):
     """A mail server, and who gets the mail."""
 
     kind: Literal["mail"] = "mail"
@@ -77,7 +87,7 @@ class WebhookForm(StrEnum):
     """A text: for Slack, Mattermost, Rocket.Chat and Google Chat."""
 
 
-class WebhookTarget(Value):
+class WebhookTarget(_Target):
     """An address that messages are posted to, each signed (Standard Webhooks)."""
 
     kind: Literal["webhook"] = "webhook"
@@ -99,7 +109,7 @@ class WebhookTarget(Value):
         return self
 
 
-class SyslogTarget(Value):
+class SyslogTarget(_Target):
     """A syslog server: one line for each message (RFC 5424) over TCP or UDP, as the network there has it."""
 
     kind: Literal["syslog"] = "syslog"

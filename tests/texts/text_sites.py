@@ -146,6 +146,7 @@ NOT_TEXTS: frozenset[str] = frozenset(
         "client",
         "gzip, deflate",
         "idempotency key",
+        "it is no time",
         "kept answer",
         "os x",
         "pinned fingerprints",
