@@ -14,12 +14,14 @@ from texts.catalogue import translator
 from texts.language import Language
 
 router = APIRouter(prefix="/v1", tags=["calendar"])
+_EXAMPLE = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//rotator//calendar//EN\r\nEND:VCALENDAR\r\n"
+_FEED = {"schema": {"type": "string"}, "example": _EXAMPLE}
 
 
 @router.get(
     "/calendar.ics",
     response_class=Response,
-    responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}, "description": "RFC 5545"}},
+    responses={200: {"content": {"text/calendar": _FEED}, "description": "RFC 5545"}},
     dependencies=[allowed(Permission.SEE)],
 )
 async def show_calendar(

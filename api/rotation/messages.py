@@ -1,7 +1,10 @@
 """Messages to a running rotation, and what its answers mean to the caller."""
 
+from asyncio import Lock, sleep, timeout
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http import HTTPStatus
+from weakref import WeakValueDictionary
 
 from api.http.problems import ProblemError, later, refused
 from api.manners.entity_tags import changed_since, tag_of
@@ -14,8 +17,31 @@ from engine.client.updates import send
 from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, TemporalDown
 from rotation.running.message import OVERTAKEN, Message
 from rotation.standing.trouble import Standing, TroubleCode
-from rotation.values import SiteId
+from rotation.values import RotationId, SiteId
 from store.progress import Rotation, RotationStatus
+
+_STORED = 0.05
+"""Seconds between two looks for what a rotation has stored."""
+_turns: WeakValueDictionary[RotationId, Lock] = WeakValueDictionary()
+
+
+async def say_to_what_was_read(
+    parts: Parts, site_id: SiteId, message: Message, key: RequestKey, *, confirm: Callable[[], Awaitable[None]]
+) -> None:
+    """Send `message` to a rotation that is as `confirm` has it; the next one waits until its effect is stored.
+
+    What a rotation has answered is stored a moment later: until then another caller would be taken to have read it.
+
+    Raises:
+        As `say`.
+    """
+    async with _turns.setdefault(message.rotation_id, Lock()):
+        before = tag_of(await parts.store.rotations.get(message.rotation_id))
+        await say(parts, site_id, message, key, confirm=confirm)
+        with suppress(TimeoutError):
+            async with timeout(parts.answer_wait.total_seconds()):
+                while tag_of(await parts.store.rotations.get(message.rotation_id)) == before:  # noqa: ASYNC110 - the worker stores it
+                    await sleep(_STORED)
 
 
 async def say(

@@ -15,7 +15,7 @@ from api.http.second_person import require_second
 from api.manners.entity_tags import IfMatch, require_match, tag_of
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey, WithRequestKey
-from api.rotation.messages import say
+from api.rotation.messages import say, say_to_what_was_read
 from engine.client.rotations import state
 from engine.fault import NotRunning
 from rotation.identity.identity import Principal
@@ -147,7 +147,10 @@ async def make_move(
         question=order.question,
         request_id=key.name,
     )
-    await say(parts, rotation.site_id, message, key, confirm=confirm)
+    if confirm is None:
+        await say(parts, rotation.site_id, message, key)
+    else:
+        await say_to_what_was_read(parts, rotation.site_id, message, key, confirm=confirm)
     return Moved(rotation_id=rotation_id, move=move)
 
 

@@ -93,6 +93,7 @@ MODELS: dict[str, dict[str, Any]] = {
         "barred_by": "",
     },
     "Principal": _ANN,
+    "Readiness": {"status": "ready", "notifications": "on"},
     "Problem": {
         "type": "/problems/site-busy",
         "title": "Site busy",

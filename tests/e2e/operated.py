@@ -85,6 +85,7 @@ class Operated:
         """The file of a task, its name and its password, as the page shows them this once."""
         await self.go(path)
         await self.page.locator('form[action$="/file"] button').click()
+        await self.page.wait_for_selector("a[download]")
         file: dict[str, str] = await self.page.evaluate(_FILE)
         return file
 

@@ -324,7 +324,7 @@ async def test_a_message_that_was_answered_long_ago_is_not_obeyed_again(client, 
     await send(client, standing.site_id, message(standing, Move.RESUME, "last"))
     assert "first" not in (await state(client, standing.site_id)).replies
     await handle.signal(Move.HOLD.value, first)
-    found = await seen(client, standing.site_id, lambda found: "so long ago" in found.refused)
+    found = await seen(client, standing.site_id, lambda found: "so old that" in found.refused)
     assert (found.held_by, found.inbox) == ("", ())
     # the same person may say the same again
     assert await send(client, standing.site_id, message(standing, Move.HOLD, "first")) == Reply(accepted=True)
@@ -343,7 +343,7 @@ async def test_a_message_that_was_taken_back_is_not_obeyed_after_all(
         await seen(client, begin.site_id, lambda found: found.dealt_with == 1)
         sent = await payload_of(client, begin, Move.HOLD)
         await forger.get_workflow_handle(name).signal(Move.HOLD.value, sent)
-        found = await seen(client, begin.site_id, lambda found: "taken back" in found.refused)
+        found = await seen(client, begin.site_id, lambda found: "so old that" in found.refused)
         assert found.held_by == ""
         assert await send(client, begin.site_id, message(begin)) == Reply(accepted=True)
 

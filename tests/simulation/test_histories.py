@@ -27,7 +27,7 @@ async def test_what_a_person_must_decide_about_is_asked_in_a_new_history_too():
     asked = drawn.model_copy(update={"site_events": tuple(site_events), "longest": timedelta(days=6)})
     whole, cut = await play(asked), await play(asked, in_many_histories)
     events = [[(event.at, event.kind) for event in facts.trail] for facts in (whole, cut)]
-    assert any("no gate counts" in event.message and "(ask" in event.message for event in whole.trail)
+    assert any("no gate counts" in event.message and "(a person decides" in event.message for event in whole.trail)
     assert events[0] == events[1]
 
 

@@ -33,7 +33,7 @@ async def test_a_held_rotation_does_nothing_until_it_is_resumed(played):
         outcome = await here.run()
 
     assert held.answer.accepted
-    assert "already, by ann" in twice.answer.findings[0].message
+    assert "ann already holds" in twice.answer.findings[0].message
     assert not any(deed.answer.accepted for deed in more)
     assert resumed.seen_at - held.seen_at > played.QUICK.gate_patience
     assert resumed.saw.hold_reason == "month's end"

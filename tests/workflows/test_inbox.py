@@ -57,7 +57,7 @@ def test_a_message_is_too_old_as_soon_as_it_may_be_forgotten(run, others, obeyed
     answer(run, others)
     hear(run, hold("r1"), Move.HOLD)
     assert bool(run.state.inbox) is obeyed
-    assert ("so long ago" in run.state.refused) is not obeyed
+    assert ("so old that" in run.state.refused) is not obeyed
     assert STALE == "message-stale"
 
 

@@ -48,7 +48,7 @@ async def test_non_persistent_machines_are_not_counted_and_their_images_are_refr
     reading = read.saw.wait.reading
     assert (reading.total, reading.by_reason["non-persistent"]) == (13, 3)
     passed = [event.message for event in here.trail if event.kind == "gate-passed"]
-    assert sum("Wait until every client" in each and "10 of 13 covered" in each for each in passed) == 1
+    assert sum("Wait until every client" in each and "10 of 13 clients are covered" in each for each in passed) == 1
     began = [event.data["number"] for event in here.trail if event.kind == "step-began"]
     assert began.count("images") == 3, "relaxed, before they verify again, at the end"
     last = len(began) - began[::-1].index("A8") - 1

@@ -15,6 +15,7 @@ from store.site.site_version import SiteChanged
 from store.trail.site_trail import Author
 from tests.api.conftest import calling
 from tests.api.good_requests import AT_CONSOLE, BODIES
+from tests.api.hand_outs import start_again
 from tests.api.identified import key_of
 
 LIMITS = BODIES["PUT /v1/sites/{site_id}/limits"]
@@ -209,6 +210,7 @@ async def test_a_task_is_claimed_as_it_was_read(whole, plan, until, problem):
         "precondition-failed",
     )
     assert (await whole.post(f"{rotation}/cancel", json=why, headers={"If-Match": "*"})).status_code == 200
+    await start_again(whole, until, rotation.rpartition("/")[2])
     ended = await until(lambda: whole.get(rotation), lambda answer: answer.json()["status"] == "cancelled")
     again = await whole.get(rotation, headers={"If-None-Match": ended.headers["etag"]})
     assert again.status_code == 304

@@ -166,7 +166,7 @@ async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, impa
 async def test_a_task_is_claimed_by_one_person(whole, first_task, people, problem):
     """The task says what to do; the person who claims it holds it, and no other can close it."""
     assert first_task["kind"] == "save_recovery_file"
-    assert first_task["subject"] == {"kind": "save_recovery_file", "server": "SEPM-1"}
+    assert first_task["subject"] == {"kind": "save_recovery_file", "server": "SEPM-1", "asks_hand_outs": True}
     assert first_task["evidence"] == "attested"
     assert first_task["instructions"]
     assert (first_task["state"], first_task["claimed_by"]) == ("open", None)

@@ -22,6 +22,7 @@ from service.notices.notifier import Notifier
 from store.progress import Rotation, RotationStatus
 from store.trail.site_trail import Author
 from tests.api.conftest import as_worker
+from tests.api.hand_outs import start_again
 from tests.api.identified import KEY
 from tests.api.pages.conftest import reading
 from tests.api.rotation.test_rotations import order_of
@@ -109,6 +110,7 @@ async def test_one_sentence_in_five_places(whole, plan, everywhere, until, mails
     await say(f"{path}/retry", why="again", question=shown["live"]["attention"][0]["question"])
     await everywhere(rotation, "is open. An operator claims it")
     await say(f"{path}/cancel", why="a test")
+    await start_again(whole, until, rotation)
     await until(lambda: whole.get(path), lambda answer: answer.json()["status"] == "cancelled")
     ended = await everywhere(rotation, "Cancelled: ")
     await until(mails, lambda found: any(f"How it stands: {ended}" in each for each in found))

@@ -131,7 +131,7 @@ async def test_a_rotation_that_is_well_is_sound(api, unstaffed, staffed, rotatio
         shown = (await api.get(path)).json()
         assert (shown["standing"], shown["trouble"]) == ("sound", None)
         ready = await api.get("/healthz/ready")
-        assert (ready.status_code, ready.json()) == (200, {"status": "ready"}), ready.text
+        assert (ready.status_code, ready.json()) == (200, {"status": "ready", "notifications": "unused"}), ready.text
 
 
 @pytest.mark.parametrize("how", ["terminated", "deleted"])

@@ -65,7 +65,7 @@ def test_a_document_describes_whole_groups():
         ConsoleGroup(path=ROOT)
     with pytest.raises(ValidationError, match="is no policy serial"):
         group(serial="26.11.2025")
-    with pytest.raises(ValidationError, match="named twice"):
+    with pytest.raises(ValidationError, match="a group twice"):
         OfflineDocument(version="12.1", recorded_at=NOON, groups=(group(), group()))
     assert group().id.startswith("F99A")
     assert len(group(serial="").id) == 32

@@ -32,7 +32,7 @@ async def test_a_site_is_registered_from_its_file(reader, store):
 
 @pytest.mark.parametrize(
     ("content", "text"),
-    [(b"{", "no JSON"), (AT_CONSOLE | {"groups": []}, "groups"), (AT_CONSOLE | {"access": "rest"}, "access")],
+    [(b"{", "JSON"), (AT_CONSOLE | {"groups": []}, "groups"), (AT_CONSOLE | {"access": "rest"}, "access")],
     ids=["broken", "no-group", "with-rest"],
 )
 async def test_a_file_that_does_not_describe_one_is_refused(reader, store, content, text):
