@@ -22,6 +22,8 @@ from store.progress import Rotation, RotationStatus
 
 _STORED = 0.05
 """Seconds between two looks for what a rotation has stored."""
+_LONGEST = 2.0
+"""Seconds: a rotation that is kept from storing goes on, and so does its caller."""
 _turns: WeakValueDictionary[RotationId, Lock] = WeakValueDictionary()
 
 
@@ -30,18 +32,35 @@ async def say_to_what_was_read(
 ) -> None:
     """Send `message` to a rotation that is as `confirm` has it; the next one waits until its effect is stored.
 
-    What a rotation has answered is stored a moment later: until then another caller would be taken to have read it.
-
     Raises:
         As `say`.
     """
     async with _turns.setdefault(message.rotation_id, Lock()):
-        before = tag_of(await parts.store.rotations.get(message.rotation_id))
-        await say(parts, site_id, message, key, confirm=confirm)
-        with suppress(TimeoutError):
-            async with timeout(parts.answer_wait.total_seconds()):
-                while tag_of(await parts.store.rotations.get(message.rotation_id)) == before:  # noqa: ASYNC110 - the worker stores it
-                    await sleep(_STORED)
+        await say_until_stored(parts, site_id, message, key, confirm=confirm)
+
+
+async def say_until_stored(
+    parts: Parts,
+    site_id: SiteId,
+    message: Message,
+    key: RequestKey,
+    *,
+    confirm: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Send `message`, and wait until its effect is stored: what a rotation has answered is stored a moment later.
+
+    Who reads the rotation behind the answer reads what has come of it, unless storing takes longer than two seconds.
+
+    Raises:
+        As `say`.
+    """
+    before = tag_of(await parts.store.rotations.get(message.rotation_id))
+    if not await say(parts, site_id, message, key, confirm=confirm):
+        return
+    with suppress(TimeoutError):
+        async with timeout(_LONGEST):
+            while tag_of(await parts.store.rotations.get(message.rotation_id)) == before:  # noqa: ASYNC110 - the worker stores it
+                await sleep(_STORED)
 
 
 async def say(

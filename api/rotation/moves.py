@@ -15,7 +15,7 @@ from api.http.second_person import require_second
 from api.manners.entity_tags import IfMatch, require_match, tag_of
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey, WithRequestKey
-from api.rotation.messages import say, say_to_what_was_read
+from api.rotation.messages import say_to_what_was_read, say_until_stored
 from engine.client.rotations import state
 from engine.fault import NotRunning
 from rotation.identity.identity import Principal
@@ -148,7 +148,7 @@ async def make_move(
         request_id=key.name,
     )
     if confirm is None:
-        await say(parts, rotation.site_id, message, key)
+        await say_until_stored(parts, rotation.site_id, message, key)
     else:
         await say_to_what_was_read(parts, rotation.site_id, message, key, confirm=confirm)
     return Moved(rotation_id=rotation_id, move=move)
