@@ -64,6 +64,8 @@ class CardOperator:
     """The file of the task as it was taken from the page: `name`, `content_base64`, `password`."""
     evidence: dict[str, str] = field(default_factory=dict)
     """What the person has seen, by the names of the form's fields."""
+    leaves: frozenset[str] = frozenset()
+    """Fields that this person leaves empty."""
     done: list[str] = field(default_factory=list)
     """What was done at the console."""
     _chosen: dict[str, Any] = field(default_factory=dict)
