@@ -12,12 +12,12 @@ FILES = [
     ("a note that is too long", "note", {"sha256": SHA, "note": "x" * 2001}),
 ]
 STOPPED = [
-    ("nothing of what was stopped", "not said what", {}),
-    ("the example of the command", "no kind and name", {"stopped": "KIND: NAME; KIND: NAME"}),
-    ("a kind without a name", "no kind and name", {"stopped": "gpo:"}),
-    ("an unknown kind", "no kind and name", {"stopped": "usb: stick"}),
-    ("none, and something", "no kind and name", {"stopped": "none; gpo: SEP at start-up"}),
-    ("a sentence", "no kind and name", {"stopped": "we stopped everything"}),
+    ("nothing of what was stopped", "does not name what", {}),
+    ("the example of the command", "not a kind with a name", {"stopped": "KIND: NAME; KIND: NAME"}),
+    ("a kind without a name", "not a kind with a name", {"stopped": "gpo:"}),
+    ("an unknown kind", "not a kind with a name", {"stopped": "usb: stick"}),
+    ("none, and something", "not a kind with a name", {"stopped": "none; gpo: SEP at start-up"}),
+    ("a sentence", "not a kind with a name", {"stopped": "we stopped everything"}),
 ]
 
 

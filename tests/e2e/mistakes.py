@@ -33,7 +33,10 @@ class Mistakes:
 
         async def answered() -> dict[str, str] | None:
             page = await act()
-            return None if "pending=" in page.url else await page.evaluate(_READ)
+            if "pending=" in page.url:
+                return None
+            shown: dict[str, str] = await page.evaluate(_READ)
+            return None if "rotation-busy" in shown["code"] else shown
 
         shown = await look_until(answered, bool, f"{name} is answered")
         self.made[name] = shown["answer"]

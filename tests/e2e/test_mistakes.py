@@ -90,14 +90,14 @@ async def of_recovery_files(mistakes, people, task):
     await refused("given back without a reason", "why", task, sending(ann, task, "refused", why=""))
     await refused("claimed by a viewer", "may not", task, sending(vera, task, "claim"))
     await refused("reported by a viewer", "may not", task, sending(vera, task, "done", sha256=SHA))
-    await refused("begun, though nothing is looked at first", "nothing is looked at", task, sending(ann, task, "begin"))
+    await refused("begun, though nothing is looked at first", "checks nothing", task, sending(ann, task, "begin"))
     await refused("a file of a task that has none", "no file", task, sending(ann, task, "file"))
     for each in (again, otto):
         await each.go(f"/tasks/{task['id']}")
     await ann.claim(f"/tasks/{task['id']}")
-    await refused("claimed by another person, by an old page", "ann holds", task, stale(otto.page, "claim"))
-    await refused("reported by another person", "ann holds", task, sending(otto, task, "done", sha256=SHA))
-    await refused("given back by another person", "ann holds", task, sending(otto, task, "refused", why="mine"))
+    await refused("claimed by another person, by an old page", "ann has claimed", task, stale(otto.page, "claim"))
+    await refused("reported by another person", "ann has claimed", task, sending(otto, task, "done", sha256=SHA))
+    await refused("given back by another person", "ann has claimed", task, sending(otto, task, "refused", why="mine"))
     await refused("claimed in a second tab, too", task["title"], task, stale(again.page, "claim"))
     for name, says, fields in FILES:
         await refused(name, says, task, sending(ann, task, "done", **fields))
@@ -121,7 +121,9 @@ async def of_another_server(mistakes, ann, task):
     saved = await mistakes.site.console("save_recovery_file", server="SEPM-1")
     sha256 = hashlib.sha256(base64.b64decode(saved["content_base64"])).hexdigest()
     fields = {"filename": saved["filename"], "sha256": sha256}
-    await mistakes.refused("the file of another server", "saved of SEPM-1", task, sending(ann, task, "done", **fields))
+    await mistakes.refused(
+        "the file of another server", "recovery file of SEPM-1", task, sending(ann, task, "done", **fields)
+    )
 
 
 async def of_a_copy(mistakes, ann, task):
@@ -159,7 +161,7 @@ async def of_a_replacement(mistakes, people, task):
     await refused("the file before the claim", "not claimed", task, sending(ann, task, "file"))
     await refused("a certificate that is not replaced, unclaimed", "still presents", task, done)
     await ann.claim(f"/tasks/{task['id']}")
-    await refused("a replacement that another person holds", "ann holds", task, sending(otto, task, "claim"))
+    await refused("a replacement that another person holds", "ann has claimed", task, sending(otto, task, "claim"))
     await refused("the file of another person's task", "hold", task, sending(otto, task, "file"))
     await refused("a certificate that is not replaced", "still presents", task, done)
     file = await ann.take_file(f"/tasks/{task['id']}")
@@ -183,10 +185,10 @@ async def of_a_replacement(mistakes, people, task):
     other = self_signed(pool_key(WRONG_KEY), server, datetime(2026, 1, 1, tzinfo=UTC))
     pem = base64.b64encode(other.certificate_pem + other.key_pem).decode()
     await at_console("replace_certificate", server, content_base64=pem, format="pem")
-    await refused("another certificate", "nobody announced", task, done)
+    await refused("another certificate", "no step of the rotation", task, done)
     await at_console("restore_certificate", server, fingerprint_sha256=first)
     await at_console("generate_certificate", server)
-    await refused("a certificate that SEPM has generated", "nobody announced", task, done)
+    await refused("a certificate that SEPM has generated", "no step of the rotation", task, done)
     await at_console("restore_certificate", server, fingerprint_sha256=first)
     elsewhere = next(each["name"] for each in await site.truth("servers") if each["name"] != server)
     await at_console("replace_certificate", elsewhere, format="pkcs12", **kept)
