@@ -27,20 +27,20 @@ class Mistakes:
     wrong: list[str] = field(default_factory=list)
     """Answers that are not as they should be."""
 
-    async def refused(self, name: str, says: str, task: dict[str, Any], act: Callable[[], Awaitable[Page]]) -> None:
+    async def refused(
+        self, name: str, says: str | tuple[str, str], task: dict[str, Any], act: Callable[[], Awaitable[Page]]
+    ) -> None:
         """Make a mistake about a task: the answer names it, and the task and all servers are as they were."""
         before, servers = await self._task(task), await self.certificates()
 
         async def answered() -> dict[str, str] | None:
             page = await act()
-            if "pending=" in page.url:
-                return None
-            shown: dict[str, str] = await page.evaluate(_READ)
-            return None if "rotation-busy" in shown["code"] else shown
+            return None if "pending=" in page.url else await page.evaluate(_READ)
 
         shown = await look_until(answered, bool, f"{name} is answered")
         self.made[name] = shown["answer"]
-        if says.lower() not in f"{shown['answer']} {shown['code']}".lower() or not shown["remedy"]:
+        text, named = f"{shown['answer']} {shown['code']}".lower(), (says,) if isinstance(says, str) else says
+        if not any(each.lower() in text for each in named) or not shown["remedy"]:
             self.wrong.append(f"{name}: {shown['answer']} ({shown['code']})")
         after = await self._task(task)
         if (before["state"], before["claimed_by"]) != (after["state"], after["claimed_by"]):
