@@ -8,13 +8,11 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
-from rotation.plan.card.additions import COPY_SERIALS, SEEN, SERIALS, asked_again_in
+from api.languages.added_lines import added_line
 from rotation.plan.card.cards import instructions
 from rotation.plan.card.label import ConsoleLanguage
-from rotation.plan.work.signed_files import WHILE_THERE
 from rotation.plan.work.task import Evidence, Work
-from rotation.text.sentence import Sentence
-from rotation.values import TaskId, Value
+from rotation.values import RotationId, TaskId, Value
 from texts.catalogue import Translator
 from texts.recognised import translated
 from texts.writing import whole
@@ -28,7 +26,6 @@ others."""
 _SUBJECT, _TITLE = "subject", 2
 """What a finding is about: a name, or the title of a step, which has spaces."""
 MARKS = tuple(f'"{each}":'.encode() for each in sorted(TEXTS))
-_ADDED: dict[str, Sentence] = {each.english: each for each in (*WHILE_THERE, *SEEN, *COPY_SERIALS, *SERIALS)}
 
 
 class _TaskWithCard(Value):
@@ -37,6 +34,7 @@ class _TaskWithCard(Value):
     model_config = ConfigDict(extra="ignore")
 
     id: TaskId
+    rotation_id: RotationId
     subject: Work
     evidence: Evidence
 
@@ -67,17 +65,15 @@ def _card(lines: list[Any], beside: Mapping[str, Any], by: Translator) -> list[A
     try:
         task = _TaskWithCard.model_validate(beside)
     except ValidationError:  # another document has a field of that name
-        known = {}
-    else:
-        of = task.subject, task.id, task.evidence
-        console = ConsoleLanguage(by.language.value)
-        known = dict(zip(instructions(*of), instructions(*of, lambda each: whole(each, by), console), strict=True))
-    return [known.get(each) or _added(str(each), by) for each in lines]
+        return [_text(str(each), by) for each in lines]
+    of, console = (task.subject, task.id, task.evidence), ConsoleLanguage(by.language.value)
+    known = dict(zip(instructions(*of), instructions(*of, lambda each: whole(each, by), console), strict=True))
 
+    def shown(line: str) -> str:
+        added = added_line(line, task.rotation_id)
+        return known.get(line) or (whole(added, by) if added is not None else _text(line, by))
 
-def _added(line: str, by: Translator) -> str:
-    found = _ADDED.get(line) or asked_again_in(line)
-    return whole(found, by) if found is not None else _text(line, by)
+    return [shown(str(each)) for each in lines]
 
 
 def _text(english: str, by: Translator) -> str:

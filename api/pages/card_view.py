@@ -1,15 +1,11 @@
 """A task's card in the reader's language: labels in that of the console, and what was added when it was opened."""
 
-from collections.abc import Mapping
-
+from api.languages.added_lines import added_line
 from api.task.task_document import TaskShown
-from rotation.originals.saving import how_to_save
-from rotation.plan.card.additions import COPY_SERIALS, SEEN, SERIALS, asked_again_in
 from rotation.plan.card.card import Act
 from rotation.plan.card.cards import card_of, instructions
 from rotation.plan.card.label import ConsoleLanguage
 from rotation.plan.card.report import report_command
-from rotation.plan.work.signed_files import WHILE_THERE
 from rotation.text.sentence import Sentence
 from rotation.values import RotationId, Value
 from texts.catalogue import Translator
@@ -61,8 +57,7 @@ def card_shown(task: TaskShown, version: str, by: Translator) -> CardShown:
     """
     card, own = card_of(task.subject, task.evidence), instructions(task.subject, task.id, task.evidence)
     first = _place(task.instructions, own)
-    known = _additions(task.rotation_id)
-    added = tuple(_line(text, known, by) for text in task.instructions)
+    added = tuple(_line(text, task.rotation_id, by) for text in task.instructions)
     is_current = first is not None
     end = first + len(own) if first is not None else 0
     return CardShown(
@@ -81,13 +76,8 @@ def _place(stored: tuple[str, ...], own: tuple[str, ...]) -> int | None:
     return next((place for place in places if stored[place : place + len(own)] == own), None)
 
 
-def _additions(rotation_id: RotationId) -> Mapping[str, Sentence]:
-    every = (*how_to_save(rotation_id), *WHILE_THERE, *SEEN, *COPY_SERIALS, *SERIALS)
-    return {each.english: each for each in every}
-
-
-def _line(text: str, known: Mapping[str, Sentence], by: Translator) -> CardLine:
-    found = known.get(text) or asked_again_in(text)
+def _line(text: str, rotation_id: RotationId, by: Translator) -> CardLine:
+    found = added_line(text, rotation_id)
     return _own(found, by) if found is not None else CardLine(text=text, language=Language.ENGLISH)
 
 

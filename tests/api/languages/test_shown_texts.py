@@ -1,9 +1,11 @@
 """Documents in a language: texts are translated, and nothing else."""
 
 from api.languages.shown_texts import in_language
+from rotation.originals.saving import how_to_save
+from rotation.plan.card.additions import asked_again
 from rotation.plan.card.cards import instructions
 from rotation.plan.work.task import Evidence, ReplaceCertificate
-from rotation.values import Fingerprint, ServerName, TaskId
+from rotation.values import Fingerprint, RotationId, ServerName, TaskId
 from texts.catalogue import translator
 from texts.language import Language
 
@@ -37,8 +39,16 @@ def test_a_subject_may_be_the_title_of_a_step():
 def test_a_card_is_that_of_its_work():
     """The lines that follow from the work of a task are those of the page, and what was added is kept."""
     work = ReplaceCertificate(server=ServerName("SEPM-1"), fingerprint_sha256=Fingerprint("ab" * 32), has_file=True)
-    lines = [*instructions(work, TaskId("t"), Evidence.OBSERVED), "Ring the night watch first"]
-    task = {"id": "t", "subject": work.model_dump(mode="json"), "evidence": "observed", "instructions": lines}
+    added = (*how_to_save(RotationId("r")), asked_again("the list has other ports"))
+    own = instructions(work, TaskId("t"), Evidence.OBSERVED)
+    lines = [*own, *(each.english for each in added), "Ring the night watch first"]
+    task = {
+        "id": "t",
+        "rotation_id": "r",
+        "subject": work.model_dump(mode="json"),
+        "evidence": "observed",
+        "instructions": lines,
+    }
     shown = in_language(task, CZECH)["instructions"]
     assert len(shown) == len(lines)
     assert "Otevřete průvodce" in " ".join(shown)
