@@ -103,7 +103,7 @@ def candidates(text: str, language: Language) -> list[Template]:
 
 @cache
 def _known(language: Language) -> tuple[frozenset[str], dict[str, list[Template]]]:
-    """The texts without values, and the templates by the word of each that the fewest templates have."""
+    """The texts without values; and the templates, each found by its rarest word."""
     every = templates(language)
     words = {each: set(each.words) for each in every if each.names and each.words}
     often: dict[str, int] = defaultdict(int)

@@ -179,7 +179,7 @@ async def test_some_settings_are_changed_and_the_others_stay(api, problem):
 
 
 async def test_of_two_changes_of_one_channel_none_is_lost(api):
-    """Each is made on what the other has left, or refused: both settings are as they were asked for by whom got 200."""
+    """The second change is made on what the first one left, or it is refused: each answer of 200 is kept."""
     place = f"/v1/channels/{(await added(api))['channel']['id']}"
     wanted = ({"language": "cs"}, {"digest": "PT1H"}, {"escalates_after": "PT2H"})
     answers = await asyncio.gather(*(api.patch(place, json=each) for each in wanted))
