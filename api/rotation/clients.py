@@ -12,7 +12,7 @@ from api.manners.paging import AskedPage, PageShown
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from rotation.proof.verdict import Reason, Verdict
-from rotation.values import RotationId, Value
+from rotation.values import RotationId
 from store.rotation.coverage import ClientVerdict, CoveragePoint
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
@@ -25,11 +25,10 @@ class ClientPage(PageShown[ClientVerdict]):
     by_reason: dict[Reason, int] = Field(description="Of the newest gate's newest reading")
 
 
-class ReadingsShown(Value):
-    """The readings of a gate, in numbers."""
+class ReadingPage(PageShown[CoveragePoint]):
+    """A page of the readings of a gate, in numbers; the oldest come first."""
 
     gate: str | None = Field(description="The step of the gate; null before the first reading")
-    readings: tuple[CoveragePoint, ...] = Field(description="The oldest first")
 
 
 @router.get("/{rotation_id}/clients", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
@@ -56,11 +55,16 @@ async def list_clients(
 @router.get(
     "/{rotation_id}/readings", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)]
 )
-async def show_readings(
-    rotation_id: RotationId, parts: WithParts, gate: Annotated[str | None, Query(min_length=1, max_length=200)] = None
-) -> ReadingsShown:
+async def list_readings(
+    rotation_id: RotationId,
+    parts: WithParts,
+    asked: AskedPage,
+    gate: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+) -> ReadingPage:
     """How many clients each reading of a gate has counted; of the gate that was read last where none is named."""
     await parts.store.rotations.get(rotation_id)
     gate = gate or await parts.store.coverage.newest_reading(rotation_id)
-    readings = await parts.store.coverage.curve(rotation_id, gate) if gate is not None else ()
-    return ReadingsShown(gate=gate, readings=readings)
+    if gate is None:
+        return ReadingPage(gate=None, items=(), next=None)
+    page = await parts.store.coverage.readings(rotation_id, gate, asked)
+    return ReadingPage(gate=gate, items=page.items, next=page.cursor)

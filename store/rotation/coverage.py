@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -162,11 +163,23 @@ class Coverage:
         async with self._database.write_rows() as connection:
             await connection.execute(_new_reading(postgres=self._database.is_postgresql), row)
 
+    async def readings(
+        self, rotation_id: RotationId, gate: str, asked: PageRequest = FIRST_PAGE
+    ) -> Page[CoveragePoint]:
+        """What the readings of a gate have counted, the oldest first.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        wanted = select(GateReadingRow).where(GateReadingRow.rotation_id == rotation_id, GateReadingRow.gate == gate)
+        order = ListOrder(f"readings/{gate}", (GateReadingRow.taken_at,))
+        return await read_page(self._database, wanted, order, asked, _point)
+
     async def curve(self, rotation_id: RotationId, gate: str) -> tuple[CoveragePoint, ...]:
-        """What the readings of a gate have counted, the oldest first."""
+        """What all readings of a gate have counted, the oldest first, for a drawing."""
         async with self._database.read_rows() as connection:
             rows = await connection.execute(_CURVE, {"rotation": rotation_id, "the_gate": gate})
-            return tuple(CoveragePoint(**{name: getattr(row, name) for name in _COUNTED}) for row in rows)
+            return tuple(map(_point, rows))
 
     async def newest_reading(self, rotation_id: RotationId) -> str | None:
         """The step of the newest reading of a gate; None before the first one."""
@@ -283,6 +296,10 @@ def _row(rotation_id: str, gate: str, judgement: Judgement, at: datetime) -> dic
         "covered_reason": evidence.reason,
         "judged_at": at,
     }
+
+
+def _point(row: Any) -> CoveragePoint:
+    return CoveragePoint(**{name: getattr(row, name) for name in _COUNTED})
 
 
 def _verdict(judgement: JudgementRow, client: ClientRow | None) -> ClientVerdict:

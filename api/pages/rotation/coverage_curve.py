@@ -10,7 +10,6 @@ from itertools import pairwise
 from pydantic import AwareDatetime
 
 from api.parts import Parts
-from api.rotation.clients import show_readings
 from api.rotation.rotation_document import RotationShown, StepNow
 from rotation.values import Value
 from store.rotation.coverage import CoveragePoint
@@ -19,6 +18,8 @@ WIDTH, HEIGHT = 600, 200
 """Of the drawing, in its own units; a page gives it the room that it has."""
 _ROWS = 40
 """Readings in the table; of more, the newest and some of the others."""
+_CORNERS = 400
+"""Readings in the drawing, likewise: a gate that is read each minute has 1,440 a day, and a page is small."""
 _LEAST_SPAN = timedelta(minutes=1)
 
 
@@ -45,11 +46,12 @@ class CoverageCurve(Value):
 async def curve_of(parts: Parts, shown: RotationShown, steps: Iterable[StepNow]) -> CoverageCurve | None:
     """The curve of the gate that a rotation waits at, or waited at last; None before its first reading."""
     wait = shown.live.wait if shown.live is not None else None
-    read = await show_readings(shown.id, parts, gate=wait.step if wait is not None else None)
-    points = read.readings
+    coverage = parts.store.coverage
+    gate = wait.step if wait is not None else await coverage.newest_reading(shown.id)
+    points = await coverage.curve(shown.id, gate) if gate is not None else ()
     if not points:
         return None
-    title = next((f"{step.number} {step.title}" for step in steps if step.id == read.gate), read.gate or "")
+    title = next((f"{step.number} {step.title}" for step in steps if step.id == gate), gate or "")
     if wait is None:
         return drawn(title, points, opened=points[0].taken_at, minimum=None, limit=None)
     return drawn(title, points, opened=wait.opened_at, minimum=wait.due, limit=wait.limit)
@@ -84,7 +86,7 @@ def drawn(
         title=title,
         begins=begins,
         ends=ends,
-        line=_steps([(x(point.taken_at), y(point.proven)) for point in points]),
+        line=_steps([(x(point.taken_at), y(point.proven)) for point in reversed(_newest_first(points, _CORNERS))]),
         needed=needed,
         needed_y=y(needed),
         proven=last.proven,
@@ -92,7 +94,7 @@ def drawn(
         minimum_x=within(minimum),
         limit=limit,
         limit_x=within(limit),
-        rows=_some(points),
+        rows=_newest_first(points, _ROWS),
     )
 
 
@@ -104,6 +106,6 @@ def _steps(places: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:g},{y:g}" for x, y in corners)
 
 
-def _some(points: Sequence[CoveragePoint]) -> tuple[CoveragePoint, ...]:
-    every = -(-len(points) // _ROWS)
+def _newest_first(points: Sequence[CoveragePoint], most: int) -> tuple[CoveragePoint, ...]:
+    every = -(-len(points) // most)
     return tuple(reversed(points))[::every]

@@ -11,7 +11,6 @@ DOCUMENTS = {
     "/problems": "one catalogue, from a file of the service",
     "/v1/audit/verification": "one report over all trails, made for this request",
     "/v1/inventory": "one report over all ports",
-    "/v1/rotations/{rotation_id}/readings": "one curve, of the gate that waits",
     "/v1/sites/{site_id}/http-reach": "one count over all answers",
     "/v1/sites/{site_id}/network-script": "one script",
     "/v1/sites/{site_id}/survey": "one survey",

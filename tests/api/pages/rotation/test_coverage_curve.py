@@ -57,6 +57,16 @@ def test_the_table_is_short():
     assert curve.line.count(" ") == 2 * 300
 
 
+def test_the_drawing_stays_small():
+    """A gate that is read each minute for a week: some corners, the first and the newest reading among them."""
+    points = [point(number / 60, number // 60, total=168) for number in range(168 * 60)]
+    curve = drawn("A8", points, opened=T0, minimum=None, limit=None)
+    assert curve.line.count(" ") <= 2 * 400
+    assert len(curve.line) < 12_000
+    assert curve.line.endswith(f" {WIDTH},1.2")
+    assert float(curve.line.partition(",")[0]) < 2
+
+
 @pytest.mark.usefixtures("rotating")
 async def test_the_page_shows_it_in_both_languages(reader, store):
     """Where a gate was read; a rotation without a reading has no curve."""
