@@ -68,8 +68,8 @@ async def test_a_rotation_with_looks_at_clients_replays(stage, tmp_path):
 
     async with here.running(leaving=leaving) as handle:
         await here.attention(handle, "client-list")
-        leaving.clear()
         await here.say(handle, Move.RETRY)
+        leaving.clear()  # only now: a look that is made answers the question, and then there is nothing to try again
         ended = await here.end(handle)
         history = await handle.fetch_history()
 
