@@ -1,7 +1,7 @@
 """What does not bind: each signal, query and start is refused where it can be seen, and every rotation goes on."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -157,7 +157,8 @@ async def test_a_thousand_bad_signals_do_not_grow_a_rotation(client, worker_clie
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     for number in range(1000):
-        await handle.signal(Move.HOLD.value, args=[{"number": number}] * (number % 3))
+        args = [{"number": number}] * (number % 3)
+        await handle.signal(Move.HOLD.value, args=args, rpc_timeout=timedelta(seconds=30))
     async with rotating(worker_client, task_queue):
         found = await seen(client, begin.site_id, refusal)
         assert len(found.attention) == 1
