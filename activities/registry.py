@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.admission import Admission
 from activities.gate.gates import Gates
+from activities.gate.leaving_out import LeavingOut
 from activities.gate.statements import Statements
 from activities.look.looking import SiteLooks
 from activities.look.newborns import Newborns
@@ -32,7 +33,7 @@ from store.store import Store
 def all_activities(store: Store, world: World | None = None) -> list[Callable[..., Any]]:
     """Every activity of the contract. What asks for one on behalf of a rotation is held against the store first."""
     world = world or World(store=store)
-    surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
+    surveying, planning = Surveying(world), Planning(world)
     playing, ordering = Playing(world), Ordering(world)
     settings, tasks, looking, moving = (
         SettingsWriter(world),
@@ -51,8 +52,8 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         ReferenceFixing(world).fix_references,
         moving.move_policies,
         moving.put_policies_back,
-        gates.read_gate,
-        gates.leave_out,
+        Gates(world).read_gate,
+        LeavingOut(world).leave_out,
         Statements(world).state_coverage,
         tasks.open_task,
         tasks.observe_task,

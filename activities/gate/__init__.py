@@ -1,1 +1,8 @@
-"""Reading gates: the clients that are covered, what replaced servers sign, statements about sites without REST."""
+"""Reading gates.
+
+- `gates`: one full reading, of `full_reading`, in the numbers of `reading_counts`
+- `denominator`, `seen`: the clients that a gate counts, and what its rules are made from
+- `leaving_out`, `statements`: what two persons say of clients, and what an operator says of a site without REST
+- `outage`, `recovering`, `returned_builds`, `moved_policies`: drills, recovery, builds and policies that are waited for
+- `signed`, `signed_files`, `client_look`: what replaced servers sign, and what a look at clients has found
+"""

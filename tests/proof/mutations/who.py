@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from activities.gate.gates import Gates
+from activities.gate import denominator
 from rotation.plan.step import GatePurpose
 from rotation.planning import planner
 from rotation.proof import coverage, reading
@@ -15,11 +15,11 @@ from tests.proof import where
 from tests.proof.mutation import mutation
 
 
-@mutation(rule="1", replaces=Gates._entries, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
-async def who_is_silent_for_days_is_not_counted(original, gates, *args):
+@mutation(rule="1", replaces=denominator.roster_entries, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
+async def who_is_silent_for_days_is_not_counted(original, world, *args):
     """The denominator shrinks by itself: who has been silent for three days is no longer in it."""
-    since = gates._world.clock() - timedelta(days=3)
-    entries = await original(gates, *args)
+    since = world.clock() - timedelta(days=3)
+    entries = await original(world, *args)
     return [entry for entry in entries if entry.observed and (entry.observed.last_seen or since) > since]
 
 
