@@ -26,6 +26,7 @@ from api.manners.answers import answer_with_problems
 from api.manners.entity_tags import describe_tags
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
+from api.manners.openapi.additions import add_to_description
 from api.manners.openapi.description import describe_alike
 from api.manners.openapi.served_description import serve_description
 from api.manners.pages import new_application
@@ -137,10 +138,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.include_router(company_login.router)
     add_pages(app)
     answer_with_problems(app)
-    describe_problems(app)
-    describe_keys(app)
-    describe_alike(app)
-    describe_tags(app)
+    add_to_description(app, describe_problems, describe_keys, describe_tags, describe_alike)
     serve_description(app)
     app.add_middleware(RepeatedRequests)
     app.add_middleware(BodyLimit, guarded=True)

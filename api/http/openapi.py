@@ -27,23 +27,16 @@ _OWN_FORM = "/v1/codec/"
 """It reads its bodies by itself."""
 
 
-def describe_problems(app: FastAPI) -> None:
-    """Let the description name the refusals that routes do not name themselves, and the media type of all.
+def describe_problems(_: FastAPI, document: dict[str, Any]) -> None:
+    """Name the refusals that routes do not name themselves, and the media type of all.
 
     FastAPI knows one media type for all answers, and one refusal of its own, which is a problem here.
     """
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = plain()
-        for path, operations in document["paths"].items():
-            for operation in operations.values():
-                _describe(path, operation)
-        for name in _OF_THE_FRAMEWORK:
-            document["components"]["schemas"].pop(name, None)
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign] # the way that FastAPI documents for it
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            _describe(path, operation)
+    for name in _OF_THE_FRAMEWORK:
+        document["components"]["schemas"].pop(name, None)
 
 
 def _describe(path: str, operation: dict[str, Any]) -> None:

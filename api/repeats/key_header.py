@@ -23,22 +23,15 @@ _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _REFUSALS = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def describe_keys(app: FastAPI) -> None:
-    """Let the description name the header, and what a request with it may be answered."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = plain()
-        for keyed in keyed_operations(app):
-            operation = document["paths"][keyed.path]["post"]
-            others = [each for each in operation.get("parameters", ()) if each["name"] != KEY_HEADER]
-            operation["parameters"] = [*others, _PARAMETER]
-            for status in _REFUSALS:
-                content = {"description": status.phrase, "content": {MEDIA_TYPE: _PROBLEM}}
-                operation["responses"].setdefault(str(int(status)), content)
-            for status, response in operation["responses"].items():
-                if int(status) < HTTPStatus.MULTIPLE_CHOICES and int(status) != HTTPStatus.ACCEPTED:
-                    response.setdefault("headers", {})[REPLAYED_HEADER] = _REPLAYED
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign] # the way that FastAPI documents for it
+def describe_keys(app: FastAPI, document: dict[str, Any]) -> None:
+    """Name the header, and what a request with it may be answered."""
+    for keyed in keyed_operations(app):
+        operation = document["paths"][keyed.path]["post"]
+        others = [each for each in operation.get("parameters", ()) if each["name"] != KEY_HEADER]
+        operation["parameters"] = [*others, _PARAMETER]
+        for status in _REFUSALS:
+            content = {"description": status.phrase, "content": {MEDIA_TYPE: _PROBLEM}}
+            operation["responses"].setdefault(str(int(status)), content)
+        for status, response in operation["responses"].items():
+            if int(status) < HTTPStatus.MULTIPLE_CHOICES and int(status) != HTTPStatus.ACCEPTED:
+                response.setdefault("headers", {})[REPLAYED_HEADER] = _REPLAYED

@@ -91,30 +91,23 @@ _HEADERS: dict[str, tuple[str, str, dict[str, Any], frozenset[HTTPStatus] | None
 """By their names in the document: what each is called, what it says, its form, and with which statuses; None: all."""
 
 
-def describe_alike(app: FastAPI) -> None:
-    """Let the description have what all operations have in common. Called after `describe_problems`."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = plain()
-        document["info"] |= _INFO
-        document["servers"] = _SERVERS
-        operations = list(_operations(document))
-        used = {tag for _, operation in operations for tag in operation["tags"]}
-        document["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items() if name in used]
-        document["components"]["headers"] = {
-            name: {"description": text, "schema": form} for name, (_, text, form, _) in _HEADERS.items()
-        }
-        for name, operation in operations:
-            _describe(name, operation)
-            describe_answers(operation["responses"], document["components"]["schemas"])
-        for name, schema in document["components"]["schemas"].items():
-            _without_default_objects(schema)
-            if (example := _examples()["models"].get(name)) is not None:
-                schema["examples"] = [example]
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign] # the way that FastAPI documents for it
+def describe_alike(_: FastAPI, document: dict[str, Any]) -> None:
+    """Give the description what all operations have in common, those of other additions included."""
+    document["info"] |= _INFO
+    document["servers"] = _SERVERS
+    operations = list(_operations(document))
+    used = {tag for _, operation in operations for tag in operation["tags"]}
+    document["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items() if name in used]
+    document["components"]["headers"] = {
+        name: {"description": text, "schema": form} for name, (_, text, form, _) in _HEADERS.items()
+    }
+    for name, operation in operations:
+        _describe(name, operation)
+        describe_answers(operation["responses"], document["components"]["schemas"])
+    for name, schema in document["components"]["schemas"].items():
+        _without_default_objects(schema)
+        if (example := _examples()["models"].get(name)) is not None:
+            schema["examples"] = [example]
 
 
 @cache
@@ -143,11 +136,11 @@ def _describe(name: str, operation: dict[str, Any]) -> None:
         for content in body["content"].values():
             content["example"] = example
     for status, response in operation["responses"].items():
-        response["headers"] = {
-            called: {"$ref": f"#/components/headers/{header}"}
+        response.setdefault("headers", {}).update(
+            (called, {"$ref": f"#/components/headers/{header}"})
             for header, (called, _, _, statuses) in _HEADERS.items()
             if statuses is None or int(status) in statuses
-        }
+        )
 
 
 def _typed(example: str, schema: dict[str, Any]) -> Any:
