@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,7 @@ class NewEvent(Value):
 
 CONFLICT = "conflict"
 """The kind of an event that says that another one was reported twice, with different content."""
+_REQUEST = "request_id"
 _KNOWN = built_once(
     select(EventRow.kind, EventRow.message, EventRow.data).where(
         EventRow.rotation_id == bindparam("rotation"), EventRow.key == bindparam("the_key")
@@ -231,7 +232,7 @@ async def _to_append(
     """Those of the events that are not known, and a conflict for each that is known with other content."""
     known, new = dict[str, str](), list[NewEvent]()
     for event in events:
-        digest = _digest(event.kind, event.message, canonical(to_jsonable_python(event.data)))
+        digest = _digest(event.kind, event.message, to_jsonable_python(event.data))
         kept = known.get(event.key) or await _kept_digest(connection, rotation_id, event.key)
         if kept is None:
             known[event.key] = digest
@@ -246,15 +247,17 @@ async def _to_append(
 
 async def _kept_digest(connection: AsyncConnection, rotation_id: RotationId, key: str) -> str | None:
     row = (await connection.execute(_KNOWN, {"rotation": rotation_id, "the_key": key})).one_or_none()
-    return None if row is None else _digest(row.kind, row.message, row.data)
+    return None if row is None else _digest(row.kind, row.message, json.loads(row.data))
 
 
-def _digest(kind: str, message: str, data: str) -> str:
+def _digest(kind: str, message: str, data: Mapping[str, object]) -> str:
     """What tells the content of an event from any other.
 
-    Not its time: a worker that ends within a workflow task has the next one report the same at another time.
+    Not its time: a worker that ends within a workflow task has the next one report the same at another time. Nor the
+    HTTP request by which it came: a caller that got no answer has sent the same message by another one meanwhile.
     """
-    return hashlib.sha256(canonical([kind, message, data]).encode()).hexdigest()
+    content = {name: value for name, value in data.items() if name != _REQUEST}
+    return hashlib.sha256(canonical([kind, message, content]).encode()).hexdigest()
 
 
 def _conflict(event: NewEvent, kept: str, reported: str) -> NewEvent:

@@ -43,6 +43,17 @@ async def test_an_event_of_a_known_key_is_not_appended_again(running, make):
     assert not await running.events.has_conflict("rot-1")
 
 
+async def test_the_request_by_which_an_event_came_is_no_content(running, make):
+    """A worker dies over a message, and its caller sends it once more: the first report stays, without a conflict."""
+    for request in ("r1", "r2", ""):
+        data = {"step": "15-signed"} | ({"request_id": request} if request else {})
+        event = NewEvent(at=make.at(hours=1), kind="task-closed", message="done by ann", data=data, key="k")
+        await running.events.append("rot-1", "site-1", event)
+    (event,) = await running.events.list("rot-1")
+    assert event.data["request_id"] == "r1"
+    assert not await running.events.has_conflict("rot-1")
+
+
 async def test_another_content_of_a_known_key_is_a_conflict(running, make):
     """The first one stays; what was reported instead is kept with the digests of both, once for each content."""
     await _append(running, make, "k", data="first")
