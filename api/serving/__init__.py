@@ -2,4 +2,5 @@
 
 - `listening`: which addresses may be served, and how; `command`: `python -m api`
 - `timed_protocol`: HTTP/1.1 whose callers may not be slow without end
+- `early_answers`: what it answers where the application is not asked
 """

@@ -5,7 +5,10 @@ from typing import Any
 
 import h11
 import structlog
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from api.serving.early_answers import no_request, too_many
 
 HEADERS_WITHIN = 10.0
 """Seconds from the first byte, or from the connection, until the headers of a request are whole."""
@@ -19,6 +22,8 @@ class TimedProtocol(H11Protocol):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        self._served, self.app = self.app, self._answered
+        self._most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's own answer is no problem
         self._headers: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
 
@@ -35,6 +40,23 @@ class TimedProtocol(H11Protocol):
             self._wait_for_headers()
         else:
             self._stop_waiting()
+
+    def send_400_response(self, msg: str) -> None:
+        """What was sent is no request. Behind an answer that has begun there is nothing to say."""
+        _log.info("what was sent is no request", why=msg, address=self._address)
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            answer = no_request()
+            begin = h11.Response(status_code=answer.status_code, headers=answer.raw_headers)
+            for event in (begin, h11.Data(data=answer.body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._most is None or max(len(self.connections), len(self.tasks)) <= self._most:
+            await self._served(scope, receive, send)
+            return
+        _log.warning("too many connections", address=self._address)
+        await too_many()(scope, receive, send)
 
     def pause_writing(self) -> None:
         """The caller reads more slowly than it is answered."""
@@ -64,5 +86,9 @@ class TimedProtocol(H11Protocol):
             self._headers = None
 
     def _end(self, why: str) -> None:
-        _log.info("a slow connection was closed", why=why, address=self.client[0] if self.client else "")
+        _log.info("a slow connection was closed", why=why, address=self._address)
         self.transport.abort()
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""

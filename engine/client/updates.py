@@ -5,8 +5,8 @@ it at the same place. An update is stored only when it was answered (docs/develo
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -119,7 +119,8 @@ async def _send(handle: Handle, message: Message, longest: timedelta) -> Reply |
             async with within(longest, silence=SILENT):
                 return await answer(handle, message, busy_after=BUSY_AFTER)
         async with within(CEILING, silence=SILENT):
-            await handle.signal(WITHDRAW_SIGNAL, Withdrawal(message=message))
+            with _unless_ended():
+                await handle.signal(WITHDRAW_SIGNAL, Withdrawal(message=message))
             last = await _heard(handle, message)
     except EngineFault as fault:
         fault.sent_as = message.request_id
@@ -127,6 +128,16 @@ async def _send(handle: Handle, message: Message, longest: timedelta) -> Reply |
     if last.progress is MessageProgress.UNKNOWN:
         raise NotTakenUp(last.busy_with)
     return last.reply
+
+
+@contextmanager
+def _unless_ended() -> Iterator[None]:
+    """Let a rotation be that has ended, perhaps by the message that is to be withdrawn: its last words tell."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def say(handle: Handle, message: Message) -> Reply | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 
@@ -29,11 +30,19 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @pytest.fixture
-async def connect(monkeypatch) -> AsyncIterator[Callable[..., Awaitable[Connection]]]:
-    """Connections to a server that waits for a third of a second."""
+async def connect(monkeypatch, request) -> AsyncIterator[Callable[..., Awaitable[Connection]]]:
+    """Connections to a server that waits for a third of a second, and has as many as the test says."""
     monkeypatch.setattr(timed_protocol, "HEADERS_WITHIN", WITHIN)
     monkeypatch.setattr(timed_protocol, "READ_WITHIN", WITHIN)
-    config = uvicorn.Config(app, port=0, http=TimedProtocol, lifespan="off", log_config=None, timeout_keep_alive=30)
+    config = uvicorn.Config(
+        app,
+        port=0,
+        http=TimedProtocol,
+        lifespan="off",
+        log_config=None,
+        timeout_keep_alive=30,
+        limit_concurrency=getattr(request, "param", None),
+    )
     server = uvicorn.Server(config)
     server.config.load()
     server.lifespan = config.lifespan_class(config)
@@ -120,3 +129,51 @@ async def test_an_answer_that_is_not_read_ends_the_connection(connect):
     reader, writer = await connect()
     writer.write(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
     assert len(await asyncio.wait_for(reader.readexactly(len(LARGE)), 30)) == len(LARGE)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"x y\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * (40 << 10)],
+    ids=["no method", "no host", "large headers"],
+)
+async def test_what_is_no_request_is_a_problem(connect, sent):
+    """With a request id and the headers of all other answers; uvicorn's own is plain text."""
+    reader, writer = await connect()
+    writer.write(sent)
+    head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    assert_problem(head, body, 400, "request-refused")
+
+
+@pytest.mark.parametrize("connect", [1], indirect=True)
+async def test_a_connection_too_many_is_a_problem(connect):
+    """It says when to come again; the one that was there is served."""
+    reader, writer = await connect()
+    other, _ = await connect()
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    assert b"retry-after: 5" in head
+    assert_problem(head, body, 503, "too-many-connections")
+    assert await ended(other)
+    reader, writer = await connect()
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert (await asyncio.wait_for(reader.readuntil(b"ok"), 10)).startswith(b"HTTP/1.1 200")
+
+
+async def test_nonsense_behind_an_answer_ends_the_connection(connect, caplog):
+    """It was answered before its body had ended; without an error of ours in the log."""
+    reader, writer = await connect()
+    writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    await asyncio.wait_for(reader.readuntil(b"ok"), 10)
+    writer.write(b"nonsense\r\n")
+    assert await ended(reader)
+    assert [each for each in caplog.records if each.exc_info] == []
+
+
+def assert_problem(head: bytes, body: bytes, status: int, code: str):
+    """It is one, as the application would have answered it."""
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    problem = json.loads(body)
+    assert (problem["type"], problem["status"]) == (f"/problems/{code}", status)
+    sent = head.decode().lower().split("\r\n")
+    stands = ("content-type: application/problem+json", "cache-control: no-store", "x-content-type-options: nosniff")
+    assert {*stands, f"x-request-id: {problem['request_id']}", "connection: close"} <= {*sent}

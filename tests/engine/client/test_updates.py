@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor, OutboundInterceptor, SignalWorkflowInput
 from temporalio.worker import Worker
 
 from engine.client.client import connect, lazy_client
@@ -205,6 +206,45 @@ async def test_a_reply_that_takes_long_is_asked_for_again(client, slow) -> None:
     await handle.signal(Move.RESUME.value, message(slow, Move.RESUME, "r2"))
     await handle.result()
     assert await send(client, slow.site_id, message(slow, Move.RETRY)) == Reply(accepted=True)
+
+
+class LateWithdrawal(Interceptor):
+    """A network on which a withdrawal comes when the rotation has ended."""
+
+    def __init__(self, end: Callable[[], Awaitable[None]]) -> None:
+        self.end = end
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002 - as Temporal has it
+        """Take its place."""
+        return LateSignals(next, self.end)
+
+
+class LateSignals(OutboundInterceptor):
+    """What the client sends."""
+
+    def __init__(self, next_: OutboundInterceptor, end: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(next_)
+        self.end = end
+
+    async def signal_workflow(self, input: SignalWorkflowInput) -> None:  # noqa: A002 - as Temporal has it
+        """Let the rotation end first."""
+        if input.signal == WITHDRAW_SIGNAL:
+            await self.end()
+        await super().signal_workflow(input)
+
+
+async def test_what_ended_the_rotation_is_answered_though_it_is_withdrawn(client, slow) -> None:
+    """It took effect: an error would say that it had none. The rotation has ended by the time of the withdrawal."""
+
+    async def end() -> None:
+        handle = client.get_workflow_handle(rotation_workflow(slow.site_id))
+        await handle.signal(Move.RESUME, message(slow, Move.RESUME, "r2"))
+        await handle.result()
+
+    config = client.config()
+    late = Client(**{**config, "interceptors": [LateWithdrawal(end), *config["interceptors"]]})
+    reply = await send(late, slow.site_id, message(slow, Move.RETRY), longest=timedelta(milliseconds=1))
+    assert reply == Reply(accepted=True)
 
 
 async def test_without_a_worker_the_wait_is_short_and_nothing_is_sent(client, begin, task_queue) -> None:

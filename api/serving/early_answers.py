@@ -1,0 +1,47 @@
+"""Answers that the server gives before the application: each is a problem with a request id, as all others are."""
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from asgi_correlation_id import correlation_id
+from fastapi.responses import JSONResponse
+
+from api.http.problems import ProblemError, later
+from api.manners.headers import HEADERS
+from api.manners.request_ids import HEADER
+
+_AGAIN = 5
+
+
+def no_request() -> JSONResponse:
+    """The answer to bytes that are no request."""
+    return _early(
+        ProblemError(
+            HTTPStatus.BAD_REQUEST,
+            "request-refused",
+            "what was sent is no request of HTTP/1.1, or its headers are larger than 32 KiB",
+            remedy="send it with a client for HTTP, over TLS where the service has that",
+        )
+    )
+
+
+def too_many() -> JSONResponse:
+    """The answer where as many connections are open as the service serves at once."""
+    return _early(
+        later(
+            "too-many-connections",
+            "as many connections are open as the service serves at once",
+            seconds=_AGAIN,
+            remedy="send it again in a moment",
+        )
+    )
+
+
+def _early(refusal: ProblemError) -> JSONResponse:
+    token = correlation_id.set(uuid4().hex)
+    try:
+        answer = refusal.response()
+        answer.headers.update({HEADER: correlation_id.get() or "", "Connection": "close", **HEADERS})
+        return answer
+    finally:
+        correlation_id.reset(token)
