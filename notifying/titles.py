@@ -1,7 +1,9 @@
 """Of each kind of notice: its title, and what is asked of people."""
 
 from rotation.notice.notice import Notice, NoticeKind
+from rotation.running.message import Move
 from texts.catalogue import Translator
+from texts.recognised import translated
 
 TITLES = {
     NoticeKind.TASK_OPENED: "a console task waits for an operator: %(step)s",
@@ -43,6 +45,17 @@ ASKED = {
     ),
 }
 """All other kinds ask nothing."""
+MOVES = {
+    Move.APPROVE: "approve",
+    Move.PROCEED: "proceed",
+    Move.STATE_GATE: "state_gate",
+    Move.RETRY: "retry",
+    Move.FINISH: "finish",
+    Move.EXTEND: "extend",
+    Move.CANCEL: "cancel",
+    Move.ROLL_BACK: "roll_back",
+}
+"""The answers that a question may offer, by their codes; another language has the words of the page, too."""
 
 
 def title(notice: Notice, say: Translator) -> str:
@@ -54,7 +67,10 @@ def title(notice: Notice, say: Translator) -> str:
 def asked(notice: Notice, say: Translator) -> str:
     """What is asked of people, the actor named; also where it is nothing."""
     if notice.asks and notice.kind is not NoticeKind.APPROVAL_WANTED:
-        return say("an operator chooses one of: %(moves)s", moves=", ".join(move.value for move in notice.asks))
+        return say(
+            "an operator chooses one of: %(moves)s",
+            moves=", ".join(say(MOVES.get(move, move.value)) for move in notice.asks),
+        )
     if notice.kind is NoticeKind.ROTATION_ENDED and notice.subject not in ENDED:
         return say("an administrator finds out who ended it, and has the settings restored")
     return say(ASKED[notice.kind]) if notice.kind in ASKED else say("nothing")
@@ -73,4 +89,5 @@ def _happened(notice: Notice, say: Translator) -> str:
         text = OVER[notice.of]
     if notice.kind is NoticeKind.ROTATION_ENDED:
         text = ENDED.get(notice.subject, text)
-    return say(text, step=notice.step, subject=notice.subject, holder=notice.holder)
+    step, subject = translated(notice.step, say), translated(notice.subject, say)
+    return say(text, step=step, subject=subject, holder=notice.holder)

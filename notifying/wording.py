@@ -11,6 +11,7 @@ from rotation.text.plain_text import visible
 from texts.catalogue import Translator, translator
 from texts.formats import instant
 from texts.language import Language
+from texts.recognised import translated
 from texts.writing import written
 
 _LONGEST_TITLE, _LONGEST_TEXT = 200, 2000
@@ -36,12 +37,12 @@ def _written(notice: Notice, say: Translator, service: str) -> WrittenNotice:
     waits = "" if notice.waits is None else written(notice.waits, say)
     rows = (
         (say("Site"), notice.site_name),
-        (say("Step"), notice.step),
-        (say("About"), notice.subject),
+        (say("Step"), translated(notice.step, say)),
+        (say("About"), translated(notice.subject, say)),
         (say("How it stands"), waits),
         (say("What is asked"), asked(notice, say)),
         (say("By when"), "" if notice.by_when is None else instant(notice.by_when, say)),
-        (say("Details"), notice.text),
+        (say("Details"), translated(notice.text, say)),
         (say("Clients"), _figures(notice, say)),
         (say("Link"), link),
     )

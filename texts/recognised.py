@@ -9,7 +9,7 @@ from itertools import islice
 from texts import formats
 from texts.catalogue import Translator, translator
 from texts.language import Language
-from texts.template import Template, is_count
+from texts.template import Template, is_number
 from texts.templates import templates
 
 _DEEPEST = 4
@@ -20,6 +20,11 @@ _MOST_PARTS = 5
 """So many parts between such marks may be one text."""
 _COLON = re.compile(r": ")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_QUOTED = "quoted"
+"""What another program has answered, in its own words."""
+_EXPECTED = "expected"
+"""How pydantic names what it expects instead of a wrong value: `'a', 'b' or 'c'`."""
+_OR = re.compile(r"(?<=['\d]) or (?=['\d])")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?")
 _SPAN = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")
 _COUNT = re.compile(r"\d+")
@@ -46,8 +51,22 @@ def _whole(text: str, by: Translator, depth: int) -> str | None:
         return by(text)
     for template in candidates(text, by.language):
         if (values := template.values(text)) is not None and not _takes_many(template, values):
-            return _filled(template, values, by, depth)
+            subject = _taken_subject(template, values, by, depth)
+            return f"{subject}{_filled(template, values, by, depth)}"
     return None
+
+
+def _taken_subject(template: Template, values: dict[str, str], by: Translator, depth: int) -> str:
+    """The name of a subject that the first value has taken, out of the value; a value that is a text keeps its own."""
+    first = template.names[0]
+    if (
+        template.literals[0]
+        or _COLON.search(values[first]) is None
+        or _value(first, values[first], by, depth) != values[first]
+    ):
+        return ""
+    before, colon, values[first] = values[first].rpartition(": ")
+    return f"{before}{colon}"
 
 
 def _takes_many(template: Template, values: dict[str, str]) -> bool:
@@ -83,6 +102,14 @@ def _one(parts: list[str], by: Translator, depth: int) -> str | None:
             break
         if (found := _whole(body[begin:], by, depth)) is not None:
             return f"{_subject(body[:begin], by)}{found}{stop}"
+    return _with_reason(text, by, depth) if len(parts) == 1 else None
+
+
+def _with_reason(text: str, by: Translator, depth: int) -> str | None:
+    """A text with what a person, or another program, has to say of it: behind a colon, and as it is."""
+    for match in islice(_COLON.finditer(text), 2):
+        if (found := _whole(text[: match.start()], by, depth)) is not None:
+            return f"{found}{text[match.start() :]}"
     return None
 
 
@@ -125,7 +152,11 @@ def _filled(template: Template, values: dict[str, str], by: Translator, depth: i
 
 
 def _value(name: str, value: str, by: Translator, depth: int) -> str:
-    if is_count(name) and _COUNT.fullmatch(value):
+    if name == _QUOTED:
+        return value
+    if name.startswith(_EXPECTED):
+        return _OR.sub(f" {by('or')} ", value)
+    if is_number(name) and _COUNT.fullmatch(value):
         return formats.number(int(value), by)
     if _TIME.fullmatch(value) and (time := _time(value)) is not None:
         return _moment(value, time, by)

@@ -1,6 +1,7 @@
 """What a rotation shows to people: attention raised and dropped, and what of it may be chosen now."""
 
 from rotation.running.attention import SECOND, Attention, digest
+from rotation.running.earlier_words import in_earlier_words
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from workflows.hosts.host import Host
@@ -29,7 +30,7 @@ class Attentions:
         """
         wish = self.state.proceed
         if code == SECOND and wish is not None:
-            about = digest(message, wish.model_dump(mode="json", exclude={"approved_by"}))
+            about = digest(in_earlier_words(message), wish.model_dump(mode="json", exclude={"approved_by"}))
         raised = Attention(
             code=code,
             subject=subject,

@@ -199,7 +199,7 @@ class Running(Attentions):
         self._choices.pop(code, None)  # of an earlier question, which was not waited for
         asked_before = any(
             each.code == code
-            and (each.about == about if about else each.message == message)
+            and (each.about == about if about else each.has_words(message))
             and each.content == content
             for each in self.state.attention
         )

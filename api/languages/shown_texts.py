@@ -15,6 +15,7 @@ from rotation.plan.work.task import Evidence, Work
 from rotation.values import RotationId, TaskId, Value
 from texts.catalogue import Translator
 from texts.recognised import translated
+from texts.trail_texts import coded_event
 from texts.writing import whole
 
 _INSTRUCTIONS = "instructions"
@@ -23,9 +24,13 @@ TEXTS = frozenset(
 )
 """Fields whose values are texts of this product, in whichever document they are. Names and reasons of people are in
 others."""
+_NOTE = "note"
+"""What a person notes of a task, or what the service has seen: a text that it stores."""
+_MESSAGE, _KIND = "message", "kind"
+"""The text of an event, which depends on its kind."""
 _SUBJECT, _TITLE = "subject", 2
 """What a finding is about: a name, or the title of a step, which has spaces."""
-MARKS = tuple(f'"{each}":'.encode() for each in sorted(TEXTS))
+MARKS = tuple(f'"{each}":'.encode() for each in sorted({*TEXTS, _NOTE}))
 
 
 class _TaskWithCard(Value):
@@ -52,6 +57,10 @@ def in_language(document: Any, by: Translator) -> Any:
 
 def _field(name: str, value: Any, beside: Mapping[str, Any], by: Translator) -> Any:
     match value:
+        case str() if name == _MESSAGE:
+            return coded_event(str(beside.get(_KIND)), value, by) or _text(value, by)
+        case str() if name == _NOTE:
+            return translated(value, by)
         case str() if name in TEXTS or (name == _SUBJECT and value.count(" ") >= _TITLE):
             return _text(value, by)
         case list() if name == _INSTRUCTIONS:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from rotation.finding import Finding, warning
+from rotation.running.earlier_words import in_earlier_words
 from rotation.running.message import Move
 from rotation.values import Value
 
@@ -38,8 +39,8 @@ def _token(known: dict[str, Any]) -> str:
     if not known.get("options"):
         return ""
     # `about` is all that is asked about where it is set: the words may name another plan of the same hash
-    asked = known.get("content") or known.get("about") or known.get("message")
-    return digest(known.get("code"), known.get("subject"), asked)
+    asked = known.get("content") or known.get("about") or in_earlier_words(known.get("message", ""))
+    return digest(known.get("code"), in_earlier_words(known.get("subject", "")), asked)
 
 
 class Attention(Value):
@@ -65,8 +66,12 @@ class Attention(Value):
         """
         return bool(self.question) and token in {
             self.question,
-            digest(self.code, self.subject, self.about or self.message),
+            digest(self.code, in_earlier_words(self.subject), self.about or in_earlier_words(self.message)),
         }
+
+    def has_words(self, message: str) -> bool:
+        """Whether it asks in these words, or in those that an earlier release had in their place."""
+        return in_earlier_words(self.message) == in_earlier_words(message)
 
     def finding(self) -> Finding:
         """As it is stored and shown."""

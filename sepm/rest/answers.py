@@ -55,8 +55,9 @@ def failure(response: Answer, *, address: str, call: str, write: bool) -> SepmEr
     status = response.status_code
     if response.is_success:
         return None
-    message = reason(response)
-    what = f"{call} was answered {status}" + (f" ({message})" if message else "")
+    what = f"{call} was answered {status}"
+    if quoted := reason(response):
+        what = f'{call} was answered {status}; SEPM answered: "{quoted}"'
     if status in _REFUSALS:
         return Refused(address, what, "read SEPM's answer; the request does not fit the state of the site", status)
     if status == httpx.codes.FORBIDDEN:

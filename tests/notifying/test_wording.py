@@ -9,7 +9,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 import notifying
-from notifying.titles import ASKED, ENDED, OVER, TITLES
+from notifying.titles import ASKED, ENDED, MOVES, OVER, TITLES
 from notifying.wording import message_of
 from rotation.notice.channel import MessageLanguage
 from rotation.notice.notice import Figures, Notice, NoticeKind
@@ -57,7 +57,7 @@ def test_every_message_names_what_is_asked(kind, language):
 def test_no_text_is_untranslated():
     """All that the code says has a Czech text, with the same values in it, and three forms of each count."""
     known = read_po(BytesIO(CZECH.read_bytes()), locale="cs", abort_invalid=True)
-    wanted = {text for texts in (TITLES, OVER, ENDED, ASKED) for text in texts.values()}
+    wanted = {text for texts in (TITLES, OVER, ENDED, ASKED, MOVES) for text in texts.values()}
     for file in HERE.glob("*.py"):
         found = extract("python", BytesIO(file.read_bytes()), keywords={"say": None, "counted": (1, 2)})
         wanted |= {text if isinstance(text, str) else text[0] for _, text, _, _ in found}
@@ -107,6 +107,8 @@ def test_an_attention_names_its_moves_and_an_end_what_is_over():
     """What a person may choose is what is asked; without a choice the cause is to be put right."""
     asks = notice(NoticeKind.ATTENTION, asks=(Move.RETRY, Move.CANCEL))
     assert "What is asked: an operator chooses one of: retry, cancel" in written(asks).text
+    czech = written(asks, language=MessageLanguage.CZECH).text
+    assert "operátor zvolí jedno z: Zkusit znovu (retry), Zrušit (cancel)" in czech
     assert "puts the cause right" in written(notice(NoticeKind.ATTENTION)).text
     over = notice(NoticeKind.OVER, of=NoticeKind.SITE_UNREADABLE)
     assert written(over).title == "Vienna: the service can read the site again"
@@ -129,6 +131,22 @@ def test_a_digest_has_every_notice():
     ]
     assert all(each.text in digest.text for each in digest.notices)
     assert b"rotator.digest" in digest.body()
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [(NoticeKind.ATTENTION, "je potřeba člověk"), (NoticeKind.APPROVAL_WANTED, "schválení druhou osobou")],
+)
+def test_a_czech_message_has_czech_details(kind, title):
+    """Its step, its subject and the rotation's own text are in its language, too; names stay."""
+    about = notice(kind, subject="Replace the certificate of SEPM-1", text="the location is gone; PC-1 is away")
+    message = written(about, language=MessageLanguage.CZECH)
+    assert "Vyměnit certifikát serveru SEPM-1" in message.title
+    assert title in message.title
+    lines = dict(line.split(": ", 1) for line in message.text.splitlines())
+    assert lines["Týká se"] == "Vyměnit certifikát serveru SEPM-1"
+    assert lines["Podrobnosti"] == "umístění už není; PC-1 is away"
+    assert "Details: the location is gone; PC-1 is away" in written(about).text
 
 
 def test_texts_of_others_are_bounded_and_only_say_something():

@@ -12,7 +12,7 @@ from tests.texts.extraction import Text, texts
 from texts.catalogue import FOLDER, translator
 from texts.language import Language
 
-OURS = ("cards.po", "forms.po", "pages.po", "units.po", "waits.po")
+OURS = ("cards.po", "forms.po", "pages.po", "trail.po", "units.po", "waits.po")
 VALUES = re.compile(r"%\(\w+\)s")
 
 

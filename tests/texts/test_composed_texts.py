@@ -19,6 +19,12 @@ CASES = {
         "žádný kanárek neukázal, že pokračuje: všichni jsou pryč: podívejte se, zda se publikovala zásada jejich "
         "skupiny"
     ),
+    # a title with a name of its own
+    "Wait until the canaries hold the relaxed policy: My Company\\Labs: 1 of 1 clients are covered, 0 are safe, "
+    "0 are left out": (
+        "Počkat, až kanárci mají uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta, bez rizika 0, "
+        "vynecháno 0"
+    ),
     # several sentences in one text, one of them in the value of another
     "2 clients were there until the server was stopped, and have come to no other one: A, B; the replacement of its "
     "certificate would cut them off where they are. Retry has it started for a while, and stopped once more": (
@@ -34,6 +40,10 @@ CASES = {
     # refusals of the API: findings in a row, and what an edge has answered
     "Praha: GET /api/v1/groups got no answer (ConnectTimeout)": (
         "Praha: GET /api/v1/groups zůstalo bez odpovědi (ConnectTimeout)"
+    ),
+    # SEPM's own answer is quoted, whatever is in it
+    'Praha: PUT /api/v1/groups was answered 400; SEPM answered: "no answer; The location is gone. Try again."': (
+        'Praha: odpověď na PUT /api/v1/groups byla 400; SEPM odpověděl: "no answer; The location is gone. Try again."'
     ),
     "server.pfx: is larger than 1 MiB": "server.pfx: je větší než 1 MiB",
     "site s-1: no rotation left it changed; there is nothing to restore": (

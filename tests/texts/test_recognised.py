@@ -8,7 +8,7 @@ from texts import recognised
 from texts.catalogue import translator
 from texts.language import Language
 from texts.recognised import translated
-from texts.template import Template, is_count
+from texts.template import Template, is_count, is_number
 from texts.templates import templates
 
 TEXTS = tuple(each.text for each in templates(Language.CZECH))
@@ -19,14 +19,14 @@ NAMES = ("SEPM-1", "100 %", "%(server)s", "{x}", "a\nb", 'the "old" one', "O'Bri
 
 def made(template: str, count: int, name: str) -> str:
     """A text that the code could have made of a template."""
-    values = {each: str(count) if is_count(each) else name for each in Template(template).names}
+    values = {each: str(count) if is_number(each) else name for each in Template(template).names}
     return template % values if values else template
 
 
 def czech(template: str, count: int, name: str) -> str:
     """What it must be in Czech."""
     names = Template(template).names
-    shown = {each: str(count) if is_count(each) else name for each in names}
+    shown = {each: str(count) if is_number(each) else name for each in names}
     if any(is_count(each) for each in names):
         return CZECH.counted(template, template, count, **shown) if INFLECTED[template] else CZECH(template, **shown)
     return CZECH(template, **shown)

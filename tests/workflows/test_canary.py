@@ -93,7 +93,7 @@ async def test_what_has_brought_a_canary_back_is_asked_of_two_persons(played, op
         outcome = await here.run()
 
     back = played.attention(decided[0].saw, "canary-back")
-    assert "ANNEX-0001 did not get through, and is heard again" in back.message
+    assert "ANNEX-0001 did not get through, and checks in again" in back.message
     assert set(back.options) == {Move.PROCEED, Move.CANCEL}
     assert all(deed.answer.accepted for deed in decided)
     assert outcome is (Outcome.COMPLETED if opened else Outcome.CANCELLED)

@@ -20,15 +20,15 @@ async def exclude(run: Running, step: Step) -> None:
     if proceed.found is None:
         return
     request = left_out(state, about(state, step), proceed, found=proceed.found)
-    left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="go on with what was born")
+    left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="go on with what was added")
     by = f"{proceed.asked_by} and {proceed.approved_by} leave it as it is: {proceed.why}"
     text = f"{left.count} clients are left out; {by}" if left.count else by
     for each in left.accepted:
         await run.record(EventKind.ADOPTED, f"{each.subject}: {text}", code=each.code, subject=each.subject)
 
 
-def asks_second(run: Running, born: Collection[str]) -> bool:
-    """Whether a second person is asked about `born`, as one person wishes it.
+def asks_second(run: Running, added: Collection[str]) -> bool:
+    """Whether a second person is asked about what was `added`, as one person wishes it.
 
     A wish whose cause is gone, or that was about something else than is there now, is over. Not one that was approved:
     what was shown is gone on with, and what is there besides is asked about.
@@ -38,13 +38,13 @@ def asks_second(run: Running, born: Collection[str]) -> bool:
         return False
     if state.proceed.approved_by:
         return True
-    if not born or state.proceed.key != state.born_key:
+    if not added or state.proceed.key != state.born_key:
         state.proceed = None
         run.drop_attention(SECOND)
         return False
     text = (
-        f"{state.proceed.asked_by} wants to go on with {', '.join(born)} as it is, and to leave out by name whoever is "
-        f"in it: {state.proceed.why}"
+        f"{state.proceed.asked_by} wants to go on with {', '.join(added)} as it is, and to leave out by name every "
+        f"client in it: {state.proceed.why}"
     )
     run.drop_attention(DRIFT)
     run.raise_attention(SECOND, state.site_name, text, (Move.APPROVE, Move.RETRY))

@@ -78,7 +78,9 @@ async def go_on(run: Running, step: Console | Write) -> str:
         by = await _obey(run, step, look)
         look = run.open_task.look or look
     if look.lacking and not look.asked and run.host.now() >= look.since + _DAY:
-        await _ask(run, step, look, f"nobody has said for a day what a client of {'; '.join(look.lacking)} holds")
+        await _ask(
+            run, step, look, f"no operator has reported for a day what a client of {'; '.join(look.lacking)} holds"
+        )
     lacks_dates = look.compares and not look.dates
     return by if by and not look.lacking and not lacks_dates else ""
 
@@ -96,7 +98,7 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
     if out := _left_out(run, look):
         options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
         ways = (
-            f"{ways}, or proceed to leave out by name, by a second person's word, every client of {'; '.join(out)}: "
+            f"{ways}, or proceed to leave out by name, if a second person approves, every client of {'; '.join(out)}: "
             "they would be cut off"
         )
     text = f"{what}. {ways}"

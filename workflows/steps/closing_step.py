@@ -76,7 +76,7 @@ async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> 
     """Whether two persons leave the site as it is; else it is checked again when a person has put it right."""
     left = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
     if second_person.wish(run, (_DIFFERS,)) is None:
-        text = f"{left}. Put it right and retry; or proceed to leave it so by a second person's word"
+        text = f"{left}. Put it right and retry; or proceed to leave it so, if a second person approves"
         await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED))
     by = await second_person.approved(run, step.title, (_DIFFERS,), f"{_AS_IT_IS}: {left}")
     if by:

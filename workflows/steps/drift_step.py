@@ -246,7 +246,7 @@ async def _prove_again(run: Running, step: Step) -> None:
         if not isinstance(gate, Gate):
             raise TypeError(f"step {gate.id} is no gate")
         request = StepRequest(ref=about(state, step, other=gate.id))
-        await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number} is proven anew")
+        await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number}: prove the gate again")
         outage.begin_again(run, gate)
         if gate.purpose not in {GatePurpose.SWAPPED, GatePurpose.RECOVERED} and not outage.is_it(gate):
             await fix_references(run, gate)

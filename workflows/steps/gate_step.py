@@ -257,7 +257,7 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
 def _wants_on(wished: Proceed) -> str:
     if count := wished.waiting:
         return f"{wished.asked_by} wants to go on without {count} clients: {wished.why}"
-    return f"{wished.asked_by} wants to go on without waiting for anybody to try the way: {wished.why}"
+    return f"{wished.asked_by} wants to go on before a client has tried the way: {wished.why}"
 
 
 def _missing(step: Gate | Holdout, reading: GateReading) -> str:

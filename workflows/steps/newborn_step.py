@@ -42,7 +42,7 @@ async def _decided(run: Running, step: Step) -> NewbornAnswer:
     while True:
         request = StepRequest(ref=about(run.state, step))
         seen = await run.call(
-            ActivityName.FIND_NEWBORN, request, NewbornAnswer, summary="was anything born during the rotation?"
+            ActivityName.FIND_NEWBORN, request, NewbornAnswer, summary="look for what was added during the rotation"
         )
         if await all_known(run, step, seen.born):
             return seen
@@ -57,7 +57,7 @@ async def all_known(run: Running, step: Step, born: Shown) -> bool:
     if born.id is None:
         return True
     text = "; ".join(f"{finding.subject} {finding.message}" for finding in born.some) + born.which
-    asked = f"born during the rotation: {text}. {born.some[0].remedy}"
+    asked = f"added during the rotation: {text}. {born.some[0].remedy}"
     if await run.ask(PAIR_BORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
         await accept(run, step, born, "people leave it as it is")
     return False

@@ -141,11 +141,11 @@ def _question(run: Running, checked: PlanCheckAnswer) -> _Question:
         return _Question(what, f"; {then}", options)
     on_trust = (
         f"proceed, if a second person approves, to finish without {', '.join(checked.silent)}: it keeps its old "
-        "certificate, and whoever trusts only that is cut off while it is down"
+        "certificate, and each client that trusts only that is cut off while it is down"
     )
     or_on_trust = (
         f"Or proceed, if a second person approves, to finish without {', '.join(checked.silent)}: it keeps its old "
-        "certificate, and whoever trusts only that is cut off while it is down"
+        "certificate, and each client that trusts only that is cut off while it is down"
     )
     return _Question(what, f"; {then}. {or_on_trust}", options, on_trust)
 

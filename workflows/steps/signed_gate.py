@@ -129,14 +129,14 @@ def _old(servers: str) -> str:
     return (
         f"clients were at {servers} and none has taken a new policy there: if they are not switched off, it signs with "
         "its former key, whatever the dates of its .SIG files are; roll back, or have it publish again and retry; or "
-        "proceed by a second person's word"
+        "proceed, if a second person approves"
     )
 
 
 def _unknown(servers: str) -> str:
     return (
         f"no client that verifies was at {servers} for days, so none has shown what is signed there: retry when "
-        "clients use it; or have it publish again, and proceed by a second person's word"
+        "clients use it; or have it publish again, and proceed, if a second person approves"
     )
 
 

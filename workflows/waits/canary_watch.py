@@ -20,7 +20,7 @@ _LOOK = {
     GatePurpose.RETURNED: "look whether the .SIG files of their group are older than the new certificate, and have the "
     "server publish again",
 }
-_ON = "proceed to go on with the rest by a second person's word"
+_ON = "proceed to go on with the rest, if a second person approves"
 _BACK = "roll back"
 _PASSES = "the gate then passes by itself"
 _THEN = {
@@ -63,7 +63,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         await run.ask_on(HELD, step.title, text, (Move.PROCEED,))
     elif wait is not None and _is_back(run, step, reading):
         text = (
-            f"{', '.join(wait.held)} did not get through, and is heard again: look whether the HTTP port of that "
+            f"{', '.join(wait.held)} did not get through, and checks in again: look whether the HTTP port of that "
             "network is open now, since another Sylink.xml with HTTPS brings a client back too. If it is open, "
             f"{_ON}; else {_BACK if state.replaced else _THEN[Move.CANCEL]}"
         )

@@ -56,7 +56,7 @@ _KINDS = {
         there="server-runs",
         answers=lambda there: (
             f"{there} answers, though it should be stopped: a client that checks in meanwhile does not show that it "
-            "finds another server. Stop its services again, as the task of this drill said, or retry to be asked to do "
+            "finds another server. Stop its services again, as the task of this drill asks, or retry to be asked to do "
             "so"
         ),
         code=STRANDED,

@@ -7,9 +7,11 @@ from markupsafe import Markup, escape
 
 from rotation.text.plain_text import visible
 from rotation.text.sentence import Sentence
+from store.rotation.events import Event
 from texts.catalogue import Translator
 from texts.formats import day, instant, month, number, span
 from texts.recognised import translated
+from texts.trail_texts import event_text
 from texts.writing import written
 
 
@@ -38,7 +40,10 @@ def add_values(environment: Environment, by: Translator) -> None:
     def say(of: Sentence) -> str:
         return written(of, by)
 
-    environment.globals.update(_=gettext, ngettext=ngettext, say=say)
+    def event(of: Event) -> str:
+        return event_text(of.kind, of.message, by)
+
+    environment.globals.update(_=gettext, ngettext=ngettext, say=say, event=event)
     environment.filters.update(
         when=when,
         date=date,

@@ -38,8 +38,8 @@ ATTENTION: dict[str, str] = {
     "plan-on-trust": "An amendment could take clients on trust. An operator wishes it, or a person puts the site back.",
     "claim-refused": "The claim of “%(subject)s” was refused: a gate does not hold any more. An operator waits, or "
     "decides about the clients that are named.",
-    "gate-limit": "“%(subject)s” has reached its limit; %(waiting)s of %(total)s clients are still waited for. An "
-    "operator extends it, or two persons go on without them.",
+    "gate-limit": "“%(subject)s” has reached its limit; clients that are still waited for: %(waiting)s of %(total)s. "
+    "An operator extends it, or two persons go on without them.",
     "canary-held": "The clients that go first hold “%(subject)s”. An operator looks at one of them; two persons may go "
     "on with the rest.",
     "canary-back": "Clients that go first check in again. Two persons confirm that the port was opened and no other "

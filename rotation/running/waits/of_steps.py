@@ -1,7 +1,7 @@
 """Sentences for what is normal: each kind of step waits for something, and no person has to act but for a task."""
 
 from rotation.running.waits.situation import CurrentStep, Situation, WaitMeasure
-from rotation.text.sentence import Sentence, sentence
+from rotation.text.sentence import Sentence, counted, sentence
 
 BY_ITSELF = {
     "load": sentence("The service takes up the approved plan. No person has to act; it takes seconds."),
@@ -68,33 +68,38 @@ def _task(now: Situation, step: CurrentStep) -> Sentence:
 
 def _wait(now: Situation, step: CurrentStep, wait: WaitMeasure) -> Sentence:
     if wait.due is not None and now.now < wait.due:
-        return sentence(
-            "“%(step)s” waits until %(due)s at least; %(covered)s of %(total)s clients are proven so far. "
+        return counted(
+            "“%(step)s” waits until %(due)s at least; %(covered)s of %(count)s client is proven so far. "
             "No person has to act.",
+            "“%(step)s” waits until %(due)s at least; %(covered)s of %(count)s clients are proven so far. "
+            "No person has to act.",
+            wait.total,
             step=step.title,
             due=wait.due,
             covered=wait.covered,
-            total=wait.total,
         )
     if wait.total == 0:
         return sentence("“%(step)s”: clients are read for the first time. No person has to act.", step=step.title)
     if wait.waiting and wait.limit is None:
-        return sentence(
-            "“%(step)s” waits for %(waiting)s of %(total)s clients; the next reading decides.",
+        return counted(
+            "“%(step)s” waits for %(waiting)s of %(count)s client; the next reading decides.",
+            "“%(step)s” waits for %(waiting)s of %(count)s clients; the next reading decides.",
+            wait.total,
             step=step.title,
             waiting=wait.waiting,
-            total=wait.total,
         )
     if wait.limit is None or wait.waiting == 0:
-        return sentence(
-            "“%(step)s”: no client of %(total)s is waited for; the next reading decides.",
+        return counted(
+            "“%(step)s”: the only client is not waited for; the next reading decides.",
+            "“%(step)s”: none of %(count)s clients is waited for; the next reading decides.",
+            wait.total,
             step=step.title,
-            total=wait.total,
         )
-    return sentence(
-        "“%(step)s” waits for %(waiting)s of %(total)s clients. Normal until %(limit)s; then a person decides.",
+    return counted(
+        "“%(step)s” waits for %(waiting)s of %(count)s client. Normal until %(limit)s; then a person decides.",
+        "“%(step)s” waits for %(waiting)s of %(count)s clients. Normal until %(limit)s; then a person decides.",
+        wait.total,
         step=step.title,
         waiting=wait.waiting,
-        total=wait.total,
         limit=wait.limit,
     )

@@ -85,3 +85,29 @@ def test_content_is_all_that_is_asked_about_where_it_is_set(make):
     worded = asks(make, Move.PROCEED, message="11 lack A").question
     assert [each.is_asked_by(worded) for each in (one, again, other)] == [True, False, True]
     assert not asks(make, content="eleven").is_asked_by(""), "what offers nothing asks nothing"
+
+
+EARLIER = "whoever had the task refused it; retry opens it again"
+TODAY = "the operator who had the task refused it; retry opens it again"
+
+
+def test_words_that_were_rewritten_keep_their_token(make):
+    """An answer of a history that began under earlier words names the token of those: it counts on replay."""
+    subjects = "look for what was added during the rotation", "was anything born during the rotation?"
+    today, earlier = (
+        asks(make, Move.RETRY, subject=subject, message=text).question
+        for subject, text in zip(subjects, (TODAY, EARLIER), strict=True)
+    )
+    assert today == earlier
+    with_content = asks(make, Move.RETRY, subject=subjects[0], message=TODAY, content="gate")
+    assert with_content.question != today
+    assert with_content.is_asked_by(today)
+    assert not asks(make, Move.RETRY, message="another question", content="gate").is_asked_by(today)
+
+
+def test_a_question_that_was_handed_over_in_earlier_words_is_the_same(make):
+    """A state of an earlier release is handed over with its words: the rotation asks the same, and not again."""
+    kept = asks(make, Move.RETRY, message=EARLIER)
+    assert kept.has_words(TODAY)
+    assert kept.has_words(EARLIER)
+    assert not kept.has_words("another question")

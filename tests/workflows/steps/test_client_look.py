@@ -111,7 +111,7 @@ async def test_who_is_not_looked_at_for_a_day_is_asked_about(played):
     assert outcome is Outcome.CANCELLED
     attention = played.attention(deed.saw, "client-list")
     assert attention.options == (Move.RETRY, Move.CANCEL)
-    assert "nobody has said for a day" in attention.message
+    assert "no operator has reported for a day" in attention.message
 
 
 async def test_a_look_is_reported_in_parts_and_lies_are_refused(played):

@@ -1,0 +1,71 @@
+"""Texts of trails that no word of theirs shows: what is behind a code or a single word follows from the event's kind.
+
+What people had a rotation do is stored as `hold by ann: a break`, another name of a site as `name: Brno: it moved`.
+"""
+
+import re
+
+from rotation.plan.work.task import TaskState
+from rotation.running.message import Move
+from rotation.text.sentence import sentence
+from texts.catalogue import Translator
+from texts.language import Language
+from texts.recognised import translated
+from texts.template import Template
+from texts.trail_kinds import BY_KIND
+
+_MESSAGE, _TASK_CLOSED = "message", "task-closed"
+"""The kinds of events that have such codes."""
+_MOVES = {
+    Move.APPROVE: sentence("approve by %(who)s"),
+    Move.HOLD: sentence("hold by %(who)s"),
+    Move.RESUME: sentence("resume by %(who)s"),
+    Move.EXTEND: sentence("extend by %(who)s"),
+    Move.PROCEED: sentence("proceed by %(who)s"),
+    Move.STATE_GATE: sentence("state_gate by %(who)s"),
+    Move.LOOK_AGAIN: sentence("look_again by %(who)s"),
+    Move.SITE_MOVED: sentence("site_moved by %(who)s"),
+    Move.RETRY: sentence("retry by %(who)s"),
+    Move.CANCEL: sentence("cancel by %(who)s"),
+    Move.ROLL_BACK: sentence("roll_back by %(who)s"),
+    Move.FINISH: sentence("finish by %(who)s"),
+    Move.CLAIM_TASK: sentence("claim_task by %(who)s"),
+    Move.BEGIN_TASK: sentence("begin_task by %(who)s"),
+    Move.TASK_DONE: sentence("task_done by %(who)s"),
+    Move.TASK_REFUSED: sentence("task_refused by %(who)s"),
+}
+_ENDS = {
+    TaskState.DONE: sentence("done by %(who)s"),
+    TaskState.REFUSED: sentence("refused by %(who)s"),
+    TaskState.WITHDRAWN: sentence("withdrawn by %(who)s"),
+}
+_DETAIL = "detail"
+"""The value that is a text itself, of an edge; the others are names and reasons."""
+_MOVED = re.compile(rf"({'|'.join(_MOVES)}) by (.+?)(: .*)?", re.DOTALL)
+_CLOSED = re.compile(rf"(.+): ({'|'.join(_ENDS)}) by (.+?)(?: \((.*)\))?", re.DOTALL)
+
+
+def event_text(kind: str, message: str, by: Translator) -> str:
+    """The text of an event of that kind in a language; names, and reasons that people give, stay as they are."""
+    return coded_event(kind, message, by) or translated(message, by)
+
+
+def coded_event(kind: str, message: str, by: Translator) -> str | None:
+    """The text of an event that has a code; None of another text, or where nothing is translated."""
+    if by.language is Language.ENGLISH:
+        return None
+    if kind == _MESSAGE and (found := _MOVED.fullmatch(message)):
+        move, who, why = found.groups("")
+        return f"{by(_MOVES[Move(move)].text, who=translated(who, by))}{why}"
+    if kind == _TASK_CLOSED and (found := _CLOSED.fullmatch(message)):
+        title, end, who, note = found.groups()
+        closed = f"{translated(title, by)}: {by(_ENDS[TaskState(end)].text, who=translated(who, by))}"
+        return closed if note is None else f"{closed} ({translated(note, by)})"
+    return next((text for each in BY_KIND.get(kind, ()) if (text := _filled(each.text, message, by)) is not None), None)
+
+
+def _filled(text: str, message: str, by: Translator) -> str | None:
+    values = Template(text).parted(message)
+    if values is None:
+        return None
+    return by(text, **{name: translated(value, by) if name == _DETAIL else value for name, value in values.items()})
