@@ -20,6 +20,8 @@ from cli.commands import (
     watch,
 )
 from cli.demo import command as demo
+from cli.language.command_help import SpeakingGroup
+from cli.language.encoding import write_plain
 from cli.notice import notify
 from cli.service import backup, emulator, keys, up
 from cli.terminal.profile import choose
@@ -55,6 +57,7 @@ _MODULES = (
 
 app = typer.Typer(
     name="rotator",
+    cls=SpeakingGroup,
     no_args_is_help=True,
     # a traceback with local variables would show passwords
     pretty_exceptions_show_locals=False,
@@ -66,6 +69,7 @@ for module in _MODULES:
 
 def main() -> None:
     """Run the command line."""
+    write_plain()
     app()
 
 

@@ -9,11 +9,13 @@ from typing import Annotated
 import httpx
 import typer
 
+from cli.language.wording import _, use
 from cli.terminal.client import FOLDER, REFUSED, ApiOption, ApiRefusedError, FolderOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say, say_error, say_json
 from cli.terminal.given_file import content_of
 from cli.terminal.problems import lines
+from texts.language import Language
 
 PASSES = 3
 """The exit code of a refusal that passes by itself."""
@@ -55,6 +57,7 @@ def request(
     Exit codes: 0 done; 1 refused, with the problem as JSON; 2 not reached, or not sent; 3 refused now (429, 503): the
     same request may be sent again later.
     """
+    use(Language.ENGLISH)  # for scripts: they name a language by a header
     headers, content = _headers(header or []), None if body is None else _content(body)
     if content is not None:
         headers["Content-Type"] = media_type
@@ -76,7 +79,7 @@ def _own_path(path: str) -> str:
         UnreadableError: when it is none.
     """
     if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
-        raise UnreadableError(f"{path} is no path of the API: it begins with one /, and names no host")
+        raise UnreadableError(_("%(path)s is no path of the API: it begins with one /, and names no host", path=path))
     return path
 
 
@@ -90,7 +93,9 @@ def _headers(given: list[str]) -> dict[str, str]:
     for each in given:
         name, colon, value = each.partition(":")
         if not colon or name.strip().lower() in _OWN or not each.isascii() or not each.isprintable():
-            raise UnreadableError(f"{name.strip()!r} is no header that can be given: NAME: VALUE, and not the key")
+            raise UnreadableError(
+                _("%(name)s is no header that can be given: NAME: VALUE, and not the key", name=repr(name.strip()))
+            )
         headers[name.strip()] = value.strip()
     return headers
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _, recognised
 from cli.terminal.client import FOLDER, REFUSED, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_error, say_json, say_table
@@ -43,7 +44,7 @@ def add(
 ) -> None:
     """Make a key: for a new person or program, or with --another for one that is known. It is shown once."""
     if not another and not role:
-        raise UnreadableError("give --role for a new identity, or --another for one that has its roles already")
+        raise UnreadableError(_("give --role for a new identity, or --another for one that has its roles already"))
     refuse_existing(out)
     grant = {"roles": [each.value for each in role], "sites": site or None} if role else None
     body = {"name": name, "grant": grant, "another": another, "expires_in": _span(expires)}
@@ -51,13 +52,22 @@ def add(
         made = rotator.post("/v1/keys", body)
     key = made["key"]
     if out is not None:
-        write_new(out, f"{made['text']}\n".encode(), remedy=f"rotator key revoke {key['id']}, and make another one")
+        write_new(
+            out, f"{made['text']}\n".encode(), remedy=_("rotator key revoke %(id)s, and make another one", id=key["id"])
+        )
         made["text"] = str(out)
     if as_json:
         say_json(made)
         return
-    say(f"Key {key['id']} of {key['principal']['name']} counts until {instant(key['expires_at'])}")
-    say(f"It is in {out}" if out is not None else made["text"])
+    say(
+        _(
+            "Key %(id)s of %(name)s counts until %(expires_at)s",
+            id=key["id"],
+            name=key["principal"]["name"],
+            expires_at=instant(key["expires_at"]),
+        )
+    )
+    say(_("It is in %(out)s", out=out) if out is not None else made["text"])
 
 
 @app.command("list")
@@ -69,7 +79,7 @@ def list_keys(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: 
     if as_json:
         say_json(shown)
         return
-    say_table("Keys", ("key", "of", "roles", "sites", "last used", ""), map(_row, shown["items"]))
+    say_table(_("Keys"), (_("key"), _("of"), _("roles"), _("sites"), _("last used"), ""), map(_row, shown["items"]))
 
 
 @app.command()
@@ -81,13 +91,13 @@ def revoke(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a key open nothing any more, from the next request on."""
+    """Revoke a key: from the next request on it opens nothing."""
     with opened(api, folder) as rotator:
         shown = rotator.delete(f"/v1/keys/{key}")
     if as_json:
         say_json(shown)
         return
-    say(f"Key {shown['id']} of {shown['principal']['name']} opens nothing any more")
+    say(_("Key %(id)s of %(name)s opens nothing any more", id=shown["id"], name=shown["principal"]["name"]))
 
 
 @app.command()
@@ -113,19 +123,19 @@ def first(
     try:
         asyncio.run(make_first_key(StoreSettings(folder=folder.resolve()), name or getpass.getuser(), file, only=False))
     except (StoreFault, ValueError, OSError, sqlite3.Error) as error:
-        say_error(f"rotator key: {error}")
+        say_error(f"rotator key: {recognised(str(error))}")
         raise typer.Exit(REFUSED) from None
-    say(f"The key is in {file}")
+    say(_("The key is in %(file)s", file=file))
 
 
 def _row(key: dict[str, Any]) -> tuple[str, ...]:
     of, sites = key["principal"], key["principal"]["sites"]
-    used = instant(key["used_at"]) if key["used_at"] else "never"
+    used = instant(key["used_at"]) if key["used_at"] else _("never")
     return (
         key["id"],
         of["name"],
         ", ".join(of["roles"]),
-        "all" if sites is None else ", ".join(sites),
+        _("all") if sites is None else ", ".join(sites),
         used,
         _ends(key),
     )
@@ -133,11 +143,16 @@ def _row(key: dict[str, Any]) -> tuple[str, ...]:
 
 def _ends(key: dict[str, Any]) -> str:
     if key["revoked_at"]:
-        return f"revoked by {key['revoked_by']} at {instant(key['revoked_at'])}"
+        return _(
+            "revoked by %(revoked_by)s at %(revoked_at)s",
+            revoked_by=key["revoked_by"],
+            revoked_at=instant(key["revoked_at"]),
+        )
     if key["expires_at"] is None:
-        return "until it is revoked"
+        return _("until it is revoked")
     over = datetime.fromisoformat(key["expires_at"]) < datetime.now().astimezone()
-    return f"{'expired' if over else 'until'} {instant(key['expires_at'])}"
+    ends = instant(key["expires_at"])
+    return _("expired %(at)s", at=ends) if over else _("until %(at)s", at=ends)
 
 
 def _span(given: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
+from cli.language.wording import _
 from cli.terminal.client import (
     FOLDER,
     Api,
@@ -32,9 +33,10 @@ def register(app: typer.Typer) -> None:
 @answered
 def login(
     key_file: Annotated[
-        Path | None, typer.Option("--key-file", help="The file that holds the key; else it is asked for, unseen")
+        Path | None,
+        typer.Option("--key-file", help="The file that holds the key; else the command asks for it, unseen"),
     ] = None,
-    profile: Annotated[str | None, typer.Option("--profile", help="Under which name it is kept")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="The name of the profile that keeps it")] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
 ) -> None:
@@ -49,9 +51,17 @@ def login(
     finally:
         rotator.close()
     path = write_profile(name, LoginProfile(api=address, key=SecretStr(key)))
-    say(f"You are {shown['name']} ({', '.join(shown['roles'])}) at {address}; the key is in {path}")
+    say(
+        _(
+            "You are %(name)s (%(roles)s) at %(address)s; the key is in %(path)s",
+            name=shown["name"],
+            roles=", ".join(shown["roles"]),
+            address=address,
+            path=path,
+        )
+    )
     if name != DEFAULT:
-        say(f"rotator --profile {name} COMMAND, or ROTATOR_PROFILE={name}, uses it")
+        say(_("rotator --profile %(name)s COMMAND, or ROTATOR_PROFILE=%(name)s, uses it", name=name))
 
 
 @answered
@@ -62,14 +72,14 @@ def whoami(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: Jso
     if as_json:
         say_json(shown)
         return
-    sites = "all sites" if shown["sites"] is None else f"sites {', '.join(shown['sites'])}"
+    sites = _("all sites") if shown["sites"] is None else _("sites %(sites)s", sites=", ".join(shown["sites"]))
     say(f"{shown['name']} ({', '.join(shown['roles'])}), {sites}, {shown['id']}")
 
 
 def _typed() -> str:
     if not sys.stdin.isatty():
-        raise UnreadableError("this command has no terminal to ask for the key: give --key-file")
-    return str(typer.prompt("API key", hide_input=True, err=True)).strip()
+        raise UnreadableError(_("this command has no terminal to ask for the key: give --key-file"))
+    return str(typer.prompt(_("API key"), hide_input=True, err=True)).strip()
 
 
 def _read(file: Path) -> str:
@@ -78,5 +88,5 @@ def _read(file: Path) -> str:
     except (OSError, UnicodeDecodeError):
         key = ""
     if not key:
-        raise UnreadableError(f"there is no key in {file}")
+        raise UnreadableError(_("there is no key in %(file)s", file=file))
     return key

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 
@@ -24,7 +25,7 @@ def list_subjects(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_js
     if as_json:
         say_json(shown)
         return
-    say_table("Subjects", ("id", "subject", "provider", "is", ""), map(_row, shown["items"]))
+    say_table(_("Subjects"), (_("id"), _("subject"), _("provider"), _("is"), ""), map(_row, shown["items"]))
 
 
 @app.command()
@@ -39,14 +40,14 @@ def link(
     new: Annotated[bool, typer.Option("--new", help="Make the identity: it is another person than all others")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which identity a subject is: that of the same person's keys, or with --new one of its own. A bar ends."""
+    """Link a subject to an identity: that of the same person's keys, or with --new one of its own. This ends a bar."""
     body = {"name": name, "subject": subject, "issuer": issuer, "new": new}
     with opened(api, folder) as rotator:
         linked = rotator.post("/v1/subjects", body)
     if as_json:
         say_json(linked)
         return
-    say(f"{linked['subject']} is {linked['name']}")
+    say(_("%(subject)s is %(name)s", subject=linked["subject"], name=linked["name"]))
 
 
 @app.command()
@@ -64,9 +65,17 @@ def bar(
     if as_json:
         say_json(barred)
         return
-    say(f"{barred['subject']} ({barred['name']}) is barred")
+    say(_("%(subject)s (%(name)s) is barred", subject=barred["subject"], name=barred["name"]))
 
 
 def _row(subject: dict[str, Any]) -> tuple[str, ...]:
-    barred = f"barred by {subject['barred_by']} at {instant(subject['barred_at'])}" if subject["barred_at"] else ""
+    barred = (
+        _(
+            "barred by %(barred_by)s at %(barred_at)s",
+            barred_by=subject["barred_by"],
+            barred_at=instant(subject["barred_at"]),
+        )
+        if subject["barred_at"]
+        else ""
+    )
     return subject["id"], subject["subject"], subject["issuer"], subject["name"], barred

@@ -5,11 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _, later, word
 from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import findings, instant, say, say_findings, say_json, say_table
 
 _PAUSE = 1.0
-_STEPS = {"placing": "placing the order", "proving": "proving the names", "signing": "waiting for the signature"}
+_STEPS = {
+    "placing": later("placing the order"),
+    "proving": later("proving the names"),
+    "signing": later("waiting for the signature"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -57,26 +62,26 @@ def list_orders(
         say_json(kept)
         return
     if not kept["items"]:
-        say(f"nothing was ordered for {request}")
+        say(_("nothing was ordered for %(request)s", request=request))
         return
     rows = [
         (
             each["id"],
             instant(each["asked_at"]),
             each["asked_by"],
-            each["state"],
+            word(each["state"]),
             each["certificate_id"] or (each["trouble"] or {}).get("message", "-"),
         )
         for each in kept["items"]
     ]
-    say_table("Orders", ("id", "asked", "by", "state", "certificate, or what is in the way"), rows)
+    say_table(_("Orders"), (_("id"), _("asked"), _("by"), _("state"), _("certificate, or what is in the way")), rows)
 
 
 def _ended(rotator: Api, path: str, order: dict[str, Any], *, as_json: bool) -> dict[str, Any]:
     shown = None
     while order["state"] == "running":
         trouble = order["trouble"]
-        now = f"waits: {trouble['message']}" if trouble else _STEPS[order["step"]]
+        now = _("waits: %(message)s", message=trouble["message"]) if trouble else _(_STEPS[order["step"]])
         if now != shown and not as_json:
             say(now)
         shown = now
@@ -87,10 +92,15 @@ def _ended(rotator: Api, path: str, order: dict[str, Any], *, as_json: bool) -> 
 
 def _say(order: dict[str, Any]) -> None:
     if order["state"] == "issued":
-        say(f"{order['certificate_id']} is issued; look at it: rotator certificate list")
+        say(
+            _(
+                "%(certificate_id)s is issued; look at it: rotator certificate list",
+                certificate_id=order["certificate_id"],
+            )
+        )
     else:
-        say(f"{order['id']}: {order['state']}")
+        say(f"{order['id']}: {word(order['state'])}")
     if order["trouble"]:
         say_findings([order["trouble"]])
     if order["findings"]:
-        say_table("Think over", ("severity", "subject", "message"), findings(order["findings"]))
+        say_table(_("Think over"), (_("severity"), _("subject"), _("message")), findings(order["findings"]))

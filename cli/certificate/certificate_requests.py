@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.wording import _
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 from cli.terminal.new_file import refuse_existing, write_new
@@ -33,13 +34,19 @@ def request(
         made = rotator.post("/v1/certificates/requests", body)
     pem = made["request"]["request_pem"]
     if out is not None:
-        write_new(out, pem.encode(), remedy="`rotator certificate requests --json` shows it")
+        write_new(out, pem.encode(), remedy=_("`rotator certificate requests --json` shows it"))
     if as_json:
         say_json(made)
     elif out is None:
         say(pem.rstrip())
     else:
-        say(f"{made['request']['id']}: {out} written; have it signed, then: rotator certificate add ANSWER")
+        say(
+            _(
+                "%(id)s: %(out)s written; have it signed, then: rotator certificate add ANSWER",
+                id=made["request"]["id"],
+                out=out,
+            )
+        )
 
 
 @answered
@@ -54,4 +61,4 @@ def list_requests(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_js
         (each["id"], each["subject"], " ".join(each["names"]), instant(each["asked_at"]), each["certificate_id"] or "-")
         for each in kept["items"]
     ]
-    say_table("Requests", ("id", "subject", "names", "asked", "certificate"), rows)
+    say_table(_("Requests"), (_("id"), _("subject"), _("names"), _("asked"), _("certificate")), rows)

@@ -8,6 +8,7 @@ import typer
 
 from cli.certificate import certificate_orders, certificate_requests
 from cli.certificate.certificate_check import check_here
+from cli.language.wording import _
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import (
     FOLDER,
@@ -71,7 +72,7 @@ def check(
 ) -> None:
     """Say whether a certificate may go into a server, and why not. Nothing is kept; without --site nothing is sent."""
     if (site is None) != (server is None):
-        raise typer.BadParameter("give both --site and --server, or neither")
+        raise typer.BadParameter(_("give both --site and --server, or neither"))
     content, password = content_of(file), _password(password_file, ask=ask_password)
     if site is None:
         checked = check_here(content, file.name, password, days)
@@ -115,12 +116,12 @@ def list_certificates(*, api: ApiOption = None, folder: FolderOption = FOLDER, a
             each["id"],
             each["subject"],
             instant(each["not_after"]),
-            "yes" if each["has_key"] else "no",
+            _("yes") if each["has_key"] else _("no"),
             each["fingerprint"],
         )
         for each in kept["items"]
     ]
-    say_table("Certificates", ("id", "subject", "valid until", "key", "SHA-256"), rows)
+    say_table(_("Certificates"), (_("id"), _("subject"), _("valid until"), _("key"), "SHA-256"), rows)
 
 
 @_app.command("keystore")
@@ -139,11 +140,11 @@ def keystore(
     refuse_existing(path)
     with opened(api, folder) as rotator:
         made = rotator.post(f"/v1/certificates/{certificate}/keystores", {"format": form})
-        write_new(path, rotator.download(made["path"]), remedy="run the command once more for another")
+        write_new(path, rotator.download(made["path"]), remedy=_("run the command once more for another"))
     if as_json:
         say_json(made | {"filename": str(path)})
     else:
-        say(f"{path} written; its password, shown this once: {made['password']}")
+        say(_("%(path)s written; its password, shown this once: %(password)s", path=path, password=made["password"]))
 
 
 @_app.command("destroy-key")
@@ -164,7 +165,14 @@ def destroy_key(
     if as_json:
         say_json(done)
         return
-    say(f"the private key of {', '.join(done['certificates'])} was destroyed by {done['who']}, {instant(done['at'])}")
+    say(
+        _(
+            "the private key of %(certificates)s was destroyed by %(who)s, %(at)s",
+            certificates=", ".join(done["certificates"]),
+            who=done["who"],
+            at=instant(done["at"]),
+        )
+    )
     say_findings(done["findings"])
 
 
@@ -173,10 +181,23 @@ def _say(shown: dict[str, Any], *, as_json: bool) -> None:
         say_json(shown)
         return
     facts = shown["certificate"]
-    say(f"{facts['id']}: {facts['subject']}, valid until {instant(facts['not_after'])}")
-    say(f"SHA-256 {facts['fingerprint']}, key {'kept' if facts['has_key'] else 'not kept'}")
+    say(
+        _(
+            "%(id)s: %(subject)s, valid until %(not_after)s",
+            id=facts["id"],
+            subject=facts["subject"],
+            not_after=instant(facts["not_after"]),
+        )
+    )
+    say(
+        _(
+            "SHA-256 %(fingerprint)s, %(key)s",
+            fingerprint=facts["fingerprint"],
+            key=_("key kept") if facts["has_key"] else _("key not kept"),
+        )
+    )
     if shown["findings"]:
-        say_table("Think over", ("severity", "subject", "message"), findings(shown["findings"]))
+        say_table(_("Think over"), (_("severity"), _("subject"), _("message")), findings(shown["findings"]))
 
 
 def _say_checked(checked: dict[str, Any], *, as_json: bool) -> None:
@@ -184,16 +205,23 @@ def _say_checked(checked: dict[str, Any], *, as_json: bool) -> None:
         say_json(checked)
         return
     facts = checked["certificate"]
-    say(f"{facts['subject']}, issued by {facts['issuer']}, valid until {instant(facts['not_after'])}")
+    say(
+        _(
+            "%(subject)s, issued by %(issuer)s, valid until %(not_after)s",
+            subject=facts["subject"],
+            issuer=facts["issuer"],
+            not_after=instant(facts["not_after"]),
+        )
+    )
     say(f"SHA-256 {facts['fingerprint']}")
     say_findings(checked["findings"])
-    say("It may go into a server." if checked["fit"] else "It must not go into a server.")
+    say(_("It may go into a server.") if checked["fit"] else _("It must not go into a server."))
 
 
 def _password(file: Path | None, *, ask: bool) -> str | None:
     if file is not None:
         return content_of(file).decode("utf-8", "replace").rstrip("\r\n")
-    return str(typer.prompt("Password", hide_input=True)) if ask else None
+    return str(typer.prompt(_("Password"), hide_input=True)) if ask else None
 
 
 def _encoded(path: Path) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.certificate.recovery_inspection import inspect_here, served_by
+from cli.language.wording import _, counted
 from cli.terminal.client import FOLDER, REFUSED, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_findings, say_json
 
@@ -27,7 +28,7 @@ def recovery() -> None:
 def inspect(
     file: Annotated[Path, typer.Argument(help="A recovery_<timestamp>.zip, as SEPM wrote it")],
     password_file: Annotated[
-        Path | None, typer.Option(help="A file with the keystores' password, where the archive does not tell it")
+        Path | None, typer.Option(help="A file with the keystores' password, where the archive does not have it")
     ] = None,
     *,
     site: Annotated[str | None, typer.Option(help="Hold it against a server of this site too")] = None,
@@ -38,10 +39,10 @@ def inspect(
 ) -> None:
     """Say which certificate a recovery file holds, and whether it can be put back. Nothing of the file is sent.
 
-    With --site and --server, the site's newest survey is asked for what that server presents.
+    With --site and --server, it compares the file with what that server presented at the site's newest survey.
     """
     if (site is None) != (server is None):
-        raise typer.BadParameter("give both --site and --server, or neither")
+        raise typer.BadParameter(_("give both --site and --server, or neither"))
     served = None
     if site is not None and server is not None:
         with opened(api, folder) as rotator:
@@ -57,14 +58,32 @@ def _say(inspected: dict[str, Any], *, as_json: bool) -> None:
         say_json(inspected)
         return
     file = inspected["file"]
-    say(f"{file['name']}: {len(file['members'])} files, {file['size']} bytes")
+    size = counted("%(count)s byte", "%(count)s bytes", file["size"])
+    say(
+        counted(
+            "%(name)s: %(count)s file, %(size)s",
+            "%(name)s: %(count)s files, %(size)s",
+            len(file["members"]),
+            name=file["name"],
+            size=size,
+        )
+    )
     say(f"SHA-256 {file['sha256']}")
     if certificate := inspected["certificate"]:
-        say(f"certificate {certificate['subject']}, issued by {certificate['issuer']}")
-        say(f"    valid from {instant(certificate['not_before'])} until {instant(certificate['not_after'])}")
+        say(
+            _(
+                "certificate %(subject)s, issued by %(issuer)s",
+                subject=certificate["subject"],
+                issuer=certificate["issuer"],
+            )
+        )
+        begins, ends = instant(certificate["not_before"]), instant(certificate["not_after"])
+        say("    " + _("valid from %(begins)s until %(ends)s", begins=begins, ends=ends))
         say(f"    SHA-256 {certificate['fingerprint']}")
-    say(f"private key {'matches the certificate' if inspected['key_matches'] else 'does not match, or is not there'}")
-    say(f"password of the keystores {'told' if file['tells_password'] else 'not told'} in it")
-    say(f"default domain {', '.join(file['domain_ids']) or 'not found'}")
+    matches = inspected["key_matches"]
+    say(_("private key matches the certificate") if matches else _("private key does not match, or is not there"))
+    has_password = file["tells_password"]
+    say(_("it has the password of the keystores") if has_password else _("it lacks the password of the keystores"))
+    say(_("default domain %(domain_ids)s", domain_ids=", ".join(file["domain_ids"]) or _("not found")))
     say_findings(inspected["findings"])
-    say("It can put the certificate back." if inspected["usable"] else "It cannot put a certificate back.")
+    say(_("It can put the certificate back.") if inspected["usable"] else _("It cannot put a certificate back."))

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from cli.language.wording import _, recognised
 from cli.terminal.client import Api
 from cli.terminal.fault import UnreadableError
 from rotation.recovery.saved_file import CERTIFICATE_SHA256, FILE_NAME, FILE_SHA256
@@ -35,7 +36,7 @@ def inspect_here(path: Path, password_file: Path | None, served: ServedCertifica
         # one byte more shows that a file is too large, however large it is
         file = read_recovery_file(_read(path, LARGEST + 1), path.name, password)
     except UnusableRecoveryFile as error:
-        raise UnreadableError(str(error)) from error
+        raise UnreadableError(recognised(str(error))) from error
     findings = examine(file, now=datetime.now(UTC), served=served)
     return {
         "usable": not blockers(findings),
@@ -55,8 +56,14 @@ def evidence_of(path: Path) -> dict[str, str]:
     inspected = inspect_here(path, None, None)
     against = [f for f in inspected["findings"] if f["severity"] == "blocking" and f["code"] not in _OF_DATES]
     if against:
-        text = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
-        raise UnreadableError(f"{path.name}: {text}. If you know better, say -e filename=... -e sha256=...")
+        text = "; ".join(f"{recognised(each['message'])}; {recognised(each['remedy'])}" for each in against)
+        raise UnreadableError(
+            _(
+                "%(path)s: %(text)s. If the file is right all the same, give -e filename=... -e sha256=...",
+                path=path.name,
+                text=text,
+            )
+        )
     evidence = {FILE_NAME: path.name, FILE_SHA256: inspected["file"]["sha256"]}
     if inspected["certificate"] is not None:
         evidence[CERTIFICATE_SHA256] = inspected["certificate"]["fingerprint"]
@@ -73,7 +80,7 @@ def copy_of(path: Path) -> dict[str, Any]:
     certificate = inspected["certificate"]
     against = [f for f in inspected["findings"] if f["severity"] == "blocking" and f["code"] not in _OF_DATES]
     if against or certificate is None:
-        text = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
+        text = "; ".join(f"{recognised(each['message'])}; {recognised(each['remedy'])}" for each in against)
         raise UnreadableError(f"{path.name}: {text}")
     keystores = [holding["member"] for holding in inspected["file"]["holdings"] if holding["is_keystore"]]
     return {
@@ -95,7 +102,14 @@ def served_by(rotator: Api, site: str, server: str) -> ServedCertificate:
     """
     servers = {each["server"]: each for each in rotator.get(f"/v1/sites/{site}/survey")["servers"]}
     if server not in servers:
-        raise UnreadableError(f"site {site} has no server {server!r}; name one of {', '.join(sorted(servers))}")
+        raise UnreadableError(
+            _(
+                "site %(site)s has no server %(server)s; name one of %(servers)s",
+                site=site,
+                server=repr(server),
+                servers=", ".join(sorted(servers)),
+            )
+        )
     return ServedCertificate.model_validate(servers[server])
 
 
@@ -104,4 +118,4 @@ def _read(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be read: {error}") from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=error)) from error

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _, counted
 from cli.terminal.client import FOLDER, REFUSED, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 
@@ -59,16 +60,22 @@ def events(
         (each["number"], instant(each["at"]), each["kind"], each["message"], each["who"], each["address"])
         for each in page["items"]
     ]
-    say_table("Events", ("", "at", "what", "", "who", "from"), rows)
+    say_table(_("Events"), ("", _("at"), _("what"), "", _("who"), _("from")), rows)
 
 
 def _say(report: dict[str, Any]) -> None:
-    rows = [(each["trail"], each["events"], each["heads"] or "none", each["hash"][:16]) for each in report["intact"]]
-    say_table("Trails that hold", ("trail", "events", "heads compared", "hash"), rows)
+    rows = [(each["trail"], each["events"], each["heads"] or _("none"), each["hash"][:16]) for each in report["intact"]]
+    say_table(_("Trails that hold"), (_("trail"), _("events"), _("heads compared"), _("hash")), rows)
     if report["broken"]:
         broken = [(each["trail"], each["number"] or "", each["what"]) for each in report["broken"]]
-        say_table("Trails that do not hold", ("trail", "event", "what"), broken)
+        say_table(_("Trails that do not hold"), (_("trail"), _("event"), _("what")), broken)
     if report["heads_from"] is None:
-        say("No heads are kept outside of the database: events that were cut off at the end cannot be seen.")
+        say(_("No heads are kept outside of the database: events that were cut off at the end cannot be seen."))
     if report["unsent_heads"]:
-        say(f"{report['unsent_heads']} heads wait for the webhook; the log of the service says why.")
+        say(
+            counted(
+                "%(count)s head waits for the webhook; the log of the service has the reason.",
+                "%(count)s heads wait for the webhook; the log of the service has the reason.",
+                report["unsent_heads"],
+            )
+        )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.wording import _, counted
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_json
@@ -34,7 +35,7 @@ def clients(
         content = file.read_bytes()
         at = datetime.fromtimestamp(file.stat().st_mtime, UTC) if taken_at is None else taken_at.replace(tzinfo=UTC)
     except OSError as error:
-        raise UnreadableError(f"{file} cannot be read: {error}") from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=file, error=error)) from error
     with opened(api, folder) as rotator:
         shown = rotator.put(
             f"/v1/sites/{site}/clients",
@@ -49,8 +50,21 @@ def clients(
     if as_json:
         say_json(shown)
         return
-    say(f"{shown['clients']} clients as of {instant(shown['taken_at'])}; it tells {', '.join(shown['columns'])}")
+    say(
+        counted(
+            "%(count)s client as of %(at)s; columns: %(columns)s",
+            "%(count)s clients as of %(at)s; columns: %(columns)s",
+            shown["clients"],
+            at=instant(shown["taken_at"]),
+            columns=", ".join(shown["columns"]),
+        )
+    )
     if shown["unknown_groups"]:
-        say(f"the site's document does not describe: {', '.join(shown['unknown_groups'])}")
+        say(
+            _(
+                "the site's document does not describe: %(unknown_groups)s",
+                unknown_groups=", ".join(shown["unknown_groups"]),
+            )
+        )
     if shown["read"]:
-        say("the gate that is open is read again")
+        say(_("the rotation reads the open gate again"))

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import findings, instant, say, say_json, say_table
 
@@ -34,8 +35,10 @@ def show(shown: dict[str, Any]) -> None:
     """Print an inventory."""
     if shown["looked_at"] is None:
         say(
-            "Nothing was looked at yet. The watch looks every six hours, or every ROTATOR_WATCH_EVERY; to have it look "
-            "now, trigger the schedule watch-certificates in the Temporal UI, under Schedules."
+            _(
+                "The watch has looked at nothing yet. It looks every six hours, or every ROTATOR_WATCH_EVERY; to have "
+                "it look now, trigger the schedule watch-certificates in the Temporal UI, under Schedules."
+            )
         )
         return
     rows = [
@@ -43,17 +46,22 @@ def show(shown: dict[str, Any]) -> None:
         for each in shown["certificates"]
         for at in each["seen_at"]
     ]
-    say_table("Certificates", ("ends", "subject", "issuer", "SHA-256", "where"), rows)
+    say_table(_("Certificates"), (_("ends"), _("subject"), _("issuer"), "SHA-256", _("where")), rows)
     if shown["findings"]:
-        say_table("Findings", ("severity", "subject", "message"), findings(shown["findings"]))
+        say_table(_("Findings"), (_("severity"), _("subject"), _("message")), findings(shown["findings"]))
     changes = [
-        (instant(each["at"]), _place(each), (each["before"] or "not seen before")[:16], each["now"][:16])
+        (
+            instant(each["at"]),
+            _place(each),
+            each["before"][:16] if each["before"] else _("not seen before"),
+            each["now"][:16],
+        )
         for each in shown["changes"]
     ]
-    say_table("Changes", ("first seen", "where", "before", "since then"), changes)
+    say_table(_("Changes"), (_("first seen"), _("where"), _("before"), _("since then")), changes)
     if shown["silent"]:
         silent = [(_place(each), instant(each["looked_at"]), each["error"]) for each in shown["silent"]]
-        say_table("Did not answer", ("where", "looked at", "what happened"), silent)
+        say_table(_("Did not answer"), (_("where"), _("looked at"), _("what happened")), silent)
 
 
 def _place(at: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import say, say_json
 from cli.terminal.question import QuestionOption, read_question
@@ -110,4 +111,6 @@ def state_gate(
 
 
 def _say(moved: dict[str, Any], *, as_json: bool) -> None:
-    say_json(moved) if as_json else say(f"{moved['move']}: accepted by rotation {moved['rotation_id']}")
+    say_json(moved) if as_json else say(
+        _("%(move)s: accepted by rotation %(rotation_id)s", move=moved["move"], rotation_id=moved["rotation_id"])
+    )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.wording import _, counted
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 from cli.terminal.given_file import content_of
@@ -33,7 +34,10 @@ def script(
 @answered
 def answers(
     site: str,
-    files: Annotated[list[Path] | None, typer.Argument(help="What the script has written; none: show what is known")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files that the script has written; without one, only show what is known"),
+    ],
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -52,5 +56,5 @@ def answers(
         (each["network"], each["through"], each["failed"], ", ".join(each["failed_names"]), instant(each["newest"]))
         for each in shown["networks"]
     ]
-    say(f"{shown['answers']} answers")
-    say_table("Plain HTTP", ("network", "got through", "did not", "these", "newest"), rows)
+    say(counted("%(count)s answer", "%(count)s answers", shown["answers"]))
+    say_table(_("Plain HTTP"), (_("network"), _("got through"), _("did not"), _("these"), _("newest")), rows)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.wording import _, counted, recognised
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say, say_json
@@ -39,15 +40,30 @@ def originals(
     try:
         kept = read_originals(content.decode())
     except (UnusableOriginalsError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"what the API gave is no file of originals: {error}; nothing was written") from error
-    write_new(path, content, remedy="choose another file with --out")
+        raise UnreadableError(
+            _(
+                "the answer of the API is no file of originals: %(error)s; nothing was written",
+                error=recognised(str(error)),
+            )
+        ) from error
+    write_new(path, content, remedy=_("choose another file with --out"))
     sha256 = sha256_of(kept)
     if as_json:
         say_json({"filename": str(path), "sha256": sha256, "pairs": len(kept.pairs), "site_id": kept.site_id})
         return
-    say(f"{path} written: {len(kept.pairs)} (group, location) pairs of site {kept.site_name}, SHA-256 {sha256}")
-    say("Keep it on another machine. If the service's databases are lost, register the site again, and")
-    say(f"put its settings back: rotator restore {kept.site_id} --originals {path.name} --why REASON")
+    say(
+        counted(
+            "%(path)s written: %(count)s (group, location) pair of site %(site)s, SHA-256 %(sha256)s",
+            "%(path)s written: %(count)s (group, location) pairs of site %(site)s, SHA-256 %(sha256)s",
+            len(kept.pairs),
+            path=path,
+            site=kept.site_name,
+            sha256=sha256,
+        )
+    )
+    say(_("Keep it on another machine. If the service's databases are lost, register the site again, and"))
+    command = f"rotator restore {kept.site_id} --originals {path.name} --why REASON"
+    say(_("put its settings back: %(command)s", command=command))
 
 
 def text_of(path: Path) -> str:
@@ -58,7 +74,13 @@ def text_of(path: Path) -> str:
     """
     try:
         if path.stat().st_size > _BYTES:
-            raise UnreadableError(f"{path} is too large for a file of originals: {LARGEST >> 20} MiB at most")
+            raise UnreadableError(
+                _(
+                    "%(path)s is too large for a file of originals: %(largest)s MiB at most",
+                    path=path,
+                    largest=LARGEST >> 20,
+                )
+            )
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{path} cannot be read: {error}") from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=error)) from error

@@ -9,6 +9,7 @@ import typer
 from cli.certificate.recovery_inspection import copy_of
 from cli.commands.plans import show
 from cli.commands.rotations import say_started
+from cli.language.wording import _
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say_json
@@ -68,6 +69,6 @@ def _pairs(given: list[str], form: str) -> list[tuple[str, Any]]:
     for text in given:
         server, equals, value = text.partition("=")
         if not (server and equals and value):
-            raise UnreadableError(f"{text!r}: say {form}")
+            raise UnreadableError(_("%(text)s: give %(form)s", text=repr(text), form=form))
         pairs.append((server, value))
     return pairs

@@ -8,6 +8,7 @@ from uuid import uuid4
 import typer
 
 from cli.commands.originals import text_of
+from cli.language.wording import _, word
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
@@ -75,7 +76,7 @@ def restore(
     """Bring back a site that a rotation left changed."""
     order: dict[str, Any] = {"why": why}
     if accept_differences and originals is None:
-        raise UnreadableError("--accept-differences is about a file: give --originals too")
+        raise UnreadableError(_("--accept-differences is about a file: give --originals too"))
     if originals is not None:
         order |= {"originals": text_of(originals), "accept_differences": accept_differences}
     with opened(api, folder) as rotator:
@@ -100,17 +101,22 @@ def status(
     elif rotation:
         OUT.print(overview(shown))
     else:
-        heads = ("id", "site", "status", "standing", "phase", "step", "attention", "next")
-        say_table("Rotations", heads, map(_row, shown["items"]))
+        heads = (_("id"), _("site"), _("status"), _("standing"), _("phase"), _("step"), _("attention"), _("next"))
+        say_table(_("Rotations"), heads, map(_row, shown["items"]))
         for trouble in chain.from_iterable((known or {}).get(of, ()) for of in ("service", "rotations", "workflows")):
-            about = f"{trouble['subject']} is {trouble['standing']} since {instant(trouble['since'])}"
+            about = _(
+                "%(subject)s is %(standing)s since %(since)s",
+                subject=trouble["subject"],
+                standing=word(trouble["standing"]),
+                since=instant(trouble["since"]),
+            )
             say(f"{about} ({trouble['code']}): {trouble['message']}")
-            say(f"  What helps: {trouble['remedy']}")
+            say("  " + _("What helps: %(remedy)s", remedy=trouble["remedy"]))
 
 
 def _row(shown: dict[str, Any]) -> tuple[object, ...]:
     attention = ", ".join(each["code"] for each in shown["attention"])
-    ids = (shown["id"], shown["site_id"], shown["status"], shown["standing"] or "", shown["phase"])
+    ids = (shown["id"], shown["site_id"], word(shown["status"]), word(shown["standing"]), word(shown["phase"]))
     return (*ids, step_of(shown), attention, instant(shown["next_action_at"]))
 
 
@@ -119,5 +125,12 @@ def say_started(started: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(started)
     else:
-        say(f"rotation {started['id']} of site {started['site_id']}: {started['status']}")
-        say(f"To follow it: rotator watch {started['id']}")
+        say(
+            _(
+                "rotation %(id)s of site %(site_id)s: %(status)s",
+                id=started["id"],
+                site_id=started["site_id"],
+                status=word(started["status"]),
+            )
+        )
+        say(_("To follow it: rotator watch %(id)s", id=started["id"]))

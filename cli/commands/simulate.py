@@ -10,6 +10,7 @@ import structlog
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from cli.language.wording import _, counted, recognised
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import ERRORS
@@ -74,11 +75,11 @@ def simulate(
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if faults not in {Faults.NONE, Faults.UNKNOWN}:
-        raise typer.BadParameter(f"--faults is none or unknown, not {faults!r}")
+        raise typer.BadParameter(_("--faults is none or unknown, not %(given)s", given=repr(faults)))
     if plan is not None:
         if given:
             named = ", ".join(f"--{name}" for name in given)
-            raise typer.BadParameter(f"{named}: with --plan the site is as it was surveyed")
+            raise typer.BadParameter(_("%(named)s: with --plan the site is as it was surveyed", named=named))
         with opened(api, folder) as rotator:
             subject = _planned(rotator, plan, clients or _SAMPLE)
     else:
@@ -87,7 +88,7 @@ def simulate(
         with _progress(runs) as advance:
             records = asyncio.run(play_many(subject, Faults(faults), range(seed, seed + runs), advance))
     except CannotBePlayedError as error:
-        raise UnreadableError(str(error)) from None
+        raise UnreadableError(recognised(str(error))) from None
     made = report(subject.described, Faults(faults), records)
     if as_json:
         sys.stdout.write(made.model_dump_json(indent=2) + "\n")
@@ -130,11 +131,21 @@ def _span(option: str, text: str) -> timedelta:
             else _SPAN.validate_python(text)
         )
     except (ValueError, ValidationError, OverflowError):
-        raise typer.BadParameter(f"{option}: {text!r} is no length of time; say e.g. 90d, 12h or P90D") from None
+        raise typer.BadParameter(
+            _("%(option)s: %(text)s is no length of time; give e.g. 90d, 12h or P90D", option=option, text=repr(text))
+        ) from None
     if span <= timedelta(0):
-        raise typer.BadParameter(f"{option}: {text!r} is not longer than nothing")
+        raise typer.BadParameter(_("%(option)s: %(text)s is not longer than zero", option=option, text=repr(text)))
     if span > _LONGEST:
-        raise typer.BadParameter(f"{option}: {text!r} is longer than {_LONGEST.days} days")
+        raise typer.BadParameter(
+            counted(
+                "%(option)s: %(text)s is longer than %(count)s day",
+                "%(option)s: %(text)s is longer than %(count)s days",
+                _LONGEST.days,
+                option=option,
+                text=repr(text),
+            )
+        )
     return span
 
 
@@ -145,7 +156,7 @@ class _progress:  # noqa: N801 - reads as a function where it is used
         from rich.progress import Progress  # noqa: PLC0415 - needed here only
 
         self._bar = Progress(console=ERRORS, transient=True)
-        self._task = self._bar.add_task("rotations", total=runs)
+        self._task = self._bar.add_task(_("rotations"), total=runs)
 
     def __enter__(self) -> Any:
         self._bar.start()

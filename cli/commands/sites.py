@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands.client_exports import clients
+from cli.language.wording import _, counted, number, word
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, ApiRefusedError, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
@@ -51,7 +52,7 @@ def add(
             if refused.code != _TRUST_MISSING or not sys.stdin.isatty():
                 raise
             site = rotator.post("/v1/sites", {**document, "trust": {"fingerprint_sha256": _compared(refused)}})
-    say_json(site) if as_json else say(f"registered site {site['id']}")
+    say_json(site) if as_json else say(_("registered site %(id)s", id=site["id"]))
 
 
 @_app.command("list")
@@ -73,7 +74,7 @@ def list_sites(
         (site["id"], site["name"], ", ".join(site["servers"]), instant(site["archived_at"]) if archived else "")
         for site in sites["items"]
     ]
-    say_table("Sites", ("id", "name", "servers", "archived" if archived else ""), rows)
+    say_table(_("Sites"), (_("id"), _("name"), _("servers"), _("archived") if archived else ""), rows)
 
 
 @_app.command("show")
@@ -85,16 +86,27 @@ def show(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_
     if as_json:
         say_json(shown)
         return
-    archived = f", archived since {instant(shown['archived_at'])}" if shown["archived_at"] else ""
-    say(f"{shown['name']} ({shown['id']}), {_reached(shown)}, database: {shown['database']}{archived}")
+    archived = (
+        _(", archived since %(archived_at)s", archived_at=instant(shown["archived_at"])) if shown["archived_at"] else ""
+    )
+    say(
+        _(
+            "%(name)s (%(id)s), %(reached)s, database: %(database)s%(archived)s",
+            name=shown["name"],
+            id=shown["id"],
+            reached=_reached(shown),
+            database=word(shown["database"]),
+            archived=archived,
+        )
+    )
     servers = [(each["name"], each["address"], each["https_port"], each["http_port"]) for each in shown["servers"]]
-    say_table("Servers", ("name", "address", "HTTPS", "HTTP"), servers)
+    say_table(_("Servers"), (_("name"), _("address"), "HTTPS", "HTTP"), servers)
     lists = [
         (each["name"], each["protocol"], " / ".join(", ".join(e["server"] for e in p) for p in each["priorities"]))
         for each in shown["lists"]
     ]
-    say_table("Server lists", ("name", "protocol", "servers by priority"), lists)
-    say_table("Limits", ("limit", "value"), [(name, _limit(value)) for name, value in shown["limits"].items()])
+    say_table(_("Server lists"), (_("name"), _("protocol"), _("servers by priority")), lists)
+    say_table(_("Limits"), (_("limit"), _("value")), [(name, _limit(value)) for name, value in shown["limits"].items()])
 
 
 @_app.command("rename")
@@ -111,7 +123,7 @@ def rename(
     """Give a site another name. Its id stays."""
     with opened(api, folder) as rotator:
         shown = rotator.post(f"/v1/sites/{site}/rename", {"name": name, "why": why})
-    say_json(shown) if as_json else say(f"site {shown['id']} is named {shown['name']}")
+    say_json(shown) if as_json else say(_("site %(id)s is named %(name)s", id=shown["id"], name=shown["name"]))
 
 
 @_app.command("archive")
@@ -121,16 +133,16 @@ def archive(
     why: WhyOption,
     *,
     left_changed: Annotated[
-        bool, typer.Option("--left-changed", help="Although what a rotation changed is not put back")
+        bool, typer.Option("--left-changed", help="Archive it although a rotation left it changed")
     ] = False,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Let nothing begin at a site any more. Its trail, plans and rotations stay readable."""
+    """Archive a site: nothing begins at it any more. Its trail, plans and rotations stay readable."""
     with opened(api, folder) as rotator:
         shown = rotator.post(f"/v1/sites/{site}/archive", {"why": why, "accept_left_changed": left_changed})
-    say_json(shown) if as_json else say(f"site {shown['id']} is archived")
+    say_json(shown) if as_json else say(_("site %(id)s is archived", id=shown["id"]))
 
 
 @_app.command("take-back")
@@ -146,7 +158,7 @@ def take_back(
     """Take an archived site into use again."""
     with opened(api, folder) as rotator:
         shown = rotator.post(f"/v1/sites/{site}/take-back", {"why": why})
-    say_json(shown) if as_json else say(f"site {shown['id']} is in use again")
+    say_json(shown) if as_json else say(_("site %(id)s is in use again", id=shown["id"]))
 
 
 @_app.command("survey")
@@ -159,58 +171,74 @@ def survey(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, a
         say_json(answer)
         return
     if answer.get("state") == "running":
-        say("the survey goes on; say it again in a while")
+        say(_("the survey goes on; run the command again in a while"))
         return
-    say(f"SEPM {answer['version']}, {answer['clients']} clients, {instant(answer['taken_at'])}")
+    say(
+        counted(
+            "SEPM %(version)s, %(count)s client, %(at)s",
+            "SEPM %(version)s, %(count)s clients, %(at)s",
+            answer["clients"],
+            version=answer["version"],
+            at=instant(answer["taken_at"]),
+        )
+    )
     groups = [
         (
             group["path"],
-            "inherits" if group["inherits"] else "",
+            _("inherits") if group["inherits"] else "",
             each["name"],
             *_settings(each["settings"]),
-            group["clients"],
+            number(group["clients"]),
         )
         for group in answer["groups"]
         for each in group["locations"]
     ]
-    columns = ("group", "", "location", "server list", "secure", "heartbeat", "clients")
-    say_table("Groups and locations", columns, groups)
+    columns = (_("group"), "", _("location"), _("server list"), _("secure"), _("heartbeat"), _("clients"))
+    say_table(_("Groups and locations"), columns, groups)
     served = [
         (each["server"], each["fingerprint"] or each["error"], instant(each["not_after"])) for each in answer["servers"]
     ]
-    say_table("Served certificates", ("server", "SHA-256", "valid until"), served)
+    say_table(_("Served certificates"), (_("server"), "SHA-256", _("valid until")), served)
 
 
 def _compared(refused: ApiRefusedError) -> str:
     """The fingerprint that the administrator types in after the command has shown it."""
-    say_error(f"{refused}.\nCompare it with the certificate in the SEPM console.")
-    typed: str = typer.prompt("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)", err=True)
+    say_error(f"{refused}.\n" + _("Compare it with the certificate in the SEPM console."))
+    typed: str = typer.prompt(
+        _("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)"), err=True
+    )
     return typed
 
 
 def _reached(shown: dict[str, Any]) -> str:
     if shown["access"] == "rest":
-        return f"{shown['rest_url']} as {shown['username']}"
-    exported = instant(shown["clients_as_of"]) if shown["clients_as_of"] else "never"
-    return f"at its console only (SEPM {shown['version']}); {shown['clients']} clients exported: {exported}"
+        return _("%(rest_url)s as %(username)s", rest_url=shown["rest_url"], username=shown["username"])
+    exported = instant(shown["clients_as_of"]) if shown["clients_as_of"] else _("never")
+    return counted(
+        "at its console only (SEPM %(version)s); %(count)s client exported: %(exported)s",
+        "at its console only (SEPM %(version)s); %(count)s clients exported: %(exported)s",
+        shown["clients"],
+        version=shown["version"],
+        exported=exported,
+    )
 
 
 def _settings(settings: dict[str, Any]) -> tuple[str, str, str]:
-    secure = "on" if settings["secure_communications"] else "off"
+    secure = _("on") if settings["secure_communications"] else _("off")
     return settings["server_list"], secure, span(settings["heartbeat"])
 
 
 def _limit(value: object) -> str:
-    return "off" if value is None else span(str(value))
+    return _("off") if value is None else span(str(value))
 
 
 def _document(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise UnreadableError(f"{file} cannot be read as JSON: {error}") from error
+        raise UnreadableError(_("%(file)s cannot be read as JSON: %(error)s", file=file, error=error)) from error
     if not isinstance(document, dict):
-        raise UnreadableError(f"{file} holds no JSON object")
+        raise UnreadableError(_("%(file)s holds no JSON object", file=file))
     if "password" not in document and document.get("access") != "console":
         document["password"] = os.environ.get("ROTATOR_SEPM_PASSWORD") or _password(file)
     return document
@@ -218,14 +246,16 @@ def _document(file: Path) -> dict[str, Any]:
 
 def _password(file: Path) -> str:
     if sys.stdin.isatty():
-        return str(typer.prompt("SEPM password", hide_input=True))
+        return str(typer.prompt(_("SEPM password"), hide_input=True))
     if piped := sys.stdin.readline().rstrip("\r\n"):
         return piped
-    raise UnreadableError(f"{file} holds no password, and nobody can be asked: set ROTATOR_SEPM_PASSWORD")
+    raise UnreadableError(
+        _("%(file)s holds no password, and there is no terminal to ask for it: set ROTATOR_SEPM_PASSWORD", file=file)
+    )
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{path} cannot be read: {error}") from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=error)) from error

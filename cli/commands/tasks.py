@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.certificate.recovery_inspection import evidence_of
+from cli.language.wording import _, later, word
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
@@ -17,7 +18,8 @@ from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new
 from cli.terminal.retrying import say_patiently
 
-_app = typer.Typer(help="Console tasks: list, claim, take the file, say done or give back.")
+_app = typer.Typer(help="Console tasks: list, claim, take the file, report it done or give it back.")
+_GIVEN_BACK = {"refused": later("given back")}
 _TaskArgument = Annotated[str, typer.Argument(help="The task's id")]
 
 
@@ -58,7 +60,7 @@ def list_tasks(
     for task in items:
         _say_task(task)
     if not items:
-        say("nothing waits for anybody")
+        say(_("no task waits for an operator"))
 
 
 @_app.command("claim")
@@ -84,7 +86,7 @@ def begin(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Begin a replacement that you have claimed ten minutes ago or more: the site is looked at once more."""
+    """Begin a replacement that you claimed ten minutes ago or more: the service looks at the site once more."""
     with opened(api, folder) as rotator:
         _show(say_patiently(rotator, f"/v1/tasks/{task}/begin", {}), as_json=as_json)
 
@@ -97,8 +99,8 @@ def done(
     file: Annotated[
         Path | None,
         typer.Option(
-            help="A file that shows it: its name and SHA-256 are sent. A recovery file is looked into first; of a task "
-            "about a server list it is an exported Sylink.xml, which is sent whole"
+            help="A file that shows it: the command sends its name and SHA-256. It looks into a recovery file first; "
+            "for a task about a server list it sends the exported Sylink.xml whole"
         ),
     ] = None,
     *,
@@ -111,7 +113,7 @@ def done(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that a task is done."""
+    """Report a task as done."""
     stated: dict[str, Any] = dict(_pair(text) for text in evidence or ())
     if client or sylink:
         stated["clients"] = _looked_at(client or [], sylink or [])
@@ -156,8 +158,8 @@ def file(
         say_json(taken)
         return
     path = out or Path(Path(taken["filename"]).name)
-    write_new(path, base64.b64decode(taken["content_base64"]), remedy="claim the task once more for another")
-    say(f"{path} written; its password, shown this once: {taken['password']}")
+    write_new(path, base64.b64decode(taken["content_base64"]), remedy=_("claim the task once more for another"))
+    say(_("%(path)s written; its password, shown this once: %(password)s", path=path, password=taken["password"]))
 
 
 def _of_file(file: Path | None, kind: str) -> dict[str, str]:
@@ -173,7 +175,11 @@ def _of_file(file: Path | None, kind: str) -> dict[str, str]:
 def _looked_at(clients: list[str], files: list[Path]) -> list[dict[str, str]]:
     if len(clients) != len(files):
         raise UnreadableError(
-            f"{len(clients)} clients and {len(files)} files: say --client NAME --sylink FILE for each"
+            _(
+                "clients: %(clients)s, files: %(files)s; give --client NAME --sylink FILE for each",
+                clients=len(clients),
+                files=len(files),
+            )
         )
     return [{"client": name, "sylink": _read(file)} for name, file in zip(clients, files, strict=True)]
 
@@ -184,13 +190,13 @@ def _read(file: Path) -> str:
     try:
         return content.decode("utf-16" if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"{file} cannot be read: {error}") from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=file, error=error)) from error
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise UnreadableError(f"{text!r}: say NAME=VALUE")
+        raise UnreadableError(_("%(text)s: give NAME=VALUE", text=repr(text)))
     return name, value
 
 
@@ -203,11 +209,13 @@ def _show(task: dict[str, Any], *, as_json: bool) -> None:
 
 def _say_task(task: dict[str, Any]) -> None:
     who = task["closed_by"] or task["claimed_by"]
-    holder = f" by {who}" if who else ""
-    say(f"{task['id']}  {task['number']} {task['title']}  [{task['site_name']}, {task['state']}{holder}]")
+    holder = " " + _("by %(who)s", who=who) if who else ""
+    state = word(_GIVEN_BACK.get(task["state"], task["state"]))
+    say(f"{task['id']}  {task['number']} {task['title']}  [{task['site_name']}, {state}{holder}]")
     if task["proof_until"]:
-        say(f"    its proof counts until {instant(task['proof_until'])}; begin before {instant(task['begin_until'])}")
+        until, begin = instant(task["proof_until"]), instant(task["begin_until"])
+        say("    " + _("its proof counts until %(until)s; begin before %(begin)s", until=until, begin=begin))
     elif task["state"] == "claimed" and task["kind"] == "replace_certificate":
-        say("    its proof does not count now: begin nothing")
+        say("    " + _("its proof does not count now: begin nothing"))
     for line in task["instructions"]:
         say(f"    {line}")

@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _, word
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 
 _app = typer.Typer(
-    help="Show, pin and drop the certificates that are believed at SEPM's REST port.", no_args_is_help=True
+    help="Show, pin and drop the certificates that the service trusts at SEPM's REST port.", no_args_is_help=True
 )
 _SiteArgument = Annotated[str, typer.Argument(help="The site's id")]
 _FingerprintArgument = Annotated[str, typer.Argument(help="SHA-256 in full, as the SEPM console shows it")]
@@ -81,23 +82,31 @@ def contacts(
         say_json(page)
         return
     rows = [
-        (each["number"], instant(each["at"]), each["kind"], each["address"], each["fingerprint"] or "", _words(each))
+        (
+            each["number"],
+            instant(each["at"]),
+            word(each["kind"]),
+            each["address"],
+            each["fingerprint"] or "",
+            _words(each),
+        )
         for each in page["items"]
     ]
-    say_table("Contacts", ("", "at", "what", "address", "SHA-256", "who and why"), rows)
+    say_table(_("Contacts"), ("", _("at"), _("what"), _("address"), "SHA-256", _("who and why")), rows)
 
 
 def _say(trust: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(trust)
         return
-    say(f"{trust['rest_url']}: {', '.join(trust['servers'])}{' (a CA vouches too)' if trust['by_ca'] else ''}")
-    trusted = [(each, "known") for each in trust["pinned_sha256"]]
-    trusted += [(each, "announced") for each in trust["announced_sha256"]]
-    say_table("Accepted", ("SHA-256", "because it is"), trusted)
+    by_ca = f" ({_('a CA vouches too')})" if trust["by_ca"] else ""
+    say(f"{trust['rest_url']}: {', '.join(trust['servers'])}{by_ca}")
+    trusted = [(each, _("known")) for each in trust["pinned_sha256"]]
+    trusted += [(each, _("announced")) for each in trust["announced_sha256"]]
+    say_table(_("Accepted"), ("SHA-256", _("because it is")), trusted)
     rows = [
         (
-            each["kind"],
+            word(each["kind"]),
             each["address"],
             each["fingerprint"] or "",
             instant(each["first"]),
@@ -106,7 +115,7 @@ def _say(trust: dict[str, Any], *, as_json: bool) -> None:
         )
         for each in trust["presented"]
     ]
-    say_table("Contacts", ("what", "address", "SHA-256", "first", "last", "times"), rows)
+    say_table(_("Contacts"), (_("what"), _("address"), "SHA-256", _("first"), _("last"), _("times")), rows)
 
 
 def _words(contact: dict[str, Any]) -> str:

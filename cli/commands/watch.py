@@ -9,6 +9,7 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
+from cli.language.wording import _, word
 from cli.terminal.client import (
     FOLDER,
     REFUSED,
@@ -42,7 +43,7 @@ def watch(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Follow a rotation until it ends. Exit code 0 only when it completed. An outage of the API is waited out."""
+    """Follow a rotation until it ends. Exit code 0 only when it completed. It waits out an outage of the API."""
     with opened(api, folder) as rotator:
         shown = rotator.get(f"/v1/rotations/{rotation}", live=True)
         shown = (
@@ -51,7 +52,7 @@ def watch(
             else _follow(rotator, shown, every)
         )
     if not as_json:
-        say(f"rotation {rotation}: {shown['status']}")
+        say(_("rotation %(rotation)s: %(status)s", rotation=rotation, status=word(shown["status"])))
     if shown["status"] != _COMPLETED:
         raise typer.Exit(REFUSED)
 
@@ -62,7 +63,7 @@ def _follow(rotator: Api, shown: dict[str, Any], every: float) -> dict[str, Any]
             time.sleep(every)
             newer = _look(rotator, shown["id"])
             if newer is None:
-                screen.update(Text("the API does not answer; trying again"), refresh=True)
+                screen.update(Text(_("the API does not answer; trying again")), refresh=True)
                 continue
             shown = newer
             screen.update(overview(shown), refresh=True)
@@ -85,10 +86,10 @@ def _follow_lines(rotator: Api, shown: dict[str, Any], every: float, as_json: bo
 
 
 def _line(shown: dict[str, Any]) -> str:
-    attention = "".join(f"; ATTENTION {each['subject']}: {each['message']}" for each in shown["attention"])
+    attention = "".join(f"; {_('ATTENTION')} {each['subject']}: {each['message']}" for each in shown["attention"])
     trouble = shown.get("trouble")
-    helps = f"; WHAT HELPS: {trouble['remedy']}" if trouble else ""
-    return f"{shown['status']} {shown['phase']} {step_of(shown)}".rstrip() + attention + helps
+    helps = f"; {_('WHAT HELPS')}: {trouble['remedy']}" if trouble else ""
+    return f"{word(shown['status'])} {word(shown['phase'])} {step_of(shown)}".rstrip() + attention + helps
 
 
 def _look(rotator: Api, rotation: str) -> dict[str, Any] | None:

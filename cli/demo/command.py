@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.wording import _
 from cli.terminal.client import answered
 
 _FAILED, _INTERRUPTED = 1, 130
@@ -50,7 +51,7 @@ def demo(
             if keep:
                 stay(made, screen, result)
     except KeyboardInterrupt:
-        screen.say("Stopped; nothing that was started goes on.")
+        screen.say(_("Stopped; nothing that was started goes on."))
         raise typer.Exit(_INTERRUPTED) from None
     except StageError as error:
         screen.say(str(error), style="red")

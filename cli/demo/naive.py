@@ -7,6 +7,7 @@ from typing import Any
 
 from cli.demo.screen import Screen
 from cli.demo.site import DemoSite
+from cli.language.wording import _, counted, decimal
 
 _HEARTBEAT = timedelta(seconds=3)
 _LONGEST = 15 * _HEARTBEAT
@@ -20,8 +21,15 @@ def replace_everything(screen: Screen, sites: list[DemoSite], check: Callable[[]
     """Replace, then wait until the verdict is settled: a client is lost after five heartbeats without an exchange."""
     for site in sites:
         site.replace_now()
-        screen.say(f"{site.name}: {len(site.described['servers'])} certificates replaced at the console, all at once")
-    screen.say("Now the clients call. One that finds no server that it trusts for five heartbeats is lost.")
+        screen.say(
+            counted(
+                "%(site)s: %(count)s certificate replaced at the console at once",
+                "%(site)s: %(count)s certificates replaced at the console, all at once",
+                len(site.described["servers"]),
+                site=site.name,
+            )
+        )
+    screen.say(_("Now the clients call. One that finds no server that it trusts for five heartbeats is lost."))
     began = steady_since = time.monotonic()
     counts: list[int] = []
     while True:
@@ -31,7 +39,7 @@ def replace_everything(screen: Screen, sites: list[DemoSite], check: Callable[[]
         if newer != counts:
             counts, steady_since = newer, now
             text = ", ".join(f"{site.name} {count}" for site, count in zip(sites, counts, strict=True))
-            screen.say(f"  after {now - began:4.1f} s lost: {text}")
+            screen.say("  " + _("after %(seconds)s s lost: %(text)s", seconds=decimal(now - began), text=text))
         settled = any(counts) and now - steady_since > _STEADY.total_seconds()
         if settled or now - began > _LONGEST.total_seconds():
             return
@@ -59,6 +67,22 @@ def lost_as_expected(report: dict[str, Any]) -> bool:
 def tell_losses(screen: Screen, site: DemoSite, report: dict[str, Any]) -> None:
     """The same for people."""
     lost, total, away = report["clients_lost"], report["clients_total"], report["clients_away"]
-    screen.say(f"{site.name:15}{lost} of {total} clients lost ({lost / total:.0%})", style="bold red")
-    then = f"; {away} are still switched off, and their turn comes when they return" if away else ""
-    screen.say(f"{'':15}the plan had foretold {report['foretold_by_the_plan']}{then}")
+    screen.say(
+        f"{site.name:15}"
+        + counted(
+            "%(lost)s of %(count)s client lost (%(share)s %%)",
+            "%(lost)s of %(count)s clients lost (%(share)s %%)",
+            total,
+            lost=lost,
+            share=round(100 * lost / total),
+        ),
+        style="bold red",
+    )
+    screen.say(f"{'':15}" + _("the plan had foretold %(lost)s", lost=report["foretold_by_the_plan"]))
+    if away:
+        text = counted(
+            "%(count)s client is still switched off; its turn comes when it returns",
+            "%(count)s clients are still switched off; their turn comes when they return",
+            away,
+        )
+        screen.say(f"{'':15}{text}")

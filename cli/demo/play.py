@@ -14,6 +14,7 @@ from cli.demo.screen import Screen
 from cli.demo.site import DemoSite
 from cli.demo.stage import DemoProcesses
 from cli.demo.track import Track
+from cli.language.wording import _, counted, decimal
 from cli.terminal.client import Api
 from emulator.spec import SiteSpec
 
@@ -30,7 +31,7 @@ def play(stage: DemoProcesses, screen: Screen, seed: int, *, naive: bool) -> tup
         ApiRefusedError, UnreadableError: when the product refuses, or is not there.
     """
     screen.say(
-        "Two emulated SEPM sites get new certificates. Nothing outside of this machine is touched.", style="bold"
+        _("Two emulated SEPM sites get new certificates. Nothing outside of this machine is touched."), style="bold"
     )
     here, rotator, sites = _begin(stage, screen, seed)
     addresses: dict[str, Any] = {
@@ -54,12 +55,15 @@ def play(stage: DemoProcesses, screen: Screen, seed: int, *, naive: bool) -> tup
 
 def stay(stage: DemoProcesses, screen: Screen, result: dict[str, Any]) -> None:
     """Leave everything running until a signal."""
-    screen.heading("Everything goes on running")
+    screen.heading(_("Everything goes on running"))
     screen.say(f"Temporal UI   {result['temporal_ui']}")
-    screen.say(f"API           {result['api']}  (its documentation: {result['api']}/docs)")
-    screen.say(f"API key       in {result['api_key_file']}")
-    screen.say(f"Commands      rotator status --folder {result['folder']}")
-    screen.say(f"Ctrl-C stops it all. {stage.folder} stays; remove it when you have seen enough.", style="bold")
+    screen.say(f"API           {result['api']}  ({_('its documentation')}: {result['api']}/docs)")
+    screen.say(f"{_('API key'):14}{result['api_key_file']}")
+    screen.say(f"{_('Commands'):14}rotator status --folder {result['folder']}")
+    screen.say(
+        _("Ctrl-C stops it all. %(folder)s stays; remove it when you have seen enough.", folder=stage.folder),
+        style="bold",
+    )
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             stage.check()
@@ -88,15 +92,20 @@ def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, A
         DemoSite(scene, spec, stage.environment(emulator), rotator)
         for scene, spec, emulator in zip(SCENES, specs, emulators, strict=True)
     ]
-    screen.heading(f"Started in {time.monotonic() - began:.1f} s")
-    screen.say(f"Rotator        {here['api']}, with its worker and Temporal ({_pids(here)})")
+    screen.heading(_("Started in %(seconds)s s", seconds=decimal(time.monotonic() - began)))
+    screen.say(f"Rotator        {here['api']} ({_pids(here)})")
     screen.say(f"Temporal UI    {here['ui']}/namespaces/{here['namespace']}/workflows")
-    screen.say(f"Log-in there   with the key in {here['api_key_file']}")
+    screen.say(f"{_('API key'):15}{here['api_key_file']}")
     for site in sites:
         clients, servers = site.verdict()["clients_total"], len(site.described["servers"])
-        called = f"{servers} server{'s' if servers > 1 else ''}, {clients} clients that call every 3 s"
+        called = ", ".join(
+            (
+                counted("%(count)s server", "%(count)s servers", servers),
+                counted("%(count)s client that calls every 3 s", "%(count)s clients that call every 3 s", clients),
+            )
+        )
         screen.say(f"{site.name:15}{site.described['rest']['url']}, {called}")
-    screen.say(f"Folder         {stage.folder}")
+    screen.say(f"{_('Folder'):15}{stage.folder}")
     return here, rotator, sites
 
 
@@ -122,11 +131,11 @@ def _planned(screen: Screen, site: DemoSite) -> dict[str, Any]:
 def _with_product(
     stage: DemoProcesses, screen: Screen, rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    screen.heading("Floor: no rotation under these plans can be faster")
+    screen.heading(_("Floor: no rotation under these plans can be faster"))
     floors = [site.floor(plan) for site, plan in zip(sites, plans, strict=True)]
     for site, floor in zip(sites, floors, strict=True):
         tell_floor(screen, site, floor)
-    screen.heading("Rotating both sites, side by side")
+    screen.heading(_("Rotating both sites, side by side"))
     tracks = [
         Track(site, floor, site.start(plan), rotator) for site, floor, plan in zip(sites, floors, plans, strict=True)
     ]
@@ -157,9 +166,9 @@ def _follow(stage: DemoProcesses, screen: Screen, tracks: list[Track]) -> None:
 def _without_product(
     stage: DemoProcesses, screen: Screen, _rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    screen.heading("Without the product: every certificate replaced at once")
+    screen.heading(_("Without the product: every certificate replaced at once"))
     replace_everything(screen, sites, stage.check)
-    screen.heading("Report, by the emulator's own verdict")
+    screen.heading(_("Report, by the emulator's own verdict"))
     results = {}
     for site, plan in zip(sites, plans, strict=True):
         results[site.scene.name] = made = report_losses(site, plan)
@@ -176,13 +185,15 @@ def _tell_end(screen: Screen, *, naive: bool, expected: bool) -> None:
     screen.say()
     match naive, expected:
         case False, True:
-            screen.say("Both rotations completed, and no client was lost.", style="bold green")
+            screen.say(_("Both rotations completed, and no client was lost."), style="bold green")
         case False, False:
-            screen.say("This demo did not go as it should; the reports above say where.", style="bold red")
+            screen.say(_("This demo did not go as it should; the reports above say where."), style="bold red")
         case True, True:
-            screen.say("So this is what the product is for: `rotator demo` does the same without a loss.", style="bold")
+            screen.say(
+                _("So this is what the product is for: `rotator demo` does the same without a loss."), style="bold"
+            )
         case _:
-            screen.say("Hardly a client was lost, which is not what this was to show.", style="bold red")
+            screen.say(_("Hardly a client was lost; this demo was to show losses."), style="bold red")
 
 
 def _pids(here: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cli.demo.screen import Screen
 from cli.demo.track import Track
+from cli.language.wording import _, decimal, word
 
 _COMPLETED = "completed"
 
@@ -46,27 +47,39 @@ def succeeded(result: dict[str, Any]) -> bool:
 
 def tell_report(screen: Screen, track: Track, result: dict[str, Any]) -> None:
     """The same for people."""
-    screen.heading(f"Report for {track.site.name}")
+    screen.heading(_("Report for %(site)s", site=track.site.name))
     steps = [
         (
             step.number,
             step.title,
-            f"{(step.began - track.began).total_seconds():.1f}",
-            f"{step.took.total_seconds():.1f}",
+            decimal((step.began - track.began).total_seconds()),
+            decimal(step.took.total_seconds()),
         )
         for step in track.steps.values()
     ]
-    screen.table("Steps taken", ("", "step", "began, s", "took, s"), steps)
+    screen.table(_("Steps taken"), ("", _("step"), _("began, s"), _("took, s")), steps)
     for lost in result["lost"]:
-        screen.say(f"Lost: {lost}", style="red")
+        screen.say(_("Lost: %(lost)s", lost=lost), style="red")
     for attention in result["attention"]:
-        screen.say(f"Attention: {attention['subject']}: {attention['message']}", style="yellow")
+        screen.say(
+            _("Attention: %(subject)s: %(message)s", subject=attention["subject"], message=attention["message"]),
+            style="yellow",
+        )
 
 
 def tell_summary(screen: Screen, results: dict[str, dict[str, Any]]) -> None:
     """All of them side by side: the last thing that is read."""
-    screen.heading("Summary; clients lost are the emulator's own verdict, which asks the product nothing")
-    columns = ("site", "rotation", "steps", "took", "floor", "took / floor", "clients back", "clients lost")
+    screen.heading(_("Summary; clients lost are the emulator's own verdict, which asks the product nothing"))
+    columns = (
+        _("site"),
+        _("rotation"),
+        _("steps"),
+        _("took"),
+        _("floor"),
+        _("took / floor"),
+        _("clients back"),
+        _("clients lost"),
+    )
     screen.table("", columns, [_summary(name, result) for name, result in results.items()])
 
 
@@ -74,11 +87,11 @@ def _summary(name: str, result: dict[str, Any]) -> tuple[object, ...]:
     coverage = result["coverage"] or {"total": 0, "waiting": 0}
     return (
         name,
-        result["status"],
+        word(result["status"]),
         len(result["steps"]),
-        f"{result['elapsed_seconds']:.1f} s",
-        f"{result['floor_seconds']:.1f} s",
-        f"{result['elapsed_over_floor']:.2f}",
-        f"{coverage['total'] - coverage['waiting']} of {coverage['total']}",
-        f"{result['clients_lost']} of {result['clients_total']}",
+        f"{decimal(result['elapsed_seconds'])} s",
+        f"{decimal(result['floor_seconds'])} s",
+        decimal(result["elapsed_over_floor"], 2),
+        _("%(part)s of %(whole)s", part=coverage["total"] - coverage["waiting"], whole=coverage["total"]),
+        _("%(part)s of %(whole)s", part=result["clients_lost"], whole=result["clients_total"]),
     )

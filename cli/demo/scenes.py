@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from cli.demo.site import Scene
+from cli.language.wording import later
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import SiteSpec
 from emulator.switches import Switches
@@ -27,15 +28,19 @@ def _three_servers(seed: int) -> SiteSpec:
 SCENES = (
     Scene(
         "one-server",
-        "There is no other server to fail over to, so every group is relaxed before the swap (the vendor's list A).",
+        later(
+            "There is no other server to fail over to, so every group is relaxed before the swap (the vendor's list A)."
+        ),
         one_server,
         # half a minute for the day that the vendor asks for
         {**_LIMITS, "relax_floor": "PT30S"},
     ),
     Scene(
         "three-servers",
-        "Clients learn new certificates through another server, and one server is held out for those that are away "
-        "(list B); 14.2.x clients cannot, and are relaxed.",
+        later(
+            "Clients learn new certificates through another server, and one server is held out for those that are away "
+            "(list B); 14.2.x clients cannot, and are relaxed."
+        ),
         _three_servers,
         {**_LIMITS, "relax_floor": "PT10S"},
     ),

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.track import Track
+from cli.language.wording import _, counted, decimal, number, word
 from cli.terminal.formatting import PlainConsole, step_of, table
 
 _INSTANT = TypeAdapter(datetime)
@@ -82,7 +83,7 @@ def _line(track: Track, event: dict[str, Any]) -> Text | None:
     step = track.step_of(event)
     match event["kind"]:
         case "step-ended" if step is not None:
-            took = f"{step.took.total_seconds():6.1f} s"
+            took = f"{decimal(step.took.total_seconds()):>6} s"
             return Text.assemble(("✓ ", "green"), f"{took}  ", (f"{step.number:10}", "bold"), step.title)
         case "attention" | "amended" | "turning-back" | "message":
             return Text.assemble(("! ", "bold yellow"), event["message"])
@@ -97,34 +98,52 @@ def _standing(track: Track, now: datetime) -> RenderableType:
     floor, elapsed = track.floor.total.total_seconds(), track.elapsed(now).total_seconds()
     rows = Table.grid(padding=(0, 2))
     bar = ProgressBar(total=max(shown["step_count"], 1), completed=shown["step_index"], width=_BAR)
-    rows.add_row(bar, f"{step_of(shown) or shown['status']}")
+    rows.add_row(bar, step_of(shown) or word(shown["status"]))
     live = shown.get("live") or {}
     wait, task = live.get("wait"), live.get("task")
     if wait:
         rows.add_row(*_waiting(wait, now))
     elif task:
-        holder = f"{task['claimed_by']} is at it" if task["claimed_by"] else "waits for the administrator"
-        rows.add_row(Text("console task", style="dim"), holder)
+        holder = (
+            _("%(claimed_by)s is at it", claimed_by=task["claimed_by"])
+            if task["claimed_by"]
+            else _("waits for the administrator")
+        )
+        rows.add_row(Text(_("console task"), style="dim"), holder)
     for attention in shown["attention"]:
-        rows.add_row(Text("attention", style="bold yellow"), f"{attention['subject']}: {attention['message']}")
+        rows.add_row(Text(_("attention"), style="bold yellow"), f"{attention['subject']}: {attention['message']}")
     if track.verdict is not None:
         lost, total = track.verdict["clients_lost_ever"], track.verdict["clients_total"]
         style = "bold red" if lost else "green"
         rows.add_row(
-            Text("clients lost", style="dim"), Text(f"{lost} of {total} (the emulator's verdict)", style=style)
+            Text(_("clients lost"), style="dim"),
+            Text(_("%(lost)s of %(total)s (the emulator's verdict)", lost=lost, total=total), style=style),
         )
-    title = f"{track.site.name}: {shown['phase'] or 'beginning'}, {elapsed:.0f} s of at least {floor:.0f} s"
+    title = _(
+        "%(site)s: %(phase)s, %(elapsed)s s of at least %(floor)s s",
+        site=track.site.name,
+        phase=word(shown["phase"]) or _("beginning"),
+        elapsed=round(elapsed),
+        floor=round(floor),
+    )
     return Panel(rows, title=Text(title), title_align="left")
 
 
 def _waiting(wait: dict[str, Any], now: datetime) -> tuple[RenderableType, str]:
     left = (_INSTANT.validate_python(wait["due"]) - now).total_seconds()
-    until = f"{left:.0f} s more at least" if left > 0 else "the least time is over, now the proof"
+    until = _("%(left)s s more at least", left=round(left)) if left > 0 else _("the least time is over, now the proof")
     reading = wait["reading"]
     if not reading:
-        return Text("wait", style="dim"), until
+        return Text(_("wait"), style="dim"), until
     total, waiting = reading["total"], reading["waiting"]
-    reasons = ", ".join(f"{count} {reason}" for reason, count in reading["by_reason"].items())
-    proof = f"{reading['covered']} of {total} clients proven" + (f", waiting for {waiting}" if waiting else "")
+    reasons = ", ".join(f"{number(count)} {reason}" for reason, count in reading["by_reason"].items())
+    proof = counted(
+        "%(covered)s of %(count)s client proven",
+        "%(covered)s of %(count)s clients proven",
+        total,
+        covered=reading["covered"],
+    )
+    if waiting:
+        proof = _("%(proof)s, waiting for %(waiting)s", proof=proof, waiting=waiting)
     bar = ProgressBar(total=max(total, 1), completed=total - waiting, width=_BAR)
     return bar, f"{proof}; {until}{f' ({reasons})' if reasons else ''}"

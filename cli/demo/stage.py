@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from cli.language.wording import _
 from engine.process.tether import needs_pipe, tied
 
 _PREFIX = "ROTATOR_"
@@ -42,7 +43,9 @@ class Actor:
     def failure(self, what: str) -> StageError:
         """An error with the last lines of the log."""
         lines = self.log.read_text("utf-8", "replace").splitlines()[-_TAIL:]
-        return StageError("\n".join((f"{self.name} {what}; the end of its log:", *lines)))
+        return StageError(
+            "\n".join((_("%(process)s %(what)s; the end of its log:", process=self.name, what=what), *lines))
+        )
 
 
 class DemoProcesses:
@@ -88,12 +91,12 @@ class DemoProcesses:
         text = b""
         deadline = time.monotonic() + _READY_WITHIN.total_seconds()
         while b"\n" not in text:
-            ready, _, _ = select.select([handle], [], [], max(0, deadline - time.monotonic()))
+            ready, *_others = select.select([handle], [], [], max(0, deadline - time.monotonic()))
             if not ready:
-                raise actor.failure(f"is not ready after {_READY_WITHIN.total_seconds():.0f} s")
+                raise actor.failure(_("is not ready after %(seconds)s s", seconds=_READY_WITHIN.seconds))
             part = os.read(handle, _CHUNK)
             if not part:
-                raise actor.failure("ended before it was ready")
+                raise actor.failure(_("ended before it was ready"))
             text += part
         described: dict[str, Any] = json.loads(text.partition(b"\n")[0])
         return described
@@ -106,7 +109,7 @@ class DemoProcesses:
         """
         for actor in self._actors:
             if (code := actor.process.poll()) is not None:
-                raise actor.failure(f"ended with code {code}")
+                raise actor.failure(_("ended with code %(code)s", code=str(code)))
 
     def stop(self) -> None:
         """Stop all processes; one that does not stop in time is killed."""

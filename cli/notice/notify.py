@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from certificates.secret_file import ReadableByOthers, read_secret
+from cli.language.wording import _, counted, word
 from cli.notice.target import target_of
 from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
@@ -14,7 +15,7 @@ from cli.terminal.formatting import instant, say, say_error, say_json, say_table
 from rotation.notice.channel import MailSecurity, MessageLanguage, WebhookForm
 from rotation.notice.notice import NoticeKind
 
-app = typer.Typer(help="Channels by which people are called: mail, webhooks, syslog.", no_args_is_help=True)
+app = typer.Typer(help="Channels by which the service calls people: mail, webhooks, syslog.", no_args_is_help=True)
 _PATIENCE, _PAUSE = 60, 0.5
 _Kinds = list[NoticeKind] | None
 ChannelArgument = Annotated[str, typer.Argument(help="The channel's name or id, as `rotator notify list` shows it")]
@@ -49,11 +50,11 @@ def add(  # noqa: PLR0917 - typer calls it by name
     language: Annotated[MessageLanguage, typer.Option("--language")] = MessageLanguage.ENGLISH,
     site: Annotated[list[str] | None, typer.Option("--site", help="Id of a site that it is about; all without")] = None,
     kind: Annotated[_Kinds, typer.Option("--kind", help="What it gets; all without")] = None,
-    identity: Annotated[str | None, typer.Option("--identity", help="Whose own channel it is")] = None,
+    identity: Annotated[str | None, typer.Option("--identity", help="The identity whose own channel it is")] = None,
     digest: Annotated[str | None, typer.Option("--digest", help="Gather messages of so long, e.g. PT4H")] = None,
     at_once: Annotated[_Kinds, typer.Option("--at-once", help="What no digest holds")] = None,
     quiet: Annotated[str | None, typer.Option("--quiet", help="No message at these hours, e.g. 20:00-07:00")] = None,
-    zone: Annotated[str, typer.Option("--zone", help="On whose clock, e.g. Europe/Prague")] = "UTC",
+    zone: Annotated[str, typer.Option("--zone", help="Time zone of these hours, e.g. Europe/Prague")] = "UTC",
     wakes: Annotated[_Kinds, typer.Option("--wakes", help="What is sent in quiet hours, too")] = None,
     escalates_after: Annotated[
         str | None, typer.Option("--escalates-after", help="Only what has waited so long without a reaction, e.g. PT4H")
@@ -83,7 +84,7 @@ def add(  # noqa: PLR0917 - typer calls it by name
     if token_header:
         settings["target"]["token_header"] = token_header
     if quiet is not None:
-        begins, _, ends = quiet.partition("-")
+        begins, _dash, ends = quiet.partition("-")
         settings["quiet"] = {"begins": begins.strip(), "ends": ends.strip(), "zone": zone, "weekends": weekends}
     with opened(api, folder) as rotator:
         kept = rotator.post(
@@ -92,9 +93,20 @@ def add(  # noqa: PLR0917 - typer calls it by name
     if as_json:
         say_json(kept)
         return
-    say(f"Channel {name} has the id {kept['channel']['id']}; try it: rotator notify test {name}")
+    say(
+        _(
+            "Channel %(name)s has the id %(id)s; try it: rotator notify test %(name)s",
+            name=name,
+            id=kept["channel"]["id"],
+        )
+    )
     if kept["signing_key"]:
-        say(f"Its receiver verifies signatures by this key, which is shown once: {kept['signing_key']}")
+        say(
+            _(
+                "Its receiver verifies signatures by this key, which is shown once: %(signing_key)s",
+                signing_key=kept["signing_key"],
+            )
+        )
 
 
 @app.command("list")
@@ -107,7 +119,9 @@ def list_channels(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_js
         say_json(shown)
         return
     say_table(
-        "Channels", ("id", "name", "to", "language", "waiting", "failing since", "reason"), map(_row, shown["items"])
+        _("Channels"),
+        (_("id"), _("name"), _("to"), _("language"), _("waiting"), _("failing since"), _("reason")),
+        map(_row, shown["items"]),
     )
 
 
@@ -116,13 +130,20 @@ def list_channels(api: ApiOption = None, folder: FolderOption = FOLDER, *, as_js
 def remove(
     channel: ChannelArgument, api: ApiOption = None, folder: FolderOption = FOLDER, *, as_json: JsonOption = False
 ) -> None:
-    """Send nothing over a channel any more."""
+    """Remove a channel: the service sends nothing over it any more."""
     with opened(api, folder) as rotator:
         shown = rotator.delete(f"/v1/channels/{_id_of(rotator, channel)}")
     if as_json:
         say_json(shown)
         return
-    say(f"Channel {shown['settings']['name']} is removed; {shown['waiting']} messages that waited are not sent")
+    say(
+        counted(
+            "Channel %(name)s is removed; %(count)s message that waited is not sent",
+            "Channel %(name)s is removed; %(count)s messages that waited are not sent",
+            shown["waiting"],
+            name=shown["settings"]["name"],
+        )
+    )
 
 
 @app.command()
@@ -136,12 +157,12 @@ def deliveries(
     if as_json:
         say_json(shown)
         return
-    columns = ("number", "about", "due", "state", "tries", "reason")
+    columns = (_("number"), _("about"), _("due"), _("state"), _("tries"), _("reason"))
     rows = (
-        (each["number"], each["kind"], instant(each["due_at"]), each["state"], each["attempts"], each["error"])
+        (each["number"], each["kind"], instant(each["due_at"]), word(each["state"]), each["attempts"], each["error"])
         for each in shown["items"]
     )
-    say_table("Deliveries", columns, rows)
+    say_table(_("Deliveries"), columns, rows)
 
 
 @app.command("test")
@@ -154,13 +175,21 @@ def send_test(channel: ChannelArgument, api: ApiOption = None, folder: FolderOpt
         ends = time.monotonic() + _PATIENCE
         while (found := _delivery(rotator, place, message))["state"] == "waiting" and not found["error"]:
             if time.monotonic() > ends:
-                say_error("The worker has not sent it within a minute: messages before it may wait, or no worker runs")
+                say_error(
+                    _("The worker has not sent it within a minute: messages before it may wait, or no worker runs")
+                )
                 raise typer.Exit(REFUSED)
             time.sleep(_PAUSE)
     if found["state"] != "delivered":
-        say_error(f"It was not taken: {found['error']}. The worker tries again; rotator notify deliveries {channel}")
+        say_error(
+            _(
+                "It was not taken: %(error)s. The worker tries again; rotator notify deliveries %(channel)s",
+                error=found["error"],
+                channel=channel,
+            )
+        )
         raise typer.Exit(REFUSED)
-    say(f"Channel {channel} has taken the test message")
+    say(_("Channel %(channel)s has taken the test message", channel=channel))
 
 
 def _delivery(rotator: Api, place: str, message: str) -> dict[str, Any]:
@@ -172,7 +201,7 @@ def _id_of(rotator: Api, channel: str) -> str:
     items = rotator.list("/v1/channels")["items"]
     found = [each["id"] for each in items if channel in {each["id"], each["settings"]["name"]}]
     if not found:
-        raise UnreadableError(f"there is no channel {channel}: rotator notify list")
+        raise UnreadableError(_("there is no channel %(channel)s: rotator notify list", channel=channel))
     return str(found[0])
 
 
@@ -182,9 +211,9 @@ def _secret(file: Path | None) -> str | None:
     try:
         return read_secret(file).decode().strip()
     except ReadableByOthers as error:
-        raise UnreadableError(f"{file} is not read: {error.strerror}") from None
+        raise UnreadableError(_("%(file)s is not read: %(strerror)s", file=file, strerror=error.strerror)) from None
     except (OSError, UnicodeDecodeError):
-        raise UnreadableError(f"no secret can be read from {file}") from None
+        raise UnreadableError(_("no secret can be read from %(file)s", file=file)) from None
 
 
 def _row(channel: dict[str, Any]) -> tuple[object, ...]:

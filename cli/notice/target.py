@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from cli.language.wording import _
 from cli.terminal.fault import UnreadableError
 from rotation.notice.channel import MailSecurity
 
@@ -13,12 +14,12 @@ def target_of(to: str, server: str | None, sender: str | None, security: MailSec
     Raises:
         UnreadableError: when it is none.
     """
-    kind, _, rest = to.partition(":")
+    kind, _colon, rest = to.partition(":")
     if kind == "https":
         return {"kind": "webhook", "url": to}
     if kind == "mailto":
         if server is None or sender is None:
-            raise UnreadableError("mail needs --server and --from")
+            raise UnreadableError(_("mail needs --server and --from"))
         host, port = _place(server)
         found = {"kind": "mail", "host": host, "security": security.value, "username": user, "sender": sender}
         return found | {"recipients": rest.split(",")} | ({"port": port} if port else {})
@@ -26,7 +27,7 @@ def target_of(to: str, server: str | None, sender: str | None, security: MailSec
         host, port = _place(rest.removeprefix("//"))
         found = {"kind": "syslog", "host": host, "transport": "udp" if kind.endswith("udp") else "tcp"}
         return found | ({"port": port} if port else {})
-    raise UnreadableError(f"{to} is none of https://..., mailto:..., syslog://... and syslog+udp://...")
+    raise UnreadableError(_("%(to)s is none of https://..., mailto:..., syslog://... and syslog+udp://...", to=to))
 
 
 def _place(text: str) -> tuple[str, int | None]:
@@ -34,5 +35,5 @@ def _place(text: str) -> tuple[str, int | None]:
     try:
         port = parts.port
     except ValueError:
-        raise UnreadableError(f"{text} is no HOST:PORT") from None
+        raise UnreadableError(_("%(text)s is no HOST:PORT", text=text)) from None
     return parts.hostname or "", port

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.wording import _, recognised
 from cli.terminal.client import FOLDER, UNREADABLE
 from cli.terminal.formatting import say_error
 from store.fault import StoreFault
@@ -30,11 +31,13 @@ def backup(
     try:
         copies = copy_all(folder, target)
     except (StoreFault, OSError) as error:
-        say_error(f"rotator backup: {error}")
+        say_error(f"rotator backup: {recognised(str(error))}")
         raise typer.Exit(UNREADABLE) from None
     for path in copies.files:
         typer.echo(path)
     for key in sorted(copies.keys_elsewhere):
-        say_error(f"rotator backup: key {key} opens a part of it and is not in it: keep that key too")
+        text = _("key %(key)s opens a part of it and is not in it: keep that key too", key=key)
+        say_error(f"rotator backup: {text}")
     if why := asyncio.run(note_backup(folder.resolve(), target.resolve(), copies)):
-        say_error(f"rotator backup: the copies are made, and the trail of the service does not have that: {why}")
+        text = _("the copies are made, but the trail of the service lacks that: %(why)s", why=why)
+        say_error(f"rotator backup: {text}")

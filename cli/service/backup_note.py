@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from cli.language.wording import _, recognised
 from cli.service.local_operator import local_operator
 from engine.process.logs import log_as_json
 from store.backup import Backup
@@ -28,17 +29,17 @@ async def note_backup(folder: Path, target: Path, copies: Backup) -> str:
     log_as_json("backup", logging.ERROR)
     settings = StoreSettings(folder=folder)
     if settings.key is None and settings.transit.address is None and not settings.key_path.exists():
-        return "its keys are not here"
+        return _("its keys are not here")
     try:
         if _revision(settings) != newest_revision():
-            return "another release has written it"
+            return _("another release has written it")
         store = await Store.open(settings)
         try:
             await store.trail.append(SERVICE_TRAIL, _event(target, copies))
         finally:
             await store.close()
     except (StoreFault, OSError, sqlite3.Error, SQLAlchemyError) as error:
-        return str(error)
+        return recognised(str(error))
     return ""
 
 

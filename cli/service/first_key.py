@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from cli.language.wording import _
 from cli.service.local_operator import local_operator
 from cli.terminal.new_file import write_new
 from rotation.identity.identity import Grant
@@ -46,7 +47,7 @@ async def make_first_key(settings: StoreSettings, name: str, file: Path, *, only
         await _keep(store.identities, name, key)
     finally:
         await store.close()
-    write_new(file, f"{key.write()}\n".encode(), remedy=f"revoke key {key.id} and make another one")
+    write_new(file, f"{key.write()}\n".encode(), remedy=_("revoke key %(id)s and make another one", id=key.id))
     return True
 
 
@@ -64,5 +65,5 @@ async def _keep(identities: Identities, name: str, key: KeyText) -> None:
         await identities.add(name, admin, key, by=by, at=now, expires_at=None, another=known)
         return
     if Role.ADMIN not in held.roles or held.sites is not None:
-        raise IdentityExists(f"{name} is there and is no admin of all sites; give another --name")
+        raise IdentityExists(_("%(name)s is there and is no admin of all sites; give another --name", name=name))
     await identities.add_key(held.id, key, by=by, at=now, expires_at=None)

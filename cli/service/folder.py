@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cli.language.wording import _
+
 _PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
 
@@ -76,7 +78,11 @@ class Folder:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise FolderInUse(
-                    f"{self.root} is held by {_holder(file.read())}; stop that one, or give another --folder"
+                    _(
+                        "%(root)s is held by %(holder)s; stop that one, or give another --folder",
+                        root=self.root,
+                        holder=_holder(file.read()),
+                    )
                 ) from error
             file.truncate(0)
             json.dump({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}, file)
@@ -101,6 +107,6 @@ class Folder:
 def _holder(text: str) -> str:
     try:
         found = json.loads(text)
-        return f"process {found['pid']} (rotator up, since {found['since']})"
+        return _("process %(pid)s (rotator up, since %(since)s)", pid=str(found["pid"]), since=found["since"])
     except (ValueError, KeyError, TypeError):
-        return "another process"
+        return _("another process")

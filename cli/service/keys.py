@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.language.wording import _, counted, number, recognised
 from cli.terminal.client import FOLDER, REFUSED
 from cli.terminal.formatting import say, say_error, say_json, say_table
 
@@ -41,8 +42,8 @@ def list_keys(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
     if as_json:
         say_json({"keys": [key.model_dump() for key in found]})
         return
-    rows = [(key.id or "(broken)", key.where or "nowhere", key.values, _of(key)) for key in found]
-    say_table("Keys", ("key", "where", "values", ""), rows)
+    rows = [(key.id or _("(broken)"), key.where or _("nowhere"), number(key.values), _of(key)) for key in found]
+    say_table(_("Keys"), (_("key"), _("where"), _("values"), ""), rows)
 
 
 @app.command()
@@ -58,10 +59,19 @@ def rotate(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
     if as_json:
         say_json(done.model_dump())
     else:
-        say(f"{'New key' if done.made else 'Went on with key'} {done.key_id}: {done.done.values} values have got it.")
-        say("Older keys are still known. `rotator keys list` shows them; old backups need them.")
+        key = _("New key %(key)s", key=done.key_id) if done.made else _("Went on with key %(key)s", key=done.key_id)
+        say(
+            counted(
+                "%(key)s: %(count)s value has got it.",
+                "%(key)s: %(count)s values have got it.",
+                done.done.values,
+                key=key,
+            )
+        )
+        say(_("Older keys are still known. `rotator keys list` shows them; old backups need them."))
     for value in done.done.broken:
-        say_error(f"rotator keys: {value} does not open and is left as it is: put that row back from a backup")
+        text = _("%(value)s does not open and is left as it is: put that row back from a backup", value=value)
+        say_error(f"rotator keys: {text}")
     if done.done.broken:
         raise typer.Exit(REFUSED)
 
@@ -82,15 +92,15 @@ def retire(
         say_json({"files": [str(path) for path in moved]})
         return
     for path in moved:
-        say(f"{path}: keep it with the backups that it opens; delete it when there are none")
+        say(_("%(path)s: keep it with the backups that it opens; delete it when there are none", path=path))
     if not moved:
-        say("No key is idle.")
+        say(_("No key is idle."))
 
 
 def _of(key: "KnownKey") -> str:
     if key.seals:
-        return "seals"
-    return "idle" if key.where and not key.values else ""
+        return _("seals")
+    return _("idle") if key.where and not key.values else ""
 
 
 def _telling() -> Callable[[int], None]:
@@ -101,7 +111,7 @@ def _telling() -> Callable[[int], None]:
         nonlocal reported
         if done // _REPORTED_EVERY > reported:
             reported = done // _REPORTED_EVERY
-            print(f"{done} values", file=sys.stderr, flush=True)  # noqa: T201 - how far it is
+            print(counted("%(count)s value", "%(count)s values", done), file=sys.stderr, flush=True)  # noqa: T201 - how far it is
 
     return tell
 
@@ -124,8 +134,8 @@ def _with_store(folder: Path, work: "Callable[[Store], Coroutine[Any, Any, Any]]
 
     try:
         if not folder.is_dir():
-            raise FileNotFoundError(f"{folder} is no folder of `rotator up`; name it by --folder")
+            raise FileNotFoundError(_("%(path)s is no folder of `rotator up`; name it by --folder", path=folder))
         return asyncio.run(run())
     except (StoreFault, OSError, sqlite3.Error) as error:
-        say_error(f"rotator keys: {error}")
+        say_error(f"rotator keys: {recognised(str(error))}")
         raise typer.Exit(REFUSED) from None

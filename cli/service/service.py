@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from api.serving.listening import Listening
+from cli.language.wording import _, recognised
 from cli.service import up_file as running_service
 from cli.service.child_processes import ServiceProcesses
 from cli.service.first_key import make_first_key
@@ -65,7 +66,9 @@ def _require_log_in_settings() -> None:
     try:
         OidcSettings().checked()
     except (OidcSettingsWrong, ValidationError) as error:
-        raise NotUp(f"the settings of the company's log-in cannot work: {error}") from None
+        raise NotUp(
+            _("the settings of the company's log-in cannot work: %(error)s", error=recognised(str(error)))
+        ) from None
 
 
 async def _run(place: Folder, addresses: tuple[Listening, int, int], name: str, *, as_json: bool) -> None:
@@ -134,15 +137,24 @@ async def _come_up(processes: ServiceProcesses, supervisor: Supervisor, stop: as
     try:
         # a Temporal that runs elsewhere is waited for: the worker says so, and the API answers already
         longest = None if processes.server is None else _READY_WITHIN.total_seconds()
-        done, _ = await asyncio.wait(waits, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+        done, _pending = await asyncio.wait(waits, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            running = ", ".join(supervisor.pids()) or "nothing"
-            raise NotUp(f"not ready after {_READY_WITHIN}; running: {running}. Its reasons stand above")
+            running = ", ".join(supervisor.pids()) or _("nothing")
+            raise NotUp(
+                _(
+                    "not ready after %(seconds)s s; running: %(running)s. Its reasons stand above",
+                    seconds=_READY_WITHIN.seconds,
+                    running=running,
+                )
+            )
         if failing in done:
             child = failing.result()
             raise NotUp(
-                f"{child.spec.name} ended {child.exits} times, last with code {child.last_code}; "
-                "its reason stands above"
+                _(
+                    "%(child)s ended again and again, last with code %(code)s; its reason stands above",
+                    child=child.spec.name,
+                    code=str(child.last_code),
+                )
             )
         if rising in done:
             rising.result()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.wording import recognised
 from cli.terminal.client import FOLDER
 from cli.terminal.formatting import say_error
 from engine.fault import EngineFault
@@ -35,13 +36,14 @@ def up(
         str | None, typer.Option(help="Address of the proxy that ends TLS; the addresses that it forwards count")
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="Who has the first key, at the first start; else the login name")
+        str | None,
+        typer.Option(help="Name of the admin who gets the first key, at the first start; else the login name"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready")] = False,
 ) -> None:
     """Run Temporal, the worker and the API until Ctrl-C or SIGTERM; restart what dies.
 
-    With ROTATOR_TEMPORAL_ADDRESS set, that Temporal is used and none is started.
+    With ROTATOR_TEMPORAL_ADDRESS set, it uses that Temporal and starts none.
     """
     # here and not above: the other commands start in a fraction of the time without Temporal's client
     from api.serving.listening import Listening, UnsafeAddress  # noqa: PLC0415 - see above
@@ -62,7 +64,7 @@ def up(
         )
         serve(folder, api, (temporal_port, ui_port), name or getpass.getuser(), as_json=as_json)
     except (FolderInUse, NotUp, UnsafeAddress, EngineFault, StoreFault, OSError) as error:
-        say_error(f"rotator up: {error}")
+        say_error(f"rotator up: {recognised(str(error))}")
         code = _FAILED
     # The SDK's threads can crash an interpreter that ends while they run (temporalio/sdk-python#300). The children are
     # stopped and everything is closed by now.

@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from cli.language.wording import _
 from rotation.values import Value
 
 
@@ -31,19 +32,22 @@ class RunningService(Value):
 
     def lines(self) -> str:
         """The same for people."""
-        key = self.api_key_file or "none here; `rotator key first` makes another one"
+        key = self.api_key_file or _("none here; `rotator key first` makes another one")
         pids = ", ".join(f"{name} {pid}" for name, pid in self.pids.items())
         rows = {
             "API": self.api,
-            "Page": f"{self.api}/ (open it in a browser, and sign in with the API key)",
-            "API key": key,
-            "Temporal UI": f"{self.ui} (log in with the API key)" if self.ui else "see the Temporal that you run",
-            "Temporal": f"{self.temporal}, namespace {self.namespace}",
-            **({"UI log-in": self.codec_login} if self.codec_login else {}),
-            "Folder": self.folder,
-            "Processes": f"{pids}; Ctrl-C (or SIGTERM to {self.pid}) stops them",
+            _("Page"): _("%(api)s/ (open it in a browser, and sign in with the API key)", api=self.api),
+            _("API key"): key,
+            "Temporal UI": _("%(ui)s (log in with the API key)", ui=self.ui)
+            if self.ui
+            else _("see the Temporal that you run"),
+            "Temporal": _("%(temporal)s, namespace %(namespace)s", temporal=self.temporal, namespace=self.namespace),
+            **({_("UI log-in"): self.codec_login} if self.codec_login else {}),
+            _("Folder"): self.folder,
+            _("Processes"): _("%(pids)s; Ctrl-C (or SIGTERM to %(pid)s) stops them", pids=pids, pid=str(self.pid)),
         }
-        return "\n".join(f"{name + ':':13}{value}" for name, value in rows.items())
+        wide = max(map(len, rows)) + 2
+        return "\n".join(f"{name + ':':{wide}}{value}" for name, value in rows.items())
 
 
 def write(path: Path, here: RunningService) -> None:

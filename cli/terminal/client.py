@@ -14,17 +14,21 @@ import httpx
 import typer
 
 from certificates.secret_file import ReadableByOthers, read_secret
+from cli.language.encoding import write_json
+from cli.language.wording import _, in_use, use
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import ERRORS
 from cli.terminal.lost_answers import repeated
 from cli.terminal.problems import lines
 from cli.terminal.profile import DEFAULT, LoginProfile, chosen, path_of, read_profile
 from cli.terminal.trusted_api import trusting
+from texts.language import Language
 
 REFUSED, UNREADABLE = 1, 2
 
 ApiOption = Annotated[
-    str | None, typer.Option("--api", envvar="ROTATOR_API", help="Address of the API; else the folder's up.json tells")
+    str | None,
+    typer.Option("--api", envvar="ROTATOR_API", help="Address of the API; else that in the folder's up.json"),
 ]
 FolderOption = Annotated[
     Path, typer.Option("--folder", envvar="ROTATOR_FOLDER", help="Folder of `rotator up`: address and key")
@@ -60,7 +64,7 @@ class Api:
         self.address = address.rstrip("/")
         self._http = httpx.Client(
             base_url=self.address,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}", "Accept-Language": in_use().value},
             timeout=_TIMEOUT,
             trust_env=False,
             verify=trusting(certificate),
@@ -120,7 +124,9 @@ class Api:
         try:
             return self._sent(method, path, **how).json()
         except ValueError as error:
-            raise UnreadableError(f"what answers at {self.address} is not the rotator's API") from error
+            raise UnreadableError(
+                _("what answers at %(address)s is not the rotator's API", address=self.address)
+            ) from error
 
     def _sent(self, method: str, path: str, **how: Any) -> httpx.Response:
         with self._reached():
@@ -135,7 +141,11 @@ class Api:
             yield
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise UnreadableError(
-                f"the API at {self.address} cannot be reached ({type(error).__name__}); is `rotator up` running?"
+                _(
+                    "the API at %(address)s cannot be reached (%(name)s); is `rotator up` running?",
+                    address=self.address,
+                    name=type(error).__name__,
+                )
             ) from error
 
 
@@ -153,11 +163,11 @@ def opened(address: str | None, folder: Path) -> Iterator[Api]:
     """
     profile = _profile(folder)
     if profile is not None:
-        _require_for(address, profile.api, f"profile {chosen() or DEFAULT}")
+        _require_for(address, profile.api, _("profile %(chosen)s", chosen=chosen() or DEFAULT))
         api = Api(profile.api, profile.key.get_secret_value(), certificate_in(folder, profile.api))
     else:
         if not _key_of_environment() and (folder / "up.json").exists():
-            _require_for(address, address_in(folder), f"the key of folder {folder}")
+            _require_for(address, address_in(folder), _("the key of folder %(folder)s", folder=folder))
         where = address or address_in(folder)
         api = Api(where, _key(folder), certificate_in(folder, where))
     try:
@@ -171,6 +181,9 @@ def answered(command: Callable[_PARAMS, None]) -> Callable[_PARAMS, None]:
 
     @wraps(command)
     def run(*args: _PARAMS.args, **kwargs: _PARAMS.kwargs) -> None:
+        if kwargs.get("as_json"):  # for programs, which read texts in English, too
+            use(Language.ENGLISH)
+            write_json()
         try:
             command(*args, **kwargs)
         except ApiRefusedError as refused:
@@ -195,7 +208,7 @@ def _problem(answer: httpx.Response) -> Mapping[str, Any]:
         problem = None
     if isinstance(problem, dict):
         return problem
-    return {"title": f"HTTP {answer.status_code}", "detail": "the answer is none of the rotator's API"}
+    return {"title": f"HTTP {answer.status_code}", "detail": _("the answer is none of the rotator's API")}
 
 
 def address_in(folder: Path) -> str:
@@ -209,8 +222,11 @@ def address_in(folder: Path) -> str:
         return str(described["api"])
     except (OSError, ValueError, KeyError, TypeError):
         raise UnreadableError(
-            f"nobody said where the API is: {folder / 'up.json'} does not tell; start `rotator up`, or give --api or "
-            "ROTATOR_API"
+            _(
+                "the address of the API is not known: %(file)s does not have it; start `rotator up`, or give --api or "
+                "ROTATOR_API",
+                file=folder / "up.json",
+            )
         ) from None
 
 
@@ -245,8 +261,14 @@ def _require_for(address: str | None, own: str, whose: str) -> None:
     """
     if address is not None and address.rstrip("/").lower() != own.rstrip("/").lower():
         raise UnreadableError(
-            f"{whose} is for {own}, and --api or ROTATOR_API is {address}: the key is sent to neither. Leave the "
-            f"address out; or name a key for it: rotator login --profile NAME --api {address}, or ROTATOR_API_KEY_FILE"
+            _(
+                "%(whose)s is for %(own)s, and --api or ROTATOR_API is %(address)s: the command sends the key to "
+                "neither. Leave the address out; or name a key for it: rotator login --profile NAME --api %(address)s, "
+                "or ROTATOR_API_KEY_FILE",
+                whose=whose,
+                own=own,
+                address=address,
+            )
         )
 
 
@@ -257,9 +279,13 @@ def _key(folder: Path) -> str:
     try:
         key = read_secret(file).decode("utf-8").strip()
     except ReadableByOthers as error:
-        raise UnreadableError(f"the API key in {file} is not used: {error.strerror}") from None
+        raise UnreadableError(
+            _("the API key in %(file)s is not used: %(strerror)s", file=file, strerror=error.strerror)
+        ) from None
     except (OSError, UnicodeDecodeError):
         key = ""
     if not key:
-        raise UnreadableError(f"there is no API key in {file}; log in (rotator login), or set ROTATOR_API_KEY_FILE")
+        raise UnreadableError(
+            _("there is no API key in %(file)s; log in (rotator login), or set ROTATOR_API_KEY_FILE", file=file)
+        )
     return key

@@ -13,7 +13,9 @@ from rich.markup import escape
 from rich.segment import Segment
 from rich.table import Table
 
+from cli.language.wording import _, in_use, recognised, word
 from rotation.text.plain_text import visible, visible_json
+from texts.language import Language
 
 _WIDE = 240
 
@@ -96,16 +98,27 @@ def length(of: timedelta) -> str:
 
 def instant(text: str | None) -> str:
     """An instant in local time."""
-    return _INSTANT.validate_python(text).astimezone().strftime("%Y-%m-%d %H:%M:%S") if text else ""
+    return local(_INSTANT.validate_python(text)) if text else ""
+
+
+def local(at: datetime) -> str:
+    """The same of a time."""
+    at = at.astimezone()
+    if in_use() is Language.ENGLISH:
+        return f"{at:%Y-%m-%d %H:%M:%S}"
+    return f"{at.day}. {at.month}. {at.year} {at:%H:%M:%S}"
 
 
 def findings(items: Iterable[dict[str, Any]]) -> list[tuple[str, str, str]]:
     """Findings as rows of a table."""
-    return [(item["severity"], item["subject"], item["message"]) for item in items]
+    return [(word(item["severity"]), item["subject"], recognised(item["message"])) for item in items]
 
 
 def say_findings(items: Iterable[dict[str, Any]]) -> None:
     """Findings with all that they tell; nothing where there is none."""
-    columns = ("severity", "code", "subject", "message", "remedy")
-    if rows := [tuple(item[column] for column in columns) for item in items]:
-        say_table("", (*columns[:-1], "what to do"), rows)
+    rows = [
+        (word(item["severity"]), item["code"], item["subject"], recognised(item["message"]), recognised(item["remedy"]))
+        for item in items
+    ]
+    if rows:
+        say_table("", (_("severity"), _("code"), _("subject"), _("message"), _("what to do")), rows)

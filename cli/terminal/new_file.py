@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from cli.language.wording import _
 from cli.terminal.fault import UnreadableError
 
 
@@ -15,9 +16,15 @@ def refuse_existing(path: Path | None) -> None:
     if path is None:
         return
     if path.exists():
-        raise UnreadableError(f"{path} is there already; nothing was taken")
+        raise UnreadableError(_("%(path)s is there already; nothing was taken", path=path))
     if not path.parent.is_dir():
-        raise UnreadableError(f"{path.parent} is no folder: {path.name} cannot be written there; nothing was taken")
+        raise UnreadableError(
+            _(
+                "%(parent)s is no folder: %(path)s cannot be written there; nothing was taken",
+                parent=path.parent,
+                path=path.name,
+            )
+        )
 
 
 def write_new(path: Path, content: bytes, *, remedy: str) -> None:
@@ -31,4 +38,6 @@ def write_new(path: Path, content: bytes, *, remedy: str) -> None:
         with os.fdopen(handle, "wb") as target:
             target.write(content)
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be written: {error}; {remedy}") from error
+        raise UnreadableError(
+            _("%(path)s cannot be written: %(error)s; %(remedy)s", path=path, error=error, remedy=remedy)
+        ) from error

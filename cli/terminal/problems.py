@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cli.language.wording import _
+
 _ID = "([A-Za-z0-9._-]+)"
 _COMMANDS = (
     (f"GET /v1/certificates/requests/{_ID}/orders", r"rotator certificate orders \1"),
@@ -37,7 +39,7 @@ def lines(problem: Mapping[str, Any]) -> Iterator[str]:
     """The lines that tell a problem: what was refused, each finding with its remedy, and what is left to be done."""
     detail, remedy = str(problem.get("detail", "")), str(problem.get("remedy", ""))
     found = list(problem.get("findings", ()))
-    title = problem.get("title", "Refused")
+    title = problem.get("title") or _("Refused")
     all_in_detail = bool(found) and all(each["message"] in detail for each in found)
     if len(found) == 1 and all_in_detail:
         # a single one is the problem itself
@@ -49,7 +51,7 @@ def lines(problem: Mapping[str, Any]) -> Iterator[str]:
     for each in found:
         yield f"- {each['subject']}: {each['message']}"
         if each.get("remedy"):
-            yield f"  what to do: {as_command(each['remedy'])}"
+            yield "  " + _("what to do: %(remedy)s", remedy=as_command(each["remedy"]))
             left = left.replace(each["remedy"], "")
     if left.strip("; "):
         yield from _what_to_do(remedy)
@@ -64,4 +66,4 @@ def as_command(remedy: str) -> str:
 
 def _what_to_do(remedy: str) -> Iterator[str]:
     if remedy:
-        yield f"What to do: {as_command(remedy)}"
+        yield _("What to do: %(remedy)s", remedy=as_command(remedy))

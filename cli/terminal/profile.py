@@ -11,8 +11,11 @@ import typer
 from pydantic import SecretStr, ValidationError, field_serializer
 
 from certificates.secret_file import ReadableByOthers, read_secret
+from cli.language.command_help import ENVIRONMENT
+from cli.language.wording import _, use
 from cli.terminal.fault import UnreadableError
 from rotation.values import Value
+from texts.language import Language
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -36,9 +39,15 @@ def choose(
     profile: Annotated[
         str | None, typer.Option("--profile", envvar="ROTATOR_PROFILE", help="The log-in to use; see `rotator login`")
     ] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option("--language", envvar=ENVIRONMENT, help="en or cs; that of the terminal's locale if not given"),
+    ] = None,
 ) -> None:
     """Replaces the server certificates of SEPM sites without cutting off one client."""
     _chosen.set(profile)
+    if language is not None:
+        use(language)
 
 
 def chosen() -> str | None:
@@ -53,7 +62,9 @@ def path_of(name: str) -> Path:
         UnreadableError: when that is no name for one.
     """
     if not _NAME.fullmatch(name):
-        raise UnreadableError(f"{name!r} is no name for a profile: letters, digits, dot, dash and underscore")
+        raise UnreadableError(
+            _("%(name)s is no name for a profile: letters, digits, dot, dash and underscore", name=repr(name))
+        )
     base = os.environ.get("XDG_CONFIG_HOME") or str(Path("~/.config").expanduser())
     return Path(base) / "rotator" / "profiles" / f"{name}.json"
 
@@ -68,11 +79,15 @@ def read_profile(name: str) -> LoginProfile:
     try:
         return LoginProfile.model_validate_json(read_secret(path))
     except ReadableByOthers as error:
-        raise UnreadableError(f"profile {name} is not used: {path}: {error.strerror}") from None
+        raise UnreadableError(
+            _("profile %(name)s is not used: %(path)s: %(strerror)s", name=name, path=path, strerror=error.strerror)
+        ) from None
     except FileNotFoundError:
-        raise UnreadableError(f"there is no profile {name}: rotator login --profile {name}") from None
+        raise UnreadableError(_("there is no profile %(name)s: rotator login --profile %(name)s", name=name)) from None
     except (OSError, ValidationError):
-        raise UnreadableError(f"{path} cannot be read; write it again: rotator login --profile {name}") from None
+        raise UnreadableError(
+            _("%(path)s cannot be read; write it again: rotator login --profile %(name)s", path=path, name=name)
+        ) from None
 
 
 def write_profile(name: str, profile: LoginProfile) -> Path:
@@ -89,5 +104,5 @@ def write_profile(name: str, profile: LoginProfile) -> Path:
             file.write(profile.model_dump_json() + "\n")
         Path(made).replace(path)
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be written: {error}") from error
+        raise UnreadableError(_("%(path)s cannot be written: %(error)s", path=path, error=error)) from error
     return path

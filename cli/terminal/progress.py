@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
+from cli.language.wording import _, number, word
 from cli.terminal.formatting import instant, length, step_of, table
 
 _MARKS = {"done": "✓", "current": "▶", "ahead": " "}
@@ -17,7 +18,15 @@ def overview(shown: dict[str, Any]) -> Group:
     """Everything of `GET /v1/rotations/{id}` that a person wants to see."""
     live = shown.get("live") or {}
     parts: list[Any] = [
-        Text(f"Rotation {shown['id']} of site {shown['site_id']}: {shown['status']}, {shown['phase'] or 'not begun'}"),
+        Text(
+            _(
+                "Rotation %(id)s of site %(site_id)s: %(status)s, %(phase)s",
+                id=shown["id"],
+                site_id=shown["site_id"],
+                status=word(shown["status"]),
+                phase=word(shown["phase"]) or _("not begun"),
+            )
+        ),
         *(Text(line) for line in _lines(shown, live)),
     ]
     reading = (live.get("wait") or {}).get("reading") or shown.get("coverage")
@@ -29,52 +38,78 @@ def overview(shown: dict[str, Any]) -> Group:
         rows = [
             (_MARKS[each["state"]], each["number"], each["title"], instant(each["expected"])) for each in live["steps"]
         ]
-        parts.append(table("Steps", ("", "step", "what", "expected"), rows))
+        parts.append(table(_("Steps"), ("", _("step"), _("what"), _("expected")), rows))
     return Group(*parts)
 
 
 def _lines(shown: dict[str, Any], live: dict[str, Any]) -> Iterable[str]:
     if shown.get("waiting_for"):
-        yield f"Why it waits: {shown['waiting_for']}"
+        yield _("Why it waits: %(waiting_for)s", waiting_for=shown["waiting_for"])
     yield from trouble_of(shown)
     if step := step_of(shown):
-        yield f"Step {step}"
+        yield _("Step %(step)s", step=step)
     if wait := live.get("wait"):
-        yield f"Waiting until {instant(wait['due'])} at least; next reading {instant(wait['next_at'])}"
+        yield _(
+            "Waiting until %(due)s at least; next reading %(next_at)s",
+            due=instant(wait["due"]),
+            next_at=instant(wait["next_at"]),
+        )
     elif shown["next_action_at"]:
-        yield f"Next: {instant(shown['next_action_at'])}"
+        yield _("Next: %(next_action_at)s", next_action_at=instant(shown["next_action_at"]))
     if task := live.get("task"):
-        holder = f"held by {task['claimed_by']}" if task["claimed_by"] else "open"
-        yield f"Console task {task['id']} ({holder}): rotator tasks list"
+        holder = _("held by %(claimed_by)s", claimed_by=task["claimed_by"]) if task["claimed_by"] else _("open")
+        yield _("Console task %(id)s (%(holder)s): rotator tasks list", id=task["id"], holder=holder)
     if shown["held"]:
-        yield f"Held by {live.get('held_by', '')}: {live.get('hold_reason', '')}"
+        yield _("Held by %(who)s: %(why)s", who=live.get("held_by", ""), why=live.get("hold_reason", ""))
     own = [each for each in shown["attention"] if each["code"] != (shown.get("trouble") or {}).get("code")]
     for attention in live.get("attention") or own:
         moves = ", ".join(attention.get("options", ()))
-        options = f" [{moves}; question {attention['question']}]" if moves else ""
-        yield f"ATTENTION {attention['subject']}: {attention['message']}{options}"
+        options = (
+            f" [{_('%(moves)s; question %(question)s', moves=moves, question=attention['question'])}]" if moves else ""
+        )
+        yield f"{_('ATTENTION')} {attention['subject']}: {attention['message']}{options}"
 
 
 def trouble_of(shown: dict[str, Any]) -> Iterable[str]:
     """What the service finds wrong with it, and what helps."""
     if trouble := shown.get("trouble"):
         since = instant(shown["trouble_since"])
-        yield f"{trouble['standing'].upper()} since {since} ({trouble['code']}): {trouble['message']}"
-        yield f"What helps: {trouble['remedy']}"
+        yield _(
+            "%(standing)s since %(since)s (%(code)s): %(message)s",
+            standing=word(trouble["standing"]).upper(),
+            since=since,
+            code=trouble["code"],
+            message=trouble["message"],
+        )
+        yield _("What helps: %(remedy)s", remedy=trouble["remedy"])
 
 
 def _coverage(reading: dict[str, Any]) -> list[Any]:
     total, covered, waiting = (reading.get(name, 0) for name in ("total", "covered", "waiting"))
-    reasons = ", ".join(f"{count} {reason}" for reason, count in reading.get("by_reason", {}).items())
-    text = f"Coverage: {covered} of {total} proven, {waiting} waited for{f' ({reasons})' if reasons else ''}"
+    reasons = ", ".join(f"{number(count)} {reason}" for reason, count in reading.get("by_reason", {}).items())
+    reasons = f" ({reasons})" if reasons else ""
+    text = _(
+        "Coverage: %(covered)s of %(total)s proven, %(waiting)s waited for%(reasons)s",
+        covered=covered,
+        total=total,
+        waiting=waiting,
+        reasons=reasons,
+    )
     # the bar ends no line
     return [Text(text), ProgressBar(total=max(total, 1), completed=total - waiting, width=60), Text()]
 
 
 def _ending(report: dict[str, Any]) -> str:
     took, least = (length(timedelta(seconds=round(report[name]))) for name in ("elapsed_seconds", "least_seconds"))
-    names = ", ".join(report["not_back"])
-    return (
-        f"Report: {report['steps']} steps in {took}, {least} at least by the plan; {report['clients']} clients, "
-        f"{report['clients_not_back']} not back{f' ({names})' if names else ''}, {report['left_out']} left out by name"
+    names = f" ({', '.join(report['not_back'])})" if report["not_back"] else ""
+    return _(
+        "Report: steps: %(steps)s, in %(took)s, %(least)s at least by the plan; clients: %(clients)s, not back: "
+        "%(clients_not_back)s%(names)s, left out by name: %(left_out)s",
+        steps=report["steps"],
+        took=took,
+        least=least,
+        clients=report["clients"],
+        clients_not_back=report["clients_not_back"],
+        names=names,
+        left_out=report["left_out"],
     )

@@ -4,13 +4,16 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.language.wording import _
 from cli.terminal.client import Api
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say_error
 
 QuestionOption = Annotated[
     str,
-    typer.Option("--question", help="The token of the question, as `rotator status` shows it: it is not asked back"),
+    typer.Option(
+        "--question", help="The token of the question, as `rotator status` shows it; the command then asks nothing"
+    ),
 ]
 
 
@@ -28,10 +31,18 @@ def read_question(rotator: Api, rotation: str, move: str, given: str) -> str:
     live: dict[str, Any] = rotator.get(f"/v1/rotations/{rotation}", live=True).get("live") or {}
     asked = [each for each in live.get("attention", ()) if move in each["options"]]
     for each in asked:
-        say_error(f"question {each['question']}, {each['code']} of {each['subject']}: {each['message']}")
+        say_error(
+            _(
+                "question %(question)s, %(code)s of %(subject)s: %(message)s",
+                question=each["question"],
+                code=each["code"],
+                subject=each["subject"],
+                message=each["message"],
+            )
+        )
     if len(asked) > 1:
-        raise UnreadableError(f"{move} could answer each of these: name one with --question")
+        raise UnreadableError(_("%(move)s could answer each of these: name one with --question", move=move))
     if not asked:
         return ""
-    typer.confirm(f"Answer it with {move}?", abort=True, err=True)
+    typer.confirm(_("Answer it with %(move)s?", move=move), abort=True, err=True)
     return str(asked[0]["question"])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from cli.language.wording import _
 from cli.terminal.client import Api, ApiRefusedError
 from cli.terminal.formatting import say_error
 
@@ -59,7 +60,7 @@ def say_patiently(rotator: Api, path: str, body: Mapping[str, Any]) -> dict[str,
         else:
             if not answer.get("pending"):
                 return answer
-            say_error("the rotation is still at work on it")
+            say_error(_("the rotation is still at work on it"))
 
 
 def _goes_on(answer: Mapping[str, Any]) -> bool:

@@ -13,6 +13,8 @@ from cli.terminal.formatting import ERRORS, OUT
 
 _ASKS_WITHIN = 120
 """Seconds for what takes some ten of a machine that has nothing else to do."""
+_ENGLISH = {"LC_ALL": "C.UTF-8"}
+"""Commands speak English wherever the tests run, unless a test asks for another language."""
 APART = {"simulate", "key", "keys"}
 """Commands that set up the logging of their process, or whose requests are logged into the same output."""
 
@@ -25,7 +27,7 @@ def in_this_process(arguments, environment):
     try:
         # what the API logs meanwhile in this process is no output of the command
         with capture_logs():
-            done = CliRunner().invoke(app, arguments, env=unset | environment, catch_exceptions=False)
+            done = CliRunner().invoke(app, arguments, env=unset | _ENGLISH | environment, catch_exceptions=False)
     finally:
         OUT.width, ERRORS.width = before
     return done.exit_code, done.stdout, done.stderr
@@ -37,7 +39,7 @@ async def in_a_process(arguments, typed, environment):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", "from cli.main import main; main()", *arguments,
-        env={**clean, **environment},
+        env={**clean, **_ENGLISH, **environment},
         stdin=terminal if typed else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         start_new_session=True,  # a terminal of the person who runs the tests is not asked

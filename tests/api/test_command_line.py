@@ -167,9 +167,25 @@ async def test_a_plan_is_printed_for_people(rotator, site):
         "plan", site, "-c", f"SEPM-1={json.loads(out)['certificate']['id']}", "--trust-network", "10.0.0.0/16"
     )
     assert code == 0, err
-    for shown in ("SEPM-1", "A9", "relax", "20 of them would be cut off", "rotator start plan-"):
+    for shown in ("SEPM-1", "A9", "relax", "would cut off 20 of them", "rotator start plan-"):
         assert shown in out
     assert "HTTPS client port" not in out
+
+
+async def test_it_speaks_czech(rotator, site):
+    """What the command writes and what the API answers; JSON stays as programs know it."""
+    code, out, err = await rotator("--language", "cs", "site", "show", site)
+    assert code == 0, err
+    assert all(text in out for text in ("databáze: ", "Seznamy serverů", "servery podle priority", "vypnuto"))
+    code, _, err = await rotator("status", "rot-none", ROTATOR_LANGUAGE="cs")
+    assert code == 1
+    assert "Co udělat: " in err
+    assert "rotator status" in err
+    assert not any(text in err for text in ("What to do", "There is no", "unknown"))
+    english = await rotator("status", "rot-none")
+    assert await rotator("status", "rot-none", "--json", ROTATOR_LANGUAGE="cs") == english
+    shown = await rotator("site", "show", site, "--json")
+    assert await rotator("site", "show", site, "--json", LC_ALL="cs_CZ.UTF-8") == shown
 
 
 async def test_a_drill_with_https_shut_is_asked_for(rotator, site):
@@ -194,7 +210,7 @@ async def test_a_drill_with_stopped_servers_is_refused_where_there_is_one(rotato
 async def test_what_is_chosen_of_unproven_failover_is_read(rotator, site):
     """A choice for every group and choices for single ones; two for every group are a slip of the pen."""
     code, _, err = await rotator("plan", site, "-c", "cert-none", "--unproven", "relax", "--unproven", "approve")
-    assert (code, "say GROUP=CHOICE" in err) == (2, True)
+    assert (code, "give GROUP=CHOICE" in err) == (2, True)
     code, _, err = await rotator("plan", site, "-c", "cert-none", "--unproven", "My Company=perhaps")
     assert (code, "unproven_by_group" in err) == (1, True)
 

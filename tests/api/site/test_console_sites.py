@@ -133,7 +133,7 @@ async def test_the_command_line_registers_and_uploads(rotator, described, tmp_pa
     code, _, err = await rotator(*upload)
     assert (code, "is not declared" in err, "dates=dmy" in err) == (1, True, True)
     code, out, err = await rotator(*upload, "--dates", "dmy")
-    assert (code, out.startswith("1 clients as of")) == (0, True), err
+    assert (code, out.startswith("1 client as of")) == (0, True), err
     code, out, _ = await rotator("site", "show", site)
     assert "at its console only (SEPM 12.1.7004.6500); 1 clients exported" in out
 

@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_json_byte_for_byte():
 def test_people_see_what_would_happen():
     """Without --json: outcomes, losses, durations and exposure in a table."""
     shown = simulate(*SMALL, "--faults", "unknown").stdout
-    assert "2 rotation(s) of 6 clients" in shown
+    assert "2 rotations of 6 clients" in shown
     assert "Clients lost by the rotation: 0" in shown
     assert "exposure" in shown
 

@@ -49,16 +49,16 @@ def test_the_worst_run_shows_names_reasons_and_its_command(capsys):
     printed = " ".join(capsys.readouterr().out.split())
     for text in (
         "Plan plan-1 of site Vienna",
-        "A sample: 5003 of its 9000 clients",
+        "A sample: 5,003 of its 9,000 clients",
         "Not played: 3 clients",
-        "Not as approved in 3 of them: vienna: A8 is longer",
+        "Not as approved (runs: 3): vienna: A8 is longer",
         "Clients lost by the rotation: 16",
-        "Seed 6: completed, 14 lost",
-        "and 4 more, whom --json names",
+        "Seed 6: completed, clients lost: 14",
+        "and 4 more, which --json names",
         "PC-7 of My Company\\Sales, 12 d 3 h after the start: it does not verify",
         "rotator simulate --plan plan-1 --clients 5000 --faults unknown --seed 5",
         "left out by name",
-        "SEPM behaved otherwise than is most likely: stale_sig_files True",
+        "SEPM did not behave as is most likely: stale_sig_files True",
     ):
         assert text in printed
     assert "Seed 4" not in printed

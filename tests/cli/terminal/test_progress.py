@@ -71,9 +71,7 @@ def test_one_that_has_ended_shows_its_report():
     Console(file=out, width=200).print(overview(shown))
     printed = out.getvalue()
     assert "40 of 40 proven, 0 waited for\n" in printed
-    assert (
-        "\nReport: 3 steps in 1 min 33 s, 15 s at least by the plan; 40 clients, 1 not back (PC-7), 2 left"
-    ) in printed
+    assert "\nReport: steps: 3, in 1 min 33 s, 15 s at least by the plan; clients: 40, not back: 1 (PC-7)" in printed
 
 
 def test_question_is_shown_with_what_may_be_chosen_and_its_token():
