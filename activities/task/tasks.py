@@ -146,7 +146,8 @@ class TaskActivities:
 def _opened(task: ConsoleTask) -> OpenTaskAnswer:
     work = task.work if isinstance(task.work, LookAtClients) else LookAtClients()
     builds = tuple(build.label for build in work.builds)
-    return OpenTaskAnswer(task_id=task.id, state=task.state, builds=builds, compares=bool(work.compares))
+    compares = bool(work.compares)
+    return OpenTaskAnswer(task_id=task.id, state=task.state, builds=builds, compares=compares, misses_dates=compares)
 
 
 def _statement(request: ObserveTaskRequest) -> OperatorStatement | None:

@@ -172,9 +172,8 @@ class Console:
 
     def signed_files(self, server: str) -> SignedFiles:
         """What a person finds on a server's disk."""
-        return signed_files(
-            self._site.server(server), self._changes.outbox, show=self._changes.switches.stale_sig_dates
-        )
+        target, show = self._site.server(server), self._changes.switches.stale_sig_dates
+        return signed_files(target, self._changes.outbox, self._site.groups, show=show)
 
     def pause_replication(self) -> None:
         """Break the replication relationship."""

@@ -1,5 +1,6 @@
 """What a person finds on a server's disk: when its certificate was changed, and how old its .SIG files are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,9 +28,12 @@ class SignedFiles:
         return {"certificate": self.certificate.isoformat(), "oldest_sig": self.oldest.isoformat()}
 
 
-def signed_files(server: Server, outbox: Outbox, *, show: bool) -> SignedFiles:
-    """The files as they are now; unless their dates `show` it, those that a former key has signed look new."""
-    oldest = min(outbox.signed_ms(server, group_id) for group_id in outbox.current)
+def signed_files(server: Server, outbox: Outbox, groups: Iterable[str], *, show: bool) -> SignedFiles:
+    """The files as they are now; unless their dates `show` it, those that a former key has signed look new.
+
+    The folder of a group goes with it: no server publishes there again.
+    """
+    oldest = min(outbox.signed_ms(server, group_id) for group_id in groups)
     if not show:
         oldest = max(oldest, server.certificate_ms)
     return SignedFiles(

@@ -33,6 +33,8 @@ class OpenTaskAnswer(Value):
     """The builds of which it has a client looked at."""
     compares: bool = False
     """Whether .SIG files are compared in the same task."""
+    misses_dates: bool = False
+    """Whether a person is asked when their dates have not come for a day; histories of before have no such timer."""
 
 
 class ObserveTaskRequest(StepRequest):

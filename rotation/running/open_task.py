@@ -46,6 +46,18 @@ class ClientLook(Value):
     """Whether .SIG files are compared in the same task (rule 24)."""
     dates: dict[str, str] = Field(default_factory=dict)
     """Their dates, once they were given and nothing speaks against them."""
+    misses_dates: bool = False
+    """Whether a person is asked when their dates do not come for a day."""
+
+    @property
+    def lacks_dates(self) -> bool:
+        """Whether .SIG files are compared, and their right dates were not given yet."""
+        return self.compares and not self.dates
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether something is lacking that a person is asked about after a day."""
+        return bool(self.lacking) or (self.misses_dates and self.lacks_dates)
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ def begun(run: Running, opened: OpenTaskAnswer) -> ClientLook | None:
     """Where a task about clients begins; None for any other."""
     if not opened.builds:
         return None
-    return ClientLook(since=run.host.now(), builds=opened.builds, compares=opened.compares)
+    return ClientLook(
+        since=run.host.now(), builds=opened.builds, compares=opened.compares, misses_dates=opened.misses_dates
+    )
 
 
 def settled(run: Running) -> tuple[str, ...]:
@@ -38,9 +40,9 @@ def evidence(run: Running, reported: dict[str, str]) -> dict[str, str]:
 
 
 def asks_at(run: Running) -> datetime | None:
-    """When a person is asked though no operator has reported what clients hold."""
+    """When a person is asked though no operator has reported what clients hold, or what .SIG files are dated."""
     look = run.open_task.look
-    return look.since + _DAY if look is not None and look.lacking and not look.asked else None
+    return look.since + _DAY if look is not None and look.is_missed and not look.asked else None
 
 
 def was_answered(run: Running) -> bool:
@@ -64,7 +66,8 @@ async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
 async def go_on(run: Running, step: Console | Write) -> str:
     """Ask a person when no client was looked at for a day, obey. By whom every build is settled then; empty: it waits.
 
-    It waits, too, where .SIG files are compared in the same task, and their dates have not been given.
+    It waits, too, where .SIG files are compared in the same task, and their dates have not been given: then a person
+    is asked each day, whatever was decided about clients.
 
     1. retry: it is looked at again, and asked about a day later, or at the next list that is old
     2. proceed, if a second person approves: the clients of these builds are left out by name, as lost
@@ -77,12 +80,15 @@ async def go_on(run: Running, step: Console | Write) -> str:
     if was_answered(run):
         by = await _obey(run, step, look)
         look = run.open_task.look or look
-    if look.lacking and not look.asked and run.host.now() >= look.since + _DAY:
-        await _ask(
-            run, step, look, f"no operator has reported for a day what a client of {'; '.join(look.lacking)} holds"
-        )
-    lacks_dates = look.compares and not look.dates
-    return by if by and not look.lacking and not lacks_dates else ""
+    if look.is_missed and not look.asked and run.host.now() >= look.since + _DAY:
+        await _ask(run, step, look, _missed(look))
+    return by if by and not look.lacking and not look.lacks_dates else ""
+
+
+def _missed(look: ClientLook) -> str:
+    if look.lacking:
+        return f"no operator has reported for a day what a client of {'; '.join(look.lacking)} holds"
+    return "no operator has reported right dates of .SIG files for a day"
 
 
 async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str) -> None:

@@ -38,5 +38,6 @@ def comparison(servers: Sequence[ServerName]) -> tuple[Act, ...]:
             command=r"Get-ChildItem -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc | Select-Object -First 1 "
             r"FullName, LastWriteTimeUtc",
         ),
+        act(sentence("Leave out folders whose group was deleted: no server publishes there again")),
         act(sentence("If that file is older than the keystore, have the server publish again, and look once more")),
     )

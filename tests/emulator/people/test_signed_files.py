@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.spec import ServerSpec
+from emulator.spec import ROOT_GROUP, ServerSpec
 from emulator.switches import Switches
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 NAME = "A"
+GONE = f"{ROOT_GROUP}\\Gone"
 
 
 def swapped(play, site_of, **server):
@@ -39,3 +40,12 @@ def test_files_not_signed_again_stay_old_until_they_are_published_again(play, si
     assert played.run(MINUTE).console.signed_files(NAME).are_stale
     played.console.republish(NAME)
     assert not played.run(MINUTE).console.signed_files(NAME).are_stale
+
+
+def test_the_folder_of_a_group_that_is_gone_makes_no_server_stale(play, site_of):
+    """No server publishes there again: a group that was removed before a replacement is not asked about."""
+    played = swapped(play, site_of)
+    played.simulation.groups.add_group(GONE)
+    played.run(HOUR).simulation.groups.remove_group(GONE)
+    played.console.generate_certificate(NAME)
+    assert not played.run(HOUR).console.signed_files(NAME).are_stale

@@ -114,6 +114,39 @@ async def test_who_is_not_looked_at_for_a_day_is_asked_about(played):
     assert "no operator has reported for a day" in attention.message
 
 
+async def test_a_person_is_asked_each_day_while_dates_of_signed_files_are_lacking(played):
+    """Clients of each build were looked at, and the dates that the same task asks for do not come."""
+
+    def compares(state):
+        return state.swapped and played.work_of(state) == "look_at_clients"
+
+    def tell(*, dated):
+        async def say(here):
+            task = await here.stage.store.tasks.get(here.state.task.id)
+            held = json.dumps(here.hands.looked_at([each.client for each in task.work.builds]))
+            evidence = here.hands.dates_of(task.work.compares) if dated else {"clients": held}
+            return here.say(Move.TASK_DONE, "bob", task_id=task.id, attestation=evidence)
+
+        return say
+
+    deeds = played.in_turn(
+        played.Deed(compares, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(compares, tell(dated=False)),
+        first := played.Deed(played.asked("client-list"), lambda here: here.say(Move.RETRY, "ann")),
+        again := played.Deed(played.asked("client-list"), lambda here: here.say(Move.RETRY, "ann")),
+        played.Deed(compares, tell(dated=True)),
+    )
+    async with played.play(*deeds, spec=site()) as here:
+        here.absent = lambda state: compares(state) and not deeds[-1].done
+        outcome = await here.run()
+
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    asked = played.attention(again.saw, "client-list")
+    assert "no person has given right dates of .SIG files for a day" in asked.message
+    assert Move.PROCEED not in asked.options, "two persons leave clients out, and no comparison"
+    assert first.answer.accepted
+
+
 async def test_a_look_is_reported_in_parts_and_lies_are_refused(played):
     """Each build counts when it is reported; what speaks against a report names the client."""
 
