@@ -15,6 +15,7 @@ COVERED: tuple[str, ...] = (
     "api/repeats/earlier_requests.py",
     "api/repeats/repeated_requests.py",
     "api/rotation",
+    "api/serving/early_answers.py",
     "api/site",
     "api/standing/reconciler.py",
     "api/task",

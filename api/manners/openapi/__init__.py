@@ -1,6 +1,6 @@
 """The API's description.
 
-- `additions`: how what is said beside FastAPI's own comes in
+- `additions`: how the description gets what FastAPI does not make of the routes
 - `description`: what OpenAPI says of all operations alike, with `examples.json`
 - `described_answers`: what it says of answers that may be of several models
 - `served_description`: the description as it is served, written once for all callers

@@ -142,7 +142,7 @@ async def test_a_person_is_asked_each_day_while_dates_of_signed_files_are_lackin
 
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     asked = played.attention(again.saw, "client-list")
-    assert "no person has given right dates of .SIG files for a day" in asked.message
+    assert "no operator has reported right dates of .SIG files for a day" in asked.message
     assert Move.PROCEED not in asked.options, "two persons leave clients out, and no comparison"
     assert first.answer.accepted
 
