@@ -8,13 +8,16 @@ from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
 from rotation.plan.work.signed_files import date_names
 from rotation.plan.work.signed_together import compared_servers
+from rotation.plan.work.stated_work import REFRESHED, STARTED
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,
     CopyList,
+    RefreshImages,
     ReorderList,
     SaveRecoveryFile,
     SetSecureCommunications,
+    StartHandOuts,
     StopHandOuts,
     Work,
 )
@@ -59,6 +62,18 @@ _STOPPED_TOO = EvidenceField(
     label=sentence("What was stopped that hands out Sylink.xml (if you did that too)"),
     hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
 )
+_REFRESHED = EvidenceField(
+    name=REFRESHED,
+    label=sentence("What was refreshed"),
+    hint=sentence("Each group by its name, with its images and packages."),
+    required=True,
+)
+_STARTED = EvidenceField(
+    name=STARTED,
+    label=sentence("What was started again"),
+    hint=sentence("Each by its name, as it was stopped."),
+    required=True,
+)
 _EXPORTED = EvidenceField(
     name=SYLINK,
     label=sentence("Exported Sylink.xml (better than the fields)"),
@@ -73,6 +88,16 @@ _SERIALS = (
     ),
     EvidenceField(name=SERIALS, label=sentence("Policy serial numbers after the change")),
 )
+
+
+_OF_KIND: dict[type[Work], tuple[EvidenceField, ...]] = {
+    StopHandOuts: (_STOPPED,),
+    RefreshImages: (_REFRESHED,),
+    StartHandOuts: (_STARTED,),
+    AssignList: _SERIALS,
+    SetSecureCommunications: _SERIALS,
+}
+"""The fields of work that is always stated alike."""
 
 
 def fields(work: Work) -> tuple[EvidenceField, ...]:
@@ -106,12 +131,8 @@ def fields(work: Work) -> tuple[EvidenceField, ...]:
             )
         case CompareSignedFiles() | LookAtClients():
             return tuple(_dates(compared_servers(work)))
-        case StopHandOuts():
-            return (_STOPPED,)
-        case AssignList() | SetSecureCommunications():
-            return _SERIALS
         case _:
-            return ()
+            return _OF_KIND.get(type(work), ())
 
 
 def _dates(servers: Sequence[ServerName]) -> Iterable[EvidenceField]:

@@ -140,6 +140,7 @@ class CardOperator:
         elif any("Stopped" in row for row in rows):
             for row in rows:
                 await self._console("start_hand_out", name=row["Stopped"].partition(": ")[2])
+            self.evidence["started"] = "; ".join(row["Stopped"] for row in rows)
 
     async def _read_list(self) -> None:
         """What the console shows of the list that was edited."""

@@ -174,6 +174,8 @@ class Site:
                 }
             case "stop_hand_outs":
                 return {"stopped": "none"}
+            case "start_hand_outs":
+                return {"started": "; ".join(each["name"] for each in work["stopped"]) or "nothing was stopped"}
             case "delete_list":
                 await self.console(kind, name=work["list"])
         return {}
