@@ -98,6 +98,17 @@ _OF_KIND: dict[type[Work], tuple[EvidenceField, ...]] = {
     SetSecureCommunications: _SERIALS,
 }
 """The fields of work that is always stated alike."""
+_OF_REFUSAL = {
+    "recovery-sha256-missing": "sha256",
+    "recovery-file-empty": "sha256",
+    "recovery-file-of-another": "sha256",
+    "recovery-file-outdated": "sha256",
+    "copy-name-not-shown": NAME,
+    "copy-protocol-not-shown": PROTOCOL,
+    "copy-ports-not-shown": PORTS,
+    "order-not-shown": ORDER,
+    "sylink-unreadable": SYLINK,
+}
 
 
 def fields(work: Work) -> tuple[EvidenceField, ...]:
@@ -142,6 +153,12 @@ def _dates(servers: Sequence[ServerName]) -> Iterable[EvidenceField]:
         oldest = sentence("Time of the oldest .SIG file on %(server)s", server=server)
         yield EvidenceField(name=names.certificate, label=changed, hint=when, required=True)
         yield EvidenceField(name=names.oldest, label=oldest, hint=when, required=True)
+
+
+def fields_of_refusals(work: Work) -> dict[str, str]:
+    """By code or subject of a refusal, the field that it is about."""
+    dates = date_names(compared_servers(work)) if isinstance(work, CompareSignedFiles | LookAtClients) else {}
+    return _OF_REFUSAL | {server: names.certificate for server, names in dates.items()}
 
 
 def clients_of(work: Work) -> tuple[tuple[str, str], ...]:

@@ -26,6 +26,7 @@ from engine.contract import EventKind
 from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.proof.reason_texts import REASONS
 from rotation.running.attention import Attention
 from rotation.running.message import Move
 from rotation.running.state import RotationState
@@ -85,6 +86,7 @@ async def show(request: Request, rotation_id: RotationId, parts: WithParts, call
         tasks=tasks.items,
         trail=await parts.store.events.newest(rotation_id),
         curve=await curve_of(parts, shown, [each.step for each in steps]),
+        reasons=REASONS,
         reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
     )
 
