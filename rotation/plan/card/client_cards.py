@@ -112,11 +112,14 @@ def _build_rows(build: BuildToLookAt) -> tuple[Row, ...]:
         CopiedValue(label=sentence("Client"), value=build.name),
         CopiedValue(label=sentence("Group"), value=build.path),
     )
+    by_path: dict[str, list[str]] = {}
+    for each in build.others:
+        by_path.setdefault(each.path, []).append(each.name)
     others = tuple(
         (
-            CopiedValue(label=sentence("When it is off"), value=each.name),
-            CopiedValue(label=sentence("Group"), value=each.path),
+            CopiedValue(label=sentence("When it is off, one of"), value=", ".join(names)),
+            CopiedValue(label=sentence("Group"), value=path),
         )
-        for each in build.others
+        for path, names in by_path.items()
     )
     return (named, *others)
