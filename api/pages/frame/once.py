@@ -1,5 +1,6 @@
 """What a form asks is done once: the same form, sent twice, leads to what the first one has made."""
 
+from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from http import HTTPStatus
@@ -12,9 +13,11 @@ from api.manners.refusals import REFUSALS
 from api.parts import Parts
 from rotation.identity.identity import Principal
 from store.database.chain import canonical
-from store.kept_answers import Attempt, KeptAnswer, KeyedRequest, Unfinished
+from store.kept_answers import Attempt, Earlier, KeptAnswer, KeyedRequest, Unfinished
 
 _PLACE = "location"
+_LOOKS, _PAUSE = 40, 0.25
+"""How often a form that is being dealt with is looked for, and the seconds between."""
 
 
 async def redirect_once(
@@ -30,14 +33,23 @@ async def redirect_once(
     digest = sha256(canonical(dict(sent)).encode()).hexdigest()
     content = (request.method, request.url.path, digest)
     asked = KeyedRequest(caller.id, ":".join(content), content)
-    found = await parts.store.kept_answers.begin(asked, parts.clock(), again=False)
-    match found:
+    match found := await _begun(parts, asked):
         case KeptAnswer():
             return RedirectResponse(found.headers[_PLACE], HTTPStatus.SEE_OTHER)
         case Attempt():
             return RedirectResponse(await _done(parts, found, act), HTTPStatus.SEE_OTHER)
         case _:
             raise _unfinished(found)
+
+
+async def _begun(parts: Parts, asked: KeyedRequest) -> Attempt | Earlier:
+    """The leave to do it, or what became of the first one; who presses a button twice waits for that one a while."""
+    for _ in range(_LOOKS):
+        found = await parts.store.kept_answers.begin(asked, parts.clock(), again=False)
+        if found is not Unfinished.IN_FLIGHT:
+            return found
+        await sleep(_PAUSE)
+    return Unfinished.IN_FLIGHT
 
 
 async def _done(parts: Parts, attempt: Attempt, act: Callable[[], Awaitable[str]]) -> str:
