@@ -1,6 +1,6 @@
 """The entries of the calendar, out of the store: latest safe starts, ends of certificates, waits and replacements."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from api.calendar.agenda_item import AgendaItem, AgendaKind
@@ -15,7 +15,7 @@ from rotation.text.sentence import sentence
 from rotation.values import Fingerprint, ServerName
 from rotation.watch.inventory import WatchedPort
 from store.progress import Rotation
-from store.rotation.plans import PlanAltered, PlanInShort
+from store.rotation.plans import PlanInShort
 
 
 async def agenda_of(parts: Parts, caller: Principal) -> tuple[AgendaItem, ...]:
@@ -25,14 +25,16 @@ async def agenda_of(parts: Parts, caller: Principal) -> tuple[AgendaItem, ...]:
     by_id = {each.id: each for each in sites}
     plans = await store.plans.newest_of_all()
     running = {each.site_id: each for each in await store.rotations.all_running() if each.site_id in by_id}
+    planned = await store.plans.of_ids([each.plan_id for each in running.values()])
+    began = await store.events.times_of_all([each.id for each in running.values()], EventKind.STEP_BEGAN)
     found: list[AgendaItem] = []
     for site_id, ports in (await store.inventory.by_site(frozenset(by_id))).items():
         found += _ends(by_id[site_id], ports)
     for site in sites:
         rotation, plan = running.get(site.id), plans.get(site.id)
-        if rotation is not None:
-            found += await _of_rotation(parts, site, rotation)
-        elif plan is not None:
+        if rotation is not None and rotation.plan_id in planned:
+            found += _of_rotation(site, rotation, planned[rotation.plan_id], began[rotation.id], parts.clock())
+        elif rotation is None and plan is not None:
             found += _start(site, plan)
     return tuple(sorted(found, key=lambda each: (each.at, each.site, each.key)))
 
@@ -74,13 +76,10 @@ def _ends(site: Site, ports: Iterable[WatchedPort]) -> Iterator[AgendaItem]:
         )
 
 
-async def _of_rotation(parts: Parts, site: Site, rotation: Rotation) -> list[AgendaItem]:
-    """The waits and replacements that are left, later by what the rotation is late; none where the plan was altered."""
-    try:
-        plan = await parts.store.plans.get(rotation.plan_id)
-    except PlanAltered:
-        return []
-    began = await parts.store.events.times_of(rotation.id, EventKind.STEP_BEGAN)
+def _of_rotation(
+    site: Site, rotation: Rotation, plan: Plan, began: Mapping[str, datetime], clock: datetime
+) -> list[AgendaItem]:
+    """The waits and replacements that are left, later by what the rotation is late."""
     steps = {step.id: step for step in plan.body.steps}
     times = {time.step: time for time in plan.times}
     now = times.get(rotation.step_id)
@@ -88,7 +87,7 @@ async def _of_rotation(parts: Parts, site: Site, rotation: Rotation) -> list[Age
     left = _left(plan, rotation.step_id)
     if left and left[0][1] is not None:
         # a gate that waits for longer than was expected: what follows it is not behind us
-        late = max(late, parts.clock() - left[0][1].expected)
+        late = max(late, clock - left[0][1].expected)
     found = []
     for time, following in left:
         step = steps.get(time.step)

@@ -20,7 +20,15 @@ from api.pages import (
 )
 from api.pages.frame.addresses import FILES
 from api.pages.plan import simulation_page
-from api.pages.site import new_certificate, new_plan_page, offline_page, registration_page, server_lists, survey
+from api.pages.site import (
+    limits_page,
+    new_certificate,
+    new_plan_page,
+    offline_page,
+    registration_page,
+    server_lists,
+    survey,
+)
 
 _PAGES = (
     signing_in,
@@ -31,6 +39,7 @@ _PAGES = (
     site_page,
     survey,
     server_lists,
+    limits_page,
     new_plan_page,
     new_certificate,
     plan_page,

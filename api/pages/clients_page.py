@@ -14,12 +14,21 @@ from api.pages.frame.rendering import render_page
 from api.parts import WithParts
 from api.rotation.clients import list_clients
 from rotation.identity.permission import Permission
+from rotation.proof.reason_texts import REASONS
 from rotation.proof.verdict import Reason, Verdict
 from rotation.text.plain_text import cell
+from rotation.text.sentence import Sentence, sentence
 from rotation.values import RotationId
 from store.database.page import MOST, PageRequest
 
 router = APIRouter(prefix="/rotations/{rotation_id}/clients", include_in_schema=False)
+_VERDICTS: dict[Verdict, Sentence] = {
+    Verdict.COVERED: sentence("proven"),
+    Verdict.SAFE: sentence("not proven yet, and safe in the next step"),
+    Verdict.WAITING: sentence("waited for"),
+    Verdict.LEFT_OUT: sentence("left out by name"),
+    Verdict.IMAGE: sentence("made from an image; the image is refreshed instead"),
+}
 _COLUMNS = ("name", "client", "verdict", "reason", "last_seen", "last_server", "serial_seen", "judged_at")
 
 
@@ -39,8 +48,16 @@ async def show(
     chosen = {"verdict": verdict, "reason": reason}
     named = {name: value.value for name, value in chosen.items() if value is not None}
     more = f"?{urlencode(named | {'gate': page.gate, 'cursor': page.next})}" if page.next else ""
+    shown = [*([_VERDICTS[verdict]] if verdict else []), *([REASONS[reason]] if reason else [])]
     return render_page(
-        request, "clients.html", rotation_id=rotation_id, page=page, named=named, more=more, csv=urlencode(named)
+        request,
+        "clients.html",
+        rotation_id=rotation_id,
+        page=page,
+        chosen=shown,
+        reasons=REASONS,
+        more=more,
+        csv=urlencode(named),
     )
 
 

@@ -8,13 +8,16 @@ from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
 from rotation.plan.work.signed_files import date_names
 from rotation.plan.work.signed_together import compared_servers
+from rotation.plan.work.stated_work import REFRESHED, STARTED
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,
     CopyList,
+    RefreshImages,
     ReorderList,
     SaveRecoveryFile,
     SetSecureCommunications,
+    StartHandOuts,
     StopHandOuts,
     Work,
 )
@@ -59,6 +62,18 @@ _STOPPED_TOO = EvidenceField(
     label=sentence("What was stopped that hands out Sylink.xml (if you did that too)"),
     hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
 )
+_REFRESHED = EvidenceField(
+    name=REFRESHED,
+    label=sentence("What was refreshed"),
+    hint=sentence("Each group by its name, with its images and packages."),
+    required=True,
+)
+_STARTED = EvidenceField(
+    name=STARTED,
+    label=sentence("What was started again"),
+    hint=sentence("Each by its name, as it was stopped."),
+    required=True,
+)
 _EXPORTED = EvidenceField(
     name=SYLINK,
     label=sentence("Exported Sylink.xml (better than the fields)"),
@@ -73,6 +88,27 @@ _SERIALS = (
     ),
     EvidenceField(name=SERIALS, label=sentence("Policy serial numbers after the change")),
 )
+
+
+_OF_KIND: dict[type[Work], tuple[EvidenceField, ...]] = {
+    StopHandOuts: (_STOPPED,),
+    RefreshImages: (_REFRESHED,),
+    StartHandOuts: (_STARTED,),
+    AssignList: _SERIALS,
+    SetSecureCommunications: _SERIALS,
+}
+"""The fields of work that is always stated alike."""
+_OF_REFUSAL = {
+    "recovery-sha256-missing": "sha256",
+    "recovery-file-empty": "sha256",
+    "recovery-file-of-another": "sha256",
+    "recovery-file-outdated": "sha256",
+    "copy-name-not-shown": NAME,
+    "copy-protocol-not-shown": PROTOCOL,
+    "copy-ports-not-shown": PORTS,
+    "order-not-shown": ORDER,
+    "sylink-unreadable": SYLINK,
+}
 
 
 def fields(work: Work) -> tuple[EvidenceField, ...]:
@@ -106,12 +142,8 @@ def fields(work: Work) -> tuple[EvidenceField, ...]:
             )
         case CompareSignedFiles() | LookAtClients():
             return tuple(_dates(compared_servers(work)))
-        case StopHandOuts():
-            return (_STOPPED,)
-        case AssignList() | SetSecureCommunications():
-            return _SERIALS
         case _:
-            return ()
+            return _OF_KIND.get(type(work), ())
 
 
 def _dates(servers: Sequence[ServerName]) -> Iterable[EvidenceField]:
@@ -121,6 +153,12 @@ def _dates(servers: Sequence[ServerName]) -> Iterable[EvidenceField]:
         oldest = sentence("Time of the oldest .SIG file on %(server)s", server=server)
         yield EvidenceField(name=names.certificate, label=changed, hint=when, required=True)
         yield EvidenceField(name=names.oldest, label=oldest, hint=when, required=True)
+
+
+def fields_of_refusals(work: Work) -> dict[str, str]:
+    """By code or subject of a refusal, the field that it is about."""
+    dates = date_names(compared_servers(work)) if isinstance(work, CompareSignedFiles | LookAtClients) else {}
+    return _OF_REFUSAL | {server: names.certificate for server, names in dates.items()}
 
 
 def clients_of(work: Work) -> tuple[tuple[str, str], ...]:

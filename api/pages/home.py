@@ -13,7 +13,7 @@ from api.manners.paging import EVERYTHING
 from api.pages.frame.addresses import HOME
 from api.pages.frame.rendering import render_page
 from api.parts import Parts, WithParts
-from api.rotation.live import live_of, state_now
+from api.rotation.live import live_by, live_of, state_now
 from api.rotation.rotation_document import RotationShown
 from api.rotation.waiting import rotation_shown, why_waiting
 from api.site.inventory import show_inventory
@@ -26,6 +26,7 @@ from rotation.finding import Severity
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct, Wish, approvals, wish_digest
+from rotation.plan.plan import Plan
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.text.sentence import Sentence
@@ -97,7 +98,8 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
     plans = await parts.store.plans.newest_of_all()
     wishes = await parts.store.wishes.all_waiting(TwoPersonAct.START, at=parts.clock())
     rows, wished = [], []
-    for site in (await list_sites(parts, caller, EVERYTHING)).items:
+    sites = (await list_sites(parts, caller, EVERYTHING)).items
+    for site in sites:
         plan, now = plans.get(site.id), by_site.get(site.id)
         start = plan.latest_start.at if plan is not None and plan.latest_start is not None else None
         rows.append(SiteOnHome(site=site, latest_start=start, ends=ends.get(site.id), running=now))
@@ -109,6 +111,7 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         tasks=tasks.items,
         running=sorted((each for each in running if each.asks), key=lambda each: not each.second),
         wished=wished,
+        names={each.id: each.name for each in sites},
         rows=sorted(rows, key=lambda row: row.order),
         troubles=(await show_standing(parts, caller)).service,
         ending=[each for each in inventory.findings if each.severity is not Severity.INFO],
@@ -122,19 +125,24 @@ async def running_now(parts: Parts, caller: Principal) -> tuple[RunningNow, ...]
     turn, loop = asyncio.Semaphore(_AT_ONCE), asyncio.get_running_loop()
     deadline = loop.time() + _PATIENCE
 
+    every = [each for each in await parts.store.rotations.all_running() if caller.sees(each.site_id)]
+    plans = await parts.store.plans.of_ids([each.plan_id for each in every])
+
     async def asked(rotation: Rotation) -> RunningNow:
         async with turn:
             if loop.time() < deadline:
-                return await now_of(parts, rotation)
+                return await now_of(parts, rotation, plans.get(rotation.plan_id))
         return _now(parts, rotation_shown(parts, rotation))
 
-    every = [each for each in await parts.store.rotations.all_running() if caller.sees(each.site_id)]
     return tuple(await asyncio.gather(*map(asked, every)))
 
 
-async def now_of(parts: Parts, rotation: Rotation) -> RunningNow:
-    """A rotation as its workflow shows it, and why it waits."""
-    return _now(parts, rotation_shown(parts, rotation, await live_of(parts, await state_now(parts, rotation))))
+async def now_of(parts: Parts, rotation: Rotation, plan: Plan | None = None) -> RunningNow:
+    """A rotation as its workflow shows it, and why it waits; `plan` where it was read before."""
+    now = await state_now(parts, rotation)
+    is_its_own = now is not None and plan is not None and now.plan_id == plan.id
+    live = live_by(now, plan) if now is not None and plan is not None and is_its_own else await live_of(parts, now)
+    return _now(parts, rotation_shown(parts, rotation, live))
 
 
 def _now(parts: Parts, shown: RotationShown) -> RunningNow:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from api.rotation.moves import permission_of
 from rotation.identity.identity import Principal
+from rotation.identity.permission import Permission
 from rotation.running.attention import Attention
 from rotation.running.message import Message, Move
 from rotation.running.moves import EXPLAINED, refusal
@@ -71,6 +72,11 @@ class MoveOffer(Value):
     def offered(self) -> bool:
         """Whether it may work."""
         return not self.refused and self.barred is None
+
+    @property
+    def permission(self) -> Permission:
+        """What the reader needs to make it."""
+        return permission_of(self.move)
 
     @property
     def path(self) -> str:

@@ -16,8 +16,10 @@ from api.parts import Parts, WithParts
 from api.plan.plans import show_plan
 from api.rotation.rotation_document import RotationRequest
 from api.rotation.starting import start
+from rotation.finding import Severity
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct, Wish, approvals, reasons_to_start_together
+from rotation.plan.step import Console
 from rotation.planning.advice.shortening import too_late
 from rotation.values import PlanId
 
@@ -32,10 +34,16 @@ async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Call
     kept = await parts.store.plans.get(plan_id)
     late = kept.latest_start is not None and kept.latest_start.at < parts.clock()
     running = await parts.store.rotations.running(kept.body.site_id)
+    plan = await show_plan(plan_id, parts)
     return render_page(
         request,
         "plan.html",
-        plan=await show_plan(plan_id, parts),
+        plan=plan,
+        warnings=[each for each in plan.reasons if each.severity is not Severity.INFO],
+        reasons=[each for each in plan.reasons if each.severity is Severity.INFO],
+        tasks=sum(isinstance(each, Console) for each in kept.body.steps),
+        ends=max((each.expected for each in plan.steps if each.expected is not None), default=None),
+        subjects={each.fingerprint: each.subject for each in await parts.store.certificates.list()},
         site=await parts.store.sites.get(kept.body.site_id),
         together=tuple(reasons_to_start_together(kept.body, late=late, always=parts.two_persons_start)),
         late=late or bool(too_late(kept.findings)),

@@ -1,13 +1,12 @@
 """A rotation: why it waits, what is asked, its steps with their dates, coverage, tasks, trail; and its moves."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.http.allowed import allowed
+from api.http.allowed import allowed, forbidden
 from api.http.caller import Caller
 from api.http.invalid import checked
 from api.manners.paging import EVERYTHING
@@ -15,6 +14,7 @@ from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
 from api.pages.rotation.coverage_curve import curve_of
+from api.pages.rotation.step_dates import DatedStep, dated
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
 from api.rotation.live import live_of, state_now
@@ -26,6 +26,7 @@ from engine.contract import EventKind
 from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.proof.reason_texts import REASONS
 from rotation.running.attention import Attention
 from rotation.running.message import Move
 from rotation.running.state import RotationState
@@ -35,13 +36,6 @@ from store.rotation.plans import PlanAltered
 
 router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
 _EVIDENCE = ("clients", "covered", "missing")
-
-
-class DatedStep(Value):
-    """A step with the time at which it began, where it has."""
-
-    step: StepNow
-    began_at: datetime | None
 
 
 class MatterAsked(Value):
@@ -82,9 +76,11 @@ async def show(request: Request, rotation_id: RotationId, parts: WithParts, call
         steps=steps,
         matters=_matters(shown, now, caller),
         moves=_moves(now, caller),
+        who_can=await _who_can(parts, caller),
         tasks=tasks.items,
         trail=await parts.store.events.newest(rotation_id),
         curve=await curve_of(parts, shown, [each.step for each in steps]),
+        reasons=REASONS,
         reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
     )
 
@@ -138,10 +134,16 @@ def _moves(now: RotationState | None, caller: Principal) -> MovesNow | None:
     return MovesNow(offers=general_offers(now, caller), replaced=now.replaced, swapped=now.swapped)
 
 
+async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:
+    """Of each move that the reader may not make, who does it."""
+    barred = {permission_of(move) for move in MEANINGS if not caller.may(permission_of(move))}
+    return {each: (await forbidden(parts, caller, each)).problem.remedy for each in barred}
+
+
 async def _steps(parts: Parts, shown: RotationShown) -> tuple[DatedStep, ...]:
     began = await parts.store.events.times_of(shown.id, EventKind.STEP_BEGAN)
     steps = shown.live.steps if shown.live is not None else await _stored_steps(parts, shown)
-    return tuple(DatedStep(step=step, began_at=began.get(step.id)) for step in steps)
+    return dated(steps, began, parts.clock())
 
 
 async def _stored_steps(parts: Parts, shown: RotationShown) -> tuple[StepNow, ...]:

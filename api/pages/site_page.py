@@ -9,6 +9,7 @@ from api.http.allowed import allowed, forbidden
 from api.http.caller import Caller
 from api.pages.frame.rendering import render_page
 from api.pages.home import now_of
+from api.pages.site.limit_fields import LIMIT_FIELDS
 from api.pages.site.registration_form import LISTS
 from api.pages.site.survey import NONE_YET, newest_survey
 from api.parts import WithParts
@@ -56,7 +57,8 @@ async def show(
         plans=(await list_plans(site_id, caller, parts, PageRequest(_PLANS))).items,
         trust=await show_trust(site_id, parts) if isinstance(site, SiteShown) else None,
         barred=None if may_plan else (await forbidden(parts, caller, Permission.PLAN)).problem,
-        limits=site.limits.model_dump(mode="json"),
+        limits=LIMIT_FIELDS,
+        configures=caller.may(Permission.CONFIGURE_SITES),
     )
     if surveyed:
         page.headers["Refresh"] = f"{_AGAIN};url=/sites/{site_id}?after={after}&turn={turn + 1}"

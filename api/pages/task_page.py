@@ -1,6 +1,6 @@
 """The card of a console task: what to do step by step, its holder, its evidence; usable on a phone at the console."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -11,9 +11,13 @@ from api.http.allowed import allowed, forbidden
 from api.http.authors import WithAuthor
 from api.http.caller import Caller
 from api.http.invalid import checked
+from api.http.problems import Problem
+from api.manners.refusals import REFUSALS, problem_error
+from api.manners.request_ids import request_id
 from api.pages.card_view import card_shown
-from api.pages.evidence_fields import clients_of, evidence_of, fields
+from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals
 from api.pages.frame.own_forms import key_of, texts_of
+from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page, translator_for
 from api.pages.seen_now import seen_now
 from api.parts import Parts, WithParts
@@ -22,8 +26,8 @@ from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, Ta
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from rotation.plan.work.task import ReplaceCertificate, TaskState
-from rotation.values import SiteId, TaskId
+from rotation.plan.work.task import ReplaceCertificate, TaskState, Work
+from rotation.values import SiteId, TaskId, Value
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -31,16 +35,53 @@ _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _Act = Callable[[dict[str, str], TaskId, Principal, Parts, RequestKey], Awaitable[TaskShown]]
 
 
+class RefusedReport(Value):
+    """Why the report of a task was refused: as a whole, and by the fields of its form."""
+
+    form: RefusedForm
+    problem: Problem
+
+    @classmethod
+    def of(cls, error: Exception, work: Work) -> "RefusedReport":
+        """The refusal of a report.
+
+        Raises:
+            ProblemError: what has a page of its own, and what may still come of the report: the service is at fault.
+        """
+        form = refused_form(error, {each.name for each in fields(work)}, fields_of_refusals(work))
+        found = problem_error(error)
+        if form.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise found
+        return cls(form=form, problem=found.problem.model_copy(update={"request_id": request_id()}))
+
+
 @router.get("", dependencies=[allowed(Permission.SEE_TASKS)])
 async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Caller, pending: str = "") -> HTMLResponse:
     """The card of a task. One whose rotation is still at work on a message loads itself again."""
+    page = await _card(request, task_id, parts, caller, pending=bool(pending))
+    if pending:
+        page.headers["Refresh"] = f"3;url=/tasks/{task_id}"
+    return page
+
+
+async def _card(
+    request: Request,
+    task_id: TaskId,
+    parts: Parts,
+    caller: Principal,
+    *,
+    pending: bool = False,
+    sent: Mapping[str, str] | None = None,
+    refusal: RefusedReport | None = None,
+) -> HTMLResponse:
     shown: TaskShown = await show_task(task_id, parts, Response())
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
     version = await _version(parts, shown.site_id)
     may = caller.may(Permission.DO_TASKS)
-    page = render_page(
+    return render_page(
         request,
         "task.html",
+        HTTPStatus.OK if refusal is None else refusal.form.status,
         task=shown,
         card=card_shown(shown, version, translator_for(request)),
         version=version,
@@ -53,12 +94,12 @@ async def show(request: Request, task_id: TaskId, parts: WithParts, caller: Call
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
         request_id=uuid4().hex,
-        pending=bool(pending),
+        pending=pending,
+        refused=refusal.form if refusal is not None else None,
+        refusal=refusal.problem if refusal is not None else None,
+        values=sent or {},
         now=parts.clock(),
     )
-    if pending:
-        page.headers["Refresh"] = f"3;url=/tasks/{task_id}"
-    return page
 
 
 async def _version(parts: Parts, site_id: SiteId) -> str:
@@ -95,8 +136,14 @@ _ACTS: dict[str, _Act] = {"claim": _claim, "begin": _begin, "done": _done, "refu
 def _handler(act: _Act) -> Callable[[Request, TaskId, WithParts, Caller], Awaitable[Response]]:
     async def handler(request: Request, task_id: TaskId, parts: WithParts, caller: Caller) -> Response:
         sent = await texts_of(request)
-        with checked():
-            shown = await act(sent, task_id, caller, parts, key_of(request, caller, sent))
+        try:
+            with checked():
+                shown = await act(sent, task_id, caller, parts, key_of(request, caller, sent))
+        except REFUSALS as error:
+            if act is not _done:
+                raise
+            refusal = RefusedReport.of(error, (await parts.store.tasks.get(task_id)).work)
+            return await _card(request, task_id, parts, caller, sent=sent, refusal=refusal)
         on = f"?{_PENDING}=1" if shown.pending else ""
         return RedirectResponse(f"/tasks/{task_id}{on}", HTTPStatus.SEE_OTHER)
 

@@ -1,10 +1,13 @@
 """What a running rotation's workflow says of itself, where it can be asked."""
 
+from contextlib import suppress
+
 from api.parts import Parts
 from api.plan.plan_document import StepShown
 from api.rotation.rotation_document import Live
 from engine.client.rotations import state
 from engine.fault import EngineFault
+from rotation.plan.plan import Plan
 from rotation.running.state import RotationState
 from store.progress import Rotation, RotationStatus
 from store.rotation.plans import PlanAltered
@@ -23,13 +26,14 @@ async def state_now(parts: Parts, rotation: Rotation) -> RotationState | None:
 
 async def live_of(parts: Parts, now: RotationState | None) -> Live | None:
     """What is shown of a state, with the times of the plan; None of none."""
-    return Live.of(now, await _forecast(parts, now)) if now is not None else None
+    if now is None:
+        return None
+    with suppress(PlanAltered):  # the rotation says so by itself
+        return live_by(now, await parts.store.plans.get(now.plan_id))
+    return Live.of(now, {})
 
 
-async def _forecast(parts: Parts, now: RotationState) -> dict[str, StepShown]:
-    try:
-        plan = await parts.store.plans.get(now.plan_id)
-    except PlanAltered:  # the rotation says so by itself
-        return {}
+def live_by(now: RotationState, plan: Plan) -> Live:
+    """What is shown of a state, with the times of its plan."""
     times = {time.step: time for time in plan.times}
-    return {step.id: StepShown.of(step, times.get(step.id)) for step in plan.body.steps}
+    return Live.of(now, {step.id: StepShown.of(step, times.get(step.id)) for step in plan.body.steps})

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from api.http.allowed import allowed
 from api.http.authors import WithAuthor
 from api.http.caller import Caller, seen_sites
-from api.http.problems import described
+from api.http.problems import described, refused
 from api.manners.entity_tags import IfMatch, IfNoneMatch, require_match, tag_of, tagged
 from api.manners.paging import AskedPage
 from api.parts import Parts, WithParts
@@ -27,11 +27,13 @@ from api.task.task_evidence import evidence_of_sylink
 from api.task.task_file import issue_file
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.plan.work.stated_work import unstated
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import RotationId, SiteId, TaskId
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _SAYING: dict[int | str, dict[str, Any]] = {
     **_REFUSALS,
@@ -133,9 +135,15 @@ async def finish_task(
 
     Evidence of a server list: what the console shows of it, or `sylink`, the text of an exported Sylink.xml.
     Evidence of what clients hold: `clients`, a list with `client` and `sylink`, the text of its own file, for each.
+    Of images and of what is started again, a sentence that names each: `refreshed`, `started`.
+
+    Raises:
+        ProblemError: 409, where nothing but the operator's statement shows the work, and it is missing.
     """
     task = await parts.store.tasks.get(task_id)
     evidence = evidence_of_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
+    if task.state in _WAITING and (finding := unstated(task.work, evidence)) is not None:
+        raise refused(f"{Move.TASK_DONE.value.replace('_', '-')}-refused", [finding])
     return await _say(
         parts, response, caller, task_id, key=key, move=Move.TASK_DONE, why=order.note, attestation=evidence
     )

@@ -155,7 +155,19 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
         case _:
             for operation in due(desk, task):
                 await desk.operate(operation)
+            return _stated(task)
     return {}
+
+
+def _stated(task: Task) -> dict[str, Any]:
+    """What this person states of work that shows nowhere."""
+    match task:
+        case RefreshImagesTask(subject=images):
+            return {"refreshed": "; ".join(images.groups)}
+        case StartHandOutsTask(subject=asked):
+            return {"started": "; ".join(each.name for each in asked.stopped) or "everything that was stopped"}
+        case _:
+            return {}
 
 
 async def saved_recovery_file(desk: Desk, task: SaveRecoveryFileTask) -> dict[str, Any]:

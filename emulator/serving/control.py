@@ -16,12 +16,14 @@ from emulator.clients.fleet import ClientTruth
 from emulator.clients.verdict import VerdictReport
 from emulator.errors import EmulatorError, UnknownNameError
 from emulator.events.site_events import SiteEvent
+from emulator.instants import to_ms
 from emulator.people.delays import DelayForecast, forecast
 from emulator.people.desk import SiteDesk
 from emulator.people.export import ExportForm, described_groups, export_clients
 from emulator.people.network_answers import network_answers
 from emulator.people.operations import Operation
 from emulator.people.operator_actions import replace_now
+from emulator.people.sylink import held_sylink
 from emulator.serving.views import ListView, PairView, ServerView, list_views, pair_views, server_views
 from emulator.simulation import Simulation
 from emulator.state.effects import EffectCount, EffectView
@@ -124,15 +126,6 @@ def _reading_routes(controls: Controls) -> APIRouter:
         controls.advance()
         return server_views(simulation)
 
-    @router.get("/clients")
-    async def clients() -> list[ClientTruth]:
-        controls.advance()
-        return list(simulation.fleet.truths())
-
-    @router.get("/export")
-    async def export(form: Annotated[ExportForm, Query()]) -> Response:
-        return Response(export_clients(simulation, controls.advance(), form), media_type="text/csv")
-
     @router.get("/groups")
     async def groups() -> list[dict[str, Any]]:
         controls.advance()
@@ -149,6 +142,31 @@ def _reading_routes(controls: Controls) -> APIRouter:
             raise HTTPException(422, "counts of tasks by kind, below ten thousand")
         counts = {kind: int(count) for kind, count in asked.items()} or usual_tasks(simulation)
         return forecast(simulation.spec.seed, counts, simulation.spec.robot)
+
+    return router
+
+
+def _client_routes(controls: Controls) -> APIRouter:
+    router = APIRouter()
+    simulation = controls.simulation
+
+    @router.get("/clients")
+    async def clients() -> list[ClientTruth]:
+        controls.advance()
+        return list(simulation.fleet.truths())
+
+    @router.get("/clients/{name}/sylink")
+    async def held(name: str) -> Response:
+        """What lies on a machine that is on: its own Sylink.xml."""
+        now = to_ms(controls.advance())
+        found = next((each for each in simulation.fleet.settled() if each.name == name and each.powered(now)), None)
+        if found is None:
+            raise HTTPException(404, "no client of that name is on")
+        return Response(held_sylink(found), media_type="text/xml")
+
+    @router.get("/export")
+    async def export(form: Annotated[ExportForm, Query()]) -> Response:
+        return Response(export_clients(simulation, controls.advance(), form), media_type="text/csv")
 
     return router
 
@@ -227,6 +245,7 @@ def control_app(controls: Controls) -> FastAPI:
     app = FastAPI(title="SEPM emulator: control", dependencies=[Depends(controls.authorise)])
     app.include_router(_judging_routes(controls))
     app.include_router(_reading_routes(controls))
+    app.include_router(_client_routes(controls))
     app.include_router(_acting_routes(controls))
     app.include_router(_site_event_routes(controls))
 

@@ -1,6 +1,7 @@
 """What proves what: gates, coverage, what servers sign.
 
-- `reading`, `coverage`, `verdict`: from a reading to the verdict on each client, and whether a gate is reached
+- `reading`, `coverage`, `verdict`: from a reading to the verdict on each client, and whether a gate is reached;
+  `reason_texts`: the reasons in words
 - `gate`: how long a gate lasts at least, its reference, and when to look again
 - `acceptance`, `signatures`, `moved_policy`: whether clients accept what a replaced server signs (rules 11, 13 and 24)
 - `client_look`, `outage`, `membership`: lists that people read, drills, and groups born meanwhile (rules 10, 17, 18)

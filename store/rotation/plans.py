@@ -2,6 +2,8 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Collection
+from contextlib import suppress
 
 from pydantic import ValidationError
 from sqlalchemy import JSON, Text, bindparam, cast, func, select, type_coerce
@@ -90,6 +92,18 @@ class Plans:
         while len(self._read) > _KEPT:
             self._read.popitem(last=False)
         return plan
+
+    async def of_ids(self, plan_ids: Collection[PlanId]) -> dict[PlanId, Plan]:
+        """These plans, by one query; those that are not kept, were altered or cannot be read are left out."""
+        async with self._database.read() as session:
+            rows = list(await session.scalars(select(PlanRow).where(PlanRow.id.in_(set(plan_ids)))))
+        found: dict[PlanId, Plan] = {}
+        for row in rows:
+            known = self._read.get(PlanId(row.id))
+            with suppress(PlanAltered):
+                _verify(row.id, row.hash, row.body)
+                found[PlanId(row.id)] = known if known is not None and known.hash == row.hash else _plan(row)
+        return found
 
     async def body(self, plan_id: PlanId) -> bytes:
         """The stored bytes that the plan's hash covers.

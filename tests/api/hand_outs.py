@@ -8,6 +8,10 @@ async def start_again(whole, until, rotation: str) -> None:
         return (await whole.get("/v1/tasks", params={"rotation_id": rotation, "state": "open"})).json()["items"]
 
     (task,) = await until(look, lambda items: [each["kind"] for each in items] == ["start_hand_outs"])
-    for call in ("claim", "done"):
-        answer = await whole.post(f"/v1/tasks/{task['id']}/{call}", json={})
-        assert answer.status_code == 200, answer.text
+    claimed = await whole.post(f"/v1/tasks/{task['id']}/claim", json={})
+    assert claimed.status_code == 200, claimed.text
+    empty = await whole.post(f"/v1/tasks/{task['id']}/done", json={})
+    assert (empty.status_code, empty.json()["findings"][0]["code"]) == (409, "work-not-stated"), empty.text
+    done = {"evidence": {"started": "; ".join(each["name"] for each in task["subject"]["stopped"]) or "all of it"}}
+    answer = await whole.post(f"/v1/tasks/{task['id']}/done", json=done)
+    assert answer.status_code == 200, answer.text

@@ -21,14 +21,14 @@ async def register(person: Operated, site: Site) -> None:
     assert _FIELDS.keys() < LIMITS.keys()
     await person.go("/registration")
     plain = {"name": printed["site"], "rest_url": printed["rest"]["url"], "username": printed["rest"]["user"]}
-    servers = {
-        f"servers.0.{name}": str(server[name])
-        for server in printed["servers"]
-        for name in ("name", "address", "https_port", "http_port")
-    }
+    for place, server in enumerate(printed["servers"]):
+        if place:
+            await page.locator('button[value="row"]').click()
+        for name in ("name", "address", "https_port", "http_port"):
+            await page.locator(f'[name="servers.{place}.{name}"]').fill(str(server[name]))
     limits = {f"limits.{name}": value for name, value in _FIELDS.items()}
     await page.evaluate(_OPEN_ALL)
-    for name, value in (plain | {"domain": printed["rest"]["domain"]} | servers | limits).items():
+    for name, value in (plain | {"domain": printed["rest"]["domain"]} | limits).items():
         await page.locator(f'[name="{name}"]').fill(value)
     await page.locator('[name="limits.no_purge"]').check()
     await page.locator('button[value="look"]').click()

@@ -49,6 +49,10 @@ _WORDS = {
     "Soubor": "File",
     "Složka": "Folder",
     "Zastaveno": "Stopped",
+    "Server": "Server",
+    "Sestavení": "Build",
+    "Klient": "Client",
+    "Je-li vypnutý, jeden z": "When it is off, one of",
     "Není-li nic": "Where there is nothing",
 }
 
@@ -66,13 +70,15 @@ class CardOperator:
     """What the person has seen, by the names of the form's fields."""
     leaves: frozenset[str] = frozenset()
     """Fields that this person leaves empty."""
+    looked: list[tuple[str, str]] = field(default_factory=list)
+    """Of each build that was asked for, a client that is on, and its own Sylink.xml."""
     done: list[str] = field(default_factory=list)
     """What was done at the console."""
     _chosen: dict[str, Any] = field(default_factory=dict)
 
     async def follow(self, acts: tuple[ReadAct, ...]) -> None:
         """Do each act in its order, beginning with nothing chosen."""
-        self._chosen, self.evidence = {}, {}
+        self._chosen, self.evidence, self.looked = {}, {}, []
         for act in acts:
             await self._do(_AT[" > ".join(act.path)] if act.path else "", act, self._rows(act))
 
@@ -131,8 +137,10 @@ class CardOperator:
             content = base64.b64decode(saved["content_base64"])
             self.evidence |= {"filename": saved["filename"], "sha256": hashlib.sha256(content).hexdigest()}
         elif "keystore.jks" in values.get("File", "") or act.command.startswith("Get-ChildItem"):
-            shown = next(each for each in await self.site.truth("servers") if each["name"] == self._chosen["Server"])
-            self.evidence |= {"certificate": shown["certificate_changed"], "oldest_sig": shown["oldest_signature"]}
+            self._chosen["Servers"] = [row["Server"] for row in rows if "Server" in row] or self._chosen["Servers"]
+            await self._read_dates(self._chosen["Servers"])
+        elif any("Build" in row for row in rows):
+            await self._look_at_clients(rows)
         elif nothing := values.get("Where there is nothing"):
             for each in self.hand_outs:
                 await self._console("stop_hand_out", name=each.name)
@@ -140,6 +148,30 @@ class CardOperator:
         elif any("Stopped" in row for row in rows):
             for row in rows:
                 await self._console("start_hand_out", name=row["Stopped"].partition(": ")[2])
+            self.evidence["started"] = "; ".join(row["Stopped"] for row in rows)
+
+    async def _read_dates(self, servers: list[str]) -> None:
+        """When the files of these servers were changed; of several, each under the name of its server."""
+        for each in await self.site.truth("servers"):
+            if (name := each["name"]) in servers:
+                of = f".{name}" if len(servers) > 1 else ""
+                self.evidence |= {
+                    f"certificate{of}": each["certificate_changed"],
+                    f"oldest_sig{of}": each["oldest_signature"],
+                }
+
+    async def _look_at_clients(self, rows: list[dict[str, str]]) -> None:
+        """Go to a client of each build: the one that is named, or where it is off, one of the others."""
+        named: list[list[str]] = []
+        for row in rows:
+            if "Build" in row:
+                named.append([row["Client"]])
+            else:
+                named[-1] += row["When it is off, one of"].split(", ")
+        for names in named:
+            held = [(name, text) for name in names if (text := await self.site.sylink_of(name))]
+            assert held, f"of {names} none is on"
+            self.looked.append(held[0])
 
     async def _read_list(self) -> None:
         """What the console shows of the list that was edited."""

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -114,6 +115,11 @@ class Site:
         """The emulator's own state: `pairs`, `lists`, `effects`, `verdict`, `servers`."""
         return (await self.control.get(f"/{path}")).raise_for_status().json()
 
+    async def sylink_of(self, client: str) -> str:
+        """The Sylink.xml that lies on a client; empty where it is off."""
+        answer = await self.control.get(f"/clients/{client}/sylink")
+        return answer.text if answer.status_code == HTTPStatus.OK else ""
+
     async def settings(self) -> tuple[Any, Any]:
         """Everything that a rotation that turned back must leave as it was."""
         return await self.truth("pairs"), await self.truth("lists")
@@ -174,6 +180,8 @@ class Site:
                 }
             case "stop_hand_outs":
                 return {"stopped": "none"}
+            case "start_hand_outs":
+                return {"started": "; ".join(each["name"] for each in work["stopped"]) or "nothing was stopped"}
             case "delete_list":
                 await self.console(kind, name=work["list"])
         return {}

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.async_api import Error, Page
 
@@ -73,7 +74,11 @@ class Operated:
                 return True
             for name in card.fields:
                 if name in operator.evidence and name not in operator.leaves:
-                    await self.page.locator(f"#f-{name}").fill(operator.evidence[name])
+                    await self.page.locator(f'[id="f-{name}"]').fill(operator.evidence[name])
+            for place, (client, sylink) in enumerate(operator.looked):
+                own: Any = {"name": "SyLink.xml", "mimeType": "text/xml", "buffer": sylink.encode()}
+                await self.page.locator(f"#c-{place}").fill(client)
+                await self.page.locator(f"#s-{place}").set_input_files(own)
             with suppress(Error):  # the page may load itself
                 await self.page.locator('form[action$="/done"] > button').click()
             return False

@@ -1,13 +1,16 @@
 """From the registration of a site to the end of its rotation by the pages alone: English desktop, Czech phone."""
 
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from emulator.spec import HandOutSpec
+from emulator.scenarios import one_server
+from emulator.spec import HandOutSpec, ListSpec, ServerSpec
 from tests.e2e.begun_by_the_page import plan, register, simulate, start
 from tests.e2e.browsing import TIMEOUT
 from tests.e2e.card_operator import CardOperator
+from tests.e2e.emulated import HEARTBEAT
 from tests.e2e.operated import Operated
 
 DESKTOP = {"locale": "en-GB", "viewport": {"width": 1400, "height": 1000}}
@@ -26,6 +29,26 @@ ACTS = {
     "delete_list",
     "start_hand_out",
 }
+
+
+NAMES = ("SEPM-1", "SEPM-2", "SEPM-3")
+OLDER = "14.0.3752.1000"
+CLIENTS = one_server(clients=48, heartbeat=HEARTBEAT).clients
+"""So many that some of those that go first are at each server: else two persons are asked to go on."""
+
+
+def three_servers() -> dict[str, Any]:
+    """Three servers with one list; a group has two locations, and clients of two builds."""
+    rebuilt = [each.model_copy(update={"build": OLDER}) if each.location == "Office" else each for each in CLIENTS]
+    return {
+        "servers": tuple(
+            ServerSpec(name=name, address=f"127.0.0.{place}", restart_time=HEARTBEAT)
+            for place, name in enumerate(NAMES, 1)
+        ),
+        "server_lists": (ListSpec(priorities=(NAMES,)),),
+        "database_shared": True,
+        "clients": tuple(rebuilt),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -72,4 +95,24 @@ async def test_a_rotation_is_done_by_following_the_pages(house, open_site, brows
         assert set(operator.done) == ACTS
         assert count >= len(ACTS)
         assert (await house.get(f"/v1/rotations/{rotation}"))["status"] == "completed"
+        assert await site.lost_ever() == []
+
+
+@pytest.mark.timeout(900)
+async def test_a_rotation_of_three_servers_is_done_by_following_the_pages(house, open_site, browsing_as):
+    """The dates of all servers are reported in one form, and a client of each build by its own file; none is lost."""
+    async with open_site(house, registered=False, **three_servers()) as site:
+        second = await house.key_of(f"bob of {site.program.printed['site']}", "admin")
+        async with browsing_as(house.key, DESKTOP) as ann, browsing_as(second, DESKTOP) as bob:
+            await register(ann, site)
+            rotation = await start((ann, bob), await plan(ann, site))
+            operator, fields = CardOperator(site), set[str]()
+            while (path := await ann.waiting(rotation)) is not None:
+                fields |= set(await ann.work(path, operator))
+        assert {f"{date}.{name}" for date in ("certificate", "oldest_sig") for name in NAMES} <= fields
+        assert {"client-0", "sylink-0", "client-1", "sylink-1"} <= fields
+        assert operator.done.count("replace_certificate") == len(NAMES)
+        shown = await house.get(f"/v1/rotations/{rotation}")
+        assert shown["status"] == "completed"
+        assert len({each["fingerprint_sha256"] for each in await site.truth("servers")}) == 1
         assert await site.lost_ever() == []

@@ -29,9 +29,10 @@ async def test_it_says_what_it_has_stopped_and_starts_what_is_named():
         evidence = await perform(desk, task("stop_hand_outs", {}), None)
         assert evidence == {"stopped": "gpo: Script; package: SEP"}
     named = task("start_hand_outs", {"stopped": [{"kind": "gpo", "name": "Script"}], "unstated": False})
-    assert await perform(desk, named, None) == {}
+    assert await perform(desk, named, None) == {"started": "Script"}
     assert [each.name for each in desk.hand_outs(stopped=True)] == ["SEP"]
-    assert await perform(desk, task("start_hand_outs", {"unstated": True}), None) == {}
+    everything = await perform(desk, task("start_hand_outs", {"unstated": True}), None)
+    assert everything == {"started": "everything that was stopped"}
     assert desk.hand_outs(stopped=True) == ()
     deeds = [each.subject[0] for each in simulation.effects.views() if each.kind.endswith("_hand_out")]
     assert deeds == ["Script", "SEP", "Script", "SEP"]

@@ -9,7 +9,15 @@ from babel.messages.extract import extract_from_file
 from rotation.running.waits.of_attention import ATTENTION, OTHER
 
 HOME = Path(__file__).parents[2]
-_PYTHON = ("rotation/running/waits", "rotation/originals", "rotation/plan", "texts", "api/calendar", "api/pages")
+_PYTHON = (
+    "rotation/running/waits",
+    "rotation/originals",
+    "rotation/plan",
+    "rotation/proof",
+    "texts",
+    "api/calendar",
+    "api/pages",
+)
 _WORDS = {"sentence": None, "counted": (1, 2), "_": None, "ngettext": (1, 2)}
 Text = str | tuple[str, ...]
 

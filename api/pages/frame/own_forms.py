@@ -43,19 +43,31 @@ def require_own(headers: Headers) -> None:
 
 
 async def texts_of(request: Request, *, as_typed: Collection[str] = ()) -> dict[str, str]:
-    """The texts of a form; of files what is in them, as text.
+    """The texts of a form; of files what is in them, as text. `as_typed`: fields whose spaces count, as in a password.
 
-    Args:
-        request: with the form.
-        as_typed: fields whose spaces count, as those of a password do.
+    Raises:
+        ProblemError: 422 where the form is none, or a text of it cannot be kept.
+    """
+    texts, _ = await content_of(request, as_typed=as_typed)
+    return texts
+
+
+async def content_of(
+    request: Request, *, as_typed: Collection[str] = (), as_bytes: Collection[str] = ()
+) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The texts of a form as in `texts_of`, and the content of the files `as_bytes`; empty ones are left out.
 
     Raises:
         ProblemError: 422 where the form is none, or a text of it cannot be kept.
     """
     texts: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     try:
         async with request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES) as form:
             for name, value in form.multi_items():
+                if isinstance(value, UploadFile) and name in as_bytes:
+                    files |= {name: content} if (content := await value.read()) else {}
+                    continue
                 if isinstance(value, UploadFile):
                     text = _decoded(await value.read())
                 else:
@@ -73,7 +85,7 @@ async def texts_of(request: Request, *, as_typed: Collection[str] = ()) -> dict[
             "a text holds NUL, or a file is no text",
             remedy="send texts without NUL, and the files as they were exported; nothing was stored",
         )
-    return texts
+    return texts, files
 
 
 def key_of(request: Request, caller: Principal, sent: Mapping[str, str]) -> RequestKey:

@@ -10,6 +10,9 @@ from rotation.values import Value
 
 _OWN_PAGE = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
+_OWN_CODES = frozenset({"second-person", "request-in-flight", "outcome-unknown"})
+"""What is kept as a wish, and what may have been done: a form that says that nothing is stored would be wrong."""
+
 
 class RefusedForm(Value):
     """Why a form was refused."""
@@ -29,11 +32,12 @@ def refused_form(refusal: Exception, fields: Collection[str], elsewhere: Mapping
         elsewhere: by the subject or the code of a finding, the field that it is about where its subject is none.
 
     Raises:
-        ProblemError: what has a page of its own: who may not, what is not there, and what waits for a second person.
+        ProblemError: what has a page of its own: who may not, what is not there, what waits for a second person,
+            and what may have been done.
     """
     error = problem_error(refusal)
     problem = error.problem
-    if problem.status in _OWN_PAGE or code_of(problem) == "second-person":
+    if problem.status in _OWN_PAGE or code_of(problem) in _OWN_CODES:
         raise error
     by_field: dict[str, tuple[Finding, ...]] = {}
     others: list[Finding] = []

@@ -51,7 +51,7 @@ async def curve_of(parts: Parts, shown: RotationShown, steps: Iterable[StepNow])
     points = await coverage.curve(shown.id, gate) if gate is not None else ()
     if not points:
         return None
-    title = next((f"{step.number} {step.title}" for step in steps if step.id == gate), gate or "")
+    title = next((step.title for step in steps if step.id == gate), gate or "")
     if wait is None:
         return drawn(title, points, opened=points[0].taken_at, minimum=None, limit=None)
     return drawn(title, points, opened=wait.opened_at, minimum=wait.due, limit=wait.limit)

@@ -36,10 +36,19 @@ class LimitField(Value):
     unit: LimitUnit
 
     @property
+    def of_document(self) -> str:
+        """The name that the API's document has."""
+        return self.name.removeprefix(PREFIX)
+
+    @property
     def usual(self) -> str:
         """The default, in its unit."""
-        span: timedelta = getattr(Limits(), self.name.removeprefix(PREFIX))
-        return f"{span / self.unit.span:g}"
+        return self.shown(Limits())
+
+    def shown(self, limits: Limits) -> str:
+        """The limit in its unit, as a form has it; empty where it is off."""
+        span: timedelta | None = getattr(limits, self.of_document)
+        return "" if span is None else f"{span / self.unit.span:g}"
 
 
 def _field(name: str, unit: LimitUnit, label: Sentence) -> LimitField:
@@ -64,10 +73,28 @@ def limits_of(sent: Mapping[str, str]) -> dict[str, str | None]:
 
     What is no number is passed on as it is, and the document refuses it.
     """
-    limits = {
-        each.name.removeprefix(PREFIX): _iso(sent[each.name], each.unit) for each in LIMIT_FIELDS if each.name in sent
-    }
+    limits = {each.of_document: _iso(sent[each.name], each.unit) for each in LIMIT_FIELDS if each.name in sent}
     return limits | ({_PURGE.removeprefix(PREFIX): None} if NO_PURGE in sent else {})
+
+
+def shown_limits(limits: Limits) -> dict[str, str]:
+    """The fields of a form that shows these limits."""
+    shown = {each.name: text for each in LIMIT_FIELDS if (text := each.shown(limits))}
+    return shown | ({NO_PURGE: "1"} if limits.purge_after is None else {})
+
+
+def changed_limits(sent: Mapping[str, str], limits: Limits) -> dict[str, str | None]:
+    """All limits of a form that has shown `limits`, as the API's document has them.
+
+    A field that was left alone keeps its exact value, of which the form has six digits. An empty one is refused.
+    """
+    kept = limits.model_dump(mode="json")
+    asked: dict[str, str | None] = {}
+    for each in LIMIT_FIELDS:
+        text = sent.get(each.name, "")
+        alone = bool(text) and text == each.shown(limits)
+        asked[each.of_document] = kept[each.of_document] if alone else _iso(text, each.unit)
+    return asked | ({_PURGE.removeprefix(PREFIX): None} if NO_PURGE in sent else {})
 
 
 def _iso(text: str, unit: LimitUnit) -> str:

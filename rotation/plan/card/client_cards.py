@@ -55,6 +55,7 @@ def start_card(work: StartHandOuts) -> Card:
             act(sentence("Export the Sylink.xml of each group, or its install package, as it is now")),
             act(sentence("In each of these, replace the file by it, and start it again"), (), *rows),
             *((act(rest),) if work.unstated else ()),
+            act(sentence("State each of them by its name, as it was stopped")),
         ),
         checked=sentence("Nothing shows it to the service: what you state is the only proof"),
         late=sentence("Until it is done, new computers get no client by these ways"),
@@ -70,6 +71,7 @@ def images_card(work: RefreshImages) -> Card:
                 (),
                 *((CopiedValue(label=sentence("Group"), value=group),) for group in work.groups),
             ),
+            act(sentence("State each group by its name, with what you have refreshed for it")),
         ),
         checked=sentence("Nothing shows it to the service: what you state is the only proof"),
         late=sentence("Until it is done, the rotation waits: desktops would start from images of before"),
@@ -110,11 +112,14 @@ def _build_rows(build: BuildToLookAt) -> tuple[Row, ...]:
         CopiedValue(label=sentence("Client"), value=build.name),
         CopiedValue(label=sentence("Group"), value=build.path),
     )
+    by_path: dict[str, list[str]] = {}
+    for each in build.others:
+        by_path.setdefault(each.path, []).append(each.name)
     others = tuple(
         (
-            CopiedValue(label=sentence("When it is off"), value=each.name),
-            CopiedValue(label=sentence("Group"), value=each.path),
+            CopiedValue(label=sentence("When it is off, one of"), value=", ".join(names)),
+            CopiedValue(label=sentence("Group"), value=path),
         )
-        for each in build.others
+        for path, names in by_path.items()
     )
     return (named, *others)

@@ -8,11 +8,14 @@ from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
 from rotation.plan.work.signed_files import date_names
 from rotation.plan.work.signed_together import compared_servers
+from rotation.plan.work.stated_work import REFRESHED, STARTED
 from rotation.plan.work.task import (
     CompareSignedFiles,
     CopyList,
+    RefreshImages,
     ReorderList,
     SaveRecoveryFile,
+    StartHandOuts,
     StopHandOuts,
     Work,
 )
@@ -34,6 +37,10 @@ def _options(work: Work) -> Iterable[str]:
             yield from _dates(compared_servers(work))
         case StopHandOuts():
             yield from _evidence({STOPPED: "'KIND: NAME; KIND: NAME'"})
+        case RefreshImages():
+            yield from _evidence({REFRESHED: "'GROUP: IMAGES; GROUP: IMAGES'"})
+        case StartHandOuts():
+            yield from _evidence({STARTED: "'NAME; NAME'"})
         case SaveRecoveryFile():
             yield "--file recovery_TIMESTAMP.zip"
             if work.asks_hand_outs:

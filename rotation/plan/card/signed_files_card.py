@@ -8,6 +8,8 @@ from rotation.plan.work.task import CompareSignedFiles
 from rotation.text.sentence import sentence
 from rotation.values import ServerName
 
+_AS_STATED = "| ForEach-Object { $_.FullName; $_.LastWriteTimeUtc.ToString('yyyy-MM-ddTHH:mm:ssZ') }"
+"""In PowerShell: the time in the form that the report takes, whatever the language of the server."""
 COMPARED = sentence("The service compares both times with each other, and with the time of the replacement")
 
 
@@ -30,14 +32,21 @@ def comparison(servers: Sequence[ServerName]) -> tuple[Act, ...]:
             (),
             *(server_row(server) for server in servers),
             (CopiedValue(label=sentence("File"), value=r"...\tomcat\etc\keystore.jks"),),
+            command=f"Get-ChildItem keystore.jks {_AS_STATED}",
         ),
         act(
             sentence("There, look for the oldest .SIG file of all group folders in this folder"),
             (),
             (CopiedValue(label=sentence("Folder"), value=r"...\data\outbox\agent"),),
-            command=r"Get-ChildItem -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc | Select-Object -First 1 "
-            r"FullName, LastWriteTimeUtc",
+            command="Get-ChildItem -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc | Select-Object -First 1 "
+            f"{_AS_STATED}",
         ),
         act(sentence("Leave out folders whose group was deleted: no server publishes there again")),
         act(sentence("If that file is older than the keystore, have the server publish again, and look once more")),
+        act(
+            sentence(
+                "No document of the vendor says how it is made to: restart the services of this server, and where the "
+                "file stays old, ask the vendor's support about TECH161487"
+            )
+        ),
     )

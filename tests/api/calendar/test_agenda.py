@@ -10,6 +10,7 @@ from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.permission import Role
 from rotation.values import SiteId
 from store.progress import Progress
+from tests.api.pages.statements import counted_reads, three_more_rotations
 from tests.store.conftest import Make
 
 EVERYONE = Principal(id=IdentityId("i1"), name="ann", roles=(Role.VIEWER,))
@@ -35,6 +36,18 @@ async def test_a_rotation_that_is_late_moves_what_is_left(unconnected, make: Mak
     assert (closing.at, closing.until) == (make.at(days=6), None)
     assert {each.path for each in (gate, swap, holdout, closing)} == {"/rotations/rot-1"}
     assert len({each.key for each in await agenda_of(now, EVERYONE)}) == 5
+
+
+@pytest.mark.usefixtures("late")
+async def test_it_asks_the_store_as_often_for_four_rotations_as_for_one(unconnected, store, make: Make):
+    """Plans and events of all rotations come by one query each."""
+    with counted_reads() as one:
+        await agenda_of(unconnected, EVERYONE)
+    await three_more_rotations(store, make)
+    with counted_reads() as four:
+        items = await agenda_of(unconnected, EVERYONE)
+    assert len(four) == len(one) > 0, four
+    assert {each.site_id for each in items} == {SiteId("site-1")}, "a plan without times has no entry"
 
 
 @pytest.mark.usefixtures("late")

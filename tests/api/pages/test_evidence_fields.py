@@ -5,7 +5,17 @@ from rotation.plan.card.report import report_command
 from rotation.plan.work.attestation import untrue
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients, NamedClient
 from rotation.plan.work.copied import ports_text
-from rotation.plan.work.task import CompareSignedFiles, CopyList, CopyServer, SaveRecoveryFile, StopHandOuts
+from rotation.plan.work.hand_outs import HandOut, HandOutKind
+from rotation.plan.work.stated_work import unstated
+from rotation.plan.work.task import (
+    CompareSignedFiles,
+    CopyList,
+    CopyServer,
+    RefreshImages,
+    SaveRecoveryFile,
+    StartHandOuts,
+    StopHandOuts,
+)
 from rotation.values import ClientId, ListName, ServerName, TaskId
 
 S1, S2 = ServerName("s1"), ServerName("s2")
@@ -30,6 +40,17 @@ def test_what_was_stopped_is_asked_for():
     (field,) = fields(StopHandOuts())
     assert field.required
     assert untrue(StopHandOuts(), _texts(evidence_of({field.name: "none"}, StopHandOuts())), withdrawing=False) is None
+
+
+def test_work_that_shows_nowhere_is_to_be_stated():
+    """The one field of images, and of what is started again, is required, and is the one that the service asks for."""
+    stopped = HandOut(kind=HandOutKind.GPO, name="Script")
+    for work, text in ((RefreshImages(groups=("Root\\VDI",)), "VDI"), (StartHandOuts(stopped=(stopped,)), "Script")):
+        (field,) = fields(work)
+        assert field.required
+        assert unstated(work, _texts(evidence_of({}, work))) is not None
+        assert unstated(work, _texts(evidence_of({field.name: text}, work))) is None
+        assert f"{field.name}=" in report_command(work, TaskId("t"))
 
 
 def test_what_was_stopped_may_be_stated_with_the_first_recovery_file():

@@ -4,14 +4,20 @@ In English on a desktop and in Czech on a phone in the dark, and the registratio
 """
 
 import base64
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 from playwright.async_api import expect
+from pydantic import SecretStr
 
 from api.app import create_app
 from api.settings import ApiSettings
+from certificates.keystores import to_pkcs12
+from certificates.new_certificate import make_self_signed
 from emulator.serving.http_server import HttpServer
+from rotation.values import CertificateId
 from tests.api.conftest import as_registered
 from tests.api.identified import KEY
 from tests.api.pages.plan.test_simulation_page import played
@@ -162,3 +168,39 @@ async def test_a_site_is_registered_without_scripts(opening, spare, store, tmp_p
         await page.get_by_role("button", name=ENGLISH["send"]).click()
         await page.wait_for_url("**/sites/*", timeout=browsing.TIMEOUT)
     assert [each.name for each in await store.sites.list()] == [tmp_path.name]
+
+
+@pytest.mark.parametrize(
+    ("change", "why", "window"),
+    [
+        ("Change the limits", "Why", {"locale": "en-GB", "java_script_enabled": False}),
+        ("Změnit limity", "Proč", {"locale": "cs-CZ", "color_scheme": "dark", "viewport": PHONE, "is_mobile": True}),
+    ],
+    ids=["english-without-scripts", "czech-phone"],
+)
+async def test_limits_are_changed_and_a_certificate_is_brought(opening, site, store, *, change, why, window):
+    """From the page of the site, by labels; what the site then shows is what is stored."""
+    async with opening(path=f"/sites/{site}", **window) as page:
+        await page.get_by_role("link", name=change).click()
+        await page.locator('[name="limits.away_limit"]').fill("45")
+        await page.get_by_label(why).fill("long holidays")
+        if window.get("java_script_enabled", True):
+            await fits(page)
+            assert await serious(page) == []
+        await page.get_by_role("button", name=change).click()
+        await page.wait_for_url(f"**/sites/{site}#limits")
+        assert (await store.sites.get(site)).limits.away_limit.days == 45
+        await page.goto(f"/sites/{site}/plans")
+        await page.locator("summary").nth(1).click()
+        made = make_self_signed(
+            ("sepm1.test",), identity=CertificateId(""), now=datetime.now(UTC), valid_for=timedelta(days=90)
+        )
+        file: Any = {"name": "c.p12", "mimeType": "", "buffer": to_pkcs12(made, SecretStr("pass word"))}
+        await page.locator('[name="file_base64"]').set_input_files(file)
+        await page.locator('[name="password"]').fill("pass word")
+        if window.get("java_script_enabled", True):
+            await fits(page)
+            assert await serious(page) == []
+        await page.locator('form[action$="/certificates/file"] button').click()
+        await page.wait_for_url("**?made=cert-*")
+        assert [each.subject for each in await store.certificates.list()] == ["CN=sepm1.test"]

@@ -43,6 +43,12 @@ async def test_a_rotation_is_read_held_and_resumed(whole, connected, plan, until
         assert "No certificate is replaced yet" in page
         assert "<b>Resume</b>: not offered: " in page
         assert "the rotation is not held" in page
+        async with reading(connected, await key_of(connected.store, "vera", Role.VIEWER)) as viewer:
+            seen = unescape((await viewer.get(address)).text)
+            assert "<b>Hold</b>: not offered: Your roles do not let you. have a person with the role operator" in seen
+            assert f'action="{address}/' not in seen
+        czech = unescape((await reader.get(address, headers=CZECH)).text)
+        assert ("the rotation waits for no gate" in page, "the rotation waits for no gate" in czech) == (True, False)
         sent = fields(page, f"{address}/hold") | {"why": "a freeze <b>"}
         for _ in range(2):  # a form that is sent twice holds once
             answer = await reader.post(f"{address}/hold", data=sent)

@@ -1,5 +1,6 @@
 """The pages of a site and of a plan: certificates, trust, a dry run made, and started by two."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -33,6 +34,14 @@ async def test_a_plan_is_made_and_started_by_two_persons(whole, connected, site)
         plan = (await whole.get(f"/v1{address}")).json()
         assert plan["hash"] in shown
         assert "Two persons start this plan" in shown
+        warnings = [each for each in plan["reasons"] if each["severity"] != "info"]
+        assert warnings, "a certificate without the server's own name is one"
+        read = unescape(shown).split("read it before you start" if len(warnings) == 1 else "read them before")[1]
+        read = read.split("</section>")[0]
+        assert "<details" not in read
+        assert all(each["message"] in read for each in warnings)
+        assert "CN=127.0.0.1" in shown
+        assert re.search(r"An operator does \d+ tasks at the SEPM console at most\. If each takes", unescape(shown))
         assert all(step["title"] in unescape(shown) for step in plan["steps"])
         start = f"{address}/start"
         assert (await reader.post(start, data={"hash": "0" * 64, "why": "x"})).status_code == 409

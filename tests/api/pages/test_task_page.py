@@ -54,6 +54,34 @@ async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, un
         assert "<form method" not in closed.split('id="main"')[1]
 
 
+async def test_a_refused_report_keeps_what_was_typed(whole, connected, plan, until):
+    """What is wrong stands above the card and beside its field; name, note and the other fields are not lost."""
+    rotation = await started(whole, plan)
+
+    async def tasks():
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation})).json()["items"]
+
+    (task,) = await until(tasks, bool)
+    address = f"/tasks/{task['id']}"
+    sent = {"filename": "recovery_1.zip", "sha256": "yes", "note": "by night"}
+    async with reading(connected, KEY) as reader:
+        await reader.post(f"{address}/claim", data={})
+        refused = await reader.post(f"{address}/done", data=sent)
+        assert refused.status_code == 409
+        page = unescape(refused.text)
+        assert "no SHA-256 of the file" in page.split("<h2>What to do at")[0]
+        assert 'aria-invalid="true"' in page.split('id="f-sha256"')[1].split(">")[0]
+        assert "no SHA-256 of the file" in page.split('id="f-sha256"')[1].split("<label")[0]
+        assert [value for value in sent.values() if value not in page.split('id="f-filename"')[1]] == []
+        czech = unescape((await reader.post(f"{address}/done", data=sent, headers=CZECH)).text)
+        assert "Zadání bylo odmítnuto" in czech
+        done = await reader.post(f"{address}/done", data=sent | {"sha256": SHA})
+        assert done.status_code == 303
+        again = await reader.post(f"{address}/done", data=sent)
+        assert (again.status_code, "not open" in again.text) == (409, True)
+        assert (await reader.post(f"{address}/done", data={}, headers={"origin": "http://other"})).status_code == 403
+
+
 async def test_a_task_is_given_back_with_a_reason(whole, connected, plan, until):
     """Without one it is refused."""
     rotation = await started(whole, plan)

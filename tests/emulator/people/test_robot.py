@@ -244,6 +244,7 @@ async def test_every_kind_of_task_is_done_at_the_console(robot, product, desk):
         "ports": "sepm-1=8014",
     }
     assert product.done[asked[3]]["evidence"] == {}
+    assert product.done[asked[-1]]["evidence"] == {"refreshed": "My Company"}
     assert robot.who == "console robot"
 
 

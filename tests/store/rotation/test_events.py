@@ -31,6 +31,8 @@ async def test_the_newest_events_and_the_times_of_steps(running, make):
     times = await running.events.times_of("rot-1", "step-began")
     assert times == {"01-a": make.at(hours=1), "02-b": make.at(hours=2)}
     assert await running.events.times_of("rot-1", "other") == {}
+    every = await running.events.times_of_all(["rot-1", "none"], "step-began")
+    assert every == {"rot-1": times, "none": {}}
 
 
 async def test_an_event_of_a_known_key_is_not_appended_again(running, make):

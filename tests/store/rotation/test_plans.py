@@ -35,6 +35,18 @@ async def test_the_newest_plan_of_each_site(site, make):
     assert (newest.id, newest.latest_start) == ("plan-2", start)
 
 
+async def test_several_plans_by_one_query(site, make):
+    """Those that are asked for and kept; one that was altered is left out, however often it was read before."""
+    second = make.plan("plan-2")
+    await site.plans.add(second)
+    asked = ["plan-1", "plan-2", "none", "plan-1"]
+    assert await site.plans.of_ids(asked) == {"plan-1": await site.plans.get("plan-1"), "plan-2": second}
+    assert await site.plans.of_ids([]) == {}
+    async with site.database.write() as session:
+        await session.execute(text("UPDATE plans SET body = :body WHERE id = 'plan-1'"), {"body": b"{}"})
+    assert await site.plans.of_ids(asked) == {"plan-2": second}
+
+
 async def test_an_altered_body_is_not_given_out(site):
     """One byte changed in the database, and the plan is refused."""
     async with site.database.write() as session:

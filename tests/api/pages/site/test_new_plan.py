@@ -69,13 +69,21 @@ async def test_without_a_certificate_one_is_made_first(reader, store):
     page = (await reader.get(address)).text
     assert "no certificate is kept yet" in page
     assert f'<form method="post" action="{address}"' not in page
-    assert ">sepm1.test, sepm2.test</textarea>" in page
-    assert (await reader.post("/sites/site-1/certificates", data={"names": " , "})).status_code == 422
-    made = await reader.post("/sites/site-1/certificates", data={"names": "sepm1.test, sepm2.test"})
-    assert (made.status_code, made.headers["location"]) == (303, address)
+    assert ", sepm1.test, sepm2.test</textarea>" in page, "first the names as SEPM has them"
+    wrong = await reader.post("/sites/site-1/certificates", data={"names": " , "})
+    assert (wrong.status_code, wrong_fields(wrong.text)) == (422, {"names"})
+    sent = {"names": "sepm1.test, sepm2.test", "request_id": "once"}
+    made = await reader.post("/sites/site-1/certificates", data=sent)
     (kept,) = await store.certificates.list()
+    assert (made.status_code, made.headers["location"]) == (303, f"{address}?made={kept.id}")
+    again = await reader.post("/sites/site-1/certificates", data=sent)
+    assert again.headers["location"] == made.headers["location"]
+    assert await store.certificates.list() == (kept,), "the same form makes no second one"
     assert kept.subject == "CN=sepm1.test"
-    assert f'value="{kept.id}"' in (await reader.get(address)).text
+    shown = (await reader.get(made.headers["location"])).text
+    assert f'value="{kept.id}" selected' in shown.split('id="f-certificate-*"')[1]
+    other = await reader.post("/sites/site-1/certificates", data=sent | {"request_id": "another"})
+    assert other.headers["location"] != made.headers["location"]
 
 
 @pytest.mark.usefixtures("rotating")

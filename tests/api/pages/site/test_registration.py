@@ -38,6 +38,7 @@ async def test_a_site_is_registered(reader, document, store, caplog):
     fingerprint = document["trust"]["fingerprint_sha256"]
     assert looked.status_code == 200, looked.text
     assert f'name="presented" value="{fingerprint}"' in looked.text
+    assert "open https://localhost with the port of this address" in looked.text
     assert f'value="{sent["rest_url"]}"' in looked.text
     secret = {"act": "register", "presented": fingerprint, "password": document["password"]}
     unconfirmed = await reader.post(ADDRESS, data=sent | secret)

@@ -128,13 +128,13 @@ WORKS = [
                     client=PC,
                     name="PC-1",
                     path="R\\A",
-                    others=(NamedClient(client=PC, name="PC-2", path="R\\B"),),
+                    others=tuple(NamedClient(client=PC, name=each, path="R\\B") for each in ("PC-2", "PC-3")),
                 ),
             )
         ),
         [
             "- Build 14.3, over HTTP, Number of clients 7, Client PC-1, Group R\\A",
-            "- When it is off PC-2, Group R\\B",
+            "- When it is off, one of PC-2, PC-3, Group R\\B",
             "SyLink.xml",
             "--client PC-1 --sylink FILE",
         ],

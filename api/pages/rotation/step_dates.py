@@ -1,0 +1,42 @@
+"""The steps of a rotation with their dates: when each began, and when what is ahead is expected, as late as it is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from api.rotation.rotation_document import StepNow
+from rotation.values import Value
+
+
+class DatedStep(Value):
+    """A step with the time at which it began, or is expected to begin."""
+
+    step: StepNow
+    began_at: datetime | None
+    expected: datetime | None
+    """Of a step that is ahead, where the plan has times."""
+
+
+def dated(steps: Sequence[StepNow], began: Mapping[str, datetime], now: datetime) -> tuple[DatedStep, ...]:
+    """Each step with its dates."""
+    late = _late(steps, began, now)
+    return tuple(
+        DatedStep(
+            step=each,
+            began_at=began.get(each.id),
+            expected=each.expected + late if each.expected is not None and each.state == "ahead" else None,
+        )
+        for each in steps
+    )
+
+
+def _late(steps: Sequence[StepNow], began: Mapping[str, datetime], now: datetime) -> timedelta:
+    """By how much the rotation is later than its plan, or earlier; nothing that is ahead is expected in the past."""
+    place = next((number for number, each in enumerate(steps) if each.state == "current"), None)
+    if place is None:
+        return timedelta(0)
+    current, following = steps[place], steps[place + 1] if place + 1 < len(steps) else None
+    at = began.get(current.id)
+    late = at - current.expected if at is not None and current.expected is not None else timedelta(0)
+    if following is None or following.expected is None:
+        return late
+    return max(late, now - following.expected)

@@ -1,0 +1,75 @@
+"""The limits of a site: what its owner wants waited for, changed as the API does."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.http.allowed import allowed
+from api.http.authors import WithAuthor
+from api.http.caller import Caller
+from api.http.invalid import checked
+from api.manners.refusals import REFUSALS
+from api.pages.frame.own_forms import texts_of
+from api.pages.frame.refused_form import RefusedForm, refused_form
+from api.pages.frame.rendering import render_page
+from api.pages.site.limit_fields import LIMIT_FIELDS, NO_PURGE, PREFIX, changed_limits, shown_limits
+from api.parts import Parts, WithParts
+from api.site.limits import set_limits
+from api.site.site_document import LimitsRequest
+from rotation.identity.permission import Permission
+from rotation.site import Site
+from rotation.values import SiteId
+from store.site.sites import require_in_use
+
+router = APIRouter(prefix="/sites/{site_id}/limits", include_in_schema=False)
+_WHY, _VERSION = "why", "version"
+_ELSEWHERE = {each.of_document: each.name for each in LIMIT_FIELDS} | {"body": f"{PREFIX}holdout_minimum"}
+"""Where a refusal is shown whose subject is no field: what is wrong with all of them is the order of the holdout's."""
+
+
+@router.get("", dependencies=[allowed(Permission.CONFIGURE_SITES)])
+async def show(request: Request, site_id: SiteId, parts: WithParts) -> HTMLResponse:
+    """The form, with the limits as they are."""
+    version = await parts.store.site_changes.version(site_id)
+    site = require_in_use(await parts.store.sites.get(site_id))
+    return _form(request, site, shown_limits(site.limits) | {_VERSION: version})
+
+
+@router.post("", dependencies=[allowed(Permission.CONFIGURE_SITES)])
+async def change(request: Request, site_id: SiteId, parts: WithParts, caller: Caller, author: WithAuthor) -> Response:
+    """Set them. A form that asks for what they are already changes nothing: so does the same form, sent twice."""
+    sent = await texts_of(request)
+    site = require_in_use(await parts.store.sites.get(site_id))
+    fields = {each.name for each in LIMIT_FIELDS} | {_WHY}
+    try:
+        with checked():
+            order = LimitsRequest.model_validate({**changed_limits(sent, site.limits), _WHY: sent.get(_WHY, "")})
+        if order.limits() != site.limits or site.refused_limits:
+            await set_limits(site_id, order, caller, author, parts, expected=await _expected(parts, site_id, sent))
+    except REFUSALS as error:
+        return _form(request, site, sent, refused=refused_form(error, fields, _ELSEWHERE))
+    return RedirectResponse(f"/sites/{site_id}#limits", HTTPStatus.SEE_OTHER)
+
+
+async def _expected(parts: Parts, site_id: SiteId, sent: Mapping[str, str]) -> str:
+    """The version that the form has shown, which the store compares; without one, that of now."""
+    return sent.get(_VERSION) or await parts.store.site_changes.version(site_id)
+
+
+def _form(
+    request: Request, site: Site, values: Mapping[str, str], *, refused: RefusedForm | None = None
+) -> HTMLResponse:
+    status = HTTPStatus.OK if refused is None else refused.status
+    return render_page(
+        request,
+        "limits.html",
+        status,
+        site=site,
+        values=values,
+        limits=LIMIT_FIELDS,
+        no_purge=NO_PURGE,
+        version=values.get(_VERSION, ""),
+        refused=refused,
+    )

@@ -1,0 +1,41 @@
+"""The dates of a rotation's steps on the page."""
+
+from datetime import UTC, datetime, timedelta
+
+from api.pages.rotation.step_dates import dated
+from api.rotation.rotation_document import StepNow
+
+T0, DAY = datetime(2026, 3, 1, tzinfo=UTC), timedelta(days=1)
+STATES = ("done", "current", "ahead", "ahead")
+
+
+def steps(*, planned=True):
+    """Four steps, a day each."""
+    return [
+        StepNow(
+            id=f"s{day}", number="A", kind="gate", title="t", earliest=None, minimum=None, wave=0, least=None,
+            state=state, expected=T0 + day * DAY if planned else None,
+        )
+        for day, state in enumerate(STATES)
+    ]  # fmt: skip
+
+
+def expected(began_after, now_after):
+    """When the two steps that are ahead are expected, in days after the plan's beginning."""
+    found = dated(steps(), {"s0": T0, "s1": T0 + began_after * DAY}, T0 + now_after * DAY)
+    assert [each.expected for each in found[:2]] == [None, None]
+    return [(each.expected - T0) / DAY for each in found[2:] if each.expected is not None]
+
+
+def test_what_is_ahead_is_as_late_as_the_rotation():
+    """Late or early by the step of now; nothing that is ahead is expected in the past."""
+    assert expected(1, 1) == [2, 3]
+    assert expected(4, 4.5) == [5, 6]
+    assert expected(0.5, 0.6) == [1.5, 2.5]
+    assert expected(1, 9) == [9, 10]
+
+
+def test_without_times_there_is_no_date():
+    """A plan that cannot be read has none, and a rotation whose step never began keeps the plan's."""
+    assert {each.expected for each in dated(steps(planned=False), {}, T0)} == {None}
+    assert [each.expected for each in dated(steps(), {}, T0)][2:] == [T0 + 2 * DAY, T0 + 3 * DAY]

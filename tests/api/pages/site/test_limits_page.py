@@ -1,0 +1,90 @@
+"""The limits of a site on the page: shown in words, changed as the API does, refused beside their fields."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from api.pages.site.limit_fields import LIMIT_FIELDS, NO_PURGE, changed_limits, shown_limits
+from rotation.identity.permission import Role
+from rotation.site import Limits
+from rotation.values import SiteId
+from tests.api.identified import key_of
+from tests.api.pages.conftest import CZECH, reading
+from tests.api.pages.site.test_registration import wrong_fields
+
+ADDRESS, SITE = "/sites/site-1/limits", SiteId("site-1")
+ODD = Limits(relax_floor=timedelta(seconds=86401.5), purge_after=None)
+
+
+def test_a_form_that_was_left_alone_asks_for_the_same():
+    """Of a limit that the form shows rounded the exact value stays; an empty field is no default."""
+    for limits in (Limits(), ODD):
+        assert Limits.model_validate(changed_limits(shown_limits(limits), limits)) == limits
+    assert changed_limits({}, Limits())["away_limit"] == ""
+    on = shown_limits(ODD)
+    del on[NO_PURGE]
+    assert Limits.model_validate(changed_limits(on | {"limits.purge_after": "7"}, ODD)).purge_after == timedelta(days=7)
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_limits_are_changed_once(reader, store):
+    """The site shows them with their labels; the same form again changes nothing, and leaves no second trace."""
+    before = (await store.sites.get(SITE)).limits
+    page = (await reader.get(ADDRESS)).text
+    version = page.split('name="version" value="')[1].split('"')[0]
+    sent = shown_limits(before) | {"limits.away_limit": "45", "why": "long holidays", "version": version}
+    for _ in range(2):
+        answer = await reader.post(ADDRESS, data=sent)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sites/site-1#limits"), answer.text
+    assert (await store.sites.get(SITE)).limits == before.model_copy(update={"away_limit": timedelta(days=45)})
+    stale = await reader.post(ADDRESS, data=sent | {"limits.away_limit": "50"})
+    assert stale.status_code == 412, "another form has changed the site since this one was opened"
+    assert (await store.sites.get(SITE)).limits.away_limit == timedelta(days=45)
+    site = (await reader.get("/sites/site-1")).text
+    assert "Clients silent for longer are away, in days</dt><dd>45</dd>" in site
+    assert "away_limit" not in site
+    assert f'href="{ADDRESS}"' in site
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_what_is_wrong_stands_beside_its_field(reader, store):
+    """Nothing is stored, and what was typed stays."""
+    before = (await store.sites.get(SITE)).limits
+    right = shown_limits(before)
+    for changed, field in (
+        ({"limits.away_limit": "soon", "why": "x"}, "limits.away_limit"),
+        ({"limits.stays": "-1", "why": "x"}, "limits.stays"),
+        ({"limits.stays": "1e999", "why": "x"}, "limits.stays"),
+        ({"limits.gate_patience": "", "why": "x"}, "limits.gate_patience"),
+        ({"limits.holdout_minimum": "100", "why": "x"}, "limits.holdout_minimum"),
+        ({"why": ""}, "why"),
+    ):
+        answer = await reader.post(ADDRESS, data=right | changed)
+        assert (answer.status_code, wrong_fields(answer.text)) == (422, {field}), (changed, answer.text)
+        assert all(f'value="{value}"' in answer.text for name, value in changed.items() if name == field and value)
+    assert "Bylo to odmítnuto" in (await reader.post(ADDRESS, data=right, headers=CZECH)).text
+    assert (await store.sites.get(SITE)).limits == before
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_floor_below_the_vendors_takes_two_persons(unconnected, store):
+    """The first form is a wish; the same one of another admin is done."""
+    parts = replace(unconnected, rehearsal=False)
+    sent = shown_limits((await store.sites.get(SITE)).limits) | {"limits.relax_floor": "1", "why": "a short night"}
+    async with reading(parts) as one, reading(parts, await key_of(store, "ben", Role.ADMIN)) as other:
+        first = await one.post(ADDRESS, data=sent)
+        assert (first.status_code, "Your wish is kept" in first.text) == (409, True)
+        assert (await other.post(ADDRESS, data=sent)).status_code == 303
+    assert (await store.sites.get(SITE)).limits.relax_floor == timedelta(hours=1)
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_who_may_not_configure_sees_no_link(reading_as):
+    """A viewer reads the limits; the form and its address are refused."""
+    async with reading_as("vera", Role.VIEWER) as viewer:
+        page = (await viewer.get("/sites/site-1")).text
+        assert all(str(each.label.english) in page for each in LIMIT_FIELDS)
+        assert f'href="{ADDRESS}"' not in page
+        assert (await viewer.get(ADDRESS)).status_code == 403
+        assert (await viewer.post(ADDRESS, data={"why": "x"})).status_code == 403
