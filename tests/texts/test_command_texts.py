@@ -34,11 +34,9 @@ NOT_TEXTS = frozenset(
         "bold green",
         "bold red",
         "bold yellow",
-        "give the key of this service: --folder FOLDER, ROTATOR_API_KEY_FILE or ROTATOR_API_KEY",
         "http",
         "https",
         "robot of %(site)s",
-        "send the header `Authorization: Bearer KEY`; `rotator up` tells where the key lies",
         "the local operator %(name)s",
         "to show how it goes",
     }
