@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from certificates.secret_file import ReadableByOthers, read_secret
+from cli.language.system_errors import reason
 from cli.language.wording import _, counted, word
 from cli.notice.target import target_of
 from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
@@ -211,7 +212,7 @@ def _secret(file: Path | None) -> str | None:
     try:
         return read_secret(file).decode().strip()
     except ReadableByOthers as error:
-        raise UnreadableError(_("%(file)s is not read: %(strerror)s", file=file, strerror=error.strerror)) from None
+        raise UnreadableError(_("%(file)s is not read: %(strerror)s", file=file, strerror=reason(error))) from None
     except (OSError, UnicodeDecodeError):
         raise UnreadableError(_("no secret can be read from %(file)s", file=file)) from None
 
