@@ -47,7 +47,7 @@ def tasks(
 def list_tasks(
     site: Annotated[str | None, typer.Option(help="Of one site only")] = None,
     *,
-    closed: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
+    closed: Annotated[bool, typer.Option("--all", help="Closed ones, too")] = False,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
