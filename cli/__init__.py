@@ -1,6 +1,8 @@
 """The `rotator` command.
 
 - `main`: every command
-- `commands`, `certificate`: what asks the API; `terminal`: how it is asked, and how answers are written
+- `access`, `certificate`, `commands`, `notice`: what asks the API
+- `terminal`: how the API is asked, and how answers are written
+- `language`: texts, help and refusals in English or Czech
 - `service`: `rotator up` and what belongs to its folder; `demo`: the whole product on this machine
 """

@@ -30,7 +30,9 @@ def register(main: typer.Typer) -> None:
 @answered
 def add(
     name: Annotated[str, typer.Argument(help="The name of the person or the program")],
-    role: Annotated[list[Role] | None, typer.Option("--role", help="May be given more than once")] = None,
+    role: Annotated[
+        list[Role] | None, typer.Option("--role", help="A role of the identity; may be given more than once")
+    ] = None,
     site: Annotated[list[str] | None, typer.Option("--site", help="Id of a site that it sees; all without it")] = None,
     *,
     expires: Annotated[str, typer.Option("--expires", help="How long the key counts, e.g. 90d or P90D")] = "90d",
@@ -38,7 +40,7 @@ def add(
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     another: Annotated[
-        bool, typer.Option("--another", help="The identity is there; with --role: it has had no key (rotator subject)")
+        bool, typer.Option("--another", help="The identity exists; with --role: it has had no key (rotator subject)")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

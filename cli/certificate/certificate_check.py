@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from cli.language.wording import recognised
 from cli.terminal.fault import UnreadableError
 from rotation.values import CertificateId
 
@@ -25,7 +26,7 @@ def check_here(content: bytes, name: str, password: str | None, days: int) -> di
     try:
         parsed = parse_certificate_file(content, identity=CertificateId(""), name=name, password=given)
     except UnusableCertificateFile as error:
-        raise UnreadableError(str(error)) from error
+        raise UnreadableError(recognised(str(error))) from error
     findings = unfit(parsed.facts, now=datetime.now(UTC), needed=timedelta(days=days))
     return {
         "fit": not blockers(findings),

@@ -27,13 +27,15 @@ def register(app: typer.Typer) -> None:
 def issue(
     request: Annotated[str, typer.Argument(help="The request's id")],
     *,
-    again: Annotated[bool, typer.Option("--again", help="Another one, where an order has brought one")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Order another certificate, where an order has brought one")
+    ] = False,
     wait: Annotated[bool, typer.Option(help="Wait for its end; the order goes on if this command is stopped")] = True,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Have the certificate authority that is set sign a request. Exit code 0 when it has."""
+    """Have the certificate authority of the settings sign a request. Exit code 0 when it has."""
     path = f"/v1/certificates/requests/{request}/orders"
     with opened(api, folder) as rotator:
         order = rotator.post(path, {"again": again})

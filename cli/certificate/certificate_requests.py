@@ -27,7 +27,7 @@ def request(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key, which is kept, and the request to have it certified. Bring the answer by `certificate add`."""
+    """Make a key, which the service keeps, and the request for its certificate. Add the answer by `certificate add`."""
     refuse_existing(out)
     with opened(api, folder) as rotator:
         body = {"names": names, "subject": subject}

@@ -63,14 +63,16 @@ def check(
     password_file: Annotated[Path | None, typer.Option(help="A file that holds the password")] = None,
     *,
     ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the password")] = False,
-    days: Annotated[int, typer.Option(help="How long it must live on: the plan and its holdout", min=0, max=3650)] = 0,
-    site: Annotated[str | None, typer.Option(help="Hold it against a server of this site too")] = None,
+    days: Annotated[
+        int, typer.Option(help="How many days it must still be valid: the plan and its holdout", min=0, max=3650)
+    ] = 0,
+    site: Annotated[str | None, typer.Option(help="Compare it with a server of this site, too")] = None,
     server: Annotated[str | None, typer.Option(help="The server that it is for")] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether a certificate may go into a server, and why not. Nothing is kept; without --site nothing is sent."""
+    """Check whether a certificate may go into a server. The service keeps nothing; without --site nothing is sent."""
     if (site is None) != (server is None):
         raise typer.BadParameter(_("give both --site and --server, or neither"))
     content, password = content_of(file), _password(password_file, ask=ask_password)
@@ -90,7 +92,7 @@ def check(
 @answered
 def self_signed(
     names: Annotated[list[str], typer.Argument(help="Host names and addresses; the first is the subject too")],
-    days: Annotated[int, typer.Option(help="How long it is valid")] = 3650,
+    days: Annotated[int, typer.Option(help="How many days it is valid")] = 3650,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -105,7 +107,7 @@ def self_signed(
 @_app.command("list")
 @answered
 def list_certificates(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
-    """List the certificates that are kept."""
+    """List the certificates that the service keeps."""
     with opened(api, folder) as rotator:
         kept = rotator.list("/v1/certificates")
     if as_json:

@@ -31,13 +31,13 @@ def inspect(
         Path | None, typer.Option(help="A file with the keystores' password, where the archive does not have it")
     ] = None,
     *,
-    site: Annotated[str | None, typer.Option(help="Hold it against a server of this site too")] = None,
+    site: Annotated[str | None, typer.Option(help="Compare it with a server of this site, too")] = None,
     server: Annotated[str | None, typer.Option(help="The server that it comes from")] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which certificate a recovery file holds, and whether it can be put back. Nothing of the file is sent.
+    """Show which certificate a recovery file holds, and whether it can be put back. Nothing of the file is sent.
 
     With --site and --server, it compares the file with what that server presented at the site's newest survey.
     """

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from cli.language.system_errors import reason
 from cli.language.wording import _, recognised
 from cli.terminal.client import Api
 from cli.terminal.fault import UnreadableError
@@ -118,4 +119,4 @@ def _read(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=error)) from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=reason(error))) from error

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.system_errors import reason
 from cli.language.wording import _, counted
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
@@ -35,7 +36,7 @@ def clients(
         content = file.read_bytes()
         at = datetime.fromtimestamp(file.stat().st_mtime, UTC) if taken_at is None else taken_at.replace(tzinfo=UTC)
     except OSError as error:
-        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=file, error=error)) from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=file, error=reason(error))) from error
     with opened(api, folder) as rotator:
         shown = rotator.put(
             f"/v1/sites/{site}/clients",

@@ -16,7 +16,7 @@ _HELP = {
     "resume": "Go on after a hold.",
     "proceed": "Go on without the clients that are not covered; needs --why and a second person's approval.",
     "look-again": "Read the open gate now.",
-    "retry": "Try again what attention says has failed.",
+    "retry": "Try again what has failed and asks for attention.",
     "cancel": "Turn back and restore, before the first certificate is replaced; needs --why.",
     "roll-back": "Put the old certificates back, after the first was replaced; needs --why and a second person.",
     "finish": "Let the rotation finish instead of rolling it back.",

@@ -37,7 +37,7 @@ def answers(
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="Files that the script has written; without one, only show what is known"),
-    ],
+    ] = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.language.system_errors import reason
 from cli.language.wording import _, counted, recognised
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
@@ -83,4 +84,4 @@ def text_of(path: Path) -> str:
             )
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=error)) from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=reason(error))) from error

@@ -47,7 +47,7 @@ def recover(
     3. with --why: start that plan
     """
     order = {
-        "files": {server: copy_of(Path(path)) for server, path in _pairs(file or [], "SERVER=FILE")},
+        "files": {server: copy_of(Path(path)) for server, path in _pairs(file or [], _("SERVER=FILE"))},
         "held": dict(_pairs(held or [], "SERVER=SHA256")),
     }
     with opened(api, folder) as rotator:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands.client_exports import clients
+from cli.language.system_errors import reason
 from cli.language.wording import _, counted, number, word
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, ApiRefusedError, FolderOption, JsonOption, answered, opened
@@ -236,7 +237,9 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise UnreadableError(_("%(file)s cannot be read as JSON: %(error)s", file=file, error=error)) from error
+        raise UnreadableError(
+            _("%(file)s cannot be read as JSON: %(error)s", file=file, error=reason(error))
+        ) from error
     if not isinstance(document, dict):
         raise UnreadableError(_("%(file)s holds no JSON object", file=file))
     if "password" not in document and document.get("access") != "console":
@@ -258,4 +261,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=error)) from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=reason(error))) from error

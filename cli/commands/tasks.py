@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.certificate.recovery_inspection import evidence_of
+from cli.language.system_errors import reason
 from cli.language.wording import _, later, word
 from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
@@ -46,7 +47,7 @@ def tasks(
 def list_tasks(
     site: Annotated[str | None, typer.Option(help="Of one site only")] = None,
     *,
-    closed: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
+    closed: Annotated[bool, typer.Option("--all", help="Closed ones, too")] = False,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
@@ -190,7 +191,7 @@ def _read(file: Path) -> str:
     try:
         return content.decode("utf-16" if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=file, error=error)) from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=file, error=reason(error))) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from certificates.secret_file import ReadableByOthers, read_secret
+from cli.language.system_errors import reason
 from cli.language.wording import _, counted, word
 from cli.notice.target import target_of
 from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
@@ -35,7 +36,9 @@ def add(  # noqa: PLR0917 - typer calls it by name
     ],
     server: Annotated[str | None, typer.Option("--server", help="Of mail: HOST or HOST:PORT")] = None,
     sender: Annotated[str | None, typer.Option("--from", help="Of mail: the sender's address")] = None,
-    security: Annotated[MailSecurity, typer.Option("--security", help="Of mail")] = MailSecurity.STARTTLS,
+    security: Annotated[
+        MailSecurity, typer.Option("--security", help="Of mail: how the connection is encrypted")
+    ] = MailSecurity.STARTTLS,
     user: Annotated[str, typer.Option("--user", help="Of mail: the account at the server")] = "",
     secret_file: Annotated[
         Path | None, typer.Option("--secret-file", help="Password of mail, or signing key of a webhook (else made)")
@@ -47,17 +50,26 @@ def add(  # noqa: PLR0917 - typer calls it by name
         str, typer.Option("--token-header", help="Of a webhook: the header that carries a token, e.g. Authorization")
     ] = "",
     token_file: Annotated[Path | None, typer.Option("--token-file", help="The content of that header")] = None,
-    language: Annotated[MessageLanguage, typer.Option("--language")] = MessageLanguage.ENGLISH,
-    site: Annotated[list[str] | None, typer.Option("--site", help="Id of a site that it is about; all without")] = None,
-    kind: Annotated[_Kinds, typer.Option("--kind", help="What it gets; all without")] = None,
+    language: Annotated[
+        MessageLanguage, typer.Option("--language", help="Language of the messages")
+    ] = MessageLanguage.ENGLISH,
+    site: Annotated[
+        list[str] | None, typer.Option("--site", help="Id of a site whose messages it gets; all without")
+    ] = None,
+    kind: Annotated[_Kinds, typer.Option("--kind", help="Kinds of messages that it gets; all without")] = None,
     identity: Annotated[str | None, typer.Option("--identity", help="The identity whose own channel it is")] = None,
-    digest: Annotated[str | None, typer.Option("--digest", help="Gather messages of so long, e.g. PT4H")] = None,
-    at_once: Annotated[_Kinds, typer.Option("--at-once", help="What no digest holds")] = None,
+    digest: Annotated[str | None, typer.Option("--digest", help="Gather messages for so long, e.g. PT4H")] = None,
+    at_once: Annotated[_Kinds, typer.Option("--at-once", help="Kinds of messages that no digest holds back")] = None,
     quiet: Annotated[str | None, typer.Option("--quiet", help="No message at these hours, e.g. 20:00-07:00")] = None,
     zone: Annotated[str, typer.Option("--zone", help="Time zone of these hours, e.g. Europe/Prague")] = "UTC",
-    wakes: Annotated[_Kinds, typer.Option("--wakes", help="What is sent in quiet hours, too")] = None,
+    wakes: Annotated[
+        _Kinds, typer.Option("--wakes", help="Kinds of messages that are sent in quiet hours, too")
+    ] = None,
     escalates_after: Annotated[
-        str | None, typer.Option("--escalates-after", help="Only what has waited so long without a reaction, e.g. PT4H")
+        str | None,
+        typer.Option(
+            "--escalates-after", help="Only messages about what has waited so long without a reaction, e.g. PT4H"
+        ),
     ] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -211,7 +223,7 @@ def _secret(file: Path | None) -> str | None:
     try:
         return read_secret(file).decode().strip()
     except ReadableByOthers as error:
-        raise UnreadableError(_("%(file)s is not read: %(strerror)s", file=file, strerror=error.strerror)) from None
+        raise UnreadableError(_("%(file)s is not read: %(strerror)s", file=file, strerror=reason(error))) from None
     except (OSError, UnicodeDecodeError):
         raise UnreadableError(_("no secret can be read from %(file)s", file=file)) from None
 

@@ -65,5 +65,5 @@ async def _keep(identities: Identities, name: str, key: KeyText) -> None:
         await identities.add(name, admin, key, by=by, at=now, expires_at=None, another=known)
         return
     if Role.ADMIN not in held.roles or held.sites is not None:
-        raise IdentityExists(_("%(name)s is there and is no admin of all sites; give another --name", name=name))
+        raise IdentityExists(_("%(name)s exists and is no admin of all sites; give another --name", name=name))
     await identities.add_key(held.id, key, by=by, at=now, expires_at=None)

@@ -15,6 +15,7 @@ import typer
 
 from certificates.secret_file import ReadableByOthers, read_secret
 from cli.language.encoding import write_json
+from cli.language.system_errors import reason
 from cli.language.wording import _, in_use, use
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import ERRORS
@@ -280,7 +281,7 @@ def _key(folder: Path) -> str:
         key = read_secret(file).decode("utf-8").strip()
     except ReadableByOthers as error:
         raise UnreadableError(
-            _("the API key in %(file)s is not used: %(strerror)s", file=file, strerror=error.strerror)
+            _("the API key in %(file)s is not used: %(strerror)s", file=file, strerror=reason(error))
         ) from None
     except (OSError, UnicodeDecodeError):
         key = ""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cli.language.system_errors import reason
 from cli.language.wording import _
 from cli.terminal.fault import UnreadableError
 
@@ -15,4 +16,4 @@ def content_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=error)) from error
+        raise UnreadableError(_("%(path)s cannot be read: %(error)s", path=path, error=reason(error))) from error

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from cli.language.system_errors import reason
 from cli.language.wording import _
 from cli.terminal.fault import UnreadableError
 
@@ -39,5 +40,5 @@ def write_new(path: Path, content: bytes, *, remedy: str) -> None:
             target.write(content)
     except OSError as error:
         raise UnreadableError(
-            _("%(path)s cannot be written: %(error)s; %(remedy)s", path=path, error=error, remedy=remedy)
+            _("%(path)s cannot be written: %(error)s; %(remedy)s", path=path, error=reason(error), remedy=remedy)
         ) from error

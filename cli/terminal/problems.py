@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from cli.language.wording import _
@@ -11,8 +12,8 @@ _COMMANDS = (
     (f"GET /v1/certificates/requests/{_ID}/orders", r"rotator certificate orders \1"),
     ("GET /v1/certificates/requests", "rotator certificate requests"),
     ("GET /v1/certificates", "rotator certificate list"),
-    (f"POST /v1/certificates/{_ID}/keystores, then follow its Location", r"rotator certificate keystore \1"),
-    (f"POST /v1/certificates/{_ID}/keystores", r"rotator certificate keystore \1"),
+    # in each language, what a program does next is no part of the command
+    (rf"POST /v1/certificates/{_ID}/keystores(?:, [\w ]+ Location)?", r"rotator certificate keystore \1"),
     ("POST /v1/certificates", "rotator certificate add FILE"),
     ("POST /v1/plans", "rotator plan SITE --certificate ID"),
     (rf"GET /v1/rotations/{_ID}(?:\?live=true)?", r"rotator status \1"),
@@ -26,10 +27,6 @@ _COMMANDS = (
     (f"POST /v1/sites/{_ID}/restore", r"rotator restore \1 --why REASON"),
     (f"POST /v1/sites/{_ID}/recovery-plans", r"rotator recover \1"),
     ("GET /v1/sites", "rotator site list"),
-    (
-        "send the header `Authorization: Bearer KEY`; `rotator up` tells where the key lies",
-        "give the key of this service: --folder FOLDER, ROTATOR_API_KEY_FILE or ROTATOR_API_KEY",
-    ),
 )
 # a path that goes on is another one
 _AS_COMMANDS = tuple((re.compile(rf"{request}(?![/\w])"), command) for request, command in _COMMANDS)
@@ -38,6 +35,8 @@ _AS_COMMANDS = tuple((re.compile(rf"{request}(?![/\w])"), command) for request, 
 def lines(problem: Mapping[str, Any]) -> Iterator[str]:
     """The lines that tell a problem: what was refused, each finding with its remedy, and what is left to be done."""
     detail, remedy = str(problem.get("detail", "")), str(problem.get("remedy", ""))
+    if problem.get("status") == HTTPStatus.UNAUTHORIZED:
+        remedy = _("give the key of this service: --folder FOLDER, ROTATOR_API_KEY_FILE or ROTATOR_API_KEY")
     found = list(problem.get("findings", ()))
     title = problem.get("title") or _("Refused")
     all_in_detail = bool(found) and all(each["message"] in detail for each in found)

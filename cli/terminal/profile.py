@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError, field_serializer
 
 from certificates.secret_file import ReadableByOthers, read_secret
 from cli.language.command_help import ENVIRONMENT
+from cli.language.system_errors import reason
 from cli.language.wording import _, use
 from cli.terminal.fault import UnreadableError
 from rotation.values import Value
@@ -80,7 +81,12 @@ def read_profile(name: str) -> LoginProfile:
         return LoginProfile.model_validate_json(read_secret(path))
     except ReadableByOthers as error:
         raise UnreadableError(
-            _("profile %(name)s is not used: %(path)s: %(strerror)s", name=name, path=path, strerror=error.strerror)
+            _(
+                "profile %(name)s is not used: %(path)s: %(strerror)s",
+                name=name,
+                path=path,
+                strerror=reason(error),
+            )
         ) from None
     except FileNotFoundError:
         raise UnreadableError(_("there is no profile %(name)s: rotator login --profile %(name)s", name=name)) from None
@@ -104,5 +110,5 @@ def write_profile(name: str, profile: LoginProfile) -> Path:
             file.write(profile.model_dump_json() + "\n")
         Path(made).replace(path)
     except OSError as error:
-        raise UnreadableError(_("%(path)s cannot be written: %(error)s", path=path, error=error)) from error
+        raise UnreadableError(_("%(path)s cannot be written: %(error)s", path=path, error=reason(error))) from error
     return path

@@ -4,6 +4,7 @@ import os
 import ssl
 from pathlib import Path
 
+from cli.language.system_errors import reason
 from cli.language.wording import _
 from cli.terminal.fault import UnreadableError
 
@@ -29,5 +30,5 @@ def trusting(certificate: Path | None) -> ssl.SSLContext | bool:
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.load_verify_locations(cadata=first[0] + first[1])
     except (OSError, ValueError) as error:
-        raise UnreadableError(_("the certificate of the API cannot be read: %(error)s", error=error)) from None
+        raise UnreadableError(_("the certificate of the API cannot be read: %(error)s", error=reason(error))) from None
     return context

@@ -8,6 +8,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from cli.language.command_help import OWN_WORDS
+from tests.test_plain_english import BANNED, FOR_PEOPLE, PHRASES
 from tests.texts.command_texts import command_texts
 from tests.texts.stored_texts import HOME, stored_texts
 from texts.catalogue import FOLDER, translator
@@ -34,11 +35,9 @@ NOT_TEXTS = frozenset(
         "bold green",
         "bold red",
         "bold yellow",
-        "give the key of this service: --folder FOLDER, ROTATOR_API_KEY_FILE or ROTATOR_API_KEY",
         "http",
         "https",
         "robot of %(site)s",
-        "send the header `Authorization: Bearer KEY`; `rotator up` tells where the key lies",
         "the local operator %(name)s",
         "to show how it goes",
     }
@@ -147,6 +146,13 @@ def _is_bare(node: ast.AST, within: ast.AST) -> bool:
     inner = [each for each in ast.walk(within) if isinstance(each, kinds)]
     word = isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search("[a-z]{2}", node.value)
     return bool(word) and not any(node in ast.walk(each) for each in inner)
+
+
+def test_texts_are_plain():
+    """None has a word of the lists of plain English."""
+    banned = re.compile("|".join((rf"\b(?:{'|'.join((*BANNED, *FOR_PEOPLE))})\b", *PHRASES)), re.IGNORECASE)
+    every = [each for text in command_texts() for each in ((text,) if isinstance(text, str) else text)]
+    assert [(text, found.group()) for text in every for found in banned.finditer(text)] == []
 
 
 def test_typers_own_words_have_their_czech():

@@ -37,6 +37,12 @@ def test_what_only_the_problem_says_is_kept():
     assert (printed[0], printed[-1]) == ("Invalid: two things", "What to do: correct them")
 
 
+def test_a_missing_key_has_the_ways_of_the_command_line():
+    """A person sends no header."""
+    problem = {"status": 401, "title": "Key missing", "detail": "no key", "remedy": "send the header X"}
+    assert list(lines(problem))[1].startswith("What to do: give the key of this service: --folder FOLDER")
+
+
 @pytest.mark.parametrize(
     ("remedy", "written"),
     [
@@ -51,6 +57,11 @@ def test_what_only_the_problem_says_is_kept():
         ("anew: POST /v1/sites/vienna/recovery-plans", "anew: rotator recover vienna"),
         ("add it first: POST /v1/certificates", "add it first: rotator certificate add FILE"),
         ("POST /v1/certificates/ID/keystores", "rotator certificate keystore ID"),
+        (
+            "take it: POST /v1/certificates/ID/keystores, then follow its Location",
+            "take it: rotator certificate keystore ID",
+        ),
+        ("POST /v1/certificates/ID/keystores, potom následujte jeho Location", "rotator certificate keystore ID"),
         ("say which (PUT /v1/sites/vienna/database)", "say which (PUT /v1/sites/vienna/database)"),
     ],
 )
