@@ -114,9 +114,10 @@ def _taken(answer: httpx.Response, url: httpx.URL) -> str:
     """
     if answer.is_success:
         return ""
+    text = f"{url.host} answers {answer.status_code}"
     if answer.status_code in _NOT_THIS:
-        raise MessageRefused(f"{url.host} answers {answer.status_code}")
-    raise ChannelAway(f"{url.host} answers {answer.status_code}{'; it is not followed' * answer.is_redirect}")
+        raise MessageRefused(text)
+    raise ChannelAway(f"{text}; it is not followed" if answer.is_redirect else text)
 
 
 def _next(url: httpx.URL, answer: httpx.Response) -> httpx.URL:

@@ -170,8 +170,8 @@ class Provider:
         if answer.status_code == httpx.codes.BAD_REQUEST and form is not None and _error(body) == "invalid_grant":
             raise TokenRefused("the provider does not take the code: it is used, too old, or of another browser")
         if answer.status_code != httpx.codes.OK:
-            named = f", {_error(body)}" if form is not None else ""
-            raise ProviderAway(f"{where} answers {answer.status_code}{named}")
+            text = f"{where} answers {answer.status_code}"
+            raise ProviderAway(f"{text}, {_error(body)}" if form is not None else text)
         return bytes(body)
 
 

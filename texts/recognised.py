@@ -18,13 +18,21 @@ _ENDS = re.compile(r"(;\s+|\.\s+|\n+)")
 """Where a text may be composed of several: at a semicolon, a full stop, a line's end."""
 _MOST_PARTS = 5
 """So many parts between such marks may be one text."""
+_SURE = 40
+"""So many fixed characters make it sure that a value is what it seems, though it has such a mark in it."""
 _COLON = re.compile(r": ")
+_MOST_COLONS = 4
+"""So many colons may stand before a text: those of its subject, which may be a title with names."""
+_PAIR = " / "
+"""What stands between a group and a location."""
+_SPACE = re.compile(r" ")
+_MOST_SPACES = 6
+"""So many words may the name of a location have."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _QUOTED = "quoted"
 """What another program has answered, in its own words."""
 _EXPECTED = "expected"
-"""How pydantic names what it expects instead of a wrong value: `'a', 'b' or 'c'`."""
-_OR = re.compile(r"(?<=['\d]) or (?=['\d])")
+"""How a value is named that has several codes, of which one is expected: `'a', 'b' or 'c'`."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?")
 _SPAN = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")
 _COUNT = re.compile(r"\d+")
@@ -41,42 +49,67 @@ def translated(text: str, by: Translator) -> str:
 @lru_cache(maxsize=4_000)
 def _translated(text: str, language: Language, depth: int) -> str:
     by = translator(language)
-    found = _whole(text, by, depth)
-    return found if found is not None else _composed(text, by, depth)
+    if (found := _whole(text, by, depth)) is None or (_takes_title(text, by) and _ENDS.search(text) is None):
+        return _composed(text, by, depth)
+    return found
 
 
 def _whole(text: str, by: Translator, depth: int) -> str | None:
+    if (found := _matched(text, by)) is None:
+        return None
+    template, values = found
+    return f"{_taken_subject(template, values, by, depth)}{_filled(template, values, by, depth)}"
+
+
+def _matched(text: str, by: Translator) -> tuple[Template, dict[str, str]] | None:
+    """The template that a text was made of, and its values; one without values is the text itself."""
     exact, _ = _known(by.language)
     if text in exact:
-        return by(text)
+        return Template(text), {}
     for template in candidates(text, by.language):
-        if (values := template.values(text)) is not None and not _takes_many(template, values):
-            subject = _taken_subject(template, values, by, depth)
-            return f"{subject}{_filled(template, values, by, depth)}"
+        if (values := template.values(text)) is None:
+            continue
+        if values[template.names[-1]] in exact or not _takes_many(template, values, text):
+            return template, values
     return None
+
+
+def _takes_title(text: str, by: Translator) -> bool:
+    """Whether the first value of what matches has a colon in it: it may be a title with a text behind it."""
+    found = _matched(text, by)
+    if found is None:
+        return False
+    template, values = found
+    return bool(values) and not template.literals[0] and _COLON.search(values[template.names[0]]) is not None
 
 
 def _taken_subject(template: Template, values: dict[str, str], by: Translator, depth: int) -> str:
     """The name of a subject that the first value has taken, out of the value; a value that is a text keeps its own."""
-    first = template.names[0]
-    if (
-        template.literals[0]
-        or _COLON.search(values[first]) is None
-        or _value(first, values[first], by, depth) != values[first]
-    ):
+    first = template.names[0] if values else ""
+    if not first or template.literals[0] or _COLON.search(values[first]) is None:
+        return ""
+    if _value(first, values[first], by, depth) != values[first]:
         return ""
     before, colon, values[first] = values[first].rpartition(": ")
     return f"{before}{colon}"
 
 
-def _takes_many(template: Template, values: dict[str, str]) -> bool:
-    """Whether its last value would take the texts that follow in a row: each of them is found by itself."""
-    return not template.literals[-1] and _ENDS.search(values[template.names[-1]]) is not None
+def _takes_many(template: Template, values: dict[str, str], text: str) -> bool:
+    """Whether a value would take texts that stand in a row: each of them is found by itself."""
+    if not template.literals[-1]:
+        return _ENDS.search(values[template.names[-1]]) is not None
+    if template.literals[0] and template.fixed < _SURE and any(map(_ENDS.search, values.values())):
+        return True
+    parts = _ENDS.split(text)
+    alone = (parts[0], parts[-1]) if template.literals[0] else parts[:1]
+    return len(parts) > 1 and any(template.values(each) is not None for each in alone)
 
 
 def _composed(text: str, by: Translator, depth: int) -> str:
     """The texts that it was put together from, each in the language; the longest that is known first."""
     parts = _ENDS.split(text)
+    if len(parts) > 2 * _MOST_PARTS and (whole := _one(parts, by, depth)) is not None:
+        return whole
     shown, at = [], 0
     while at < len(parts):
         for until in range(min(at + 2 * _MOST_PARTS - 1, len(parts)), at, -2):
@@ -96,13 +129,28 @@ def _one(parts: list[str], by: Translator, depth: int) -> str | None:
     """A text, or one after the name of its subject and a colon, with a full stop or without one."""
     text = "".join(parts)
     body, stop = (text[:-1], ".") if text.endswith(".") else (text, "")
-    begins = (0, *(match.end() for match in islice(_COLON.finditer(body), 2)))
+    begins = (0, *(match.end() for match in islice(_COLON.finditer(body), _MOST_COLONS)))
+    found = []
     for begin in begins:
         if _ENDS.search(body[:begin]):  # a subject is no sentence
             break
-        if (found := _whole(body[begin:], by, depth)) is not None:
-            return f"{_subject(body[:begin], by)}{found}{stop}"
-    return _with_reason(text, by, depth) if len(parts) == 1 else None
+        if (matched := _matched(body[begin:], by)) is not None:
+            found.append((begin, matched[0].fixed))
+    if found:
+        takes = _takes_title(body[found[0][0] :], by)
+        begin, _ = max(found, key=lambda each: each[1]) if takes else found[0]
+        return f"{_subject(body[:begin], by, depth)}{_whole(body[begin:], by, depth)}{stop}"
+    return _behind_pair(body, stop, by, depth) or (_with_reason(text, by, depth) if len(parts) == 1 else None)
+
+
+def _behind_pair(body: str, stop: str, by: Translator, depth: int) -> str | None:
+    """A text right behind the path of a group and the name of a location: no colon ends these names."""
+    group, parted, _ = body.partition(_PAIR)
+    if not parted or _ENDS.search(group):
+        return None
+    spaces = (match.end() for match in islice(_SPACE.finditer(body, len(group + parted)), _MOST_SPACES))
+    whole = ((at, _whole(body[at:], by, depth)) for at in spaces)
+    return next((f"{body[:at]}{found}{stop}" for at, found in whole if found is not None), None)
 
 
 def _with_reason(text: str, by: Translator, depth: int) -> str | None:
@@ -113,12 +161,19 @@ def _with_reason(text: str, by: Translator, depth: int) -> str | None:
     return None
 
 
-def _subject(before: str, by: Translator) -> str:
-    """What stands before the colon: a name, or what is counted."""
-    exact, _ = _known(by.language)
-    if (whole := before.removesuffix(": ")) in exact:
-        return f"{by(whole)}: "
-    return ": ".join(by(each) if each in exact else each for each in before.split(": "))
+def _subject(before: str, by: Translator, depth: int) -> str:
+    """What stands before the colon: a name, a title, what is counted, or several of them; the longest known first."""
+    parts, shown, at = before.removesuffix(": ").split(": "), [], 0
+    while at < len(parts):
+        for until in range(len(parts), at, -1):
+            if (found := _whole(": ".join(parts[at:until]), by, depth)) is not None:
+                shown.append(found)
+                at = until
+                break
+        else:
+            shown.append(parts[at])
+            at += 1
+    return "".join(f"{each}: " for each in shown) if before else ""
 
 
 def candidates(text: str, language: Language) -> list[Template]:
@@ -155,7 +210,7 @@ def _value(name: str, value: str, by: Translator, depth: int) -> str:
     if name == _QUOTED:
         return value
     if name.startswith(_EXPECTED):
-        return _OR.sub(f" {by('or')} ", value)
+        return value.replace(" or ", f" {by('or')} ")
     if is_number(name) and _COUNT.fullmatch(value):
         return formats.number(int(value), by)
     if _TIME.fullmatch(value) and (time := _time(value)) is not None:

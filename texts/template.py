@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _PLACE = re.compile(r"%\((\w+)\)s")
-_COLON, _COLONS = ": ", 3
-"""What ends a title that stands before a text; a title may have names behind colons of its own."""
-_SHORT = 12
+_SHORT = 11
 """Fixed characters of a template that a sentence of others may have by chance."""
 _WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{2,}(?![^\W\d_])")
 
@@ -69,12 +67,6 @@ class Template:
 
     def parted(self, text: str) -> dict[str, str] | None:
         """The values in a text that is known to be made of it, however few its fixed characters are."""
-        titled = not self.literals[0] and len(self.names) > 1 and self.literals[1].startswith(_COLON)
-        tries = range(_COLONS if titled else 1)
-        return next((found for skip in tries if (found := self._parted(text, skip)) is not None), None)
-
-    def _parted(self, text: str, skip: int) -> dict[str, str] | None:
-        """The same; its first value takes so many colons, as a title with a name in it does."""
         first, *between = self.literals
         last = between.pop() if between else ""
         end = len(text) - len(last)
@@ -84,8 +76,6 @@ class Template:
         at = len(first)
         for name, literal in zip(self.names, [*between, None], strict=True):
             until = end if literal is None else text.find(literal, at, end)
-            while skip and literal and until >= 0:
-                until, skip = text.find(literal, until + 1, end), skip - 1
             if until < 0 or (is_number(name) and not text[at:until].isdecimal()):
                 return None
             if found.setdefault(name, text[at:until]) != text[at:until]:

@@ -39,6 +39,7 @@ _ENDS = {
     TaskState.REFUSED: sentence("refused by %(who)s"),
     TaskState.WITHDRAWN: sentence("withdrawn by %(who)s"),
 }
+_AND = sentence("and")
 _DETAIL = "detail"
 """The value that is a text itself, of an edge; the others are names and reasons."""
 _MOVED = re.compile(rf"({'|'.join(_MOVES)}) by (.+?)(: .*)?", re.DOTALL)
@@ -56,12 +57,18 @@ def coded_event(kind: str, message: str, by: Translator) -> str | None:
         return None
     if kind == _MESSAGE and (found := _MOVED.fullmatch(message)):
         move, who, why = found.groups("")
-        return f"{by(_MOVES[Move(move)].text, who=translated(who, by))}{why}"
+        return f"{by(_MOVES[Move(move)].text, who=_persons(who, by))}{why}"
     if kind == _TASK_CLOSED and (found := _CLOSED.fullmatch(message)):
         title, end, who, note = found.groups()
-        closed = f"{translated(title, by)}: {by(_ENDS[TaskState(end)].text, who=translated(who, by))}"
+        closed = f"{translated(title, by)}: {by(_ENDS[TaskState(end)].text, who=_persons(who, by))}"
         return closed if note is None else f"{closed} ({translated(note, by)})"
     return next((text for each in BY_KIND.get(kind, ()) if (text := _filled(each.text, message, by)) is not None), None)
+
+
+def _persons(who: str, by: Translator) -> str:
+    """The name of a person, the service, or the names of two persons who approved it."""
+    first, parted, second = who.partition(f" {_AND.text} ")
+    return f"{first} {by(_AND.text)} {second}" if parted else translated(who, by)
 
 
 def _filled(text: str, message: str, by: Translator) -> str | None:

@@ -25,12 +25,13 @@ async def require_second(
     now = parts.clock()
     wish = await parts.store.wishes.second(act, content, by=caller, why=why, at=now)
     if wish is None:
-        because = f" ({reason})" if reason else ""
+        detail = (
+            f"to {act.value} takes two persons: the service keeps the request of {caller.name}, and nothing is done yet"
+        )
         raise ProblemError(
             HTTPStatus.CONFLICT,
             "second-person",
-            f"to {act.value} takes two persons{because}: the service keeps the request of {caller.name}, and "
-            "nothing is done yet",
+            f"{detail}; {reason}" if reason else detail,
             remedy=f"a person with a key of another identity sends the same request within {LASTS.days} days",
         )
     _log.info("two persons", act=act.name, first=wish.asked_by, second=caller.name, why=why)

@@ -3,11 +3,12 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from http import HTTPStatus
 from importlib.resources import files
 
 from pydantic import Field
 
-from api.http.problems import titled
+from api.http.problems import ProblemError, titled
 from rotation.values import Value
 
 _TABLE = "problem_catalogue.toml"
@@ -21,6 +22,13 @@ class ProblemKind(Value):
     status: tuple[int, ...] = Field(min_length=1, description="The HTTP statuses that it comes with", examples=[[409]])
     means: str = Field(min_length=1, description="What has happened")
     remedy: str = Field(min_length=1, description="What to do now, in all cases; the answer says it of its own case")
+
+
+def unknown_kind() -> ProblemError:
+    """The refusal of a code that no problem has."""
+    return ProblemError(
+        HTTPStatus.NOT_FOUND, "not-found", "the API has no problem of that code", remedy="GET /problems has all"
+    )
 
 
 @cache

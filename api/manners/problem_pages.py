@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from api.http.problems import ProblemError, described
-from api.manners.problem_catalogue import ProblemKind, problem_kinds
+from api.http.problems import described
+from api.manners.problem_catalogue import ProblemKind, problem_kinds, unknown_kind
 from rotation.values import Value
 from texts.catalogue import Translator, translator
 from texts.language import wanted
@@ -45,9 +45,7 @@ async def show_problem_kind(code: str, request: Request) -> Response:
     """What a kind of problem means, and what to do: HTML where the caller prefers it, else JSON."""
     kind = problem_kinds().get(code)
     if kind is None:
-        raise ProblemError(
-            HTTPStatus.NOT_FOUND, "not-found", "the API has no problem of that code", remedy="GET /problems has all"
-        )
+        raise unknown_kind()
     _ = _texts(request)
     body = f"""<p><code>{kind.code}</code>, {_("HTTP status")} {_statuses(kind)}</p>
 <h2>{_("What it means")}</h2><p>{escape(_(kind.means))}</p>

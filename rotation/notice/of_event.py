@@ -14,7 +14,9 @@ def of_event(rotation: RotationId, site: Site, event: ReportedEvent) -> Notice |
     """The notice of an event; None of one that calls no person, or is seen by what stands (`matters`)."""
     if event.kind != _GATE_PASSED:
         return None
-    step, _, text = event.message.partition(": ")
+    # the title of a step may have a colon itself, and what was not seen stands behind one
+    first, parted, rest = event.message.partition("; ")
+    step, _, text = first.rpartition(": ")
     return Notice(
         key=f"event/{rotation}/{event.number}",
         kind=NoticeKind.GATE_PASSED,
@@ -23,7 +25,7 @@ def of_event(rotation: RotationId, site: Site, event: ReportedEvent) -> Notice |
         site_name=site.name,
         rotation_id=rotation,
         step=step,
-        text=text,
+        text=f"{text}{parted}{rest}",
     )
 
 

@@ -73,10 +73,11 @@ class Webhook:
                 raise WebhookRefused(text) from None
             raise WebhookAway(f"{self.where} does not answer ({type(error).__name__})") from None
         status = answer.status_code
+        text = f"{self.where} answers {status}"
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _LATER:
-            raise WebhookAway(f"{self.where} answers {status}")
+            raise WebhookAway(text)
         if not answer.is_success:
-            raise WebhookRefused(f"{self.where} answers {status}{'; a redirect is not followed' * answer.is_redirect}")
+            raise WebhookRefused(f"{text}; a redirect is not followed" if answer.is_redirect else text)
 
     async def close(self) -> None:
         """Close the connections."""

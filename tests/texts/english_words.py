@@ -11,9 +11,12 @@ _WORDS = frozenset(
         "were what when where which while who will with without would yet you your",
     )
 )
-_OF_BOTH = frozenset({"no", "by", "at", "so", "all", "are", "if", "off", "out", "here", "left", "more"})
+_OF_BOTH = frozenset(
+    {"other", "client", "no", "by", "at", "so", "all", "are", "if", "off", "out", "here", "left", "more"}
+)
 """Words that are Czech as well, or stand in names: they count beside another one only."""
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<![\w/.-])[^\W\d_]+(?![\w/-])")
+"""A word, and no part of a path, an address or a code."""
 _ENDS = re.compile(r"(?<=[.;:!?])\s+|\n+|[()\"“”„]")
 _SURE = 2
 """So many English words make a part of a text an English one; one is enough where the part has no Czech letter."""

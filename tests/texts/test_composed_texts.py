@@ -25,6 +25,16 @@ CASES = {
         "Počkat, až kanárci mají uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta, bez rizika 0, "
         "vynecháno 0"
     ),
+    # names of a group and a location without a colon behind them
+    "added during the rotation: My Company\\Sales / Home office the location uses 'A', a list that the rotation made "
+    "and will delete; My Company\\Labs / Default the location is gone. no answer": (
+        "během výměny vzniklo: My Company\\Sales / Home office umístění používá 'A', seznam, který vytvořila výměna a "
+        "který smaže; My Company\\Labs / Default umístění už není. žádná odpověď"
+    ),
+    # subjects in a row
+    "1 more: the same holds for 1 more: the group was added during the rotation; its clients count as those of X": (
+        "1 další: totéž platí pro 1 další: skupina přibyla během výměny; její klienti se počítají ke skupině X"
+    ),
     # several sentences in one text, one of them in the value of another
     "2 clients were there until the server was stopped, and have come to no other one: A, B; the replacement of its "
     "certificate would cut them off where they are. Retry has it started for a while, and stopped once more": (

@@ -35,7 +35,7 @@ _ONE = {"identities": "identity", "people": "person", "policies": "policy"}
 _SINGULAR = tuple(_ONE.get(each, each.removesuffix("s")) for each in NOUNS)
 _COUNTED = re.compile(rf"%\((\w+)\)s (?:more |other |whole |original |private )?({'|'.join((*NOUNS, 'day'))})\b")
 _DIGITS = re.compile(rf"(?<![\w.,:#-])(?:[02-9]|\d\d+) ({'|'.join(_SINGULAR)})\b|(?<![\w.,:#-])1 ({'|'.join(NOUNS)})\b")
-_NEUTER = frozenset({"readings"})
+_NEUTER = frozenset({"readings", "times"})
 """Nouns that have one form in Czech."""
 _FORMS = 3
 

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
-from pydantic import AnyUrl, AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AnyUrl, AwareDatetime, Base64Bytes, Field, IPvAnyAddress, TypeAdapter, ValidationError
 from pydantic_core import PydanticKnownError
 from pydantic_core._pydantic_core import list_all_errors
 
@@ -65,6 +66,10 @@ CASES: list[tuple[Any, object, str]] = [
     (Annotated[int, Field(ge=1)], 0, "má to být nejméně 1"),
     (Annotated[str, Field(pattern="^[a-z]$")], "A", "text má odpovídat vzoru '^[a-z]$'"),
     (dict[str, int], [], "má to být objekt"),
+    (Base64Bytes, "a", "má to být Base64: 'počet znaků (1) nemůže být o 1 větší než násobek 4'"),
+    (Base64Bytes, "abc", "má to být Base64: 'chybí výplň na konci'"),
+    (IPv4Network, "x", "není to síť IPv4"),
+    (IPvAnyAddress, "x", "není to adresa IPv4 ani IPv6"),
 ]
 
 

@@ -80,7 +80,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
             second_person.over(run)
             return
         reading = await _next_reading(run, step)
-    run.note(EventKind.GATE_PASSED, _passed(step, reading), reading=reading)
+    run.note(EventKind.GATE_PASSED, f"{step.title}: {_passed(step, reading)}", reading=reading)
     for code in (_LIMIT, WANTED, *clients_cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
         run.drop_attention(code)
     second_person.over(run)
@@ -195,16 +195,16 @@ def _is_asked_for(run: Running, at: datetime) -> bool:
 
 def _passed(step: Gate | Holdout, reading: GateReading) -> str:
     if isinstance(step, Gate) and step.is_drill:
-        passed = f"{step.title}: {reading.covered} of {reading.total} clients were seen"
+        passed = f"{reading.covered} of {reading.total} clients were seen"
         return f"{passed}; not seen: {', '.join(reading.waiting_names)}" if reading.waiting else passed
     if signed_gate.is_it(step):
         if not reading.signing:
-            return f"{step.title}: no server was shown to sign with the new key"
-        return f"{step.title}: {', '.join(sorted(reading.signing))} were shown to sign with the new key"
+            return "no server was shown to sign with the new key"
+        return f"{', '.join(sorted(reading.signing))} were shown to sign with the new key"
     if reading.reached_none:
-        return f"{step.title}: no client has reported since the new certificate went in"
+        return "no client has reported since the new certificate went in"
     return (
-        f"{step.title}: {reading.covered} of {reading.total} clients are covered, {reading.safe} are safe, "
+        f"{reading.covered} of {reading.total} clients are covered, {reading.safe} are safe, "
         f"{reading.left_out} are left out"
     )
 

@@ -26,6 +26,8 @@ _LEAST_SPAN = timedelta(minutes=1)
 class CoverageCurve(Value):
     """A curve as it is drawn, with the readings as a table."""
 
+    number: str = ""
+    """Of the gate in the plan; a gate that is in no plan has none."""
     title: str
     begins: AwareDatetime
     ends: AwareDatetime
@@ -51,10 +53,12 @@ async def curve_of(parts: Parts, shown: RotationShown, steps: Iterable[StepNow])
     points = await coverage.curve(shown.id, gate) if gate is not None else ()
     if not points:
         return None
-    title = next((step.title for step in steps if step.id == gate), gate or "")
+    number, title = next(((step.number, step.title) for step in steps if step.id == gate), ("", gate or ""))
     if wait is None:
-        return drawn(title, points, opened=points[0].taken_at, minimum=None, limit=None)
-    return drawn(title, points, opened=wait.opened_at, minimum=wait.due, limit=wait.limit)
+        curve = drawn(title, points, opened=points[0].taken_at, minimum=None, limit=None)
+    else:
+        curve = drawn(title, points, opened=wait.opened_at, minimum=wait.due, limit=wait.limit)
+    return curve.model_copy(update={"number": number})
 
 
 def drawn(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rotation.notice.channel import ChannelSettings, MailSecurity, MailTarget
+from rotation.notice.channel import ChannelSettings, MailSecurity, MailTarget, MessageLanguage
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Phase
@@ -11,6 +11,7 @@ from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from tests.notifying.sinks import MAIL, MailServer
 from tests.service.notices.conftest import BY, looked, question
+from tests.texts.english_words import english_in
 
 
 async def every_event(store, make, clock, turn):
@@ -113,3 +114,36 @@ async def test_every_event_calls_once_and_in_order(running, make, calling):
         assert "\nWhat is asked: " in data["text"]
     dated = {notice["kind"] for notice in notices(calling) if notice["by_when"]}
     assert dated == {"task-opened", "task-near", "claim-lapsing", "latest-start"}, "there is no plan with a date here"
+
+
+LIMIT = "A10: 3 clients are not covered and would be cut off by going on: PC-1, PC-2, PC-3"
+
+
+async def test_a_czech_mail_is_czech(running, make, calling):
+    """Of each matter: title, step, subject, details and what may be chosen; names stay, and no English is left."""
+    server = MailServer(calling.hook)
+    notifier = calling.notifier(running)
+    async with server.running("none"):
+        target = MailTarget(
+            host=MAIL, port=server.port, security=MailSecurity.NONE, sender="r@x.test", recipients=("a@x.test",)
+        )
+        chosen = ChannelSettings(name="mail", target=target, language=MessageLanguage.CZECH)
+        await running.channels.add(chosen, None, BY, calling.clock())
+        await running.tasks.add(make.task().model_copy(update={"opened_at": calling.clock()}))
+        asked = question(make, "gate-limit", Move.EXTEND, Move.PROCEED)
+        found = asked.model_copy(update={"message": LIMIT, "subject": "Replace the certificate of sepm1"})
+        gate = "Wait until the canaries hold the relaxed policy: My Company\\Labs"
+        raised = Progress(step_title=gate, attention=(found,))
+        await running.rotations.project("rot-1", raised, calling.clock())
+        passed = f"{gate}: 1 of 1 clients are covered, 0 are safe, 0 are left out"
+        await running.events.append(
+            "rot-1", "site-1", NewEvent(at=calling.clock(), kind="gate-passed", message=passed, data={}, key="e1")
+        )
+        await notifier.turn()
+    mails = [f"{each['Subject']}\n{each.get_content()}" for _, each in server.mails]
+    assert len(mails) == 3
+    assert [english_in(each) for each in mails] == [[], [], []]
+    late = next(each for each in mails if "PC-2" in each)
+    assert "Vyměnit certifikát serveru sepm1" in late
+    assert "Podrobnosti: A10: 3 klienti " in late
+    assert "Čekat déle (extend), Přesto pokračovat (proceed)" in late
