@@ -72,7 +72,7 @@ async def test_where_a_whole_group_is_off_the_others_that_the_task_names_are_loo
     assert desk.held_by(first) is None
     here = desk.held_by(first, "nobody", labs[1], labs[0])
     assert here is not None
-    assert here[0] == labs[1]
+    assert here.client == labs[1]
 
 
 async def test_without_known_clients_there_is_nothing_to_look_at():
