@@ -47,7 +47,7 @@ class TimedProtocol(H11Protocol):
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             answer = no_request()
             begin = h11.Response(status_code=answer.status_code, headers=answer.raw_headers)
-            for event in (begin, h11.Data(data=answer.body), h11.EndOfMessage()):
+            for event in (begin, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
