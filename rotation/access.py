@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StrictBool, model_validator
 
+from rotation.bounds import Text
 from rotation.serial import PolicySerial, parse_or_none
 from rotation.span import LONGEST_HEARTBEAT, Span
 from rotation.survey import Mode, PairSettings
 from rotation.values import GroupId, ListName, LocationId, Value
 
 _SEPARATOR = "\\"
-_MOST_GROUPS = 20_000
+MOST_GROUPS = 20_000
 
 Images = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
@@ -37,7 +38,7 @@ class ConsoleLocation(Value):
     """A location of a group with its settings, as its page in the console shows them."""
 
     name: str = Field(default="Default", min_length=1, max_length=200)
-    server_list: ListName
+    server_list: Annotated[ListName, Text]
     secure_communications: StrictBool
     mode: Mode = Mode.PULL
     heartbeat: Span = Field(gt=timedelta(0), le=LONGEST_HEARTBEAT)
@@ -56,6 +57,7 @@ class ConsoleGroup(Value):
     inherits: StrictBool = False
     policy_serial: str = Field(
         default="",
+        max_length=100,
         description="As the group's page shows it, `AAAA-MM/dd/yyyy HH:mm:ss SSS`; without it less is proven",
     )
     locations: tuple[ConsoleLocation, ...] = Field(default=(), max_length=100)
@@ -94,7 +96,7 @@ class OfflineDocument(Value):
     version: str = Field(min_length=1, max_length=50, description="SEPM's version, e.g. 12.1.7004.6500")
     recorded_at: AwareDatetime
     """When the console showed it, on the clock of the servers."""
-    groups: tuple[ConsoleGroup, ...] = Field(min_length=1, max_length=_MOST_GROUPS)
+    groups: tuple[ConsoleGroup, ...] = Field(min_length=1, max_length=MOST_GROUPS)
     replication_partners: tuple[str, ...] = ()
     images: Images = ()
 

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StrictBool, ValidationError, model_validator
 
 from rotation.access import Access, OfflineDocument, OverRest
+from rotation.bounds import MOST_SERVERS, Text
 from rotation.finding import Finding, blocking
 from rotation.span import UpToADay, UpToAYear, UpToTenYears
 from rotation.values import ListName, ServerName, SiteId, Value
@@ -33,8 +35,8 @@ class DatabaseKind(StrEnum):
 class Server(Value):
     """One management server of the site, by the name that SEPM reports as `lastServerName`."""
 
-    name: ServerName
-    address: str
+    name: Annotated[ServerName, Text]
+    address: Annotated[str, Text]
     https_port: int = Field(default=443, ge=1, le=65535)
     http_port: int = Field(default=8014, ge=1, le=65535)
     console_port: int | None = Field(default=8443, ge=1, le=65535)
@@ -51,8 +53,8 @@ class Server(Value):
 class ListEntry(Value):
     """A server as a server list offers it. The address may be another name than the registered one."""
 
-    server: ServerName
-    address: str
+    server: Annotated[ServerName, Text]
+    address: Annotated[str, Text]
     https_port: int = Field(default=443, ge=1, le=65535)
     http_port: int = Field(default=8014, ge=1, le=65535)
 
@@ -60,9 +62,11 @@ class ListEntry(Value):
 class ServerList(Value):
     """A management server list: the servers that a client may use, by priority (first priority first)."""
 
-    name: ListName
+    name: Annotated[ListName, Text]
     protocol: Protocol
-    priorities: tuple[tuple[ListEntry, ...], ...]
+    priorities: Annotated[
+        tuple[Annotated[tuple[ListEntry, ...], Field(max_length=MOST_SERVERS)], ...], Field(max_length=MOST_SERVERS)
+    ]
     verifies_ca: StrictBool = False
 
     @model_validator(mode="after")

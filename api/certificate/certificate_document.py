@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Base64Bytes, ConfigDict, Field, SecretStr, model_validator
 
 from api.manners.paging import PageShown
+from rotation.bounds import Text
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding
 from rotation.values import ServerName, SiteId, Value
@@ -54,8 +55,10 @@ class CertificateDocument(Value):
 class CertificateToCheck(CertificateDocument):
     """A certificate file, and where its certificate is meant to go."""
 
-    site: SiteId | None = None
-    server: ServerName | None = Field(default=None, description="With `site`: names, keys and other servers count too")
+    site: Annotated[SiteId, Text] | None = None
+    server: Annotated[ServerName, Text] | None = Field(
+        default=None, description="With `site`: names, keys and other servers count too"
+    )
     days: int = Field(
         default=0, strict=True, ge=0, le=3650, description="How long it must live on: the plan and its holdout"
     )

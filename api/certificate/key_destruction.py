@@ -12,6 +12,7 @@ from api.http.allowed import allowed
 from api.http.authors import ChangeReason, WithAuthor
 from api.http.problems import described
 from api.parts import Parts, WithParts
+from rotation.bounds import Text
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding, info, warning
 from rotation.identity.permission import Permission
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/v1/certificates", tags=["certificates"])
 class KeyDestructionRequest(ChangeReason):
     """That the private key of a certificate is to be destroyed."""
 
-    fingerprint: Annotated[Fingerprint, AfterValidator(normal_fingerprint)] = Field(
+    fingerprint: Annotated[Fingerprint, Text, AfterValidator(normal_fingerprint)] = Field(
         alias="fingerprint_sha256", description="That of the certificate: what is destroyed cannot be made good"
     )
 

@@ -45,9 +45,13 @@ async def _begin(
         int, Header(ge=0, le=LARGEST_NUMBER, description="Number of the last event that came")
     ] = 0,
 ) -> StreamBegin:
-    """Refuse what cannot be given before the answer begins: a stream that has begun can refuse nothing."""
+    """Refuse what cannot be given before the answer begins: a stream that has begun can refuse nothing.
+
+    A database that was restored from a backup has fewer events than the caller may have seen.
+    """
     await parts.store.rotations.get(rotation_id)
-    return StreamBegin(rotation_id, last_event_id)
+    newest = await parts.store.events.last_numbers([rotation_id])
+    return StreamBegin(rotation_id, min(last_event_id, newest.get(rotation_id, 0)))
 
 
 @router.get(

@@ -11,11 +11,14 @@ from rotation.identity.two_persons import Wish
 from rotation.values import Value
 from store.trail.site_trail import Author
 
+Why = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+"""A reason, for trails: blanks are none."""
+
 
 class ChangeReason(Value):
     """Why a caller wants something changed."""
 
-    why: str = Field(min_length=1, max_length=2000)
+    why: Why
 
 
 def author_of(request: Request, caller: Caller) -> Author:

@@ -14,7 +14,9 @@ WITHIN = 60.0
 _HELD_AT_ONCE = 4 * LARGEST
 """Bytes of the bodies of all requests that are being answered, but for small ones."""
 _SMALL = 64 << 10
-"""Bytes of a body that a request has none for, or that comes without a key: a log-in is some hundred."""
+"""Bytes of a body that a request has none for."""
+_WITHOUT_KEY = 4 << 10
+"""Bytes of a body that comes without a key: a log-in is some hundred. A GET without a key has none at all."""
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _AGAIN = 5
 _CLOSED = {"Connection": "close"}
@@ -41,7 +43,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         known = "principal" in scope.get("state", {}) or not self._guarded
-        body = _Body(self._largest if known and scope["method"] not in _BODILESS else min(_SMALL, self._largest))
+        body = _Body(min(self._largest, _most(scope["method"], known=known)))
         try:
             stated = Headers(scope=scope).get("content-length", "")
             if stated.isdecimal() and int(stated[:20]) > body.largest:
@@ -72,6 +74,12 @@ class BodyLimit:
                     seconds=_AGAIN,
                     remedy="send it again in a moment",
                 )
+
+
+def _most(method: str, *, known: bool) -> int:
+    if method in _BODILESS:
+        return _SMALL if known else 0
+    return LARGEST if known else _WITHOUT_KEY
 
 
 class _Body:

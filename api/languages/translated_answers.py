@@ -1,7 +1,8 @@
 """What the API answers, in the language that `Accept-Language` asks for; in English without it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -117,12 +118,12 @@ def _translated(body: bytes, language: Language) -> bytes:
 
 
 def _with_tags(headers: list[tuple[bytes, bytes]], language: Language) -> Iterator[tuple[bytes, bytes]]:
-    """The headers of a request, with entity tags as the routes make them."""
-    for name, value in headers:
-        match name:
-            case b"if-match":
-                yield name, any_language(value.decode("latin-1")).encode("latin-1")
-            case b"if-none-match":
-                yield name, this_language(language, value.decode("latin-1")).encode("latin-1")
-            case _:
-                yield name, value
+    """The headers of a request, with entity tags as the routes make them: those of several lines as one list."""
+    tags: dict[bytes, Callable[[str], str]] = {
+        b"if-match": any_language,
+        b"if-none-match": partial(this_language, language),
+    }
+    yield from ((name, value) for name, value in headers if name not in tags)
+    for name, made in tags.items():
+        if given := [value.decode("latin-1") for each, value in headers if each == name]:
+            yield name, made(", ".join(given)).encode("latin-1")

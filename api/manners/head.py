@@ -8,6 +8,11 @@ _ACTS = ("/keystore", "/events/stream", "/v1/events", "/changes", CALLBACK)
 """How paths end whose GET does something, or goes on: a HEAD would do it too."""
 
 
+def takes_head(path: str) -> bool:
+    """Whether a path whose GET is there takes HEAD, too."""
+    return not path.endswith(_ACTS)
+
+
 class Head:
     """ASGI middleware: has GET answer, and keeps its body back."""
 
@@ -16,7 +21,7 @@ class Head:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
-        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].endswith(_ACTS):
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not takes_head(scope["path"]):
             await self._app(scope, receive, send)
             return
 

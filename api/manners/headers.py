@@ -25,6 +25,8 @@ class AnswerHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers["cache-control"] == "no-cache":  # the framework's, of streams: a cache may keep that
+                    headers["cache-control"] = HEADERS["Cache-Control"]
             await send(message)
 
         await self._app(scope, receive, with_headers)

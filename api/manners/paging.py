@@ -1,7 +1,7 @@
 """Lists of the API: each is read in pages, by the same two parameters, into the same envelope (decision 0050)."""
 
 from collections.abc import Callable
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Query, Request, params
 from fastapi.dependencies.utils import get_flat_params
@@ -20,15 +20,24 @@ NumberAfter = Annotated[int, Query(ge=0, le=LARGEST_NUMBER, description="Only th
 def only_known_parameters(request: Request) -> None:
     """Refuse a parameter that the operation does not have: left out of a filter, it would give more than was wanted.
 
+    So is one that is given twice and may be given once: one of its values would be left out.
+
     Raises:
         RequestValidationError: with each of them.
     """
     fields = get_flat_params(request.scope["route"].dependant)
-    taken = {each.alias for each in fields if isinstance(each.field_info, params.Query)}
-    if unknown := sorted(set(request.query_params) - taken):
-        text = f"is no parameter of this operation, which takes {', '.join(sorted(taken))}"
-        errors = [{"type": "extra_forbidden", "loc": ("query", each), "msg": text} for each in unknown]
-        raise RequestValidationError(errors)
+    taken = {each.alias: each.field_info for each in fields if isinstance(each.field_info, params.Query)}
+    given = request.query_params
+    text = f"is no parameter of this operation, which takes {', '.join(sorted(taken))}"
+    wrong = [("extra_forbidden", each, text) for each in sorted(set(given) - set(taken))]
+    twice = sorted(each for each in taken if len(given.getlist(each)) > 1 and not _is_list(taken[each].annotation))
+    wrong += [("given_twice", each, "may be given once") for each in twice]
+    if wrong:
+        raise RequestValidationError([{"type": kind, "loc": ("query", each), "msg": msg} for kind, each, msg in wrong])
+
+
+def _is_list(annotation: Any) -> bool:
+    return any(get_origin(each) is list for each in (annotation, *get_args(annotation)))
 
 
 def _asked(

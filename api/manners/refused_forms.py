@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import compile_path
 
 from api.http.problems import ProblemError
+from api.manners.head import takes_head
 
 _JSON = "application/json"
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
@@ -59,4 +60,6 @@ def _methods(request: Request) -> Iterator[str]:
             found.append((len(ids), route.methods))
     fewest = min((ids for ids, _ in found), default=0)
     taken = {method for ids, methods in found if ids == fewest for method in methods}
-    yield from (method for method in _METHODS if ("GET" if method == "HEAD" else method) in taken)
+    if "GET" in taken and takes_head(request.scope["path"]):
+        taken.add("HEAD")
+    yield from (method for method in _METHODS if method in taken)

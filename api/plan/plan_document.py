@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field, StrictBool
 
 from api.http.problems import refused
 from api.manners.paging import PageShown
+from rotation.access import MOST_GROUPS
+from rotation.bounds import MOST_SERVERS, Text
 from rotation.finding import Finding, blocking
 from rotation.network import as_network
 from rotation.plan.effort import Effort, extra_work, minutes
@@ -27,19 +29,25 @@ Network = Annotated[str, Field(max_length=64), AfterValidator(as_network)]
 class NewPlanRequest(Value):
     """What a plan is asked for."""
 
-    site_id: SiteId
-    certificates: dict[str, CertificateId] = Field(
-        min_length=1, description="Which certificate goes into which server; `*` stands for every server not named"
+    site_id: Annotated[SiteId, Text]
+    certificates: dict[Annotated[str, Text], Annotated[CertificateId, Text]] = Field(
+        min_length=1,
+        max_length=MOST_SERVERS,
+        description="Which certificate goes into which server; `*` stands for every server not named",
     )
     unproven_failover: Unproven = Field(
         default=Unproven.RELAX,
         description="What to do with groups whose clients were not all seen at two servers of each of their lists: "
         "relax them, have a drill show it before the first certificate, or approve these clients by name",
     )
-    unproven_by_group: dict[str, Unproven] = Field(
-        default={}, description="The same for single groups, by path or id of the group that owns its settings"
+    unproven_by_group: dict[Annotated[str, Field(max_length=1000)], Unproven] = Field(
+        default={},
+        max_length=MOST_GROUPS,
+        description="The same for single groups, by path or id of the group that owns its settings",
     )
-    holdout: tuple[ServerName, ...] = Field(default=(), description="Preferred holdout servers")
+    holdout: tuple[Annotated[ServerName, Text], ...] = Field(
+        default=(), max_length=MOST_SERVERS, description="Preferred holdout servers"
+    )
     keep_relaxed: StrictBool = False
     drill_https: StrictBool = Field(
         default=False,

@@ -15,6 +15,7 @@ from api.plan.plan_document import NewPlanRequest, PlanInList, PlanList, PlanSho
 from api.repeats.request_key import WithRequestKey
 from api.site.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
 from api.site.survey_document import SurveyGoesOn
+from rotation.bounds import LONGEST
 from rotation.finding import blocking
 from rotation.identity.permission import Permission
 from rotation.plan.plan_with_site import SurveyedPlan
@@ -63,7 +64,9 @@ async def make_plan(
 
 
 @router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT), dependencies=[allowed(Permission.SEE)])
-async def list_plans(site_id: SiteId, caller: Caller, parts: WithParts, asked: AskedPage) -> PlanList:
+async def list_plans(
+    site_id: Annotated[SiteId, Query(max_length=LONGEST)], caller: Caller, parts: WithParts, asked: AskedPage
+) -> PlanList:
     """The plans of a site, the newest first."""
     await require_seen(parts, caller, {"site_id": site_id})
     await parts.store.sites.get(site_id)

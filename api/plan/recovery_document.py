@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from api.http.problems import refused
 from api.manners.instant import Instant
+from rotation.bounds import MOST_SERVERS, Text
 from rotation.finding import blocking
 from rotation.recovery.damage import RecoveryCopy
 from rotation.site import Site
@@ -38,9 +39,12 @@ class RecoveryCopyRequest(Value):
 class RecoveryRequest(Value):
     """What is known of damaged servers. Those that are not named are looked at all the same."""
 
-    files: dict[ServerName, RecoveryCopyRequest] = Field(default={}, description="By server, the recovery file at hand")
-    held: dict[ServerName, _Sha256] = Field(
+    files: dict[Annotated[ServerName, Text], RecoveryCopyRequest] = Field(
+        default={}, max_length=MOST_SERVERS, description="By server, the recovery file at hand"
+    )
+    held: dict[Annotated[ServerName, Text], _Sha256] = Field(
         default={},
+        max_length=MOST_SERVERS,
         description="By server, the SHA-256 of its certificate as somebody has read it off a client's Sylink.xml, "
         "where what was seen here does not tell or is old",
     )

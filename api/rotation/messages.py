@@ -36,6 +36,7 @@ async def say_to_what_was_read(
         As `say`.
     """
     async with _turns.setdefault(message.rotation_id, Lock()):
+        await confirm()  # the turn before may have ended it, and what has ended refuses all
         await say_until_stored(parts, site_id, message, key, confirm=confirm)
 
 

@@ -3,13 +3,15 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, StrictBool
 
+from api.http.authors import Why
 from api.manners.paging import PageShown
 from api.plan.plan_document import StepShown
 from api.service_checks import Known
+from rotation.bounds import Text
 from rotation.plan.step import Step
 from rotation.running.attention import Attention
 from rotation.running.open_task import OpenTask
@@ -25,7 +27,7 @@ from store.progress import Projected, Rotation
 class ReasonedRequest(Value):
     """Something that is wanted, and why."""
 
-    why: str = Field(min_length=1, max_length=2000)
+    why: Why
     survey_max_age: UpToAYear = Field(
         default=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
     )
@@ -34,8 +36,8 @@ class ReasonedRequest(Value):
 class RotationRequest(ReasonedRequest):
     """The approval of a plan: by its hash, with a reason."""
 
-    plan_id: PlanId
-    plan_hash: str
+    plan_id: Annotated[PlanId, Text]
+    plan_hash: Annotated[str, Text]
     accept_late_start: StrictBool = Field(
         default=False,
         description="Start it though its latest safe start has passed; else refused, with what can be shortened",

@@ -17,6 +17,7 @@ from api.rotation.live import live_of, state_now
 from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
 from api.rotation.waiting import rotation_shown
+from rotation.bounds import LONGEST
 from rotation.identity.permission import Permission
 from rotation.values import RotationId, SiteId
 from store.progress import RotationStatus
@@ -53,8 +54,10 @@ async def list_rotations(
     parts: WithParts,
     caller: Caller,
     asked: AskedPage,
-    site_id: SiteId | None = None,
-    status: Annotated[list[RotationStatus] | None, Query(description="May be given more than once")] = None,
+    site_id: Annotated[SiteId | None, Query(max_length=LONGEST)] = None,
+    status: Annotated[
+        list[RotationStatus] | None, Query(max_length=20, description="May be given more than once")
+    ] = None,
 ) -> RotationList:
     """Rotations of the sites that the caller sees, the newest first, as they are stored."""
     page = await parts.store.rotations.page(asked, sites=seen_sites(caller, site_id), statuses=status)

@@ -49,13 +49,15 @@ class Listening(Value):
         """Where a person wants it to listen.
 
         Raises:
-            UnsafeAddress: when it must not listen there, or that is no address.
+            UnsafeAddress: when it must not listen there, that is no address, or its certificate cannot be served.
         """
         try:
-            return cls.model_validate(asked)
+            listening = cls.model_validate(asked)
         except ValidationError as error:
             reasons = (str(each["msg"]).removeprefix("Value error, ") for each in error.errors(include_url=False))
             raise UnsafeAddress("; ".join(reasons)) from None
+        _require_certificate(listening.tls_cert, listening.tls_key)
+        return listening
 
     def arguments(self) -> tuple[str, ...]:
         """The same, for the command line of `python -m api`."""
@@ -91,3 +93,16 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _require_certificate(certificate: Path | None, key: Path | None) -> None:
+    if certificate is None:
+        return
+    try:
+        # the key has no password: the service starts without a person who could type one
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        raise UnsafeAddress(
+            f"{certificate} and {key} cannot be served ({error}): name the certificate with its chain and its own "
+            "private key, without a password, both as PEM"
+        ) from None

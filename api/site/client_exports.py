@@ -23,6 +23,7 @@ from api.site.shown_site import ExpectedSite
 from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
+from rotation.bounds import Text
 from rotation.console.exported import ClientExport, implausible, unknown_groups
 from rotation.finding import blocking
 from rotation.identity.identity import Principal
@@ -48,7 +49,9 @@ class ExportHints(Value):
     timezone: str = Field(default="", max_length=100, description="The console's, e.g. Europe/Prague")
     dates: DateOrder | None = Field(default=None, description="The order of day and month: it is never guessed")
     encoding: Encoding | None = Field(default=None, description="Where it is neither UTF-8 nor UTF-16")
-    column: tuple[str, ...] = Field(default=(), max_length=20, description="FIELD=HEADER, where a header is not known")
+    column: tuple[Annotated[str, Text], ...] = Field(
+        default=(), max_length=20, description="FIELD=HEADER, where a header is not known"
+    )
 
     def form(self) -> ExportForm:
         """How to read the file.

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -11,7 +11,8 @@ from api.http.invalid import checked
 from api.http.problems import refused
 from api.manners.instant import Instant
 from api.site.site_document import ListsDocument, SiteName, slug
-from rotation.access import ConsoleGroup, Images, OfflineDocument
+from rotation.access import MOST_GROUPS, ConsoleGroup, Images, OfflineDocument
+from rotation.bounds import MOST_SERVERS, Text
 from rotation.console.exported import ClientExport
 from rotation.finding import blocking
 from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
@@ -28,8 +29,8 @@ class ConsoleDocument(Value):
     recorded_at: Instant | None = Field(
         default=None, description="When the console showed it, on the servers' clock; now, when it is not given"
     )
-    groups: tuple[ConsoleGroup, ...] = Field(min_length=1)
-    replication_partners: tuple[str, ...] = ()
+    groups: tuple[ConsoleGroup, ...] = Field(min_length=1, max_length=MOST_GROUPS)
+    replication_partners: Annotated[tuple[Annotated[str, Text], ...], Field(max_length=MOST_SERVERS)] = ()
     images: Images = ()
 
     def read(self, now: datetime) -> OfflineDocument:
@@ -65,7 +66,9 @@ class ConsoleSiteDocument(ListsDocument, ConsoleDocument):
 
     access: Literal["console"]
     name: SiteName
-    servers: tuple[Server, ...] = Field(min_length=1, description="With `https_port` a port that shows the certificate")
+    servers: tuple[Server, ...] = Field(
+        min_length=1, max_length=MOST_SERVERS, description="With `https_port` a port that shows the certificate"
+    )
     limits: Limits = Limits()
     database: DatabaseKind = DatabaseKind.UNKNOWN
 

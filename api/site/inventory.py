@@ -12,6 +12,7 @@ from api.manners.instant import Instant
 from api.manners.paging import only_known_parameters
 from api.parts import WithParts
 from api.site.inventory_document import InventoryShown
+from rotation.bounds import LONGEST
 from rotation.finding import Finding
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
@@ -30,7 +31,7 @@ async def show_inventory(
     parts: WithParts,
     caller: Caller,
     since: Annotated[Instant | None, Query(description="Only changes after this; without it all are shown")] = None,
-    site_id: Annotated[SiteId | None, Query(description="Only this site")] = None,
+    site_id: Annotated[SiteId | None, Query(max_length=LONGEST, description="Only this site")] = None,
 ) -> InventoryShown:
     """Every certificate on the ports of every site in use, as the watch last saw them; of an archived one by its id."""
     await require_seen(parts, caller, {"site_id": site_id})

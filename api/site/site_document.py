@@ -5,35 +5,50 @@ import unicodedata
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, SecretStr, StrictBool
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, SecretStr, StrictBool
 
 from api.http.authors import ChangeReason
 from api.http.invalid import checked
 from api.http.problems import ProblemError
 from api.manners.paging import PageShown
+from rotation.bounds import LONGEST, MOST_LISTS, MOST_SERVERS
 from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
+from sepm.offline.sylink import LARGEST as LARGEST_SYLINK
 from sepm.offline.sylink import parse_sylink
 from sepm.tls.trust import Trust
 from store.site.access import SiteAccess
 
 _LONGEST_SLUG = 60
-SiteName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+def _printable(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("a name holds printable characters only")
+    return name
+
+
+SiteName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S"), AfterValidator(_printable)]
+"""A name is a link of the page: blanks could not be seen there, and a character that turns the line would hide it."""
 
 
 class TrustDocument(Value):
     """Which certificate SEPM's REST service may present: one that is pinned, or one that a CA vouches for."""
 
-    fingerprint_sha256: str | None = Field(default=None, description="SHA-256 of the certificate, colons allowed")
-    ca_pem: str | None = Field(default=None, description="CA certificates in PEM")
+    fingerprint_sha256: str | None = Field(
+        default=None, max_length=200, description="SHA-256 of the certificate, colons allowed"
+    )
+    ca_pem: str | None = Field(default=None, max_length=1 << 20, description="CA certificates in PEM")
 
 
 class ListsDocument(Value):
     """What is in the site's server lists: described, or exported from a group that uses the list."""
 
-    lists: tuple[ServerList, ...] = ()
-    sylinks: tuple[str, ...] = Field(default=(), description="Texts of exported Sylink.xml files")
+    lists: tuple[ServerList, ...] = Field(default=(), max_length=MOST_LISTS)
+    sylinks: tuple[Annotated[str, Field(max_length=LARGEST_SYLINK)], ...] = Field(
+        default=(), max_length=MOST_LISTS, description="Texts of exported Sylink.xml files"
+    )
 
     def read_lists(self, servers: tuple[Server, ...]) -> tuple[ServerList, ...]:
         """All lists, those of the Sylink files too.
@@ -85,10 +100,10 @@ class AccessDocument(Value):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    rest_url: str = Field(description="`https://HOST:8446`")
-    username: str = Field(min_length=1, description="A system administrator of SEPM")
-    password: SecretStr
-    domain: str = ""
+    rest_url: str = Field(max_length=2000, description="`https://HOST:8446`")
+    username: str = Field(min_length=1, max_length=LONGEST, description="A system administrator of SEPM")
+    password: SecretStr = Field(max_length=1000)
+    domain: str = Field(default="", max_length=LONGEST)
     trust: TrustDocument | None = Field(
         default=None, description="Without it the refusal shows the fingerprint that the server presents"
     )
@@ -125,7 +140,7 @@ class SiteDocument(ListsDocument, AccessDocument):
 
     access: Literal["rest"] = "rest"
     name: SiteName
-    servers: tuple[Server, ...] = Field(min_length=1)
+    servers: tuple[Server, ...] = Field(min_length=1, max_length=MOST_SERVERS)
     limits: Limits = Limits()
     database: DatabaseKind = Field(
         default=DatabaseKind.UNKNOWN,

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from api.http.authors import Why
 from api.manners.paging import PageShown
+from rotation.bounds import Text
 from rotation.trust.contact import Presence
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.tls.trust import normal_fingerprint
@@ -14,10 +16,10 @@ from store.site.contacts import NumberedContact
 class PinRequest(Value):
     """A fingerprint, typed in by an administrator who has compared it with the SEPM console."""
 
-    fingerprint: Annotated[Fingerprint, AfterValidator(normal_fingerprint)] = Field(
+    fingerprint: Annotated[Fingerprint, Text, AfterValidator(normal_fingerprint)] = Field(
         alias="fingerprint_sha256", description="SHA-256 of the certificate in full, colons allowed"
     )
-    why: str = Field(min_length=1, max_length=2000)
+    why: Why
 
 
 class TrustShown(Value):

@@ -2,10 +2,13 @@
 
 import json
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field, JsonValue
 
+from api.http.authors import Why
 from api.manners.paging import PageShown
+from rotation.bounds import Text
 from rotation.plan.work.task import ConsoleTask, Evidence, TaskState, Work
 from rotation.running.message import Move
 from rotation.values import RotationId, SiteId, TaskId, Value
@@ -84,7 +87,9 @@ class DoneRequest(ClaimRequest):
     """The work is done, and what shows it."""
 
     note: str = Field(default="", max_length=2000)
-    evidence: dict[str, JsonValue] = Field(default_factory=dict, description="E.g. filename and sha256 of a file")
+    evidence: dict[Annotated[str, Text], JsonValue] = Field(
+        default_factory=dict, max_length=100, description="E.g. filename and sha256 of a file"
+    )
 
     def attestation(self) -> dict[str, str]:
         """The evidence as it is kept: texts, and JSON of what is none."""
@@ -94,7 +99,7 @@ class DoneRequest(ClaimRequest):
 class RefusedRequest(ClaimRequest):
     """The task is given back, and why."""
 
-    why: str = Field(min_length=1, max_length=2000)
+    why: Why
 
 
 class TaskFile(Value):

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
+from api.http.invalid import invalid
 from rotation.plan.work.client_look import CLIENTS
 from rotation.plan.work.copied import shown_by
 from rotation.site import Site
@@ -10,6 +11,8 @@ from sepm.offline.sylink import parse_sylink
 from sepm.offline.sylink_evidence import read_looks
 
 SYLINK = "sylink"
+_LARGEST = 500_000
+"""Characters: a rotation keeps them in its state, and Temporal carries no more than two million."""
 
 
 def evidence_of_sylink(stated: Mapping[str, str], site: Site) -> dict[str, str]:
@@ -19,7 +22,16 @@ def evidence_of_sylink(stated: Mapping[str, str], site: Site) -> dict[str, str]:
 
     Raises:
         UnreadableSylink: when the file is no Sylink.xml.
+        ProblemError: 422, when what is left is more than a message to a rotation holds.
     """
+    read = _read(stated, site)
+    if sum(len(name) + len(value) for name, value in read.items()) > _LARGEST:
+        text = f"the evidence is longer than {_LARGEST} characters"
+        raise invalid([{"type": "string_too_long", "loc": ("body", "evidence"), "msg": text}])
+    return read
+
+
+def _read(stated: Mapping[str, str], site: Site) -> dict[str, str]:
     if CLIENTS in stated:
         stated = {**stated, CLIENTS: read_looks(stated[CLIENTS], site.servers)}
     if SYLINK not in stated:

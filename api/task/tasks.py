@@ -25,6 +25,7 @@ from api.task.task_document import (
 )
 from api.task.task_evidence import evidence_of_sylink
 from api.task.task_file import issue_file
+from rotation.bounds import LONGEST
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.plan.work.stated_work import unstated
@@ -47,9 +48,9 @@ async def list_tasks(
     caller: Caller,
     asked: AskedPage,
     *,
-    state: Annotated[list[TaskState] | None, Query(description="May be given more than once")] = None,
-    site_id: SiteId | None = None,
-    rotation_id: RotationId | None = None,
+    state: Annotated[list[TaskState] | None, Query(max_length=20, description="May be given more than once")] = None,
+    site_id: Annotated[SiteId | None, Query(max_length=LONGEST)] = None,
+    rotation_id: Annotated[RotationId | None, Query(max_length=LONGEST)] = None,
 ) -> TaskList:
     """Console tasks of the sites that the caller sees, the oldest first."""
     sites = seen_sites(caller, site_id)

@@ -1,9 +1,10 @@
 """An identity: the person or the program behind a request, whatever key it has shown."""
 
-from typing import NewType, Self
+from typing import Annotated, NewType, Self
 
 from pydantic import Field, model_validator
 
+from rotation.bounds import Text
 from rotation.identity.name import IdentityName
 from rotation.identity.permission import OF_ALL_SITES, Permission, Role, may
 from rotation.values import SiteId, Value
@@ -15,7 +16,7 @@ class Grant(Value):
     """What an identity may do, and where."""
 
     roles: tuple[Role, ...] = Field(min_length=1, max_length=len(Role))
-    sites: tuple[SiteId, ...] | None = Field(
+    sites: tuple[Annotated[SiteId, Text], ...] | None = Field(
         default=None, min_length=1, max_length=10_000, description="The only sites that it sees; null: all"
     )
 

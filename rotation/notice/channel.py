@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 
+from rotation.bounds import Text
 from rotation.identity.name import IdentityName
 from rotation.notice.notice import NoticeKind
 from rotation.span import Span
@@ -161,7 +162,7 @@ class MessageChoice(Value):
     """Of what messages are sent, in which language, and when."""
 
     language: MessageLanguage = MessageLanguage.ENGLISH
-    sites: tuple[SiteId, ...] | None = Field(
+    sites: tuple[Annotated[SiteId, Text], ...] | None = Field(
         default=None, min_length=1, max_length=1000, description="The only sites that it is about; null: all"
     )
     kinds: tuple[NoticeKind, ...] | None = _KINDS

@@ -16,7 +16,7 @@ from rotation.site import ListEntry, Protocol, Server, ServerList
 from rotation.values import Fingerprint, ListName, ServerName
 from sepm.errors import UnreadableSylink
 
-_LARGEST = 4 << 20
+LARGEST = 4 << 20
 _HTTPS_PORT, _HTTP_PORT = 443, 8014
 _LAST_PORT = 65535
 _AGAIN = "export it again in the SEPM console (Clients, right-click the group, Export Communication Settings)"
@@ -91,7 +91,7 @@ def _der(text: str) -> bytes:
 
 
 def _root(xml: bytes, name: str) -> ET.Element:
-    if len(xml) > _LARGEST:
+    if len(xml) > LARGEST:
         raise UnreadableSylink(name, "is larger than 4 MiB", _AGAIN)
     text = _decoded(xml, name)
     if _DOCTYPE.search(text):  # no Sylink.xml has one; it could read files or fill the memory

@@ -132,7 +132,7 @@ class CertificateOrders:
             BadCursor: when the cursor is not one of this list.
         """
         wanted = select(CertificateOrderRow).where(CertificateOrderRow.request_id == request_id)
-        return await read_page(self._database, wanted, _NEWEST, asked, _order)
+        return await read_page(self._database, wanted, _NEWEST.of(request_id), asked, _order)
 
     async def running(self) -> tuple[CertificateOrder, ...]:
         """Those that have not ended, the oldest first."""

@@ -110,7 +110,7 @@ class Keystores:
             BadCursor: when the cursor is not one of this list.
         """
         wanted = select(KeystoreRow).where(KeystoreRow.certificate_id == certificate_id)
-        return await read_page(self._database, wanted, _NEWEST, asked, _record)
+        return await read_page(self._database, wanted, _NEWEST.of(certificate_id), asked, _record)
 
 
 def _event(kind: TrailKind, keystore_id: str, certificate_id: str, at: datetime, author: Author) -> NewTrailEvent:

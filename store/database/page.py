@@ -56,6 +56,10 @@ class ListOrder(NamedTuple):
     falls: bool = False
     """Whether the largest come first. It holds for all columns, so that one index serves them."""
 
+    def of(self, subject: str) -> "ListOrder":
+        """The order of the list that one subject has: a cursor of another's list is refused by it."""
+        return self._replace(name=f"{self.name}/{subject}")
+
     def behind(self, wanted: Select[*tuple[Any, ...]], asked: PageRequest) -> Select[*tuple[Any, ...]]:
         """The rows of a page and one more, each with its place behind its own columns.
 

@@ -94,7 +94,7 @@ class Deliveries:
             .join(NoticeRow, NoticeRow.id == DeliveryRow.notice_id)
             .where(DeliveryRow.channel_id == channel_id)
         )
-        return await read_page(self._database, wanted, _NEWEST, asked, _shown)
+        return await read_page(self._database, wanted, _NEWEST.of(channel_id), asked, _shown)
 
 
 def _of(message: Outgoing) -> tuple[ColumnElement[bool], ...]:

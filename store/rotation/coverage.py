@@ -19,6 +19,8 @@ from store.schema.base import table_of
 from store.schema.tables import ClientRow, CoverageGateRow, GateReadingRow, JudgementRow, RotationRow
 
 _OF_EVIDENCE = ("serial_seen", "contact_seen", "covered", "older_times", "older_seen", "older_serial")
+_CLIENTS = ListOrder("clients", (JudgementRow.client_id,))
+_READINGS = ListOrder("readings", (GateReadingRow.taken_at,))
 _OF_A_READING = ("verdict", "reason", *_OF_EVIDENCE, "covered_reason", "judged_at")
 
 
@@ -128,7 +130,7 @@ class Coverage:
         if reason is not None:
             wanted = wanted.where(JudgementRow.reason == reason)
         # the newest gate may be another one by the next page: a cursor holds for its own gate
-        order = ListOrder(f"clients/{gate}", (JudgementRow.client_id,))
+        order = _CLIENTS.of(f"{rotation_id}/{gate}")
         return await read_page(self._database, wanted, order, asked, _verdict)
 
     async def covered(self, rotation_id: RotationId, gates: Collection[str]) -> frozenset[ClientId]:
@@ -172,7 +174,7 @@ class Coverage:
             BadCursor: when the cursor is not one of this list.
         """
         wanted = select(GateReadingRow).where(GateReadingRow.rotation_id == rotation_id, GateReadingRow.gate == gate)
-        order = ListOrder(f"readings/{gate}", (GateReadingRow.taken_at,))
+        order = _READINGS.of(f"{rotation_id}/{gate}")
         return await read_page(self._database, wanted, order, asked, _point)
 
     async def curve(self, rotation_id: RotationId, gate: str) -> tuple[CoveragePoint, ...]:

@@ -167,7 +167,7 @@ class Events:
             BadCursor: when the cursor is not one of this list.
         """
         wanted = select(EventRow).where(EventRow.rotation_id == rotation_id, EventRow.number > number_after)
-        return await read_page(self._database, wanted, _IN_ORDER, asked, _event)
+        return await read_page(self._database, wanted, _IN_ORDER.of(rotation_id), asked, _event)
 
     async def last_position(self) -> int:
         """The position of the newest event of all rotations; 0 where there is none."""

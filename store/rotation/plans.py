@@ -127,7 +127,8 @@ class Plans:
             PlanAltered: when one of them was altered.
             BadCursor: when the cursor is not one of this list.
         """
-        return await read_page(self._database, select(PlanRow).where(PlanRow.site_id == site_id), _NEWEST, asked, _plan)
+        wanted = select(PlanRow).where(PlanRow.site_id == site_id)
+        return await read_page(self._database, wanted, _NEWEST.of(site_id), asked, _plan)
 
     async def newest_start(self, site_id: SiteId) -> LatestStart | None:
         """The latest safe start of the newest plan of a site; None where it has none, or there is no plan."""

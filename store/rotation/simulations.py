@@ -131,7 +131,7 @@ class Simulations:
         """
         runs = select(func.count()).where(SimulatedRunRow.simulation_id == SimulationRow.id).scalar_subquery()
         wanted = select(SimulationRow, runs).where(SimulationRow.plan_id == plan_id)
-        return await read_page(self._database, wanted, _NEWEST, asked, _simulation)
+        return await read_page(self._database, wanted, _NEWEST.of(plan_id), asked, _simulation)
 
     async def running(self) -> tuple[Simulation, ...]:
         """Those that have not ended, the oldest first."""

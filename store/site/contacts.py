@@ -178,7 +178,7 @@ class Contacts:
             BadCursor: when the cursor is not one of this list.
         """
         wanted = select(ContactRow).where(ContactRow.site_id == site_id, ContactRow.number > number_after)
-        return await read_page(self._database, wanted, _IN_ORDER, asked, _numbered)
+        return await read_page(self._database, wanted, _IN_ORDER.of(site_id), asked, _numbered)
 
     async def presences(self, site_id: SiteId) -> tuple[Presence, ...]:
         """What was at a site's address and what was made of it, with first and last time; the latest first."""

@@ -292,7 +292,7 @@ class SiteTrail:
         wanted = select(TrailRow).where(TrailRow.site_id == site_id, TrailRow.number > number_after)
         if rotation_id is not None:
             wanted = wanted.where(TrailRow.rotation_id == rotation_id)
-        return await read_page(self._database, wanted, _IN_ORDER, asked, _event)
+        return await read_page(self._database, wanted, _IN_ORDER.of(site_id), asked, _event)
 
     async def site_digest(self, site_id: SiteId) -> str | None:
         """The digest of the site as its trail says that it is; None where the trail says nothing."""

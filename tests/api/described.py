@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from api.manners.head import takes_head
 from api.manners.problem_catalogue import problem_kinds
 
 PROBLEM = "application/problem+json"
@@ -48,8 +49,8 @@ class Operation:
         self._form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
 
     def is_asked_by(self, request: httpx.Request) -> bool:
-        """Whether the request is one of it; HEAD is answered as GET is, and is not described by itself."""
-        method = "GET" if request.method == "HEAD" else request.method
+        """Whether the request is one of it; HEAD is answered as GET is, or refused, and is not described by itself."""
+        method = "GET" if request.method == "HEAD" and takes_head(request.url.path) else request.method
         return method == self.method and self._form.fullmatch(request.url.path) is not None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.manners.openapi.described_answers import describe_answers
+from rotation.bounds import LONGEST
 
 _EXAMPLES = "examples.json"
 _INFO = {
@@ -127,6 +128,8 @@ def _describe(name: str, operation: dict[str, Any]) -> None:
     examples = _examples()
     for each in operation.get("parameters", ()):
         _without_null(each["schema"])
+        if each["in"] == "path" and each["schema"].get("type") == "string":
+            each["schema"].setdefault("maxLength", LONGEST)
         if text := _PARAMETERS.get(each["name"]):
             each.setdefault("description", text)
         example = examples["parameters"].get(name, {}).get(each["name"], examples["ids"].get(each["name"]))

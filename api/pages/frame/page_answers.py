@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import MEDIA_TYPE, Problem, ProblemError
+from api.http.storable_text import require_printable_path
 from api.pages.frame.addresses import SIGN_IN, is_page, page_of, sign_in_first
 from api.pages.frame.own_forms import require_own
 from api.pages.frame.rendering import render_page
@@ -37,7 +38,7 @@ class PageAnswers:
             return
         request = Request(scope, receive)
         try:
-            _require_path(request)
+            require_printable_path(request)
             if request.method not in _LOOKING:
                 require_own(request.headers)
         except ProblemError as refusal:
@@ -81,11 +82,6 @@ class _Pages:
         headers = Headers(raw=begun["headers"])
         kept = {name: headers[name] for name in ("Retry-After", "Allow") if name in headers}
         return _problem(request, Problem.model_validate(json.loads(self._body)), kept)
-
-
-def _require_path(request: Request) -> None:
-    if "\0" in request.url.path:
-        raise ProblemError(HTTPStatus.NOT_FOUND, "not-found", "the path holds NUL", remedy="no name or id has one")
 
 
 def _sign_in(request: Request, path: str) -> Response:

@@ -53,6 +53,9 @@ async def test_a_stream_gives_what_is_stored_and_what_comes_until_the_rotation_e
     assert stored[-1]["event"] == "ended"
     async with streaming(rotation, **{"Last-Event-ID": "2"}) as (_, rest):
         assert [each async for each in rest] == every[2:]
+    # as after a database was put back from a backup: what comes next would be below that number
+    async with streaming(rotation, **{"Last-Event-ID": "1000000"}) as (_, rest):
+        assert [each async for each in rest] == [over]
 
 
 async def test_a_stream_of_none_is_a_problem(streaming):

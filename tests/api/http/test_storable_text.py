@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.api.good_requests import BODIES
+from tests.api.good_requests import AT_CONSOLE, BODIES
 
 JSON = {"Content-Type": "application/json"}
 
@@ -36,7 +36,9 @@ async def test_a_text_that_only_looks_so_is_taken(api, text):
 
 async def test_nul_in_paths_and_parameters(api, problem):
     """Nothing is named so, and no parameter takes it."""
-    problem(await api.get("/v1/sites/a%00"), 404, "not-found")
+    for path in ("/v1/sites/a%00", "/v1/sites%0A", "/v1/sites/a%E2%80%AE"):
+        problem(await api.get(path), 404, "not-found")
+    assert (await api.head("/v1/events%0A")).status_code == 404
     problem(await api.get("/v1/rotations", params={"site_id": "a\0"}), 422, "invalid-text")
 
 
@@ -52,3 +54,12 @@ async def test_a_ca_that_is_not_ascii(api, problem):
     site = BODIES["POST /v1/sites"] | {"trust": {"ca_pem": "\ufffd"}}
     body = problem(await api.post("/v1/sites", json=site), 422, "invalid-request")
     assert "no PEM certificate" in body["detail"]
+
+
+async def test_a_reason_and_a_name_of_blanks(api, problem):
+    """A trail would say nothing, and a page would show a link that cannot be seen, or one that reads backwards."""
+    site = (await api.post("/v1/sites", json=AT_CONSOLE)).headers["location"]
+    for change in ({"name": "Brno", "why": " \n"}, {"name": "\t ", "why": "a"}, {"name": "a\u202eb", "why": "a"}):
+        refusal = problem(await api.patch(site, json=change), 422, "invalid-request")
+        assert len(refusal["findings"]) == 1, change
+    assert (await api.get(site)).json()["name"] == AT_CONSOLE["name"]

@@ -68,6 +68,9 @@ async def test_nothing_is_changed_that_has_changed_since(api, console_site, prob
             problem(answer, 412, "precondition-failed")
             assert answer.headers["etag"] == await tag(api, console_site)
     assert (await api.get(console_site)).content == now
+    lines = [("If-Match", '"other"'), ("If-Match", await tag(api, console_site))]
+    listed = await api.put(f"{console_site}/limits", json=LIMITS, headers=lines)
+    assert listed.status_code == 200, "a list in two lines is one list"
     for given in (await tag(api, console_site), "*"):
         answer = await api.put(f"{console_site}/limits", json=LIMITS, headers={"If-Match": given})
         assert answer.status_code == 200, answer.text

@@ -59,6 +59,10 @@ async def test_a_wrong_method_names_all_methods_of_the_path(api, problem):
     assert answer.headers["allow"] == "GET, HEAD, POST"
     assert "it takes GET, HEAD, POST" in problem(answer, 405, "method-not-allowed")["remedy"]
     assert (await api.head("/v1/rotations/r1/approve")).headers["allow"] == "POST"
+    # HEAD would hold a connection, or hand a keystore out
+    for path in ("/v1/events", "/v1/rotations/r1/events/stream", "/v1/certificates/c1/keystore"):
+        refused = await api.head(path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "GET"), path
     # a certificate could have the id `check`: the path that is named so comes first
     assert (await api.put("/v1/certificates/check", json={})).headers["allow"] == "POST"
 

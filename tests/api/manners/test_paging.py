@@ -78,6 +78,16 @@ async def test_a_parameter_that_is_not_known_is_refused(api, problem, path):
     assert "takes" in finding["message"]
 
 
+async def test_a_parameter_is_given_once(api, problem):
+    """One of its values would be left out; a filter that takes several takes them."""
+    refusal = problem(
+        await api.get("/v1/rotations?site_id=brno&site_id=vienna&limit=1&limit=2"), 422, "invalid-request"
+    )
+    named = [(each["code"], each["subject"]) for each in refusal["findings"]]
+    assert named == [("given-twice", "limit"), ("given-twice", "site_id")]
+    assert (await api.get("/v1/rotations?status=running&status=completed")).status_code == 200
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "cursor=", "cursor=" + "a" * 2001])
 async def test_pages_have_bounds(api, problem, query):
     """A page of nothing, one without end, and a cursor without end are refused."""
@@ -94,6 +104,17 @@ async def test_a_cursor_of_another_list_is_refused(api, problem):
     assert rest["next"] is None
     refusal = problem(await api.get("/v1/keys", params={"cursor": first["next"]}), 422, "bad-cursor")
     assert refusal["remedy"] == "begin again without a cursor"
+
+
+async def test_a_cursor_of_the_same_list_of_another_is_refused(unconnected, problem):
+    """The trail of the service is no site's: behind the number of another trail events would be missed."""
+    await unconnected.store.sites.add(Make().site("brno", "Brno"), Make().connection(), Make().t0)
+    async with calling(unconnected) as api:
+        await api.post("/v1/keys", json={"name": "Bob", "grant": {"roles": ["viewer"]}})
+        first = (await api.get("/v1/audit/events?limit=1")).json()
+        rest = await api.get("/v1/audit/events", params={"cursor": first["next"]})
+        assert rest.json()["items"][0]["number"] == first["items"][0]["number"] + 1
+        problem(await api.get("/v1/sites/brno/events", params={"cursor": first["next"]}), 422, "bad-cursor")
 
 
 async def test_a_page_holds_sites_of_the_caller_alone(unconnected):

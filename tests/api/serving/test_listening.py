@@ -5,6 +5,7 @@ import os
 import ssl
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -30,7 +31,8 @@ def test_another_address_needs_tls_or_a_proxy(host, capsys):
     assert all(way in refusal for way in (host, "--tls-cert", "--behind-proxy", "127.0.0.1"))
     behind = asked(["--host", host, "--behind-proxy", "192.0.2.1"]).config("x:y")
     assert (behind.proxy_headers, behind.forwarded_allow_ips) == (True, "192.0.2.1")
-    assert asked(["--host", host, "--tls-cert", "c", "--tls-key", "k"]).config("x:y").proxy_headers is False
+    own = Listening(host=host, port=0, tls_cert=Path("c"), tls_key=Path("k"))
+    assert own.config("x:y").proxy_headers is False
 
 
 @pytest.mark.parametrize("proxy", ["*", "proxy.internal", "0.0.0.0/0", ""])
@@ -57,6 +59,20 @@ def of_its_own(tmp_path):
     files = ("-addext", "subjectAltName=IP:127.0.0.1", "-out", str(cert), "-keyout", str(key))
     subprocess.run(["openssl", *made, *files], check=True, capture_output=True)
     return cert, key
+
+
+def test_a_certificate_that_cannot_be_served_is_refused_before_anything_starts(of_its_own, tmp_path, capsys):
+    """Each wrong pair is named with what is wanted: a file that is not there, another key, one with a password."""
+    cert, key = of_its_own
+    locked = tmp_path / "locked.pem"
+    with_password = ("pkey", "-in", str(key), "-aes256", "-passout", "pass:open sesame", "-out", str(locked))
+    subprocess.run(["openssl", *with_password], check=True, capture_output=True)
+    assert asked(["--tls-cert", str(cert), "--tls-key", str(key)]).tls_key == key
+    for wrong in (tmp_path / "none.pem", cert, locked):
+        with pytest.raises(SystemExit):
+            asked(["--tls-cert", str(cert), "--tls-key", str(wrong)])
+        refusal = capsys.readouterr().err
+        assert all(each in " ".join(refusal.split()) for each in (str(wrong), "without a password")), refusal
 
 
 async def test_it_serves_tls_of_its_own_until_a_signal_ends_it(of_its_own, tmp_path, until):

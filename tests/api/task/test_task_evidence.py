@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from api.http.problems import ProblemError
 from api.task.task_evidence import evidence_of_sylink
 from rotation.site import Server, Site
 from rotation.values import ServerName, SiteId
@@ -37,6 +38,15 @@ def test_what_a_sylink_shows_replaces_what_was_stated():
 def test_without_a_file_evidence_stays_as_stated():
     """Other evidence is left alone."""
     assert evidence_of_sylink({"order": "SEPM-1"}, SITE) == {"order": "SEPM-1"}
+
+
+@pytest.mark.parametrize("evidence", [{"note": "a" * 500_001}, {str(number): "a" * 9000 for number in range(60)}])
+def test_evidence_that_no_message_holds_is_refused(evidence):
+    """Temporal would not carry it to the rotation, and the answer would say that Temporal is down."""
+    with pytest.raises(ProblemError) as refusal:
+        evidence_of_sylink(evidence, SITE)
+    assert (refusal.value.problem.status, refusal.value.problem.findings[0].subject) == (422, "evidence")
+    assert len(refusal.value.problem.detail) < 200
 
 
 @pytest.mark.parametrize("text", ["", "no XML", "\ud800", "<ServerSettings/>"], ids=repr)

@@ -90,7 +90,7 @@ async def test_a_cursor_that_the_list_did_not_give_is_refused(store, place):
 async def test_a_number_beyond_every_row_is_refused(running, number):
     """PostgreSQL would refuse it with an error."""
     with pytest.raises(BadCursor):
-        await running.events.page("rot-1", PageRequest(cursor=write_cursor("events", number)))
+        await running.events.page("rot-1", PageRequest(cursor=write_cursor("events/rot-1", number)))
 
 
 @pytest.mark.parametrize("begin", [-1, 8, "0", None])
