@@ -34,7 +34,7 @@ def require_printable_path(request: Request) -> None:
         ProblemError: 404; no name or id has such a character, or is as long.
     """
     if any(len(value) > LONGEST for value in request.path_params.values()):
-        detail, remedy = f"the path holds more than {LONGEST} characters in one place", "no name or id is as long"
+        detail, remedy = f"a part of the path is too long (characters: {LONGEST} at most)", "no name or id is as long"
         raise ProblemError(HTTPStatus.NOT_FOUND, "not-found", detail, remedy=remedy)
     if not request.scope["path"].isprintable():
         raise ProblemError(

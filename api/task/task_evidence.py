@@ -26,7 +26,7 @@ def evidence_of_sylink(stated: Mapping[str, str], site: Site) -> dict[str, str]:
     """
     read = _read(stated, site)
     if sum(len(name) + len(value) for name, value in read.items()) > _LARGEST:
-        text = f"the evidence is longer than {_LARGEST} characters"
+        text = f"the evidence is too long (characters: {_LARGEST} at most)"
         raise invalid([{"type": "string_too_long", "loc": ("body", "evidence"), "msg": text}])
     return read
 

@@ -187,7 +187,13 @@ def _looked_at(clients: list[str], files: list[Path], ages: list[int]) -> list[d
             )
         )
     if len(ages) not in {0, len(files)}:
-        raise UnreadableError(f"{len(files)} files and {len(ages)} ages: say --age-minutes for each file, or for none")
+        raise UnreadableError(
+            _(
+                "files: %(files)s, ages: %(ages)s; give --age-minutes for each file, or for none",
+                files=len(files),
+                ages=len(ages),
+            )
+        )
     stated = [{"age_minutes": age} for age in ages] or [{} for _ in files]
     each = zip(clients, files, stated, strict=True)
     return [{"client": name, "sylink": _read(file), **age} for name, file, age in each]

@@ -149,7 +149,7 @@ def _is_bare(node: ast.AST, within: ast.AST) -> bool:
 
 
 def test_texts_are_plain():
-    """None has a word of the lists of plain English."""
+    """None has a word that the lists of plain English refuse."""
     banned = re.compile("|".join((rf"\b(?:{'|'.join((*BANNED, *FOR_PEOPLE))})\b", *PHRASES)), re.IGNORECASE)
     every = [each for text in command_texts() for each in ((text,) if isinstance(text, str) else text)]
     assert [(text, found.group()) for text in every for found in banned.finditer(text)] == []

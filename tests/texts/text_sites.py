@@ -20,7 +20,6 @@ COVERED: tuple[str, ...] = (
     "api/repeats/operations.py",
     "api/repeats/repeated_requests.py",
     "api/rotation",
-    "api/serving/early_answers.py",
     "api/site",
     "api/standing/reconciler.py",
     "api/task",

@@ -17,7 +17,7 @@ SENT = {"request_id": "once", "names": "sepm1"}
 
 
 class Making:
-    """Something that a form makes; the first times it fails as it is told."""
+    """Something that a form makes; it fails as often as it is made to."""
 
     def __init__(self, *fails: Exception) -> None:
         self.fails, self.made = list(fails), 0
