@@ -135,7 +135,7 @@ async def test_the_command_line_registers_and_uploads(rotator, described, tmp_pa
     code, out, err = await rotator(*upload, "--dates", "dmy")
     assert (code, out.startswith("1 client as of")) == (0, True), err
     code, out, _ = await rotator("site", "show", site)
-    assert "at its console only (SEPM 12.1.7004.6500); 1 clients exported" in out
+    assert "at its console only (SEPM 12.1.7004.6500); 1 client exported" in out
 
 
 async def test_what_is_stated_is_bounded(api, problem):
