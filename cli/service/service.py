@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from api.serving.listening import Listening
-from cli.language.wording import _, recognised
+from cli.language.wording import _, counted, recognised
 from cli.service import up_file as running_service
 from cli.service.child_processes import ServiceProcesses
 from cli.service.first_key import make_first_key
@@ -150,8 +150,10 @@ async def _come_up(processes: ServiceProcesses, supervisor: Supervisor, stop: as
         if failing in done:
             child = failing.result()
             raise NotUp(
-                _(
-                    "%(child)s ended again and again, last with code %(code)s; its reason stands above",
+                counted(
+                    "%(child)s ended %(count)s time, last with code %(code)s; its reason stands above",
+                    "%(child)s ended %(count)s times, last with code %(code)s; its reason stands above",
+                    child.exits,
                     child=child.spec.name,
                     code=str(child.last_code),
                 )

@@ -139,7 +139,7 @@ def killed_after(thousands, environment):
     """
     with rotating(environment) as process:
         for line in process.stderr:
-            if line.endswith(" values\n") and int(line.split()[0]) >= 1000 * thousands:
+            if line.endswith(" values\n") and int(line.split()[0].replace(",", "")) >= 1000 * thousands:
                 process.kill()
         return process.wait()
 
