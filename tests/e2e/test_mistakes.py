@@ -190,7 +190,7 @@ async def of_a_replacement(mistakes, people, task):
     await refused("another certificate", "no step of the rotation", task, done)
     await at_console("restore_certificate", server, fingerprint_sha256=first)
     await at_console("generate_certificate", server)
-    await refused("a certificate that SEPM has generated", "no step of the rotation", task, done)
+    await refused("a certificate that SEPM has generated", ("no step of the rotation", SEEN_FIRST), task, done)
     await at_console("restore_certificate", server, fingerprint_sha256=first)
     elsewhere = next(each["name"] for each in await site.truth("servers") if each["name"] != server)
     await at_console("replace_certificate", elsewhere, format="pkcs12", **kept)
