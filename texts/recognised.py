@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
@@ -110,19 +111,21 @@ def _composed(text: str, by: Translator, depth: int) -> str:
     parts = _ENDS.split(text)
     if len(parts) > 2 * _MOST_PARTS and (whole := _one(parts, by, depth)) is not None:
         return whole
-    shown, at = [], 0
+    texts, marks = parts[::2], [*parts[1::2], ""]
+    pieces = _longest_known(texts, lambda at, until: _one(parts[2 * at : 2 * until - 1], by, depth), _MOST_PARTS)
+    return "".join(f"{piece}{marks[until - 1]}" for piece, until in pieces)
+
+
+def _longest_known(
+    parts: Sequence[str], known: Callable[[int, int], str | None], most: int
+) -> Iterator[tuple[str, int]]:
+    """What parts in a row are, with where each piece ends: the longest that is known first, else one part as it is."""
+    at = 0
     while at < len(parts):
-        for until in range(min(at + 2 * _MOST_PARTS - 1, len(parts)), at, -2):
-            if (found := _one(parts[at:until], by, depth)) is not None:
-                shown.append(found)
-                at = until
-                break
-        else:
-            shown.append(parts[at])
-            at += 1
-        shown += parts[at : at + 1]
-        at += 1
-    return "".join(shown)
+        ends = range(min(at + most, len(parts)), at, -1)
+        found = ((piece, until) for until in ends if (piece := known(at, until)) is not None)
+        piece, at = next(found, (parts[at], at + 1))
+        yield piece, at
 
 
 def _one(parts: list[str], by: Translator, depth: int) -> str | None:
@@ -163,17 +166,11 @@ def _with_reason(text: str, by: Translator, depth: int) -> str | None:
 
 def _subject(before: str, by: Translator, depth: int) -> str:
     """What stands before the colon: a name, a title, what is counted, or several of them; the longest known first."""
-    parts, shown, at = before.removesuffix(": ").split(": "), [], 0
-    while at < len(parts):
-        for until in range(len(parts), at, -1):
-            if (found := _whole(": ".join(parts[at:until]), by, depth)) is not None:
-                shown.append(found)
-                at = until
-                break
-        else:
-            shown.append(parts[at])
-            at += 1
-    return "".join(f"{each}: " for each in shown) if before else ""
+    if not before:
+        return ""
+    parts = before.removesuffix(": ").split(": ")
+    pieces = _longest_known(parts, lambda at, until: _whole(": ".join(parts[at:until]), by, depth), len(parts))
+    return "".join(f"{piece}: " for piece, _ in pieces)
 
 
 def candidates(text: str, language: Language) -> list[Template]:

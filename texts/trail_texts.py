@@ -1,6 +1,6 @@
-"""Texts of trails that no word of theirs shows: what is behind a code or a single word follows from the event's kind.
+"""Texts of events that are a code or a few words: the kind of the event decides how each is translated.
 
-What people had a rotation do is stored as `hold by ann: a break`, another name of a site as `name: Brno: it moved`.
+An operator's action is stored as `hold by ann: a break`, another name of a site as `name: Brno: it moved`.
 """
 
 import re

@@ -188,7 +188,7 @@ async def test_control_shows_and_steers(process, control):
         assert len(clients) == 40
         on = next(each["name"] for each in clients if each["powered"])
         assert "<ServerList " in (await api.get(f"/clients/{on}/sylink")).text
-        assert (await api.get("/clients/NOBODY-1/sylink")).status_code == 404
+        assert (await api.get("/clients/ABSENT-1/sylink")).status_code == 404
         port = described["servers"][0]["https_port"]
         await api.post("/servers/SEPM-1/down")
         with pytest.raises(ConnectionRefusedError):
