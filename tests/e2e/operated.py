@@ -47,7 +47,7 @@ class Operated:
     async def waiting(self, rotation: str) -> str | None:
         """The path of the task that home shows; None when the rotation has ended."""
 
-        async def found() -> str | None:
+        async def found() -> str:
             await self.go("/")
             tasks = await self.page.locator('main .cards a[href^="/tasks/"]').evaluate_all(
                 "links => links.map(each => each.getAttribute('href'))"
@@ -55,10 +55,14 @@ class Operated:
             if own := [each for each in tasks if each.startswith(f"/tasks/{rotation}.")]:
                 return str(own[0])
             await self.go(f"/rotations/{rotation}")
-            ended = await self.page.locator("#state .state:not(.running)").count()
-            return "" if ended else None
+            state = self.page.locator("#state")
+            ended = await state.locator(".state:not(.running)").count()
+            return "" if ended else await state.inner_text()  # why it waits, should it do so for too long
 
-        return await look_until(found, lambda path: path is not None, "a task waits, or the rotation has ended") or None
+        def comes(seen: str) -> bool:
+            return not seen or seen.startswith("/tasks/")
+
+        return await look_until(found, comes, "a task waits, or the rotation has ended") or None
 
     async def work(self, path: str, operator: CardOperator) -> tuple[str, ...]:
         """Claim the task, do what the card says, and report it until the page shows it as closed; the form's fields."""
