@@ -38,6 +38,7 @@ def lines(tally: Tally) -> list[str]:
         *table(tally),
         "",
         f"{tally.runs} runs, {tally.seconds / 60:.1f} minutes, {len(tally.failures)} failures",
+        f"  {tally.put_off} times Temporal put an end off, since a message had just come",
     ]
     report += [f"  not passed again, swept where others of its kind are: {point}" for point in tally.moved]
     for failure in tally.failures:
@@ -51,6 +52,7 @@ def write(tally: Tally, path: Path) -> None:
     document = {
         "seconds": round(tally.seconds, 1),
         "runs": tally.runs,
+        "ends_put_off": tally.put_off,
         "undisturbed_seconds": {name: round(seconds, 1) for name, seconds in tally.undisturbed.items()},
         "points": [str(point) for points in tally.found.values() for point in points],
         "died": sorted({str(point) for point in tally.died}),

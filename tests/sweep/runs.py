@@ -46,6 +46,17 @@ class Result:
     seconds: float
     passed: tuple[Point, ...] = ()
     """The points that it would have had, by the places that it passed."""
+    put_off: int = 0
+    """How often Temporal put an end of the history off, since a message had just come."""
+
+
+@dataclass(frozen=True)
+class _Played:
+    """What a run showed at its end."""
+
+    problems: tuple[str, ...]
+    story: Story | None = None
+    put_off: int = 0
 
 
 class SweepFailedError(Exception):
@@ -59,10 +70,10 @@ async def record(lane: Lane, name: str) -> Recording:
         SweepFailedError: when even that does not end as it must.
     """
     procedure, watch, began = PROCEDURES[name], Watch(), time.monotonic()
-    found, played = await _play(lane, procedure, watch, _UNDISTURBED, None)
-    if found or played is None:
-        raise SweepFailedError(f"{name} does not end well although nobody dies: {'; '.join(found)}")
-    return Recording(procedure, watch, played, time.monotonic() - began)
+    played = await _play(lane, procedure, watch, _UNDISTURBED, None)
+    if played.problems or played.story is None:
+        raise SweepFailedError(f"{name} does not end well although nobody dies: {'; '.join(played.problems)}")
+    return Recording(procedure, watch, played.story, time.monotonic() - began)
 
 
 async def run(lane: Lane, points: Iterable[Point], undisturbed: Story | None) -> Result:
@@ -71,23 +82,20 @@ async def run(lane: Lane, points: Iterable[Point], undisturbed: Story | None) ->
     wanted, began = tuple(watch.left), time.monotonic()
     limit = _UNDISTURBED + _A_DEATH * len(wanted)
     name = wanted[0].procedure
-    found, _ = await _play(lane, PROCEDURES[name], watch, limit, undisturbed)
-    took = time.monotonic() - began
-    return Result(tuple(watch.hit), tuple(watch.left), tuple(found), took, points_of(name, watch))
+    played = await _play(lane, PROCEDURES[name], watch, limit, undisturbed)
+    took, passed = time.monotonic() - began, points_of(name, watch)
+    return Result(tuple(watch.hit), tuple(watch.left), played.problems, took, passed, played.put_off)
 
 
-async def watched(lane: Lane, name: str, watch: Watch) -> list[str]:
+async def watched(lane: Lane, name: str, watch: Watch) -> tuple[str, ...]:
     """Play a procedure under any watch; what is wrong in the end."""
-    found, _ = await _play(lane, PROCEDURES[name], watch, _UNDISTURBED * 2, None)
-    return found
+    return (await _play(lane, PROCEDURES[name], watch, _UNDISTURBED * 2, None)).problems
 
 
 _numbers = iter(range(1, 1_000_000))
 
 
-async def _play(
-    lane: Lane, procedure: Procedure, watch: Watch, limit: float, undisturbed: Story | None
-) -> tuple[list[str], Story | None]:
+async def _play(lane: Lane, procedure: Procedure, watch: Watch, limit: float, undisturbed: Story | None) -> _Played:
     name = f"{procedure.name}-{next(_numbers)}"
     lane.watch = Watch()
     try:
@@ -100,15 +108,15 @@ async def _play(
                 lane.watch = Watch()
                 await lane.rising()
                 found = await problems(here, procedure, before, undisturbed)
-            played = await story(here)
+            played = _Played(tuple(found), await story(here), here.put_off)
     except Exception as error:  # noqa: BLE001 - one run that breaks is a result, and the sweep goes on
         last = traceback.extract_tb(error.__traceback__)[-1]
-        return [f"{type(error).__name__} at {last.name}: {error}"], None
+        return _Played((f"{type(error).__name__} at {last.name}: {error}",))
     finally:
         lane.watch = Watch()
     if not found:
         shutil.rmtree(lane.folder / name, ignore_errors=True)
-    return found, played
+    return played
 
 
 @contextlib.asynccontextmanager

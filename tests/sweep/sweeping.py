@@ -41,6 +41,8 @@ class Tally:
     moved: list[Point] = field(default_factory=list)
     """Points that the first run alone had: later ones passed such a place elsewhere, and were swept there."""
     runs: int = 0
+    put_off: int = 0
+    """How often Temporal put an end of a history off, since a message had just come."""
     seconds: float = 0
 
 
@@ -104,6 +106,7 @@ class Sweep:
 
     def _take(self, batch: tuple[Point, ...], result: Result) -> None:
         """Note what died, and narrow down what went wrong or was not passed."""
+        self.tally.put_off += result.put_off
         bad = " and ".join(
             [
                 *(["NOT as it must be"] * bool(result.problems)),

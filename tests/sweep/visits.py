@@ -31,6 +31,8 @@ class Visit:
     rotations: list[str] = field(default_factory=list)
     planned: dict[str, str] = field(default_factory=dict)
     """Which certificate each server shall present in the end."""
+    put_off: int = 0
+    """How often Temporal put an end of the history off, since a message had just come."""
 
     async def register(self, relax_floor: str) -> None:
         """Make the site known to the product. A8 takes `relax_floor` at least."""
