@@ -1,5 +1,7 @@
 """Activities that a client of Temporal ends as only Temporal itself would: nothing signs such an end."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +15,10 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from activities.registry import all_activities
 from emulator.scenarios import one_server
-from engine.contract import ActivityName
+from engine.contract import ActivityName, EventKind
 from engine.interceptors.origin import UNSIGNED_INPUT
-from rotation.running.refused_input import ANSWER_REFUSED
 from tests.replaying import replay
+from tests.workflows.stage import Handle, Stage
 from workflows.rotate_site import RotateSite
 
 HEARTBEAT = timedelta(minutes=5)
@@ -61,21 +63,11 @@ class _Ending(ActivityInboundInterceptor):
         raise ApplicationError("it has ended already")
 
 
-@pytest.mark.parametrize(
-    ("name", "by", "code"),
-    [
-        (ActivityName.ADMIT, ENDS[:1], ANSWER_REFUSED),
-        (ActivityName.ADMIT, (REFUSED,), "not-done"),
-        (ActivityName.RECORD_PROGRESS, ENDS, ANSWER_REFUSED),
-        (ActivityName.RECORD_PROGRESS, (REFUSED,), "not-done"),
-    ],
-)
-async def test_what_a_rotation_cannot_be_without_runs_again(stage, name, by, code):
-    """A forged timeout and cancel, or a refusal: the rotation neither ends nor stands still; it is shown."""
-    here = stage(one_server(clients=8, heartbeat=HEARTBEAT))
+@asynccontextmanager
+async def ending(here: Stage, ends: Ends) -> AsyncIterator[Handle]:
+    """A rotation some of whose activities end so; its history replays in the end."""
     await here.register()
     plan = await here.plan()
-    ends = Ends(here.client, name, by=by)
     worker = Worker(
         here.client,
         task_queue=here.task_queue,
@@ -85,8 +77,29 @@ async def test_what_a_rotation_cannot_be_without_runs_again(stage, name, by, cod
     )
     async with worker:
         handle = await here.start(plan)
-        await here.attention(handle, code)
-        await here.until(handle, lambda state: not ends.left and state.cursor)
+        yield handle
         history = await handle.fetch_history()
         await handle.terminate()
     await replay(history)
+
+
+@pytest.mark.parametrize(("name", "by"), [(ActivityName.ADMIT, ENDS[:1]), (ActivityName.RECORD_PROGRESS, ENDS)])
+async def test_what_a_rotation_cannot_be_without_runs_again(stage, name, by):
+    """A forged timeout and cancel: the rotation neither ends nor stands still, and its events show it."""
+    here = stage(one_server(clients=8, heartbeat=HEARTBEAT))
+    ends = Ends(here.client, name, by=by)
+    async with ending(here, ends) as handle:
+        state = await here.until(handle, lambda state: not ends.left and state.task)
+    events = await here.store.events.list(state.rotation_id)
+    shown = [each.message for each in events if each.kind == EventKind.ATTENTION]
+    assert [each.startswith(f"answer of {name}: it was not obeyed: it ended by a ") for each in shown] == [True]
+
+
+@pytest.mark.parametrize("name", [ActivityName.ADMIT, ActivityName.RECORD_PROGRESS])
+async def test_what_a_worker_refuses_runs_again(stage, name):
+    """A refusal of the input: the rotation neither ends nor stands still, and attention shows it."""
+    here = stage(one_server(clients=8, heartbeat=HEARTBEAT))
+    ends = Ends(here.client, name, by=(REFUSED,))
+    async with ending(here, ends) as handle:
+        await here.attention(handle, "not-done")
+        await here.until(handle, lambda state: not ends.left and state.task)
