@@ -22,6 +22,7 @@ from api.http.storable_text import require_whole_text
 from api.http.wrong_keys import WrongKeys
 from api.languages.translated_answers import TranslatedAnswers
 from api.manners import problem_pages
+from api.manners.accepted_encoding import AcceptedEncoding
 from api.manners.answers import answer_with_problems
 from api.manners.entity_tags import describe_tags
 from api.manners.head import Head
@@ -149,6 +150,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     # what is added last comes first
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
+    app.add_middleware(AcceptedEncoding)
     app.add_middleware(Head)
     app.add_middleware(AnswerHeaders)
     app.add_middleware(Pieces)

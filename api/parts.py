@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from temporalio.client import Client
 
 from api.service_checks import Standings
+from engine.client.survey_room import SurveyRoom
 from engine.client.updates import TIMEOUT
 from notifying.errors import NotifySettingsWrong
 from notifying.sink import Sinks
@@ -40,6 +41,8 @@ class Parts:
     probe: CertificateProbe = field(default_factory=NetworkProbe)
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey."""
+    surveys: SurveyRoom = field(default_factory=SurveyRoom)
+    """The surveys that requests to this process have begun."""
     answer_wait: timedelta = TIMEOUT
     """How long a request waits for the answer of a rotation."""
     listen_wait: timedelta = timedelta(minutes=1)

@@ -68,6 +68,16 @@ class SurveyFailed(EngineFault):
         super().__init__(f"{type_}: {message}")
 
 
+class TooManySurveys(EngineFault):
+    """As many surveys run as may at once; nothing was begun."""
+
+    def __init__(self, most: int, caller: str = "") -> None:
+        if caller:
+            super().__init__(f"surveys that {caller} has asked for run, and more do not run at once: {most}")
+        else:
+            super().__init__(f"surveys that requests have begun run, and more do not run at once: {most}")
+
+
 class EngineNotReady(EngineFault):
     """Temporal lacks something that only its operator can give; the message says what and how."""
 

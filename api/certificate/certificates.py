@@ -47,7 +47,9 @@ async def add_certificate(document: CertificateDocument, parts: WithParts, respo
 
 @router.post(
     "/check",
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+    responses=described(
+        HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY, HTTPStatus.TOO_MANY_REQUESTS
+    ),
     dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
 )
 async def check_certificate(document: CertificateToCheck, caller: Caller, parts: WithParts) -> CertificateChecked:
@@ -56,7 +58,7 @@ async def check_certificate(document: CertificateToCheck, caller: Caller, parts:
     parsed = await _parsed(document)
     place = None
     if document.site is not None and document.server is not None:
-        place = await _place(parts, document.site, document.server)
+        place = await _place(parts, document.site, document.server, caller=caller.name)
     findings = unfit(parsed.facts, now=parts.clock(), needed=document.needed, place=place)
     return CertificateChecked(fit=not blockers(findings), certificate=parsed.facts, findings=findings)
 
@@ -102,7 +104,7 @@ async def _parsed(document: CertificateDocument) -> ParsedCertificate:
     )
 
 
-async def _place(parts: Parts, site_id: SiteId, server: ServerName) -> PlacedServer:
+async def _place(parts: Parts, site_id: SiteId, server: ServerName, *, caller: str) -> PlacedServer:
     """A server of a site, with what its servers present by the newest survey of a day.
 
     Raises:
@@ -113,7 +115,7 @@ async def _place(parts: Parts, site_id: SiteId, server: ServerName) -> PlacedSer
         known = f"name one of {', '.join(each.name for each in site.servers)}"
         unknown = blocking("unknown-server", server, f"site {site.name} has no server {server!r}", known)
         raise refused("certificate-unchecked", [unknown], status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    survey_id = await fresh_survey(parts, site_id, _SURVEYED_WITHIN)
+    survey_id = await fresh_survey(parts, site_id, _SURVEYED_WITHIN, caller=caller)
     return PlacedServer(site=site, server=server, served=(await parts.store.surveys.get(survey_id)).served)
 
 

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from http import HTTPStatus
 
 from fastapi import Depends
 
 from api.http.caller import Caller
-from api.http.problems import ProblemError
+from api.http.problems import too_many
 from rotation.identity.identity import IdentityId
 
 MOST = 10
@@ -28,12 +27,11 @@ class Listeners:
             ProblemError: 429 when the identity has as many as one may have.
         """
         if self._open[identity] >= MOST:
-            raise ProblemError(
-                HTTPStatus.TOO_MANY_REQUESTS,
+            raise too_many(
                 "too-many-streams",
                 f"{MOST} streams of events are open for this identity",
+                seconds=_AGAIN,
                 remedy="close one, or share one: GET /v1/events has all rotations",
-                headers={"Retry-After": str(_AGAIN)},
             )
         self._open[identity] += 1
 

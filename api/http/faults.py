@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from api.http.problems import ProblemError, later, refused
+from api.http.problems import ProblemError, later, refused, too_many
 from certificates.errors import UnusableCertificateFile, WithRemedy
 from engine.contract import SEPM_UNREACHABLE, ErrorType
 from engine.fault import (
@@ -20,6 +20,7 @@ from engine.fault import (
     SiteIsBusy,
     SurveyFailed,
     TemporalDown,
+    TooManySurveys,
 )
 from oidc.errors import NoRole, ProviderAway, TokenRefused
 from rotation.finding import Finding, blocking
@@ -206,9 +207,8 @@ def from_store(fault: StoreFault) -> ProblemError:
     if isinstance(fault, KeyServerRefused):
         return later("key-server-refused", str(fault), seconds=60, remedy="the operator of the key server has to act")
     if isinstance(fault, TooManySimulations):
-        remedy, headers = "send the request again when one of them has ended, or cancel one", {"Retry-After": "60"}
-        many = HTTPStatus.TOO_MANY_REQUESTS
-        return ProblemError(many, "too-many-simulations", str(fault), remedy=remedy, headers=headers)
+        remedy = "send the request again when one of them has ended, or cancel one"
+        return too_many("too-many-simulations", str(fault), seconds=60, remedy=remedy)
     answer = next(
         (_STORE[kind] for kind in type(fault).__mro__ if kind in _STORE),
         _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "read the log of the service"),
@@ -294,8 +294,8 @@ def from_engine(fault: EngineFault) -> ProblemError:
             )
         case SiteIsBusy():
             return ProblemError(HTTPStatus.CONFLICT, "site-busy", str(fault), remedy="wait for its end, or cancel it")
-        case SurveyFailed():
-            return _survey_failed(fault)
+        case SurveyFailed() | TooManySurveys():
+            return _no_survey(fault)
         case PayloadUnsigned() | PayloadUnreadable():
             return _unread(fault)
         case _:
@@ -327,7 +327,11 @@ def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
     return later(code, str(fault), seconds=5, remedy=remedy)
 
 
-def _survey_failed(fault: SurveyFailed) -> ProblemError:
+def _no_survey(fault: SurveyFailed | TooManySurveys) -> ProblemError:
+    if isinstance(fault, TooManySurveys):
+        return too_many(
+            "too-many-surveys", str(fault), seconds=10, remedy="send the request again when one of them has ended"
+        )
     if fault.type == ErrorType.SITE_ARCHIVED:
         return from_store(SiteArchived(fault.message))
     for_a_person = fault.type in _FOR_A_PERSON

@@ -82,6 +82,12 @@ def later(code: str, detail: str, *, seconds: int, remedy: str) -> ProblemError:
     )
 
 
+def too_many(code: str, detail: str, *, seconds: int, remedy: str) -> ProblemError:
+    """A bound that was reached: 429 with `Retry-After`. Nothing was begun."""
+    headers = {"Retry-After": str(seconds)}
+    return ProblemError(HTTPStatus.TOO_MANY_REQUESTS, code, detail, remedy=remedy, headers=headers)
+
+
 def described(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of these refusals."""
     return {int(status): {"model": Problem, "description": status.phrase} for status in statuses}

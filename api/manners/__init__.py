@@ -6,7 +6,7 @@
 - `paging`: lists, page by page
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
 - `openapi`: the API's description
-- `pieces`: large answers, sent as their callers read them
+- `accepted_encoding`: gzip for no caller that refuses it; `pieces`: large answers, sent as their callers read them
 - `instant`: moments as callers write them
 - `pages`: the API's own pages, with files of this service alone
 """

@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
     "",
     status_code=HTTPStatus.CREATED,
     responses={
-        **described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+        **described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY, HTTPStatus.TOO_MANY_REQUESTS),
         int(HTTPStatus.ACCEPTED): {
             "model": SurveyGoesOn,
             "description": "No plan yet: the survey takes longer than a request waits. Send the request again with "
@@ -53,7 +53,7 @@ async def make_plan(
         return shown(before, response)
     request = order.request(require_in_use(await parts.store.sites.get(order.site_id)))
     await _require_certificates(parts, request)
-    survey_id = await survey_within(parts, order.site_id, order.survey_max_age)
+    survey_id = await survey_within(parts, order.site_id, order.survey_max_age, caller=caller.name)
     if survey_id is None:
         response.status_code = HTTPStatus.ACCEPTED
         goes_on = {"Location": f"/v1/sites/{order.site_id}/survey", "Retry-After": str(AGAIN_AFTER)}

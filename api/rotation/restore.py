@@ -32,7 +32,9 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
 @router.post(
     "/{site_id}/restore",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+    responses=described(
+        HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY, HTTPStatus.TOO_MANY_REQUESTS
+    ),
     dependencies=[allowed(Permission.START)],
 )
 async def restore_site(
@@ -89,7 +91,7 @@ async def _new_restore(
     await require_no_claimed_task(parts, site_id)
     if not own and given is None:
         raise await _nothing(parts, site_id, f"site {site_id}: no rotation left it changed")
-    survey_id = await fresh_survey(parts, site_id, order.survey_max_age)
+    survey_id = await fresh_survey(parts, site_id, order.survey_max_age, caller=author.who)
     if not own and given is not None:
         await take_in_given(parts, site_id, given, survey_id, order, author=author)
     try:

@@ -28,7 +28,9 @@ router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 @router.post(
     "",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+    responses=described(
+        HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY, HTTPStatus.TOO_MANY_REQUESTS
+    ),
     dependencies=[allowed(Permission.START)],
 )
 async def start_rotation(

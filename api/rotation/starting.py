@@ -62,7 +62,7 @@ async def start(
         require_in_use(await parts.store.sites.get(plan.body.site_id))
         _require_hash(plan, order)
         await _require_idle(parts, plan)
-        late = await _require_fit(parts, plan, order)
+        late = await _require_fit(parts, plan, order, author)
         wish = await _require_two_persons(parts, plan, order, caller, late=late)
         recorded = author if wish is None else with_first(author, wish)
     return await begin(parts, plan, order, author, before or new_id(key), key=key, recorded=recorded)
@@ -169,7 +169,7 @@ async def _require_two_persons(
     return await require_second(parts, caller, TwoPersonAct.START, content, why=order.why, reason=reason)
 
 
-async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> bool:
+async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest, author: Author) -> bool:
     """Refuse a plan that the site has grown out of, and one that would begin too late. Whether it does, as accepted."""
     if is_from_file(plan):
         text = "the service made this plan from a file of originals to record a lost rotation; it cannot be started"
@@ -182,7 +182,7 @@ async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> bool
     if plan.body.purpose == "roll-back":
         unfit = blocking("plan-is-a-roll-back", plan.id, "it goes on from a rotation that runs", "make a new plan")
         raise refused("plan-stale", [unfit])
-    survey_id = await fresh_survey(parts, plan.body.site_id, order.survey_max_age)
+    survey_id = await fresh_survey(parts, plan.body.site_id, order.survey_max_age, caller=author.who)
     findings, newer = await planned_again(parts.store, plan.body.site_id, survey_id, plan, now=parts.clock())
     if findings:
         raise refused("plan-stale", findings)

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 from asgi_correlation_id import correlation_id
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
 
 from api.http.problems import ProblemError, later
+from api.languages.translated_answers import TranslatedAnswers
 from api.manners.headers import HEADERS
 from api.manners.request_ids import HEADER
 
@@ -14,7 +16,7 @@ _AGAIN = 5
 
 
 def no_request() -> JSONResponse:
-    """The answer to bytes that are no request."""
+    """The answer to bytes that are no request; in English, since no header could be read."""
     return _early(
         ProblemError(
             HTTPStatus.BAD_REQUEST,
@@ -25,14 +27,16 @@ def no_request() -> JSONResponse:
     )
 
 
-def too_many() -> JSONResponse:
-    """The answer where as many connections are open as the service serves at once."""
-    return _early(
-        later(
-            "too-many-connections",
-            "as many connections are open as the service serves at once",
-            seconds=_AGAIN,
-            remedy="send it again in a moment",
+def too_many_connections() -> ASGIApp:
+    """The answer where as many connections are open as the service serves at once, in the caller's language."""
+    return TranslatedAnswers(
+        _early(
+            later(
+                "too-many-connections",
+                "as many connections are open as the service serves at once",
+                seconds=_AGAIN,
+                remedy="send it again in a moment",
+            )
         )
     )
 

@@ -8,7 +8,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from api.serving.early_answers import no_request, too_many
+from api.serving.early_answers import no_request, too_many_connections
 
 HEADERS_WITHIN = 10.0
 """Seconds from the first byte, or from the connection, until the headers of a request are whole."""
@@ -56,7 +56,7 @@ class TimedProtocol(H11Protocol):
             await self._served(scope, receive, send)
             return
         _log.warning("too many connections", address=self._address)
-        await too_many()(scope, receive, send)
+        await too_many_connections()(scope, receive, send)
 
     def pause_writing(self) -> None:
         """The caller reads more slowly than it is answered."""

@@ -6,10 +6,11 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
+from api.site.fresh_survey import survey_now
 from api.site.survey_document import SurveyGoesOn, SurveyShown
-from engine.client.surveys import survey
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from store.site.sites import require_in_use
@@ -20,15 +21,23 @@ router = APIRouter(prefix="/v1/sites", tags=["surveys"])
 @router.post(
     "/{site_id}/survey",
     responses={
-        **described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
+        **described(
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.BAD_GATEWAY,
+            HTTPStatus.TOO_MANY_REQUESTS,
+        ),
         int(HTTPStatus.ACCEPTED): {"model": SurveyGoesOn, "description": "It goes on"},
     },
     dependencies=[allowed(Permission.RECORD)],
 )
-async def survey_site(site_id: SiteId, parts: WithParts, response: Response) -> SurveyShown | SurveyGoesOn:
+async def survey_site(
+    site_id: SiteId, caller: Caller, parts: WithParts, response: Response
+) -> SurveyShown | SurveyGoesOn:
     """Survey a site now. A survey that takes long goes on, and is shown by GET when it is complete."""
     require_in_use(await parts.store.sites.get(site_id))
-    answer = await survey(parts.temporal, site_id, parts.survey_wait, task_queue=parts.task_queue)
+    answer = await survey_now(parts, site_id, caller=caller.name)
     if answer is not None:
         return await _shown(parts, site_id, answer.survey_id)
     response.status_code = HTTPStatus.ACCEPTED

@@ -1,6 +1,7 @@
 """Surveys in Temporal: read a whole site into the store, and wait for it as long as the caller wants."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
@@ -45,6 +46,17 @@ async def survey(
             search_attributes=TypedSearchAttributes([SearchAttributePair(_SITE, site_id)]),
         )
     return await _answer(handle, wait)
+
+
+async def ended(client: Client, site_id: SiteId, longest: timedelta) -> None:
+    """Wait until the site's survey has ended, well or not; at most so long.
+
+    Raises:
+        TemporalDown, NoAnswer: when Temporal did not say.
+    """
+    async with within(longest, silence="Temporal has not answered how the survey ended"):
+        with suppress(WorkflowFailureError):
+            await client.get_workflow_handle(survey_workflow(site_id)).result()
 
 
 async def _answer(handle: WorkflowHandle[object, SurveyAnswer], wait: timedelta) -> SurveyAnswer | None:

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import AwareDatetime
 
 from api.http.allowed import allowed
+from api.http.caller import Caller
 from api.parts import Parts, WithParts
 from api.site.survey_document import SurveyGoesOn
 from api.site.surveys import survey_site
@@ -49,9 +50,9 @@ async def newest_survey(parts: Parts, site_id: SiteId) -> SurveyInShort | None:
 
 
 @router.post("/survey", dependencies=[allowed(Permission.RECORD)])
-async def survey(site_id: SiteId, parts: WithParts) -> Response:
+async def survey(site_id: SiteId, caller: Caller, parts: WithParts) -> Response:
     """Survey the site; one that takes long goes on, and the page of the site waits for it."""
     before = await parts.store.surveys.latest_complete(site_id) or NONE_YET
-    shown = await survey_site(site_id, parts, Response())
+    shown = await survey_site(site_id, caller, parts, Response())
     waits = f"?after={before}" if isinstance(shown, SurveyGoesOn) else ""
     return RedirectResponse(f"/sites/{site_id}{waits}", HTTPStatus.SEE_OTHER)

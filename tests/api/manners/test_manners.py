@@ -95,6 +95,26 @@ async def test_a_large_answer_is_compressed_for_those_who_ask(api):
     assert "content-encoding" not in (await api.get("/healthz/live", headers={"Accept-Encoding": "gzip"})).headers
 
 
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("gzip;q=1.0, identity;q=0", True),
+        ("gzip;q=0", False),
+        ("br, GZIP ; q=0.000 , identity", False),
+        ("x-gzip;q=0.0", False),
+        ("identity", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("path", ["/openapi.json", "/problems"])
+async def test_a_caller_that_refuses_gzip_gets_none(api, path, accepted, compressed):
+    """As RFC 9110 has it: a weight of nothing refuses."""
+    answer = await api.get(path, headers={"Accept-Encoding": accepted})
+    assert (answer.headers.get("content-encoding") == "gzip", answer.status_code) == (compressed, 200)
+
+
 async def test_the_pages_of_the_api_take_no_file_from_elsewhere(stranger):
     """They need no key, and each file that they name is here."""
     for path in ("/docs", "/redoc"):

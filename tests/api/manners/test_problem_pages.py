@@ -12,7 +12,7 @@ from rotation.running.question import OTHER_QUESTION
 from rotation.standing.trouble import Standing
 
 API = Path(__file__).parents[3] / "api"
-PLACES = {"ProblemError": 1, "refused": 0, "later": 0, "_Answer": 1}
+PLACES = {"ProblemError": 1, "refused": 0, "later": 0, "too_many": 0, "_Answer": 1}
 """Where each of these has its code, among what it is called with."""
 UNSENT = Move.SITE_MOVED
 """The one message that no caller of the API sends."""

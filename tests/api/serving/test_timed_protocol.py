@@ -149,10 +149,11 @@ async def test_a_connection_too_many_is_a_problem(connect):
     """It says when to come again; the one that was there is served."""
     reader, writer = await connect()
     other, _ = await connect()
-    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nAccept-Language: cs\r\n\r\n")
     head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
     assert b"retry-after: 5" in head
     assert_problem(head, body, 503, "too-many-connections")
+    assert json.loads(body)["remedy"] == "za okamžik to pošlete znovu"
     assert await ended(other)
     reader, writer = await connect()
     writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")

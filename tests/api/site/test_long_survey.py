@@ -8,6 +8,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
+from engine.client.survey_room import SurveyRoom
 from tests.api.conftest import calling
 
 
@@ -29,9 +30,7 @@ async def followed(api: httpx.AsyncClient, answer: httpx.Response) -> None:
 
 async def test_a_plan_over_a_long_survey_is_answered_with_the_survey_to_follow(impatient, site):
     """202 and where it goes on: no plan is made by itself, and the same request makes it when the survey is there."""
-    made = await impatient.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
-    certificates = {"*": made.json()["certificate"]["id"]}
-    order = {"site_id": site, "certificates": certificates, "trusted_networks": ["10.0.0.0/16"]}
+    order = {"site_id": site, "certificates": {"*": await made(impatient)}, "trusted_networks": ["10.0.0.0/16"]}
     accepted = await impatient.post("/v1/plans", json=order)
     assert (accepted.status_code, accepted.json()["state"]) == (202, "running"), accepted.text
     assert "survey_max_age" in accepted.json()["remedy"]
@@ -50,3 +49,23 @@ async def test_a_start_over_a_long_survey_is_not_made(impatient, plan, problem):
     )
     assert "survey_max_age" in body["remedy"]
     assert (await impatient.get("/v1/rotations")).json()["items"] == []
+
+
+async def test_surveys_of_a_caller_are_bounded(connected, impatient, site, problem):
+    """429 and when to come again, by each request that would begin one: nothing is begun; with room it is answered."""
+    room = SurveyRoom(of_a_caller=0)
+    plan = {"site_id": site, "certificates": {"*": (await made(impatient))}, "trusted_networks": ["10.0.0.0/16"]}
+    async with calling(replace(connected, surveys=room)) as bounded:
+        for path, order in ((f"/v1/sites/{site}/survey", None), ("/v1/plans", plan)):
+            answer = await bounded.post(path, json=order)
+            refused = problem(answer, 429, "too-many-surveys")
+            assert refused["detail"] == "surveys that ann has asked for run, and more do not run at once: 0"
+            assert answer.headers["Retry-After"] == "10"
+    assert await connected.store.surveys.latest_complete(site) is None
+    assert (await impatient.post(f"/v1/sites/{site}/survey")).status_code == 202
+
+
+async def made(api: httpx.AsyncClient) -> str:
+    """The id of a new certificate."""
+    answer = await api.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    return str(answer.json()["certificate"]["id"])
