@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from activities.gate.published_lists import ByGate, published_for, published_lists, took_policy
 from activities.gate.signed_files import not_signed_by_new_keys
 from engine.contract import ObserveTaskAnswer
 from rotation.build import System, kind_of
@@ -15,7 +16,8 @@ from rotation.plan.work.signed_files import dates_in
 from rotation.plan.work.signed_together import left_to_compare
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.procedure.looking import unwritten_since
-from rotation.proof.client_look import CandidateClient, HeldList, builds_to_look_at, judge, lists_of, unread
+from rotation.proof.client_look import HeldList, builds_to_look_at, judge, lists_of, unread
+from rotation.proof.list_lag import CandidateClient
 from rotation.proof.verdict import ClientEvidence
 from rotation.values import ClientId, Fingerprint, GroupId
 from service.scope import StepScope
@@ -112,6 +114,7 @@ async def look_evidence(
         seen=_text(against),
         contradicts=against,
         shown=judged.shown,
+        counts_check_ins=True,
         old_builds=judged.old,
         dates=dates,
     )
@@ -143,6 +146,7 @@ async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> li
     evidence = {gate.id: await store.coverage.evidence(rotation_id, gate.id) for gate in used}
     if not evidence:
         return []
+    published = await published_lists(world, scope, used)
     left_out = await store.roster.left_out(rotation_id)
     owner_of = {group: owner for owner in body.scopes for group in owner.groups}
     found = []
@@ -157,7 +161,7 @@ async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> li
             if _asks(work, owner) and (known := evidence.get(gate.id, {}).get(client.id)) is not None and known.covered
         ]
         if proven:
-            found.append(_candidate(scope, client, owner, proven))
+            found.append(_candidate(scope, client, owner, proven, published))
     return found
 
 
@@ -170,9 +174,15 @@ def _asks(work: LookAtClients, owner: OwnerScope) -> bool:
 
 
 def _candidate(
-    scope: StepScope, client: RosterClient, owner: OwnerScope, proven: Iterable[tuple[Gate, ClientEvidence]]
+    scope: StepScope,
+    client: RosterClient,
+    owner: OwnerScope,
+    proven: Iterable[tuple[Gate, ClientEvidence]],
+    published: ByGate,
 ) -> CandidateClient:
     proven = list(proven)
+    gate, known = proven[-1]
+    latest = published_for(owner, gate, published)
     moments = [at for _, known in proven if (at := known.serial_seen or known.contact_seen) is not None]
     return CandidateClient(
         id=client.id,
@@ -182,7 +192,10 @@ def _candidate(
         path=owner.path,
         relaxed=owner.treatment is Treatment.RELAX,
         taken_at=max(moments, default=None),
+        took_policy=took_policy(known, latest),
         certificates=frozenset(_certificates(scope, (gate for gate, _ in proven))),
+        check_in=owner.slowest_heartbeat + owner.jitter,
+        published=latest.since if latest is not None else None,
     )
 
 

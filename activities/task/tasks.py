@@ -147,7 +147,14 @@ def _opened(task: ConsoleTask) -> OpenTaskAnswer:
     work = task.work if isinstance(task.work, LookAtClients) else LookAtClients()
     builds = tuple(build.label for build in work.builds)
     compares = bool(work.compares)
-    return OpenTaskAnswer(task_id=task.id, state=task.state, builds=builds, compares=compares, misses_dates=compares)
+    return OpenTaskAnswer(
+        task_id=task.id,
+        state=task.state,
+        builds=builds,
+        compares=compares,
+        misses_dates=compares,
+        counts_check_ins=True,
+    )
 
 
 def _statement(request: ObserveTaskRequest) -> OperatorStatement | None:

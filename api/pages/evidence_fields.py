@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rotation.originals.saving import ORIGINALS_SHA256
-from rotation.plan.work.client_look import CLIENTS, LookAtClients
+from rotation.plan.work.client_look import AGE, CLIENTS, LookAtClients
 from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
 from rotation.plan.work.signed_files import date_names
@@ -170,8 +170,13 @@ def evidence_of(sent: dict[str, str], work: Work) -> dict[str, object]:
     """The evidence of a form: its fields, and one object for each client that was looked at."""
     named: dict[str, object] = {each.name: sent[each.name] for each in fields(work) if each.name in sent}
     looked = [
-        {"client": sent.get(f"client-{place}", ""), "sylink": sent[f"sylink-{place}"]}
+        {"client": sent.get(f"client-{place}", ""), "sylink": sent[f"sylink-{place}"]} | _age(sent, place)
         for place in range(len(clients_of(work)))
         if f"sylink-{place}" in sent
     ]
     return named | ({CLIENTS: looked} if looked else {})
+
+
+def _age(sent: dict[str, str], place: int) -> dict[str, str]:
+    age = sent.get(f"age-{place}", "").strip()
+    return {AGE: age} if age else {}

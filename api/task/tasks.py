@@ -135,7 +135,8 @@ async def finish_task(
     """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
 
     Evidence of a server list: what the console shows of it, or `sylink`, the text of an exported Sylink.xml.
-    Evidence of what clients hold: `clients`, a list with `client` and `sylink`, the text of its own file, for each.
+    Evidence of what clients hold: `clients`, a list with `client` and `sylink`, the text of its own file, for each;
+    with `age_minutes`, how long ago the client last wrote that, the wait behind the task is mostly over.
     Of images and of what is started again, a sentence that names each: `refreshed`, `started`.
 
     Raises:

@@ -109,6 +109,10 @@ def done(
         list[str] | None, typer.Option(help="A client that was looked at; its file follows with --sylink")
     ] = None,
     sylink: Annotated[list[Path] | None, typer.Option(help="The Sylink.xml of the client named before it")] = None,
+    age_minutes: Annotated[
+        list[int] | None,
+        typer.Option(min=0, help="How many minutes ago that client last wrote it, by its own clock; for each, or none"),
+    ] = None,
     note: Annotated[str, typer.Option(help="Anything worth remembering")] = "",
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -117,7 +121,7 @@ def done(
     """Report a task as done."""
     stated: dict[str, Any] = dict(_pair(text) for text in evidence or ())
     if client or sylink:
-        stated["clients"] = _looked_at(client or [], sylink or [])
+        stated["clients"] = _looked_at(client or [], sylink or [], age_minutes or [])
     with opened(api, folder) as rotator:
         shown = stated | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
         body = {"note": note, "evidence": shown}
@@ -173,7 +177,7 @@ def _of_file(file: Path | None, kind: str) -> dict[str, str]:
     return {"filename": file.name, "sha256": hashlib.sha256(content_of(file)).hexdigest()}
 
 
-def _looked_at(clients: list[str], files: list[Path]) -> list[dict[str, str]]:
+def _looked_at(clients: list[str], files: list[Path], ages: list[int]) -> list[dict[str, str | int]]:
     if len(clients) != len(files):
         raise UnreadableError(
             _(
@@ -182,7 +186,17 @@ def _looked_at(clients: list[str], files: list[Path]) -> list[dict[str, str]]:
                 files=len(files),
             )
         )
-    return [{"client": name, "sylink": _read(file)} for name, file in zip(clients, files, strict=True)]
+    if len(ages) not in {0, len(files)}:
+        raise UnreadableError(
+            _(
+                "files: %(files)s, ages: %(ages)s; give --age-minutes for each file, or for none",
+                files=len(files),
+                ages=len(ages),
+            )
+        )
+    stated = [{"age_minutes": age} for age in ages] or [{} for _ in files]
+    each = zip(clients, files, stated, strict=True)
+    return [{"client": name, "sylink": _read(file), **age} for name, file, age in each]
 
 
 def _read(file: Path) -> str:

@@ -103,6 +103,8 @@ class Client:
     """How far its own clock is ahead."""
     policy_taken: int = 0
     """When it last took a policy."""
+    list_taken: int = 0
+    """When its Sylink.xml was last written by a contact; 0: by none yet. An image brings a file that is older."""
     other_location: str = ""
     """Where it goes next, where it roams."""
     other_reachable: frozenset[str] | None = None
@@ -230,7 +232,7 @@ class Client:
 
     def put_back(self, held: Publication, starts: int) -> None:
         """Start at a moment with what a disk image holds, knowing nothing of what was since."""
-        self.last = None
+        self.last, self.list_taken = None, 0
         self.adopt(held)
         self.image = held
         if self.powered(starts):

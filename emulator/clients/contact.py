@@ -220,7 +220,10 @@ class Contacts:
         self._stay(client, server, at)
         self._seen(client, server, at)
         if trial is _Trial.TAKEN:
+            before = client.listed
             self._take(client, self._outbox.at(server, client.group_id), at)
+            if client.listed is not before:
+                client.list_taken = at
             if self.switches.serial_reported is SerialReported.SAME_CONTACT:
                 client.reported = client.held.serial
             if self.switches.hurries_after_update:

@@ -83,6 +83,7 @@ class Machines:
         client = self._fleet.find(name)
         self._fleet.before_change_of(client, self._site.effects.record("machine.sylink", client.name, by))
         client.take_sylink(published)
+        client.list_taken = self._timeline.now_ms
 
     def upgrade(self, name: str, build: str) -> None:
         """Give a client another build."""

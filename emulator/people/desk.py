@@ -34,7 +34,7 @@ from emulator.people.operations import (
     StopServer,
 )
 from emulator.people.signed_files import SignedFiles
-from emulator.people.sylink import held_sylink
+from emulator.people.sylink import HeldFile, held_file
 from emulator.simulation import Simulation
 from emulator.spec import HandOutSpec
 from emulator.state.effects import Actor
@@ -127,15 +127,15 @@ class SiteDesk:
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         return tuple(each.spec for each in self._site.hand_outs.known if each.stopped == stopped)
 
-    def held_by(self, client_id: str, *others: str) -> tuple[str, str] | None:
-        """The id and the Sylink.xml of a client that is on: this, one of the others, or of its build; None: none is."""
+    def held_by(self, client_id: str, *others: str) -> HeldFile | None:
+        """The Sylink.xml of a client that is on: this, one of the others, or of its build; None: none is."""
         self._simulation.advance_to(self._clock())
         fleet, now = list(self._simulation.fleet.settled()), to_ms(self._simulation.now)
         by_id = {each.id: each for each in fleet}
         named = [by_id[each] for each in (client_id, *others) if each in by_id]
         alike = [each for each in fleet if named and each.group_id == named[0].group_id and _is_like(each, named[0])]
         here = next((each for each in (*named, *alike) if each.powered(now) and not each.forgotten), None)
-        return None if here is None else (here.id, held_sylink(here))
+        return None if here is None else held_file(here, now)
 
     def when_it_runs(self, server: str) -> None:
         """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""

@@ -29,6 +29,7 @@ from emulator.people.operations import (
     StopServer,
 )
 from emulator.people.signed_files import SignedFiles
+from emulator.people.sylink import HeldFile
 from emulator.people.tasks import (
     AssignListTask,
     CertificateFile,
@@ -112,8 +113,8 @@ class Desk(Protocol):
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         ...
 
-    def held_by(self, client_id: str, *others: str) -> tuple[str, str] | None:
-        """The id and the Sylink.xml of a client that is on, that one or another of its build; None: none."""
+    def held_by(self, client_id: str, *others: str) -> HeldFile | None:
+        """The Sylink.xml of a client that is on, that one or another of its build; None: none."""
         ...
 
     def when_it_runs(self, server: str) -> None:
@@ -283,16 +284,16 @@ def _held(desk: Desk, asked: ClientsSubject, *, alone: bool) -> dict[str, Any]:
     Raises:
         UnreachableError: when none is, and there is no other evidence.
     """
-    found = dict(
-        held
+    found = {
+        held.client: held
         for each in asked.builds
         if (held := desk.held_by(each.client, *(other.client for other in each.others))) is not None
-    )
+    }
     if not found:
         if alone:
             raise UnreachableError
         return {}
-    return {"clients": [{"client": client, "sylink": sylink} for client, sylink in found.items()]}
+    return {"clients": [held._asdict() for held in found.values()]}
 
 
 def stopped_evidence(stopped: Sequence[HandOutSpec]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from emulator.certificates.certificates import Credential
@@ -11,6 +13,17 @@ from emulator.instants import span_ms
 from emulator.spec import Mode, Protocol
 from emulator.state.publishing import PublishedLocation, published_location
 from emulator.state.site import Group, Location, Site
+
+_MINUTE, _YEAR = timedelta(minutes=1), timedelta(days=365)
+
+
+class HeldFile(NamedTuple):
+    """A client's own Sylink.xml."""
+
+    client: str
+    sylink: str
+    age_minutes: int
+    """Since when the client has not written it."""
 
 
 def sylink_xml(site: Site, group: Group, location: Location) -> str:
@@ -44,6 +57,12 @@ def sylink_xml(site: Site, group: Group, location: Location) -> str:
     register.set("PreferredGroup", path)
     register.set("PreferredMode", "1")
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def held_file(client: Client, now_ms: int) -> HeldFile:
+    """A client's own file as it is now; what came with the client is a year old."""
+    written = max(client.list_taken, now_ms - span_ms(_YEAR))
+    return HeldFile(client.id, held_sylink(client), (now_ms - written) // span_ms(_MINUTE))
 
 
 def held_sylink(client: Client) -> str:

@@ -35,6 +35,8 @@ class OpenTaskAnswer(Value):
     """Whether .SIG files are compared in the same task."""
     misses_dates: bool = False
     """Whether a person is asked when their dates have not come for a day; histories of before have no such timer."""
+    counts_check_ins: bool = False
+    """Whether the wait behind a look ends when answers say; histories of before have one of two check-ins at least."""
 
 
 class ObserveTaskRequest(StepRequest):
@@ -63,6 +65,8 @@ class ObserveTaskAnswer(Value):
     fingerprint: Fingerprint | None = None
     shown: dict[str, datetime] = Field(default_factory=dict)
     """Builds of which a client holds its list, with until when others of each may lack theirs."""
+    counts_check_ins: bool = False
+    """Whether `shown` counts check-ins in; in answers of before, two of the slowest come on top."""
     outage_since: datetime | None = None
     """Since when a drill has something away, on SEPM's clock (rule 18)."""
     old_builds: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ Agents of one build may take policy and list in one download, and those of anoth
 import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rotation.finding import Finding, blocking
@@ -15,37 +15,16 @@ from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console
 from rotation.plan.work.client_look import CLIENTS, BuildToLookAt, HeldServer, LookAtClients, Looked, NamedClient
 from rotation.plan.work.task import CopyList
+from rotation.proof.list_lag import CandidateClient, by_when
 from rotation.site import Protocol, Site
-from rotation.values import ClientId, Fingerprint, GroupId, ListName, ServerName
+from rotation.values import ClientId, GroupId, ListName, ServerName
 
 LIST_OLD = "client-list-old"
 """The refusal of a look that has found another list than the one assigned."""
 _AGAIN = "look at its Sylink.xml once more"
 _SAYS_NOTHING = frozenset({"client-unknown", "client-told-twice", "client-of-another-build"})
 _OTHERS = 9
-_LONGEST_LAG = timedelta(days=4)
-"""What is taken for a list's lag where the client looked at has had its policy for longer: a long weekend."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-class CandidateClient(NamedTuple):
-    """A client whose policy serial a gate has taken for its list."""
-
-    id: ClientId
-    name: str
-    build: str
-    owner: GroupId
-    path: str
-    relaxed: bool
-    taken_at: datetime | None
-    """When it was first seen with the policy."""
-    certificates: frozenset[Fingerprint] = frozenset()
-    """Those that it must hold by now."""
-
-    @property
-    def label(self) -> str:
-        """Its build and what it does: one client of each is looked at."""
-        return f"{self.build}, {'over HTTP' if self.relaxed else 'failing over'}"
 
 
 class HeldEntry(NamedTuple):
@@ -79,7 +58,7 @@ class HeldList(NamedTuple):
 
 
 class JudgedLooks(NamedTuple):
-    """What a look has shown: builds with when the last client of each must have its list, and what is wrong."""
+    """What a look has shown: builds with by when the last client of each must have its list, and what is wrong."""
 
     shown: dict[str, datetime]
     finding: Finding | None
@@ -183,8 +162,7 @@ def judge(
     Once each build was shown, a client that is unknown, reported twice or of another build holds nothing up, unless it
     holds an old list.
 
-    A client that had its policy for so long when it had its list says that all of its build have theirs as long after
-    their own policy, four days at most: the one that took it last decides until when others are waited for.
+    What a client holds says of the others of its build by when they have theirs (`rotation/proof/list_lag.py`).
 
     Args:
         asked: the task.
@@ -195,11 +173,11 @@ def judge(
         settled: builds that an earlier look has shown, or that are left out by name.
     """
     wanted = {build.label for build in asked.builds}
-    shown: dict[str, datetime] = {}
     wrong: list[Finding] = []
     seen: set[ClientId] = set()
     old: set[str] = set()
-    by_id, by_name, newest = _lookups(candidates)
+    by_id, by_name = _lookups(candidates)
+    right: list[tuple[CandidateClient, Looked]] = []
     for each in looked:
         reported = each.client.strip()
         found = _found(each, [by_id[ClientId(reported)]] if reported in by_id else by_name.get(reported.casefold(), []))
@@ -213,13 +191,11 @@ def judge(
             continue
         against = _contradicting(each, found, seen, wanted)
         if against is None:
-            lag = min(now - (found.taken_at or now), _LONGEST_LAG)
-            until = (newest[found.label].taken_at or now) + lag
-            shown[found.label] = max(until, shown.get(found.label, until))
+            right.append((found, each))
         else:
             wrong.append(against)
         seen.add(found.id)
-    shown = {label: at for label, at in shown.items() if label not in old}
+    shown = {label: at for label, at in by_when(right, candidates, now).items() if label not in old}
     missing = [build for build in asked.builds if build.label not in {*shown, *settled}]
     wrong.sort(key=lambda each: each.code != LIST_OLD)
     if not missing and all(each.code in _SAYS_NOTHING for each in wrong):
@@ -235,14 +211,12 @@ def judge(
 
 def _lookups(
     candidates: Iterable[CandidateClient],
-) -> tuple[dict[ClientId, CandidateClient], dict[str, list[CandidateClient]], dict[str, CandidateClient]]:
-    """The clients by id and by name, and the youngest of each build: made once, since there may be 100,000."""
+) -> tuple[dict[ClientId, CandidateClient], dict[str, list[CandidateClient]]]:
+    """The clients by id and by name: made once, since there may be 100,000."""
     by_id, by_name = {each.id: each for each in candidates}, defaultdict[str, list[CandidateClient]](list)
-    alike = defaultdict[str, list[CandidateClient]](list)
     for each in by_id.values():
         by_name[each.name.casefold()].append(each)
-        alike[each.label].append(each)
-    return by_id, by_name, {label: youngest(those) for label, those in alike.items()}
+    return by_id, by_name
 
 
 def _contradicting(

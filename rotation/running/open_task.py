@@ -48,6 +48,8 @@ class ClientLook(Value):
     """Their dates, once they were given and nothing speaks against them."""
     misses_dates: bool = False
     """Whether a person is asked when their dates do not come for a day."""
+    counts_check_ins: bool = False
+    """Whether `settled` has by when others have their list; else two check-ins come on top, from now on at least."""
 
     @property
     def lacks_dates(self) -> bool:

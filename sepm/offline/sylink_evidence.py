@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from rotation.plan.work.client_look import AGE
 from rotation.site import Protocol, Server
 from rotation.text.storable_text import is_whole
 from sepm.offline.sylink import certificates_in, parse_sylink
@@ -32,7 +33,7 @@ def read_looks(evidence: str, servers: tuple[Server, ...]) -> str:
 def _read(each: Any, servers: tuple[Server, ...]) -> Any:
     if not isinstance(each, dict) or SYLINK not in each:
         return each
-    others = {name: value for name, value in each.items() if name == "client"}
+    others = {name: value for name, value in each.items() if name in {"client", AGE}}
     if not isinstance(each[SYLINK], str):
         return others
     content, name = each[SYLINK].encode(errors="replace"), f"the Sylink.xml of {str(each.get('client', ''))[:_NAME]}"

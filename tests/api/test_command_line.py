@@ -268,7 +268,10 @@ async def test_tasks_are_listed_claimed_and_done(rotator, site, people, until):
     assert "ann has claimed this task" in err
     code, _, err = await rotator("tasks", "done", task, "--client", "PC-1")
     assert (code, "give --client NAME --sylink FILE for each" in err) == (2, True)
-    code, _, err = await rotator("tasks", "done", task, "--client", "PC-1", "--sylink", __file__)
+    looked = ("--client", "PC-1", "--sylink", __file__)
+    code, _, err = await rotator("tasks", "done", task, *looked, "--age-minutes", "5", "--age-minutes", "6")
+    assert (code, "give --age-minutes for each file, or for none" in err) == (2, True)
+    code, _, err = await rotator("tasks", "done", task, *looked, "--age-minutes", "5")
     assert (code, "the Sylink.xml of PC-1: is no XML" in err) == (1, True)
     code, _, err = await rotator("tasks", "file", task)
     assert code == 1

@@ -53,6 +53,19 @@ async def test_a_client_gives_the_list_and_the_certificates_that_it_holds():
     assert json.loads(read_looks(json.dumps(evidence["clients"]), ()))[0]["servers"][0]["port"] == server.https_port
 
 
+async def test_the_age_of_a_file_is_from_when_the_client_took_its_list():
+    """It has one of a year ago until it takes another; then minutes pass, and the product reads how many."""
+    simulation, desk, (one, _) = at_the_desk()
+    (held,) = (await perform(desk, task(one), None))["clients"]
+    assert timedelta(minutes=held["age_minutes"]) == timedelta(days=365)
+    simulation.console.set_secure_communications("My Company", "Default", enabled=False)
+    simulation.advance_to(START + timedelta(hours=2))
+    later = SiteDesk(simulation, lambda: START + timedelta(hours=2))
+    found = (await perform(later, task(one), None))["clients"]
+    assert timedelta(minutes=90) < timedelta(minutes=found[0]["age_minutes"]) <= timedelta(minutes=120)
+    assert json.loads(read_looks(json.dumps(found), ()))[0]["age_minutes"] == found[0]["age_minutes"]
+
+
 async def test_who_is_off_is_looked_at_in_another_client_of_its_kind():
     """One of the same build and group."""
     _, desk, (one, two) = at_the_desk(away=((-DAY, DAY),))
@@ -72,7 +85,7 @@ async def test_where_a_whole_group_is_off_the_others_that_the_task_names_are_loo
     assert desk.held_by(first) is None
     here = desk.held_by(first, "nobody", labs[1], labs[0])
     assert here is not None
-    assert here[0] == labs[1]
+    assert here.client == labs[1]
 
 
 async def test_without_known_clients_there_is_nothing_to_look_at():

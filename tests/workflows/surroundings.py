@@ -194,7 +194,7 @@ class Hands:
         """What an operator reads in the Sylink.xml of each of these clients, or of one like it that is on."""
         desk = SiteDesk(self.simulation, lambda: self.simulation.now)
         held = [found for each in clients if (found := desk.held_by(each)) is not None]
-        text = json.dumps([{"client": client, "sylink": sylink} for client, sylink in held])
+        text = json.dumps([{"client": each.client, "sylink": each.sylink} for each in held])
         return list(json.loads(read_looks(text, ())))
 
     def add_group(self, path: str) -> str:

@@ -23,7 +23,11 @@ def begun(run: Running, opened: OpenTaskAnswer) -> ClientLook | None:
     if not opened.builds:
         return None
     return ClientLook(
-        since=run.host.now(), builds=opened.builds, compares=opened.compares, misses_dates=opened.misses_dates
+        since=run.host.now(),
+        builds=opened.builds,
+        compares=opened.compares,
+        misses_dates=opened.misses_dates,
+        counts_check_ins=opened.counts_check_ins,
     )
 
 
@@ -58,7 +62,8 @@ async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
         return
     old = tuple(dict.fromkeys((*(each for each in look.old if each not in seen.shown), *seen.old_builds)))
     settled = {each: at for each, at in {**look.settled, **seen.shown}.items() if each not in seen.old_builds}
-    look = _keep(run, look, settled=settled, old=old, dates=seen.dates or look.dates)
+    counts = look.counts_check_ins and (seen.counts_check_ins or not seen.shown)
+    look = _keep(run, look, settled=settled, old=old, dates=seen.dates or look.dates, counts_check_ins=counts)
     if seen.old_builds:
         await _ask(run, step, look, seen.seen)
 
@@ -159,14 +164,14 @@ def _keep(run: Running, look: ClientLook, **update: object) -> ClientLook:
 def begin_wait(run: Running, step: Console | Write) -> None:
     """Every build is settled: wait until the last client of each must have its list, by those that were looked at.
 
-    And two check-ins more: a client shows its policy one check-in after it took it, and takes its list at another.
     It is written down before the task is closed: a new history goes on with it. Not where the task is given back by
     reporting it done, since no operator has looked then: a rotation that is to finish after all has it looked at again.
     """
     look, now = run.open_task.look, run.host.now()
     if look is not None and not run.state.withdrawing:
-        shown = look.settled.values()
-        until = max((now, *shown)) + _CHECK_INS * _slowest(run, step)
+        until = max((now, *look.settled.values()))
+        if not look.counts_check_ins:
+            until += _CHECK_INS * _slowest(run, step)
         run.state.fixing = Fixing(since=now, look_at=until)
 
 

@@ -98,6 +98,13 @@ def look_card(work: LookAtClients) -> Card:
                 (CopiedValue(label=sentence("Windows"), value=_WINDOWS),),
                 (CopiedValue(label=sentence("macOS"), value=_MAC),),
             ),
+            act(
+                sentence(
+                    "There, look how many minutes ago the client last wrote that file; stated, it shortens the wait "
+                    "behind this task"
+                ),
+                command="[int]([DateTime]::UtcNow - (Get-Item SyLink.xml).LastWriteTimeUtc).TotalMinutes",
+            ),
         ),
         after=(COMPARED,) if compared else (),
         checked=sentence("The service reads protocol, servers and certificates in each file, and says what is wrong"),

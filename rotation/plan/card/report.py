@@ -47,7 +47,7 @@ def _options(work: Work) -> Iterable[str]:
                 yield from _evidence({STOPPED: "'KIND: NAME; KIND: NAME'"})
         case LookAtClients():
             yield from _dates(work.compares)
-            yield from (f"--client {quote(each.name)} --sylink FILE" for each in work.builds)
+            yield from (f"--client {quote(each.name)} --sylink FILE --age-minutes MINUTES" for each in work.builds)
         case _:
             return
 

@@ -12,7 +12,11 @@ from rotation.values import ClientId, Fingerprint, ServerName, Value
 
 CLIENTS = "clients"
 """The evidence: a JSON list with one object for each client that was looked at."""
+AGE = "age_minutes"
+"""Of a client's own file, in such an object."""
 _MOST = 200
+_OLDEST = 20 * 366 * 24 * 60
+"""Minutes of twenty years."""
 _NAME = 100
 
 
@@ -41,6 +45,8 @@ class Looked(Value):
     certificates: tuple[Annotated[Fingerprint, BeforeValidator(_plain)], ...] = ()
     sha256: Annotated[str, Field(max_length=64)] = ""
     """Of its Sylink.xml, where the operator gave that."""
+    age_minutes: Annotated[int | None, Field(ge=0, le=_OLDEST)] = None
+    """Since when the client has not written its Sylink.xml, by its own clock, where the operator states that."""
 
 
 class NamedClient(Value):

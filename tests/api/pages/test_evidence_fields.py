@@ -84,7 +84,9 @@ def test_one_client_of_each_build():
     work = LookAtClients(builds=(build, build))
     assert clients_of(work) == (("14.3", "pc-1"),) * 2
     sent = {"client-0": "pc-1", "sylink-0": "<x/>", "client-1": "pc-2"}
-    assert evidence_of(sent, work) == {"clients": [{"client": "pc-1", "sylink": "<x/>"}]}
+    assert evidence_of(sent | {"age-0": " "}, work) == {"clients": [{"client": "pc-1", "sylink": "<x/>"}]}
+    aged = {"client": "pc-1", "sylink": "<x/>", "age_minutes": "90"}
+    assert evidence_of(sent | {"age-0": "90", "age-1": "5"}, work) == {"clients": [aged]}
 
 
 def _texts(evidence):

@@ -1,7 +1,7 @@
 """Mutations of the look at one client of each build (rule 10), each in its known scenario."""
 
 from rotation.procedure import looking
-from rotation.proof import client_look
+from rotation.proof import client_look, list_lag
 from tests.proof.mutation import mutation
 
 _LATER = "agents of another kind take the list days after the policy"
@@ -20,7 +20,12 @@ def no_look_at_clients_before_they_verify(original, *args):  # noqa: ARG001 - as
     return iter(())
 
 
-@mutation(rule="10", replaces=client_look.youngest, hole=_LATE)
+def _at_once(original, found, looked, others, now):  # noqa: ARG001 - as the rule it replaces
+    """No other client of the build is waited for."""
+    return now
+
+
+@mutation(rule="10", replaces=client_look.youngest, hole=_LATE, behind={list_lag.others_have_it: _at_once})
 def any_client_speaks_for_its_build(original, candidates):  # noqa: ARG001 - as the rule it replaces
     """A client that has had its policy for long is looked at, and one that came back late is taken to be as far."""
     return min(candidates, key=lambda each: (each.taken_at, each.id))

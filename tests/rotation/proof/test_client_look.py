@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.plan.work.client_look import HeldServer, LookAtClients, Looked
-from rotation.proof.client_look import CandidateClient, builds_to_look_at, judge, lists_of
+from rotation.proof.client_look import builds_to_look_at, judge, lists_of
+from rotation.proof.list_lag import CandidateClient
 from rotation.site import Protocol
 from rotation.values import ClientId, Fingerprint, GroupId
 
@@ -69,13 +70,52 @@ def test_a_client_of_each_build_is_enough(make):
     """Its list is the one assigned, by name or address, whatever the case; by its own name or id."""
     found = judged(make, TWO, looked("N1", server="S1"), looked("id-o1"))
     assert found.finding is None
-    assert found.shown == {f"{NEW}, over HTTP": NOON, f"{OLD}, over HTTP": NOON}
+    by_when = {f"{NEW}, over HTTP": NOON - HOUR, f"{OLD}, over HTTP": NOON - 2 * HOUR}
+    assert found.shown == by_when, "the others took their policy earlier, and their list as much earlier"
 
 
 def test_another_client_than_the_last_one_says_less(make):
     """It had its policy for five hours when it held its list, and another one has its own for three: two hours more."""
     found = judged(make, TWO, looked("n1"), looked("o2"))
     assert found.shown[f"{OLD}, over HTTP"] == NOON + 2 * HOUR
+
+
+def test_where_each_client_of_a_build_was_looked_at_none_is_waited_for(make):
+    """Nothing is inferred of any other."""
+    found = judged(make, TWO, looked("n1"), looked("o1"), looked("o2"))
+    assert found.shown[f"{OLD}, over HTTP"] == NOON
+
+
+def test_check_ins_are_counted_in(make):
+    """Of the client looked at one, from its policy to where it was shown; of the other one, until it takes its list."""
+    here = [each._replace(check_in=HOUR) for each in (TWO[0], TWO[1], TWO[2])]
+    found = judged(make, [*here, TWO[3]._replace(check_in=HOUR / 2)], looked("n1"), looked("o1"))
+    assert found.shown == {
+        f"{NEW}, over HTTP": NOON + HOUR,
+        f"{OLD}, over HTTP": NOON - 5 * HOUR + 3 * HOUR + HOUR + HOUR / 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("published", "age", "lag"),
+    [(6.0, 5.0, 1.0), (72.0, 4.0, 4.0), (5.5, 6.0, 4.0), (None, 5.0, 4.0), (5.5, None, 4.0)],
+    ids=["soon", "long after", "file of before", "unknown", "not stated"],
+)
+def test_the_age_of_a_file_may_show_an_earlier_list(make, published, age, lag):
+    """It was written so long after the list was first published, or is no older than the look: the earlier counts."""
+    at = None if published is None else NOON - published * HOUR + timedelta(minutes=1)
+    here = [each._replace(published=at) for each in (*TWO[:3], client("o3", OLD, 4))]
+    minutes = None if age is None else int(age * 60)
+    found = judged(make, here, looked("n1"), looked("o3", age_minutes=minutes))
+    assert found.shown[f"{OLD}, over HTTP"] == NOON - 3 * HOUR + lag * HOUR
+
+
+def test_the_age_of_a_file_says_nothing_of_a_client_that_may_lack_its_policy(make):
+    """Its server may publish later than that of the client looked at: it is waited for as if no age was stated."""
+    last = client("o4", OLD, 2, took_policy=False)
+    here = [each._replace(published=NOON - 6 * HOUR) for each in (*TWO[:3], last, client("o3", OLD, 4))]
+    found = judged(make, here, looked("n1"), looked("o3", age_minutes=300))
+    assert found.shown[f"{OLD}, over HTTP"] == NOON - 2 * HOUR + 4 * HOUR
 
 
 def test_a_client_with_a_policy_of_weeks_shows_a_lag_of_four_days_at_most(make):

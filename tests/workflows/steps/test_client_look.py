@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from emulator.scenarios import one_server
-from emulator.spec import ClientSpec, ServerSpec
+from emulator.spec import ClientSpec, ListSpec, Protocol, ServerSpec
 from rotation.plan.work.client_look import LookAtClients
 from rotation.running.message import Move
 from rotation.running.state import Outcome
@@ -53,15 +53,28 @@ async def test_a_site_of_one_build_is_not_asked(played):
 
 
 async def test_one_client_of_each_build_before_the_replacement_and_before_clients_verify(played):
-    """Twice, of two builds each, with two check-ins behind it, in which the others take their list."""
+    """Twice, of two builds each; lists came with their policies, as the age of files shows, so no wait is behind it."""
     here, outcome = await played_to_its_end(played, spec=site())
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     assert [len(task.work.builds) for task in looks(here)] == [2, 2]
     first = looks(here)[0]
     swap = next(task for task in here.stage_tasks if task.work.kind == "replace_certificate")
-    assert first.closed_at + 2 * HEARTBEAT <= swap.opened_at < first.closed_at + 3 * HEARTBEAT
+    assert swap.opened_at == first.closed_at
     assert "client-list" not in {code for code, _ in here.asked}
     assert "sylink" not in "".join(first.attestation.values())
+
+
+async def test_the_age_of_a_file_shows_nothing_where_a_location_keeps_its_list(played):
+    """The client looked at may have held that list all along: the others have two check-ins, as if none was stated."""
+    spec, plain = site(), ListSpec(name="Plain", protocol=Protocol.HTTP, priorities=(("SEPM-1",),))
+    root = spec.groups[0]
+    lab = root.locations[0].model_copy(update={"name": "Lab", "server_list": plain.name})
+    groups = (root.model_copy(update={"locations": (*root.locations, lab)}), *spec.groups[1:])
+    kept = spec.model_copy(update={"groups": groups, "server_lists": (*spec.server_lists, plain)})
+    here, outcome = await played_to_its_end(played, spec=kept)
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    swap = next(task for task in here.stage_tasks if task.work.kind == "replace_certificate")
+    assert swap.opened_at > looks(here)[0].closed_at + HEARTBEAT
 
 
 async def test_an_old_list_holds_the_replacement_until_it_has_come(played):

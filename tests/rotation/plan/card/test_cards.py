@@ -136,7 +136,7 @@ WORKS = [
             "- Build 14.3, over HTTP, Number of clients 7, Client PC-1, Group R\\A",
             "- When it is off, one of PC-2, PC-3, Group R\\B",
             "SyLink.xml",
-            "--client PC-1 --sylink FILE",
+            "--client PC-1 --sylink FILE --age-minutes MINUTES",
         ],
     ),
     (DeleteList(list=COPY), [LISTS, "Delete (may read differently): Select this list, and no other", "- List L copy"]),
