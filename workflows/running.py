@@ -187,9 +187,17 @@ class Running(Attentions):
         await self.wait(until=self.host.now(), summary="")
 
     async def ask(
-        self, code: str, subject: str, message: str, options: tuple[Move, ...], *, about: str = "", content: str = ""
+        self,
+        code: str,
+        subject: str,
+        message: str,
+        options: tuple[Move, ...],
+        *,
+        about: str = "",
+        content: str = "",
+        until: Callable[[], bool] = lambda: False,
     ) -> Move:
-        """Raise attention and wait for one of `options`; the move that was chosen.
+        """Raise attention and wait for one of `options`; the move that was chosen. Retry, where `until` is so before.
 
         A cancel is no option once a certificate was replaced. What a new history asks again is not recorded again.
 
@@ -206,7 +214,7 @@ class Running(Attentions):
         if not asked_before:
             self.raise_attention(code, subject, message, self.offered(options), about=about, content=content)
             await self.record(EventKind.ATTENTION, f"{subject}: {message}")
-        await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self.is_raised(code))
+        await self.wait(until=None, summary=f"attention: {code}", ready=lambda: until() or not self.is_raised(code))
         return self.choice_of(code)
 
     async def ask_on(

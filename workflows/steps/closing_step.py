@@ -12,7 +12,7 @@ from workflows.people import lost_pairs, second_person
 from workflows.requests import about
 from workflows.running import Running
 from workflows.steps import newborn_step, signed_gate
-from workflows.steps.drift_step import look, look_due
+from workflows.steps.drift_step import look, look_due, was_answered
 from workflows.waits.proof_wait import note, open_wait, wait_of
 
 _DIFFERS = "site-differs"
@@ -22,29 +22,17 @@ _AS_IT_IS = "with the site as it is"
 async def closing(run: Running, step: Closing) -> None:
     """One last full reading: every setting as recorded, every certificate as planned, who was born, who came back.
 
-    What differs is put right, or two persons leave it so. Where several clients of one build were there before the last
-    replacement, and none of them was heard since, it is read on until one is, or until its limit.
+    What differs is put right, or two persons leave it so. It is looked at again when a person has answered that, or
+    what was asked about drift meanwhile: one answer is enough, as in a new history, which looks again by itself.
+    Where several clients of one build were there before the last replacement, and none of them was heard since, it is
+    read on until one is, or until its limit.
     """
     if run.state.wait is None:
         open_wait(run, step, step.minimum, step.patience, run.state.outline.owners(ScopeName.ALL))
     await run.wait(until=wait_of(run).due, summary="every client back?")
     await look(run, step)
-    while True:
-        request = StepRequest(ref=about(run.state, step))
-        checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
-        await note(run, step, checked.reading)
-        if not await newborn_step.all_known(run, step, checked.born):
-            continue
-        if checked.gone.id is not None:
-            await lost_pairs.all_there(run, step, checked.gone)
-            continue
-        if checked.findings and not await _ends_so(run, step, checked.findings):
-            continue
-        left = await signed_gate.put_back(run, step)
-        if left and not await _ends_so(run, step, left):
-            continue
-        if not await _waits_for_builds(run, step, checked.reading):
-            break
+    while (checked := await _checked(run, step)) is None:
+        pass
     reading = checked.reading
     if reading.waiting_names:
         unnamed = reading.waiting - len(reading.waiting_names)
@@ -56,6 +44,27 @@ async def closing(run: Running, step: Closing) -> None:
         text = f"{text}; left as they are: {', '.join(checked.adopted)}"
     await run.record(EventKind.GATE_PASSED, f"{step.title}: {text}")
     run.state.wait = None
+    run.drop_attention(_DIFFERS)
+
+
+async def _checked(run: Running, step: Closing) -> ClosingAnswer | None:
+    """The answer of a check that leaves nothing open; None where it is to be made again."""
+    if was_answered(run):
+        await look(run, step)
+    request = StepRequest(ref=about(run.state, step))
+    checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
+    await note(run, step, checked.reading)
+    if not await newborn_step.all_known(run, step, checked.born):
+        return None
+    if checked.gone.id is not None:
+        await lost_pairs.all_there(run, step, checked.gone)
+        return None
+    if checked.findings and not await _ends_so(run, step, checked.findings):
+        return None
+    left = await signed_gate.put_back(run, step)
+    if left and not await _ends_so(run, step, left):
+        return None
+    return None if await _waits_for_builds(run, step, checked.reading) else checked
 
 
 async def _waits_for_builds(run: Running, step: Closing, reading: GateReading) -> bool:
@@ -77,7 +86,7 @@ async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> 
     left = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
     if second_person.wish(run, (_DIFFERS,)) is None:
         text = f"{left}. Put it right and retry; or proceed to leave it so, if a second person approves"
-        await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED))
+        await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED), until=lambda: was_answered(run))
     by = await second_person.approved(run, step.title, (_DIFFERS,), f"{_AS_IT_IS}: {left}")
     if by:
         await run.record(EventKind.ADOPTED, f"{left}; {by} leave it so", code=_DIFFERS)
