@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from emulator.events.site_events import (
     CertificateGenerated,
-    ComputersAppear,
     GroupAdded,
     ListAssigned,
     LocationAdded,
@@ -71,11 +70,6 @@ def is_away_at_first(scenario: Scenario) -> bool:
 def follows_late(scenario: Scenario) -> bool:
     """Groups with clients inherit, and publish a change of their parent some time after it."""
     return has_inheritors(scenario) and scenario.spec.switches.inheritors_follow is not InheritorsFollow.AT_ONCE
-
-
-def computers_come(scenario: Scenario) -> bool:
-    """Computers come that SEPM has not listed yet."""
-    return any(isinstance(each.site_event, ComputersAppear) for each in scenario.site_events)
 
 
 def fails_over_and_is_away(scenario: Scenario) -> bool:

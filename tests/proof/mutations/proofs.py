@@ -72,17 +72,15 @@ def no_group_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule
     return canary.Canaries()
 
 
+_DIES_BEFORE_THE_CLAIM = "the only other server dies before a replacement is claimed"
+
+
 async def _no_look(original, *args):  # noqa: ARG001 - as the rule it replaces
     """No look comes right before the work: there is no proof to compare the site with."""
     return ""
 
 
-@mutation(
-    rule="12",
-    replaces=swap_proof.read_proof,
-    where=where.about(Profile.ARRIVALS, where.computers_come),
-    behind={begin._look: _no_look},
-)
+@mutation(rule="12", replaces=swap_proof.read_proof, hole=_DIES_BEFORE_THE_CLAIM, behind={begin._look: _no_look})
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """An operator who claims a replacement may go on, whatever has happened since the gate."""
     return swap_proof.SwapProof()
