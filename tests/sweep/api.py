@@ -1,4 +1,4 @@
-"""The product's API, instrumented: the factory that uvicorn is given."""
+"""The product's API, instrumented: `python -m tests.sweep.api`."""
 
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +14,7 @@ from temporalio.client import (
 )
 
 import api.app
+import api.serving.command
 from engine.client.client import lazy_client
 from engine.settings import TemporalSettings
 from tests.sweep.checkpoint import begin, passing, watch_commits
@@ -77,3 +78,13 @@ def create_app() -> ASGIApp:
     watch_commits()
     api.app.lazy_client = _watched_client  # type: ignore[attr-defined, assignment] # the same to its caller
     return _Checked(api.app.create_app())
+
+
+def main() -> None:
+    """Serve as the product does."""
+    api.serving.command._FACTORY = "tests.sweep.api:create_app"
+    api.serving.command.main()
+
+
+if __name__ == "__main__":
+    main()

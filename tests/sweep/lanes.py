@@ -24,7 +24,7 @@ from tests.sweep.keeping import Kept
 from tests.sweep.points import Passing, Place, Point, Victim, Watch
 
 _AWAY = frozenset({429, 500, 502, 503, 504})
-_INSTRUMENTED = {"worker": "tests.sweep.worker", "api.app:create_app": "tests.sweep.api:create_app"}
+_INSTRUMENTED = {"worker": "tests.sweep.worker", "api": "tests.sweep.api"}
 _TIMEOUT = 60
 
 

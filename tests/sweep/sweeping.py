@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.sweep.lanes import Lane, lane
 from tests.sweep.points import Point, Victim, batches, points
-from tests.sweep.runs import Recording, Result, record, run
+from tests.sweep.runs import Recording, Result, SweepFailedError, record, run
 
 MOST = 24
 """How many deaths one rotation is put through."""
@@ -88,7 +88,7 @@ class Sweep:
             name = left.popleft()
             recording = self._recordings[name] = await record(here, name)
             self.tally.runs += 1
-            self.tally.found[name] = points(name, recording.watch)
+            self.tally.found[name] = expect_all_victims(name, points(name, recording.watch))
             self.tally.undisturbed[name] = recording.seconds
             self._say(f"{name} undisturbed: {recording.seconds:.0f} s, {len(self.tally.found[name])} points")
 
@@ -158,6 +158,17 @@ class Sweep:
 
     def _say(self, text: str) -> None:
         self.tell(f"{datetime.now().astimezone():%H:%M:%S}  {text}")
+
+
+def expect_all_victims(procedure: str, found: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The points that were found: each victim has some, or else its processes do not report where they are.
+
+    Raises:
+        SweepFailedError: when a victim has none: a sweep without it would show nothing of it.
+    """
+    if missing := {each.value for each in Victim} - {point.victim.value for point in found}:
+        raise SweepFailedError(f"{procedure} has no point of {', '.join(sorted(missing))}")
+    return found
 
 
 @asynccontextmanager

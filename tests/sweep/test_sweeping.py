@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.sweep.points import Place, Point, Victim
-from tests.sweep.runs import Result
-from tests.sweep.sweeping import Sweep
+from tests.sweep.runs import Result, SweepFailedError
+from tests.sweep.sweeping import Sweep, expect_all_victims
 
 SAVE = Place("worker", "read_gate", "commit References.save", "after")
 
@@ -43,3 +45,11 @@ def test_what_no_run_passes_is_a_failure() -> None:
     (failure,) = sweep.tally.failures
     assert failure.points == (at("A10b"),)
     assert not sweep.tally.moved
+
+
+def test_a_victim_without_a_point_is_a_failure() -> None:
+    """The API had none for a day, since another module served it, and the sweep ended well."""
+    found = tuple(Point("list-a", victim, SAVE, "A8", 1) for victim in Victim)
+    assert expect_all_victims("list-a", found) == found
+    with pytest.raises(SweepFailedError, match=r"list-a has no point of api$"):
+        expect_all_victims("list-a", tuple(each for each in found if each.victim is not Victim.API))
