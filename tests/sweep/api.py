@@ -1,5 +1,6 @@
 """The product's API, instrumented: `python -m tests.sweep.api`."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -14,11 +15,15 @@ from temporalio.client import (
 )
 
 import api.app
+import api.repeats.held_answer
 import api.serving.command
+import store.kept_answers
 from engine.client.client import lazy_client
 from engine.settings import TemporalSettings
 from tests.sweep.checkpoint import begin, passing, watch_commits
 from tests.sweep.points import AFTER, BEFORE, kind_of_path
+
+_LEASE = timedelta(seconds=4)
 
 
 class _Calls(Interceptor):
@@ -81,7 +86,9 @@ def create_app() -> ASGIApp:
 
 
 def main() -> None:
-    """Serve as the product does."""
+    """Serve as the product does; a request whose process died is taken to be dead sooner."""
+    store.kept_answers.LEASE = _LEASE
+    api.repeats.held_answer.LEASE = _LEASE  # type: ignore[attr-defined] # it is imported there
     api.serving.command._FACTORY = "tests.sweep.api:create_app"
     api.serving.command.main()
 

@@ -25,6 +25,7 @@ from tests.sweep.points import Passing, Place, Point, Victim, Watch
 
 _AWAY = frozenset({429, 500, 502, 503, 504})
 _INSTRUMENTED = {"worker": "tests.sweep.worker", "api": "tests.sweep.api"}
+_AGAIN = "retry-after"
 _TIMEOUT = 60
 
 
@@ -46,12 +47,12 @@ class Lane:
     # -- what the API says ------------------------------------------------------------------------
 
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer of the API; the request is sent again while the API or a part of it is away."""
+        """The answer of the API; a request is sent again while a part is away, or where a refusal has `Retry-After`."""
         async with asyncio.timeout(_TIMEOUT):
             while True:
                 with contextlib.suppress(httpx.TransportError):
                     answer = await self.http.request(method, path, **options)
-                    if answer.status_code not in _AWAY:
+                    if answer.is_success or (answer.status_code not in _AWAY and _AGAIN not in answer.headers):
                         return answer
                 await asyncio.sleep(0.1)
 
