@@ -1,4 +1,4 @@
-"""Looks, whether the site is as the rotation left it; a gate is proven again where it was not (rule 12)."""
+"""Looks, whether the site is as the rotation left it; a gate is proven again where it was not (rule 12b)."""
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta

@@ -33,7 +33,7 @@ class PlanRequest(Value):
     drill_stop: bool = False
     """Have clients that fail over show another server, while that which is replaced next is stopped (rule 18)."""
     trusted_networks: tuple[str, ...] = ()
-    """Networks that a person takes to let plain HTTP through, in CIDR form, or `unknown` (rule 24)."""
+    """Networks that a person takes to let plain HTTP through, in CIDR form, or `unknown` (rule 24a)."""
     leave_out_http: bool = False
     """Leave out, by name, every client that was shown not to get through."""
     leave_out_away: bool = False

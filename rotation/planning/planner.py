@@ -15,7 +15,7 @@ from rotation.plan.procedure_choices import ProcedureChoices, lists_stay
 from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
-from rotation.plan.trust import Names, OnTrust
+from rotation.plan.unproven_failover import Names, OnTrust
 from rotation.plan.work.hand_outs import Stopped
 from rotation.plan.work.task import CopyList, CopyServer, ReplaceCertificate
 from rotation.planning.advice.gaps import gaps

@@ -1,4 +1,4 @@
-"""What replaced servers sign for clients that fail over: shown by one that takes a moved policy there (rule 24)."""
+"""What replaced servers sign for clients that fail over: shown by one that takes a moved policy there (rule 24b)."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping

@@ -1,6 +1,6 @@
 """A server whose certificate is damaged or lost while clients hold it still: may the same one be put back?
 
-Vendor's procedure, sections 1.2 and 2.4: preferred over a replacement, since nothing that clients hold changes.
+Broadcom KB 187099, TECH160736: preferred over a replacement, since nothing that clients hold changes.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""The people who know the networks of a site: they run the script on its clients, and open ports (rule 24)."""
+"""The people who know the networks of a site: they run the script on its clients, and open ports (rule 24a)."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta

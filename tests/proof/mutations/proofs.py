@@ -78,7 +78,7 @@ async def _no_look(original, *args):  # noqa: ARG001 - as the rule it replaces
 
 
 @mutation(
-    rule="12",
+    rule="12a",
     replaces=swap_proof.read_proof,
     where=where.about(Profile.ARRIVALS, where.computers_come),
     behind={begin._look: _no_look},
@@ -135,7 +135,7 @@ def a_standing_connection_is_a_check_in(original, communication, mode):
 
 
 @mutation(
-    rule="24",
+    rule="24c",
     replaces=signing.compare_signed_files,
     where=where.about(Profile.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
@@ -147,7 +147,7 @@ def no_person_compares_signed_files(original, *args):
 
 
 @mutation(
-    rule="24",
+    rule="24c",
     replaces=signed_together.left_to_compare,
     hole="relaxed clients of two builds, and stale signatures (2)",
 )
@@ -157,7 +157,7 @@ def comparisons_that_were_left_to_a_later_task_are_forgotten(original, *args):  
 
 
 @mutation(
-    rule="24",
+    rule="24c",
     replaces=signed_together._fails_over_verifying,
     hole="contact is taken for acceptance (fail_over)",
     behind={signed_files.while_there: _leaves, signing.shown_by_clients: _no_client_shows},
