@@ -1,7 +1,8 @@
 """The domain: values and rules. No I/O, no clock, no framework but pydantic.
 
 Docstrings cite rules by number: docs/proof.md has them. A1 to A10d and B1 to B5 are the vendor's steps:
-docs/develop/procedure.md.
+docs/develop/procedure.md. KB or K with a number is an article of Broadcom's knowledge base, TECH with a number one of
+Symantec's.
 
 - `site`, `access`, `survey`, `certificate`, `build`, `serial`, `network`, `inheritance`: what is known of a site
 - `values`, `finding`, `span`, `key`, `bounds`: what everything is made of, and how long or large it may be

@@ -15,7 +15,7 @@ class System(StrEnum):
     MAC = "macOS"
     LINUX = "Linux"
     UNKNOWN = ""
-    """Nothing tells it."""
+    """No field shows it."""
 
 
 @lru_cache

@@ -40,7 +40,7 @@ class PlanRequest(Value):
     """Leave out, by name, every client that is silent for longer than the site's away limit (rule 1)."""
 
     def drilled(self, instead: Unproven) -> "PlanRequest":
-        """The same after a drill: whom it has not shown is treated as `instead` says."""
+        """The same after a drill: clients that it has not shown to fail over are treated as `instead` says."""
 
         def now(choice: Unproven) -> Unproven:
             return instead if choice is Unproven.DRILL else choice

@@ -134,7 +134,7 @@ class Gate(_Step):
 
     @property
     def is_drill(self) -> bool:
-        """Whether it ends at its limit by itself: whom it has not seen is decided about right after it."""
+        """Whether it ends at its limit by itself: clients that it has not seen are decided about right after it."""
         return self.purpose is GatePurpose.DRILLED
 
     @property

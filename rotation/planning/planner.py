@@ -244,7 +244,7 @@ def _certificates(site: Site, observed: Observed, request: PlanRequest) -> tuple
 
 
 def _away(site: Site, observed: Observed, request: PlanRequest, choices: ProcedureChoices) -> Iterable[LeftOut]:
-    """Who is left out for being away. Never one whom a holdout is kept for (rule 1)."""
+    """Clients that are left out since they are away; never one for which a holdout is kept (rule 1)."""
     if not request.leave_out_away:
         return
     waited_for = {

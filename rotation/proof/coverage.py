@@ -17,7 +17,7 @@ from rotation.values import ServerName
 
 
 def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -> Judgement:
-    """The verdict on one client: the first rule that speaks decides.
+    """The verdict on one client: the first rule that applies decides.
 
     Order: left out by name, non-persistent, refusing, with a twin that is not ready, proven before, proven now, safe
     without proof, else waiting.

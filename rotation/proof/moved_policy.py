@@ -219,7 +219,7 @@ def refused_at(
     *,
     awake: bool,
 ) -> frozenset[ServerName]:
-    """The servers that clients speak against which have not taken the policy there.
+    """The servers that look wrong, since clients have not taken the policy there.
 
     One that was heard after the policy had come to every server; or several that all fell silent while others go on:
     one alone may be switched off.

@@ -114,13 +114,13 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
 
 
 def _content(step: Console, refused: RefusedClaim, proof: SwapProof) -> str:
-    """What going on decides on: all clients that are missing, named or not. What each of them lacks may change."""
+    """What an answer decides about: all clients that are missing, named or not. What each of them lacks may change."""
     found = sorted([each.code, each.subject] for each in proof.findings)
     return digest(step.id, refused.since.isoformat(), proof.waiting, proof.keys, found)
 
 
 async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedClaim:
-    """What a person has answered: wait on, or leave clients out when a second one approves it."""
+    """Do what a person has answered: wait on, or leave clients out when a second person approves it."""
     proceed = run.state.proceed if run.state.proceed and run.state.proceed.about == ASKED else None
     if proceed is not None and not proceed.approved_by and not refused.seconded:
         count = refused.waiting

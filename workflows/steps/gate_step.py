@@ -64,7 +64,7 @@ async def gate(run: Running, step: Gate) -> None:
 
 
 async def holdout(run: Running, step: Holdout) -> None:
-    """Keep the last servers on the old certificate (B5): never shorter than the minimum, longer only by a word.
+    """Keep the last servers on the old certificate (B5): never shorter than the minimum.
 
     Between minimum and maximum it ends as soon as every client is covered; at the maximum a person decides.
     """

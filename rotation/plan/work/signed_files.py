@@ -65,7 +65,7 @@ def not_signed_again(
     not_after: datetime,
     names: DateNames = _NAMES,
 ) -> Finding | None:
-    """What speaks against the evidence that a server signs with its new key. The first rule that speaks decides.
+    """What speaks against the evidence that a server signs with its new key. The first rule that applies decides.
 
     Args:
         server: whose certificate was replaced.

@@ -70,14 +70,14 @@ class SaveRecoveryFile(Value):
 
 
 class PauseReplication(Value):
-    """Break the replication relationship first (T2)."""
+    """Break the replication relationship first (the vendor's best practices for updating server certificates)."""
 
     kind: Literal["pause_replication"] = "pause_replication"
     partners: tuple[str, ...]
 
 
 class ResumeReplication(Value):
-    """Restore the replication relationship last (T2)."""
+    """Restore the replication relationship last (the vendor's best practices for updating server certificates)."""
 
     kind: Literal["resume_replication"] = "resume_replication"
     partners: tuple[str, ...]
