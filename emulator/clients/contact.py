@@ -27,7 +27,7 @@ from emulator.switches import (
 
 _HURRY_MS = 60_000
 _CHOICES = 0x5EED
-"""Apart from the draws of the heartbeats' jitter."""
+"""Draws of a client's choice of server are apart from those of its jitter."""
 
 
 class _Trial(Enum):
@@ -199,7 +199,7 @@ class Contacts:
         return _Trial.TAKEN
 
     def _accepts(self, client: Client, server: Server, at: int) -> bool:
-        """Whether a client takes the certificate that a server shows for that server's."""
+        """Whether a client accepts the certificate that a server presents."""
         shown, listed = server.credential, client.listed
         if self.switches.checks_validity and not is_valid(shown, client, at):
             return False
