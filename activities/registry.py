@@ -18,8 +18,8 @@ from activities.plan.planning import Planning
 from activities.plan.rolling_back import RollBackPlanner
 from activities.progress import ProgressKeeper
 from activities.setting.accepting import Acceptances
-from activities.setting.moving import PolicyMoves
 from activities.setting.originals import OriginalsRecorder
+from activities.setting.policy_moves import PolicyMoves
 from activities.setting.references import ReferenceFixing
 from activities.setting.settings import SettingsWriter
 from activities.survey.servers import Servers

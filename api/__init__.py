@@ -11,4 +11,6 @@ The API is transport: what it does is in `service`, and it touches neither SEPM 
   with its documents
 - `pages`: the same for people, as pages
 - `standing`: the service about itself; `temporal_ui`: what the Temporal UI asks
+- `calendar`, `languages`: what is due; answers in the language of the caller
+- `__main__`: `python -m api`
 """

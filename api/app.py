@@ -16,8 +16,8 @@ from api.events import all_events, event_stream, events
 from api.http import health
 from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
+from api.http.described_refusals import describe_problems
 from api.http.guard import Guard
-from api.http.openapi import describe_problems
 from api.http.storable_text import require_whole_text
 from api.http.wrong_keys import WrongKeys
 from api.languages.translated_answers import TranslatedAnswers

@@ -46,18 +46,18 @@ class Parts:
     answer_wait: timedelta = TIMEOUT
     """How long a request waits for the answer of a rotation."""
     listen_wait: timedelta = timedelta(minutes=1)
-    """How long one connection of a stream lasts: whether its key still counts is asked when the next one begins."""
+    """How long one connection of a stream lasts: the guard checks its key again when the next one begins."""
     authority: Authority | None = None
     two_persons_start: bool = False
     """Whether two persons approve each plan."""
     rehearsal: bool = False
-    """Whether one person registers a site with floors below the vendor's."""
+    """Whether one person may register a site whose minimum waits are shorter than the vendor's."""
     log_in: CompanyLogIn | None = None
     """The company's log-in, where one is set."""
     sinks: Sinks | NotifySettingsWrong = field(default_factory=sinks_for_checks)
     """Checks where a channel leads to; the worker sends. With a wrong setting, what is wrong: no channel is kept."""
     looked_up: dict[bytes, tuple[ApiKey, datetime]] = field(default_factory=dict)
-    """Keys that were presented, by digests of their texts, and when they were last found to count."""
+    """Keys that were presented, by digests of their texts, and when each was last found valid."""
     standings: Standings = field(default_factory=Standings)
     """What the reconciler last found."""
 

@@ -1,4 +1,4 @@
-"""Making a certificate as SEPM does at installation: self-signed, RSA 2048, SHA-256 (REST facts, section 3.2)."""
+"""Making a certificate as SEPM does at installation: self-signed, RSA 2048, SHA-256 (Broadcom KB 158445)."""
 
 from datetime import datetime, timedelta
 

@@ -5,4 +5,5 @@
 - `errors`, `instants`: what the site refuses, and moments as SEPM keeps them
 - `state`, `certificates`, `clients`, `people`, `events`: the site, its clients, people at the console, what happens
 - `rest`, `serving`: SEPM's REST API, and the emulator as processes and ports
+- `__main__`: `python -m emulator`
 """

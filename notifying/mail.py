@@ -108,6 +108,6 @@ def _refused(
 
 
 def _reason(error: Exception) -> str:
-    """What kind it is; a server's own text may repeat what was sent to it."""
+    """The kind of the error, without the server's text, which may repeat what was sent to it."""
     code = f" {error.code}" if isinstance(error, aiosmtplib.SMTPResponseException) else ""
     return f"{type(error).__name__}{code}"

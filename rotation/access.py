@@ -29,7 +29,7 @@ Images = Annotated[
 
 
 class OverRest(Value):
-    """SEPM's REST API reads and writes; where it is and for whom, the store keeps beside the site."""
+    """SEPM's REST API reads and writes; its address and account are kept in the store beside the site."""
 
     kind: Literal["rest"] = "rest"
 
@@ -80,7 +80,7 @@ class ConsoleGroup(Value):
 
     @property
     def id(self) -> GroupId:
-        """An id of ours, since the console shows none; it begins as the group's own does, where the serial tells."""
+        """An id of ours, since the console shows none; it begins as the group's own, where the serial shows it."""
         digest = hashlib.sha256(self.path.encode()).hexdigest()
         return GroupId((self.serial.prefix if self.serial else digest[:4]) + digest[4:32].upper())
 

@@ -15,7 +15,7 @@ class System(StrEnum):
     MAC = "macOS"
     LINUX = "Linux"
     UNKNOWN = ""
-    """Nothing tells it."""
+    """No field shows it."""
 
 
 @lru_cache
@@ -53,8 +53,8 @@ class ClientBuild(Value):
     def fails_over_on_mismatch(self) -> bool:
         """Whether a certificate mismatch makes it try another server.
 
-        The seed excludes all 14.2.x, the vendor's knowledge base only 14.2 and 14.2.1; the safe reading
-        is taken (facts, section 1.2).
+        The vendor's help page excludes all 14.2.x (B1), its knowledge base (KB 187099) only 14.2 and 14.2.1: the
+        safe reading is taken.
         """
         return self.numbers[:2] != _NO_FAILOVER
 

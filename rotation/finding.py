@@ -65,7 +65,7 @@ def first_of_each(
     *,
     named: Callable[[_Item], bool] = lambda _: False,
 ) -> tuple[_Item, ...]:
-    """The first of each kind, each time with one that `more` makes, of one of them and the number of the others.
+    """The first of each kind, each time with one more that `more` makes of one of them and the number of the others.
 
     Those that are `named` come first, and all of them.
     """
@@ -82,7 +82,7 @@ def first_of_each(
 
 
 def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The first findings of each code and severity, each time with one that tells how many more there are."""
+    """The first findings of each code and severity, each time with one more that has the number of the others."""
     return first_of_each(findings, lambda each: (each.code, each.severity), _more)
 
 
@@ -99,5 +99,5 @@ class Shown(Value):
 
     @property
     def which(self) -> str:
-        """What tells it from another one of which people are shown the same; nothing where they are shown all."""
+        """What tells it from another of which people see the same part; empty where they see all."""
         return f" (find {self.id[:8]})" if self.id is not None and len(self.some) > MOST else ""

@@ -1,7 +1,7 @@
 """Policy serials: which version of its group's policy a client holds.
 
 `AAAA-MM/dd/yyyy HH:mm:ss SSS` in UTC; the prefix is the first four hex digits of the group's own id
-(REST facts, section 2.5). Serials are compared as times, never as text: the text starts with the month.
+(Broadcom KB 156507). Serials are compared as times, never as text: the text starts with the month.
 """
 
 import re

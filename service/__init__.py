@@ -3,7 +3,9 @@
 - `world`: the ports; `console_site`, `attestations`: what a site without REST shows; `settings_look`: the last reading
 - `surveying`: reading a whole site into the store
 - `plans`: from surveys, of a restore, of a recovery, and what a simulation of a plan is made from
-- `acceptance`, `edited_lists`, `open_swaps`: whether a certificate is fit, who edited lists, what is replaced now
+- `notices`: calling people
+- `second_view`: a site as the REST API of another of its servers shows it
+- `acceptance`, `edited_lists`, `open_swaps`: whether a certificate fits, which lists were edited, what is replaced now
 - `startable`: what is recorded first, and started once in Temporal: rotations, restores, simulations, orders
 - `orphaned_tasks`: tasks whose rotation was terminated
 - `scope`, `identity`, `long_computations`: a step with all it is about, new ids, work that takes seconds

@@ -31,7 +31,7 @@ class OpenSwaps:
     async def moved(self) -> tuple[ConsoleTask, ...]:
         """The tasks whose site has changed since their proof was read, or since the last look.
 
-        A site that cannot be read says nothing here: the proof itself is read at its own times, and tells of outages.
+        A site that cannot be read changes nothing here: the proof itself is read at its own times, and shows outages.
         """
         open_now = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
         watched = {task.id: task for task in open_now if is_watched(task.work, claimed=task.state is TaskState.CLAIMED)}

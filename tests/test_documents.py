@@ -9,7 +9,7 @@ from rotation.running.state import Outcome, Phase
 from workflows import run
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "deploy" / "README.md"])
+DOCUMENTS = sorted([*(ROOT / "docs").rglob("*.md"), *(ROOT / each / "README.md" for each in (".", "deploy", "tests"))])
 FILE = re.compile(r"`((?:[a-z_]+/)+[A-Za-z0-9_.]+\.(?:py|md|lock|toml))(?:::(\w+))?`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 

@@ -137,6 +137,21 @@ def test_no_room_is_crowded() -> None:
         assert ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))), room
 
 
+def test_a_docstring_names_what_lies_beside_it() -> None:
+    """The docstring of each package names its modules and packages in backquotes, and its list names no other one."""
+    unnamed, gone = [], []
+    for init in (path for path in in_repository() if path.name == "__init__.py"):
+        room, name = init.parent, init.parent.relative_to(ROOT).as_posix()
+        if room.relative_to(ROOT).parts[0] not in PACKAGES or name == "store/migrations/versions":
+            continue  # a revision is named for what it makes, and there are ever more of them
+        text = ast.get_docstring(ast.parse(init.read_text("utf-8"))) or ""
+        beside = {path.stem for path in room.glob("*.py")} | {path.parent.name for path in room.glob("*/__init__.py")}
+        listed = "".join(line.partition(":")[0] for line in text.splitlines() if line.startswith("- "))
+        unnamed += [f"{name}: {each}" for each in beside - {"__init__"} - set(re.findall(r"`(\w+)/?`", text))]
+        gone += [f"{name}: {each}" for each in re.findall(r"`(\w+)`", listed) if each not in beside]
+    assert (sorted(unnamed), gone) == ([], [])
+
+
 def test_a_class_name_means_one_thing() -> None:
     """No two classes of the product have one name; the emulator, which imports nothing of it, may use its own."""
     sources = [path for path in in_repository() if path.relative_to(ROOT).parts[0] in PACKAGES - {"emulator"}]

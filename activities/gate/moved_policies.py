@@ -1,4 +1,4 @@
-"""What clients that fail over show of replaced servers, from one reading of a gate to the next (rule 24)."""
+"""What clients that fail over show of replaced servers, from one reading of a gate to the next (rule 24b)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

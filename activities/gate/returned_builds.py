@@ -16,7 +16,7 @@ from store.site.roster import RosterClient
 async def with_builds(
     world: World, scope: StepScope, survey: SiteSurvey, reading: GateReading, roster: Sequence[RosterClient]
 ) -> GateReading:
-    """The reading of the closing check with the builds that it still waits for, and the clients of which to tell.
+    """The reading of the closing check with the builds that it still waits for, and the clients to name.
 
     Clients that are left out by name, and virtual desktops that start from an image, are none of them.
     """

@@ -1,4 +1,4 @@
-"""Looks, whether the site is as the rotation left it; a gate is proven again where it was not (rule 12)."""
+"""Looks, whether the site is as the rotation left it; a gate is proven again where it was not (rule 12b)."""
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -50,7 +50,7 @@ class SiteLooks:
            of SEPM that a person has confirmed
         2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
         3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
-        4. judge what differs: it is gone on with, put right, or a person is asked
+        4. judge what differs: the rotation goes on with it, puts it right, or asks a person
         5. keep all of it, and answer with some of each kind
         """
         rotation_id, kept = request.ref.rotation_id, self._world.store.found

@@ -158,7 +158,7 @@ class Planning:
         )
 
     async def _contradicted(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
-        """What another server tells otherwise, where a certificate is about to be replaced."""
+        """What another server shows otherwise, where a certificate is about to be replaced."""
         if _replaced_now(plan.body, request.at) is None:
             return ()
         seen = await second_view(self._world, await self._world.site(request.site_id), plan)

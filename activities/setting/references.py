@@ -33,7 +33,7 @@ class ReferenceFixing:
         """Fix what the serials of every owner of the gate must reach; names of owners whose policy has not moved.
 
         A canary that went through its own gate keeps the reference of that one. Any other owner that needed no
-        write is judged by the policy that it has now; where policies are moved (rule 24), only their owners are asked.
+        write is judged by the policy that it has now; where policies are moved (rule 24b), only their owners are asked.
         At a console a serial must be exactly one that was copied, so a later policy of the rotation's own, as when the
         canaries' lists were put back, is taken up as well.
 

@@ -1,4 +1,4 @@
-"""Writing back some of what a step wrote before: which pairs, and what came of it (rule 12)."""
+"""Writing back some of what a step wrote before: which pairs, and what came of it (rule 12b)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

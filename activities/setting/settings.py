@@ -204,7 +204,7 @@ async def _not_shown(client: Sepm, left: AbstractSet[ListName]) -> tuple[frozens
 
 
 async def _sent(client: Sepm, wanted: WantedPair) -> str:
-    """Send the write. How its answer was lost, where it was: then only reading back tells what came of it."""
+    """Send the write. Returns how its answer was lost, where it was: then only reading back shows what came of it."""
     try:
         if wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
             await client.set_server_list(wanted.pair, wanted.server_list)

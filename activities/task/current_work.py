@@ -45,7 +45,7 @@ async def current_work(world: World, scope: StepScope, work: Work, so_far: Seque
 async def _compared_together(
     world: World, scope: StepScope, work: CompareSignedFiles, so_far: Sequence[ConsoleTask]
 ) -> CompareSignedFiles | str:
-    """The comparison with those that were left to it; or which task has it (rule 24)."""
+    """The comparison with those that were left to it; or which task has it (rule 24c)."""
     body = scope.plan.body
     later = compared_later(body.steps, scope.step, body.scopes)
     if isinstance(later, Console):

@@ -63,7 +63,7 @@ async def add_key(order: KeyRequest, author: WithAuthor, parts: WithParts, respo
     dependencies=[allowed(Permission.MANAGE_IDENTITIES)],
 )
 async def revoke_key(key_id: KeyId, author: WithAuthor, parts: WithParts) -> ApiKey:
-    """Let a key open nothing any more, from the next request on."""
+    """Revoke a key: from the next request on it opens nothing."""
     key = await parts.store.identities.revoke(key_id, author, parts.clock())
     _log.info("key revoked", key=key.id, of=key.principal.name, who=author.who)
     return key

@@ -8,7 +8,7 @@ _EVERY = 1.0
 
 
 class LastNumbers(Protocol):
-    """What is asked: the events of the store."""
+    """What the watch asks: the events of the store."""
 
     async def last_numbers(self, subjects: Collection[str]) -> Mapping[str, int]:
         """The number of the last event of each subject, a rotation or all of them, that has one."""

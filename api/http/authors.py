@@ -22,7 +22,7 @@ class ChangeReason(Value):
 
 
 def author_of(request: Request, caller: Caller) -> Author:
-    """The author of this request. Behind a proxy the address is the proxy's, unless the server takes its word."""
+    """The author of this request. Behind a proxy the address is the proxy's, unless the server trusts the proxy."""
     address = request.client.host if request.client else ""
     return Author(who=caller.name, identity=caller.id, address=address, request_id=correlation_id.get() or "")
 

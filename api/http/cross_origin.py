@@ -1,4 +1,4 @@
-"""What pages of another origin may ask of the API: the Temporal UI the codec server, other pages nothing."""
+"""What pages of another origin may ask of the API: those of the Temporal UI ask the codec server, others nothing."""
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -8,7 +8,7 @@ SHARED = frozenset({ENCODE, DECODE})
 
 
 class CrossOrigin:
-    """ASGI middleware, before the guard: a browser asks whether it may ask without any key."""
+    """ASGI middleware, before the guard: a browser asks first, without a key, whether a page may ask."""
 
     def __init__(self, app: ASGIApp, origin: str | None) -> None:
         """`origin` is the UI's; without it no page of another origin may ask anything."""
@@ -24,6 +24,6 @@ class CrossOrigin:
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with the leave to read the answer where the page has it."""
+        """Pass the request on, and let the page read the answer where it may."""
         shared = scope["type"] == "http" and scope["path"] in SHARED
         await (self._shared if shared else self._app)(scope, receive, send)

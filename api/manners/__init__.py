@@ -5,6 +5,8 @@
 - `refused_forms`: methods and media types that a path does not take
 - `paging`: lists, page by page
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
+- `answers`, `refusals`: every refusal as a problem, or beside the form of a page
+- `entity_tags`: what a caller has is not sent again, and what has changed since it was read is not changed
 - `openapi`: the API's description
 - `accepted_encoding`: gzip for no caller that refuses it; `pieces`: large answers, sent as their callers read them
 - `instant`: moments as callers write them

@@ -10,7 +10,7 @@ _REFUSED = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*;\s*q=0(?:\.0{0,3})?\s*(?:,|$)",
 
 
 class AcceptedEncoding:
-    """ASGI middleware, outside of all that compresses: it takes a header for gzip that has the word in it."""
+    """ASGI middleware, before what compresses, which takes any header with `gzip` in it for a wish, `gzip;q=0` too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,1 +1,4 @@
-"""Calling people: the channels, their deliveries, and test messages."""
+"""Calling people: the channels, their deliveries, and test messages.
+
+- `channels`, `channel_document`: `/v1/channels`
+"""

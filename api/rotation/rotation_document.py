@@ -44,7 +44,7 @@ class RotationRequest(ReasonedRequest):
     )
 
     def fingerprint(self, who: str) -> str:
-        """What the same request has in common, whenever it is sent."""
+        """The same for the same request, whenever it is sent."""
         how = {"survey_max_age", "accept_late_start"}
         content = {"who": who, **self.model_dump(mode="json", exclude=how)}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -58,7 +58,7 @@ class StepNow(StepShown):
 
 
 class Live(Value):
-    """What the running workflow itself says."""
+    """The state of the running workflow, as it shows it."""
 
     phase: str
     steps: tuple[StepNow, ...]

@@ -59,7 +59,7 @@ class SurveyGoesOn(Value):
     site_id: SiteId
     state: Literal["running"] = "running"
     remedy: str = ""
-    """What to do for whom it was begun."""
+    """How the caller gets what it asked for from this survey; empty where it asked for the survey itself."""
 
 
 def _group(group: ObservedGroup, clients: int) -> GroupShown:

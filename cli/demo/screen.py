@@ -54,7 +54,7 @@ class Screen:
         self._console.print(table(title, columns, rows))
 
     def event(self, track: Track, event: dict[str, Any]) -> None:
-        """A line for an event that tells a newcomer something."""
+        """A line for an event that a newcomer understands."""
         line = _line(track, event)
         if line is not None:
             at = _INSTANT.validate_python(event["at"]).astimezone()

@@ -122,7 +122,7 @@ class DemoSite:
         return post_patiently(self._rotator, "/v1/rotations", order, uuid4().hex)
 
     def verdict(self) -> dict[str, Any]:
-        """The emulator's own word on its clients. Nothing of it comes from the product."""
+        """The emulator's own verdict on its clients. Nothing of it comes from the product."""
         return dict(self._asked("/verdict"))
 
     def away(self) -> int:

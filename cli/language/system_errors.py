@@ -15,7 +15,7 @@ _REASONS = (
 
 
 def reason(error: Exception) -> str:
-    """The system's words without number and path, which the refusal has; for other errors their own text."""
+    """The system's text without number and path, which the refusal has already; of another error its own text."""
     if isinstance(error, ReadableByOthers):
         return _("other users can read or change it; run chmod 0600 on it")
     text = getattr(error, "strerror", None) or str(error)

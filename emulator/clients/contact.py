@@ -1,10 +1,14 @@
-"""One heartbeat: which server a client chooses, whether it trusts it and what it takes from it."""
+"""One heartbeat: which server a client chooses, whether it accepts that server's certificate, and what it downloads.
+
+A client rejects a certificate in `Contacts._accepts`, and a download whose signature no certificate that it holds
+verifies in `Contacts._try` (`emulator.state.publishing.Signatures` makes and checks signatures).
+"""
 
 from collections.abc import Iterator
 from enum import Enum, auto
 
+from emulator.clients.certificate_checks import is_valid, vouched_for
 from emulator.clients.client import FAILURES_UNTIL_LOST, Client, Defect, Steady, Trouble
-from emulator.clients.trust import is_valid, vouched_for
 from emulator.instants import FAR_FUTURE, span_ms
 from emulator.state.draws import draw, identity
 from emulator.state.effects import NO_EFFECT
@@ -23,7 +27,7 @@ from emulator.switches import (
 
 _HURRY_MS = 60_000
 _CHOICES = 0x5EED
-"""Apart from the draws of the heartbeats' jitter."""
+"""Draws of a client's choice of server are apart from those of its jitter."""
 
 
 class _Trial(Enum):
@@ -195,7 +199,7 @@ class Contacts:
         return _Trial.TAKEN
 
     def _accepts(self, client: Client, server: Server, at: int) -> bool:
-        """Whether a client takes the certificate that a server shows for that server's."""
+        """Whether a client accepts the certificate that a server presents."""
         shown, listed = server.credential, client.listed
         if self.switches.checks_validity and not is_valid(shown, client, at):
             return False

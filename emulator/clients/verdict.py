@@ -1,8 +1,11 @@
 """The emulator's own verdict: which clients have lost their site or refuse what it publishes, and by what.
 
-Nothing of it comes from a rotation. A client is lost that is powered on, with its network and every server of its list
-up, and that by its own choice of server completes no exchange for five heartbeats. To connect, to trust and to accept
-the download make an exchange. A client refuses that a server sees and that takes nothing of what is new: it looks well.
+Nothing of it comes from a rotation. It reads what heartbeats have left at each client; `contact` plays them and decides
+what a client rejects.
+
+- A client is lost when it is on, its network and every server of its list are up, and it completes no exchange for five
+  heartbeats at the servers that it chooses. In an exchange it connects, trusts the server and accepts the download.
+- A client is refusing when a server sees it and it takes nothing new. SEPM shows no fault of such a client.
 """
 
 from datetime import datetime

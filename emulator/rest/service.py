@@ -52,7 +52,7 @@ class RestService:
         return self.simulation.switches
 
     def advance(self) -> datetime:
-        """Bring the site to this moment, and tell it."""
+        """Bring the site to this moment, and return the moment."""
         now = self.clock()
         self.simulation.advance_to(now)
         return now

@@ -54,7 +54,7 @@ class Controls:
     token: str
 
     def advance(self) -> datetime:
-        """Bring the site to this moment, and tell it."""
+        """Bring the site to this moment, and return the moment."""
         now = self.clock()
         self.simulation.advance_to(now)
         return now

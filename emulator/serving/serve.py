@@ -113,7 +113,7 @@ class Emulator:
         await asyncio.gather(self._ports.follow(), self._front.follow(self._order()))
 
     async def start_front(self) -> int | None:
-        """Start the front unless it runs, and tell its process id."""
+        """Start the front unless it runs, and return its process id."""
         await self._front.start(self._order())
         return self._front.pid
 

@@ -132,7 +132,7 @@ async def _send(handle: Handle, message: Message, longest: timedelta) -> Reply |
 
 @contextmanager
 def _unless_ended() -> Iterator[None]:
-    """Let a rotation be that has ended, perhaps by the message that is to be withdrawn: its last words tell."""
+    """Pass over a rotation that has ended, perhaps by the message that is to be withdrawn: its last state shows it."""
     try:
         yield
     except RPCError as error:

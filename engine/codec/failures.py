@@ -43,7 +43,7 @@ class UnsignedFailure(ApplicationError):  # noqa: N818 - it stands for a failure
     def __init__(self, why: str, shown: str) -> None:
         self.why = UnreadPayload(why)
         self.shown = shown
-        """What it says; nothing may be decided by it."""
+        """Its text; nothing may be decided by it."""
         super().__init__(
             f"the service does not accept a failure: {why}. The failure says: {shown}", type=UNSIGNED_FAILURE
         )
@@ -53,7 +53,7 @@ class SignedFailures(FailureConverter):
     """Seals each failure that it writes, and takes none that is not sealed.
 
     Where Temporal itself ends an activity (a timeout, a cancel) no worker can seal anything: such a failure passes, and
-    tells only that there is no answer.
+    shows only that there is no answer.
     """
 
     hides = False
@@ -127,7 +127,7 @@ def _levels(failure: Failure) -> Iterator[Failure]:
 
 
 def _digest(failure: Failure) -> str:
-    """Over all that decides: kinds, messages, types, details. Not stack traces, nor what Temporal notes of itself."""
+    """A digest of what decides: kinds, messages, types, details. Not stack traces, nor notes of Temporal's own."""
     levels = [(level.WhichOneof("failure_info"), level.message, _decisive(level)) for level in _levels(failure)]
     return hashlib.sha256(json.dumps(levels).encode()).hexdigest()
 

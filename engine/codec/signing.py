@@ -57,13 +57,13 @@ class SigningKeys:
 
 
 def signing_key_id(key: bytes) -> str:
-    """Names a key without telling it."""
+    """The id of a key, from which the key cannot be found."""
     # one way, and under a label of its own: the id tells nothing about the key
     return hashlib.sha256(b"sepm-rotator signing key id\0" + key).hexdigest()[:16]
 
 
 def _signature(key: bytes, payload: Payload, place: Place) -> bytes:
-    """Over everything that the payload has, each part with its length before it."""
+    """The signature of everything that the payload has, each part with its length before it."""
     metadata = sorted((name, value) for name, value in payload.metadata.items() if name != SIGNATURE)
     parts = [_VERSION, place.workflow_id.encode(), place.activity_id.encode()]
     parts += [part for name, value in metadata for part in (name.encode(), value)]

@@ -2,6 +2,11 @@
 
 Messages carry ids, counts and hashes; never a list of clients, a key, a password or a token. New fields need a default:
 histories of rotations that are months old must still decode.
+
+- `names`, `kinds`: names of workflows and activities; the kind of each message, by which it is signed
+- `rotating`, `planning`, `steps`, `tasks`, `progress`: a rotation, its plan, its steps, its tasks, what it reports
+- `issuing`, `watching`: orders, and the watch over certificates
+- `of_run`, `refusals`: a request is good for one run; what a workflow was sent and cannot take
 """
 
 from engine.contract.issuing import (

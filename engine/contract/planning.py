@@ -47,7 +47,7 @@ class PlanCheckAnswer(Value):
     versions: tuple[str, ...] = ()
     """The version of SEPM among the findings that a person may confirm."""
     silent: tuple[ServerName, ...] = ()
-    """Servers that do not answer, where nothing else stands against going on: it can be gone on without them."""
+    """Servers that do not answer, where nothing else stands against going on: the rotation can go on without them."""
 
 
 class RollBackRequest(OfRun):

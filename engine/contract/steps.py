@@ -120,7 +120,7 @@ class GateRequest(StepRequest):
     shown: tuple[ServerName, ...] = ()
     """What canaries have shown, by earlier readings of the gate, of the servers that sign for them."""
     signing: dict[ServerName, datetime] = Field(default_factory=dict)
-    """What clients have shown of servers, with when, on SEPM's clock (rule 24)."""
+    """What clients have shown of servers, with when, on SEPM's clock (rule 24b)."""
     asked: tuple[ClientBeforeMove, ...] = ()
     """The clients whose policy was moved to have them show that."""
     outage_since: datetime | None = None

@@ -72,7 +72,7 @@ class ObserveTaskAnswer(Value):
     old_builds: tuple[str, ...] = ()
     """Builds of which a client holds another list."""
     dates: dict[str, str] = Field(default_factory=dict)
-    """The dates of .SIG files that were given beside it, where nothing speaks against them (rule 24)."""
+    """The dates of .SIG files that were given beside it, where nothing speaks against them (rule 24c)."""
     state: TaskState = TaskState.OPEN
 
 

@@ -4,4 +4,5 @@
 - `reaction`, `judged_drift`, `restart`: what follows, what people are shown, and which gates are proven again
 - `site_glance`, `policy_dates`: what can be read each minute, whether policy dates show that settings changed
 - `earlier_survey`: a survey less the rotation's own changes
+- `second_view`: what the REST API of another server of the site shows
 """

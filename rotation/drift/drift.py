@@ -1,4 +1,4 @@
-"""Drift: the site is not as the rotation left it (design sections 3.1, rules 12 and 17, and 5)."""
+"""Drift: the site is not as the rotation left it (rules 12b and 17)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -16,7 +16,7 @@ from rotation.values import ListName
 
 LIST_EDITED, LIST_TAKEN_UP = "list-edited", "list-taken-up"
 _SECOND = timedelta(seconds=1)
-"""To which SEPM's clock is known."""
+"""SEPM's clock is known to the second."""
 
 
 def shown_by_tasks(tasks: Iterable[ConsoleTask], survey: SiteSurvey) -> dict[ListName, datetime]:
@@ -72,7 +72,7 @@ def edited_lists(
 
 
 def _taken_up(body: PlanBody, survey: SiteSurvey, edited: Mapping[ListName, datetime]) -> Iterator[Drift]:
-    """Clients that took the list as it was wrongly need three heartbeats to take it as it is right."""
+    """Clients that took the wrong list need three heartbeats to take the right one."""
     lasting = minimum(body.scopes) + body.publish_delay + survey.skew
     for name, at in sorted(edited.items()):
         if survey.sepm_clock < at + lasting:

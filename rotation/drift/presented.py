@@ -1,4 +1,4 @@
-"""Served certificates: what each server presents, and whether the rotation left it so (design section 5)."""
+"""Served certificates: what each server presents, and whether the rotation left it so (rule 12b)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum

@@ -1,4 +1,6 @@
-"""What follows from drift: a chain of small rules; the first that speaks decides (design section 5).
+"""What follows from drift: a chain of small rules; the first that applies decides.
+
+Which drift has which effect: docs/develop/decisions/0009-drift.md.
 
 The rotation puts nothing right, and passes nothing over, without a reason that can be shown.
 """
@@ -34,7 +36,7 @@ class Reaction(StrEnum):
     ADOPT = "adopt"
     """The rotation goes on with it. Where it changes the plan, a recheck asks for an amendment."""
     REPAIR = "repair"
-    """It is written back and read back, and the gate that it belongs to starts again (rule 12)."""
+    """It is written back and read back, and the gate that it belongs to starts again (rule 12b)."""
     ASK = "ask"
     """A person decides; nothing irreversible happens before."""
 

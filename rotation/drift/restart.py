@@ -1,4 +1,4 @@
-"""Which gates have to be proven again when something has changed that their proof rests on (rule 12)."""
+"""Which gates have to be proven again when something has changed that their proof rests on (rule 12b)."""
 
 from rotation.drift.drift import Drift
 from rotation.drift.presented import THIRD

@@ -1,4 +1,4 @@
-"""How a rotation leaves the site at each of its steps: what every pair must show (design section 5)."""
+"""How a rotation leaves the site at each of its steps: what every pair must show (rule 12b)."""
 
 from collections.abc import Iterator
 

@@ -28,7 +28,7 @@ def upgraded(
 ) -> tuple[Drift, ...]:
     """What an upgrade of SEPM has changed, or may have changed, since the plan was made.
 
-    REST tells one version, and not whether it is that of every server or of the one that answers. So a version that
+    REST shows one version, and not whether it is that of every server or of the one that answers. So a version that
     the plan was made on, or that a person has confirmed, stays known; and ports are looked at whatever the version is.
 
     Args:

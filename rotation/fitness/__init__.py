@@ -4,6 +4,8 @@
 2. when it is valid, its issuers included (`valid`)
 3. what it was issued for, and by whom (`issuance`)
 4. the server that it is for: names, forms of names, the key that is there, other servers (`server_names`)
+
+The rules look at a `candidate`; `names` compares names in certificates.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What a certificate is made of: the kind and size of its key, and how it is signed (procedure, section 3)."""
+"""What a certificate is made of: the kind and size of its key, and how it is signed (KB 158660, TECH161487)."""
 
 from collections.abc import Iterable
 

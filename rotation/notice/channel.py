@@ -111,7 +111,7 @@ class WebhookTarget(_Target):
 
 
 class SyslogTarget(_Target):
-    """A syslog server: one line for each message (RFC 5424) over TCP or UDP, as the network there has it."""
+    """A syslog server: one line for each notice (RFC 5424) over TCP or UDP, as the network there has it."""
 
     kind: Literal["syslog"] = "syslog"
     host: Host

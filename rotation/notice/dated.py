@@ -1,4 +1,4 @@
-"""What time brings while a rotation runs: a task near its time, a claim that lapses soon, a week of holdout."""
+"""What time brings while a rotation runs: a task near its time, proof that lapses soon, a week of holdout."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

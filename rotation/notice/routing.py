@@ -14,7 +14,8 @@ _LONGEST = 8
 def is_wanted(channel: ChannelSettings, notice: Notice) -> bool:
     """Whether a channel gets a notice.
 
-    A channel that escalates gets what waits for a person; of its end, the outbox knows whether it was ever called.
+    A channel that escalates gets what waits for a person. Whether it gets the end of that as well, the outbox decides:
+    it knows whether the channel was ever called.
     """
     if channel.sites is not None and notice.site_id not in channel.sites:
         return False

@@ -1,6 +1,7 @@
 """The plan as values: what was asked for, scopes, steps, tasks. What is approved, and what it is compared with.
 
-- `plan`, `step`, `scope`, `request`, `procedure_choices`, `trust`: the plan and what it is made of
+- `plan`, `step`, `scope`, `request`, `procedure_choices`: the plan and what it is made of
+- `unproven_failover`: clients whose failover was never seen, and those that a person approves by name
 - `outline`: what the run loop knows of it
 - `drill`, `outage`: what is taken away for a while, and by which steps
 - `comparison`, `refusals`: whether it still fits, what stands against it

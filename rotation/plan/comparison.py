@@ -1,6 +1,6 @@
 """Whether a plan still fits: what is approved against what would be planned now.
 
-A plan is stale when groups, inheritance, lists, servers or treatments differ (design section 4).
+A plan is stale when groups, inheritance, lists, servers or treatments differ (rule 12a).
 """
 
 from collections.abc import Iterable

@@ -16,7 +16,7 @@ from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Console, Gate, GatePurpose, Load, ScopeName, Step, Write, the_step
-from rotation.plan.trust import Names, OnTrust, digest
+from rotation.plan.unproven_failover import Names, OnTrust, digest
 from rotation.plan.work.task import RefreshImages, ReplaceCertificate
 from rotation.span import Length
 from rotation.survey import Pair
@@ -108,7 +108,7 @@ class PlanBody(Value):
     on_trust: tuple[OnTrust, ...] = ()
     """Clients that a person takes to fail over, though none was seen to (rule 8)."""
     trusted_networks: tuple[str, ...] = ()
-    """Networks that a person takes to let plain HTTP through (rule 24)."""
+    """Networks that a person takes to let plain HTTP through (rule 24a)."""
     tried_networks: tuple[str, ...] = ()
     """Networks of which only the canaries show that it gets through."""
     replication_partners: tuple[str, ...] = ()

@@ -39,7 +39,7 @@ class ProcedureChoices(Value):
     """The servers that are stopped before their replacement while clients show another one (rules 18 and 21)."""
 
     lists_stay: bool = False
-    """Whether a site of 12.x speaks HTTP already: no list is copied, and list A begins at A6 (facts, 1.2)."""
+    """Whether a site of 12.x speaks HTTP already: no list is copied, and list A begins at A6 (printed step 6)."""
 
     unread: bool = False
     """Whether settings cannot be read (a site without REST): serials that a swap moves prove nothing by themselves."""

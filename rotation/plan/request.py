@@ -33,14 +33,14 @@ class PlanRequest(Value):
     drill_stop: bool = False
     """Have clients that fail over show another server, while that which is replaced next is stopped (rule 18)."""
     trusted_networks: tuple[str, ...] = ()
-    """Networks that a person takes to let plain HTTP through, in CIDR form, or `unknown` (rule 24)."""
+    """Networks that a person takes to let plain HTTP through, in CIDR form, or `unknown` (rule 24a)."""
     leave_out_http: bool = False
     """Leave out, by name, every client that was shown not to get through."""
     leave_out_away: bool = False
     """Leave out, by name, every client that is silent for longer than the site's away limit (rule 1)."""
 
     def drilled(self, instead: Unproven) -> "PlanRequest":
-        """The same after a drill: whom it has not shown is treated as `instead` says."""
+        """The same after a drill: clients that it has not shown to fail over are treated as `instead` says."""
 
         def now(choice: Unproven) -> Unproven:
             return instead if choice is Unproven.DRILL else choice

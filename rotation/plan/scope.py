@@ -1,4 +1,4 @@
-"""Owners of settings with what each needs: whom a plan's steps are about."""
+"""Owners of settings with what each needs: the scopes that a plan's steps are about."""
 
 from enum import StrEnum
 

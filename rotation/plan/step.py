@@ -41,7 +41,7 @@ class ScopeName(StrEnum):
 
 class _Step(Value):
     id: str
-    """Stable within the plan, e.g. `07-A9-sepm1`."""
+    """Stable within the plan, e.g. `07-A9`: its place in the plan, and its number."""
     number: str
     """The vendor's own number (`A1`..`A10d`, `B1`..`B5`), or ours for what surrounds it."""
     title: str
@@ -74,7 +74,7 @@ class SettingField(StrEnum):
     SERVER_LIST = "server_list"
     SECURE_COMMUNICATIONS = "secure_communications"
     LOG_SIZE = "log_size"
-    """How large a client's system log may become. SEPM makes a policy again when it changes (rule 24)."""
+    """How large a client's system log may become. SEPM makes a policy again when it changes (rule 24b)."""
 
 
 class Write(_Step):
@@ -105,13 +105,20 @@ class GatePurpose(StrEnum):
     RETURNED = "returned"
     """After A10d: clients are back on their own list."""
     SIGNED = "signed"
-    """Before each replacement but the first: clients took a policy that a replaced server signed (rule 24)."""
+    """Before each replacement but the first: clients took a policy that a replaced server signed (rule 24b)."""
     RECOVERED = "recovered"
     """After a recovery: clients are heard again, with the certificate that they hold."""
 
 
 class Gate(_Step):
-    """A wait that ends on proof: minimum time passed AND coverage reached."""
+    """A wait that ends on proof: the minimum has passed, and every client that must be covered is.
+
+    It also ends when:
+
+    - a certificate has reached no client before it was taken out: no minimum then (`passes_unanswered`, rule 15)
+    - a drill comes to its limit, or an outage has shown what it was for or must be cut short
+    - a person proceeds at the limit, and a second person approves
+    """
 
     kind: Literal["gate"] = "gate"
     purpose: GatePurpose
@@ -127,7 +134,7 @@ class Gate(_Step):
 
     @property
     def is_drill(self) -> bool:
-        """Whether it ends at its limit by itself: whom it has not seen is decided about right after it."""
+        """Whether it ends at its limit by itself: clients that it has not seen are decided about right after it."""
         return self.purpose is GatePurpose.DRILLED
 
     @property
@@ -154,7 +161,7 @@ class Closing(_Step):
 
 
 class Recheck(_Step):
-    """Survey again and compute the rest of the plan again; a difference is an amendment to approve (rule 12)."""
+    """Survey again and compute the rest of the plan again; a difference is an amendment to approve (rule 12a)."""
 
     kind: Literal["recheck"] = "recheck"
 

@@ -1,4 +1,4 @@
-"""Amendments: the same executed prefix, another rest (design section 4)."""
+"""Amendments: the same executed prefix, another rest (rule 12a)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -21,7 +21,7 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
 
     What was done stays in it: the steps, whose ids proof is kept by; the certificates that were put in; the copies of
     lists that were made, which are deleted at the end even where the newer plan needs none. Comparisons of .SIG files
-    that were left to a later task come first: clients may verify by now who did not when they were left (rule 24).
+    that were left to a later task come first: clients may verify by now who did not when they were left (rule 24c).
     """
     index = approved.steps.index(approved.step(at))
     done = approved.steps[: index + 1]

@@ -18,8 +18,8 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
     1. their replacements go, with the look before, and the gate and the task after each; the gate stays where clients
        verify next, and asks of the server that was replaced last: until now it may have left clients that are away to
        the one after it
-    2. where no other replacement is left: nothing is relaxed any more, and no gate waits for clients that one would cut
-       off; what is relaxed now is restored
+    2. where no other replacement is left: nothing is relaxed any more, and no gate waits for clients that a replacement
+       would cut off; what is relaxed now is restored
     3. no replacement asks a gate any more that has gone
     4. no server is stopped for a drill any more, while another one is down
     5. the rest stays as it was approved

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from rotation import inheritance
 from rotation.plan.request import PlanRequest
-from rotation.plan.trust import unproven
+from rotation.plan.unproven_failover import unproven
 from rotation.planning.basis import Observed
 from rotation.planning.treatment import OwnerView
 from rotation.site import Protocol, Site

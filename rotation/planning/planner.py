@@ -15,7 +15,7 @@ from rotation.plan.procedure_choices import ProcedureChoices, lists_stay
 from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
-from rotation.plan.trust import Names, OnTrust
+from rotation.plan.unproven_failover import Names, OnTrust
 from rotation.plan.work.hand_outs import Stopped
 from rotation.plan.work.task import CopyList, CopyServer, ReplaceCertificate
 from rotation.planning.advice.gaps import gaps
@@ -244,7 +244,7 @@ def _certificates(site: Site, observed: Observed, request: PlanRequest) -> tuple
 
 
 def _away(site: Site, observed: Observed, request: PlanRequest, choices: ProcedureChoices) -> Iterable[LeftOut]:
-    """Who is left out for being away. Never one whom a holdout is kept for (rule 1)."""
+    """Clients that are left out since they are away; never one for which a holdout is kept (rule 1)."""
     if not request.leave_out_away:
         return
     waited_for = {

@@ -1,6 +1,6 @@
 """The vendor's two lists as one procedure with two choices: which groups are relaxed, which servers go in what wave.
 
-Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them carries a word.
+Numbers are the vendor's own (docs/develop/procedure.md); what surrounds them has a name instead.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -49,11 +49,11 @@ def rotation_steps(choices: ProcedureChoices, *, after: int = 0) -> tuple[Step, 
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
     5. for each wave (all but the holdout; then the holdout):
        B5 the holdout before the last wave; before each server but the first, clients take a moved policy from one
-       that was replaced (rule 24);
+       that was replaced (rule 24b);
        A5, A7 relax R, canaries first; A8 gate; where it was asked for, clients of R come while HTTPS is shut (rule 18);
        for each server: one client of each build looked at (rule 10); where it was asked for, clients that fail over
        come to another one while it is stopped (rules 18, 21); A9/B2 replace, A10b/B3 gate, its .SIG files compared
-       (rule 24), images that fail over refreshed (rule 4); before the next one the rest is computed again (rule 12);
+       (rule 24c), images that fail over refreshed (rule 4); before the next one the rest is computed again (rule 12a);
        one client of each build looked at, all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
     6. closing: images refreshed, replication resumed, copies deleted, what handed out Sylink.xml started again, every
        client back

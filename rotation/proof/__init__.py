@@ -3,7 +3,7 @@
 - `reading`, `coverage`, `verdict`: from a reading to the verdict on each client, and whether a gate is reached;
   `reason_texts`: the reasons in words
 - `gate`: how long a gate lasts at least, its reference, and when to look again
-- `acceptance`, `signatures`, `moved_policy`: whether clients accept what a replaced server signs (rules 11, 13 and 24)
+- `acceptance`, `signatures`, `moved_policy`: whether clients accept what a replaced server signs (rules 11, 13, 24b)
 - `client_look`, `outage`, `membership`: lists that people read, drills, and groups born meanwhile (rules 10, 17, 18)
 - `silence`, `silence_threshold`: clients that a change has silenced (rule 22)
 """

@@ -7,7 +7,7 @@ over it. The denominator is the roster: every client ever seen (rule 1).
 from datetime import datetime
 
 from rotation.plan.step import GatePurpose
-from rotation.plan.trust import fails_over
+from rotation.plan.unproven_failover import fails_over
 from rotation.proof.acceptance import grown, own_serial, refuses, takes_policy
 from rotation.proof.outage import asks_who_comes, came, has_come, has_not_come, was_away
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
@@ -17,7 +17,7 @@ from rotation.values import ServerName
 
 
 def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -> Judgement:
-    """The verdict on one client: the first rule that speaks decides.
+    """The verdict on one client: the first rule that applies decides.
 
     Order: left out by name, non-persistent, refusing, with a twin that is not ready, proven before, proven now, safe
     without proof, else waiting.
@@ -121,7 +121,8 @@ def _away_from_drill(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) 
 def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
     """Clients that the next step cannot cut off although they have not shown themselves: they were away.
 
-    None that is to verify next: a client that takes that policy before the list knows the former certificate only.
+    A client that is to verify next is not among them: it may take that policy before the list, and then it knows the
+    former certificate only.
     """
     if rule.drill is not None:
         asked_next = bool(entry.seen_at) and entry.seen_at <= rule.drill.asked_next

@@ -17,7 +17,7 @@ _BEYOND = 4
 
 
 def minimum(owners: Iterable[ReportingPace], *, floor: timedelta = timedelta(0)) -> timedelta:
-    """The least wait: three heartbeats of the slowest pair and its jitter, not below `floor` (facts, 6.2)."""
+    """The least wait: three heartbeats of the slowest pair and its jitter, not below `floor` (A8, A10b, B3)."""
     waits = (HEARTBEATS * owner.slowest_heartbeat + owner.jitter for owner in owners)
     return max(floor, max(waits, default=timedelta(0)))
 
@@ -82,7 +82,7 @@ def fix(reference: Reference, policy_date: datetime, *, sepm_clock: datetime) ->
 
 
 def follow(reference: Reference, policy_date: datetime) -> Reference:
-    """`reference` with a policy date whose settings were just read and were right (rule 12).
+    """`reference` with a policy date whose settings were just read and were right (rule 12a).
 
     From then on a policy in between, made while the settings were changed back, proves nothing.
     """

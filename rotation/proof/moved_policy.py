@@ -1,4 +1,4 @@
-"""What replaced servers sign for clients that fail over: shown by one that takes a moved policy there (rule 24)."""
+"""What replaced servers sign for clients that fail over: shown by one that takes a moved policy there (rule 24b)."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -219,7 +219,7 @@ def refused_at(
     *,
     awake: bool,
 ) -> frozenset[ServerName]:
-    """The servers that clients speak against which have not taken the policy there.
+    """The servers that look wrong, since clients have not taken the policy there.
 
     One that was heard after the policy had come to every server; or several that all fell silent while others go on:
     one alone may be switched off.

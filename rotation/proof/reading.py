@@ -228,7 +228,7 @@ def _protected(owner: OwnerScope, seen: Seen) -> bool:
 def still_standing(
     entries: Iterable[RosterEntry], by_owner: Mapping[GroupId, GateRule], evidence: Mapping[ClientId, ClientEvidence]
 ) -> dict[ClientId, ClientEvidence]:
-    """The evidence that a later look at the settings leaves (rule 12).
+    """The evidence that a later look at the settings leaves (rule 12a).
 
     A client that was covered, and now reports a policy that was made while the settings were not as wanted, is
     not covered any more.
@@ -258,7 +258,7 @@ def judge_all(
 def _tries(entry: RosterEntry, judgement: Judgement, untried: frozenset[str]) -> Judgement:
     """The gate waits for a canary that was away, where no other of its network has shown that plain HTTP gets through.
 
-    The rest of that network follows it (rule 24).
+    The rest of that network follows it (rule 24a).
     """
     if judgement.reason is Reason.AWAY_CANARY and entry.network in untried:
         return judgement._replace(verdict=Verdict.WAITING, reason=Reason.NETWORK_UNTRIED)

@@ -196,7 +196,7 @@ class GateRule(Value):
     canary: bool = False
     """Whether only those that go first are asked: the gate for all comes after it."""
     networks: frozenset[str] = frozenset()
-    """Networks of which one of them each is to show that plain HTTP gets through (rule 24)."""
+    """Networks of which one of them each is to show that plain HTTP gets through (rule 24a)."""
 
 
 class Judgement(NamedTuple):

@@ -1,4 +1,4 @@
-"""Whether plain HTTP gets through from each client, by what it and others of its network were answered (rule 24)."""
+"""Whether plain HTTP gets through from each client, by what it and others of its network were answered (rule 24a)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Whether a recovery file can put a server's certificate back (procedure, sections 2.4 and 3)."""
+"""Whether a recovery file can put a server's certificate back (TECH160736, KB 158660)."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime

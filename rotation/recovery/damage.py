@@ -1,6 +1,6 @@
 """A server whose certificate is damaged or lost while clients hold it still: may the same one be put back?
 
-Vendor's procedure, sections 1.2 and 2.4: preferred over a replacement, since nothing that clients hold changes.
+Broadcom KB 187099, TECH160736: preferred over a replacement, since nothing that clients hold changes.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
 
 _LATELY = timedelta(days=7)
-"""Who saw a server with a certificate longer ago does not know what it has presented since."""
+"""A look that is older does not show what the server has presented since."""
 _SOON = timedelta(days=90)
 _ROTATE = (
     "replace the certificate by a rotation instead (rotator plan); clients that are cut off then need a new Sylink.xml"

@@ -1,7 +1,7 @@
 """Which certificate of a server clients hold, by what it was seen to present, and when clients were heard there.
 
 No SEPM API tells it. Clients take a server's certificate with their server list, from that server or another of its
-site (procedure, section 4.6); a client heard at a server trusts what that server presented then.
+site (Broadcom KB 156653); a client heard at a server trusts what that server presented then.
 """
 
 import itertools

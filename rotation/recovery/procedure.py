@@ -1,4 +1,4 @@
-"""Disaster recovery: the same certificate goes back into a server that lost it (vendor's procedure, 1.2 and 2.4).
+"""Disaster recovery: the same certificate goes back into a server that lost it (KB 187099, TECH160736).
 
 Nothing that clients hold changes. So no group is relaxed, no setting is written, no client is kept on another
 certificate meanwhile, and no proof has to come first: proof comes after it, when clients are heard again.

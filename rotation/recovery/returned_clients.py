@@ -11,7 +11,7 @@ from rotation.values import ClientId, ServerName, Value
 
 
 class PutBack(Value):
-    """When the certificates were seen to be back, on SEPM's clock, and whom that can have silenced."""
+    """When the certificates were seen to be back, on SEPM's clock, and which clients that can have silenced."""
 
     since: datetime
     """The last of them; with the skew between the servers' clocks."""

@@ -16,7 +16,7 @@ from rotation.values import ServerName
 
 
 def refusal(message: Message, state: RotationState) -> Finding | None:
-    """Why `message` may not be sent now; None when it may. The first rule that speaks decides."""
+    """Why `message` may not be sent now; None when it may. The first rule that applies decides."""
     for rule in (_other_rotation, _ended, _overtaken, _unidentified, _unexplained, _by_move, other_question):
         finding = rule(message, state)
         if finding is not None:
@@ -25,7 +25,7 @@ def refusal(message: Message, state: RotationState) -> Finding | None:
 
 
 def reused(message: Message, *, first: Move, by: str) -> Finding:
-    """Why `message` is refused whose request id was first used by `by` for another one."""
+    """Why `message` is refused: `by` has used its request id for another message before."""
     return blocking(
         REQUEST_ID_REUSED,
         message.request_id,
@@ -58,7 +58,7 @@ def _overtaken(message: Message, state: RotationState) -> Finding | None:
 
 
 _TWO_PERSONS = frozenset({Move.APPROVE, Move.PROCEED, Move.STATE_GATE, Move.ROLL_BACK})
-"""What two persons do together, each known by an identity of his own."""
+"""What two persons do together, each known by an identity of their own."""
 
 
 def _unidentified(message: Message, _state: RotationState) -> Finding | None:
@@ -72,7 +72,7 @@ def _unidentified(message: Message, _state: RotationState) -> Finding | None:
 
 _LET = "let it finish (the default); hold stops it where it is"
 _LONGEST_EXTENSION = timedelta(days=366)
-"""Above it a slip of the pen would have no date to end on."""
+"""A longer one is a slip of the pen, and might end on no date that there is."""
 _LONGEST_WAIT = timedelta(days=3660)
 EXPLAINED = frozenset(
     {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
@@ -261,7 +261,7 @@ _HELD = {
     Move.TASK_DONE: "resume the rotation, then report it again: the service checks the work before it counts",
     Move.TASK_REFUSED: "resume the rotation, then give the task back; the rotation then asks what to do next",
 }
-"""A hold stands still: nothing is begun, looked at or asked before it is over. What was done at the console stays."""
+"""A held rotation stands still: it begins, looks at and asks nothing. What was done at the console stays done."""
 
 
 def _task(message: Message, state: RotationState) -> Finding | None:

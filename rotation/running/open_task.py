@@ -8,10 +8,10 @@ from rotation.values import TaskId, Value
 
 
 class RefusedClaim(Value):
-    """A claim of a replacement that was refused: its proof is read on."""
+    """A claim of a replacement that was refused, or whose proof has lapsed: the proof is read on."""
 
     since: datetime
-    """When it was refused, or when a person last wanted to wait."""
+    """When it was refused or lapsed, or when a person last wanted to wait."""
     read_at: datetime
     """When the proof is read next."""
     asked: bool = False
@@ -43,7 +43,7 @@ class ClientLook(Value):
     leaving: tuple[str, ...] = ()
     """Those whose clients a second one was asked to approve as lost."""
     compares: bool = False
-    """Whether .SIG files are compared in the same task (rule 24)."""
+    """Whether .SIG files are compared in the same task (rule 24c)."""
     dates: dict[str, str] = Field(default_factory=dict)
     """Their dates, once they were given and nothing speaks against them."""
     misses_dates: bool = False
@@ -98,7 +98,7 @@ class OpenTask(Value):
     look_at: datetime | None = None
     """When to look whether it is done; None: now."""
     refused: RefusedClaim | None = None
-    """Set while it is unclaimed because a claim was refused."""
+    """Set after a claim was refused, which leaves the task unclaimed, and while its proof has lapsed: then it stays."""
     silent_since: datetime | None = None
     """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
     look: ClientLook | None = None

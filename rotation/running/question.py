@@ -20,7 +20,7 @@ def asked(message: Message, state: RotationState) -> Attention | None:
 
 
 def other_question(message: Message, state: RotationState) -> Finding | None:
-    """Why `message` is refused that answers something else than what is asked now."""
+    """Why `message` is refused: it answers another question than the one that is asked now."""
     if message.move not in ANSWERS or asked(message, state) is not None:
         return None
     now = "; ".join(

@@ -1,4 +1,4 @@
-"""What was sent to a rotation and refused as it came, since it does not bind or is not signed: how it is shown."""
+"""Signals and answers that were refused since they do not bind or are not signed: how a rotation shows them."""
 
 from enum import StrEnum
 

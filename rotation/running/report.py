@@ -1,4 +1,4 @@
-"""The last word on a rotation: how long it took against its least time, and who is not back."""
+"""The final report of a rotation: how long it took against its least time, and who is not back."""
 
 from datetime import datetime
 

@@ -56,7 +56,7 @@ class Fixing(Value):
 
 
 class Proceed(Value):
-    """A wish to go on without full coverage: it needs a second person (design section 3)."""
+    """A wish to go on without full coverage: it needs a second person (docs/admin/gates.md)."""
 
     about: str = ""
     """The code of the attention that it answers."""
@@ -144,7 +144,7 @@ class RotationState(BaseModel):
     swapped: tuple[ServerName, ...] = ()
     """Servers whose new certificate was seen: after the first one a cancel cannot simply restore."""
     signing: dict[ServerName, datetime] = Field(default_factory=dict)
-    """Servers that clients have shown to sign with their new key, with when, on SEPM's clock (rule 24)."""
+    """Servers that clients have shown to sign with their new key, with when, on SEPM's clock (rule 24b)."""
     held_by: str = ""
     hold_reason: str = ""
     attention: tuple[Attention, ...] = ()

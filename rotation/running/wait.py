@@ -33,11 +33,11 @@ class GateReading(Value):
     shown: tuple[ServerName, ...] = ()
     """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
     signing: dict[ServerName, datetime] = Field(default_factory=dict)
-    """Servers that clients have shown so, with when, on SEPM's clock (rule 24)."""
+    """Servers that clients have shown so, with when, on SEPM's clock (rule 24b)."""
     unshown: tuple[ServerName, ...] = ()
-    """Servers of which none has shown that: they hold the gates of rules 13 and 24."""
+    """Servers of which none has shown that: they hold the gates of rules 13 and 24b."""
     asked: tuple[ClientBeforeMove, ...] = ()
-    """Clients at such servers whose policy was moved to have them show that, and that have not yet (rule 24)."""
+    """Clients at such servers whose policy was moved to have them show that, and that have not yet (rule 24b)."""
     there: tuple[ServerName, ...] = ()
     """Such servers at which clients are that were not asked yet."""
     refused_at: tuple[ServerName, ...] = ()
@@ -81,7 +81,7 @@ class Wait(Value):
     limit: datetime
     heartbeat: Length
     asked: tuple[ClientBeforeMove, ...] = ()
-    """The clients whose policy was moved to have them show what servers sign (rule 24)."""
+    """The clients whose policy was moved to have them show what servers sign (rule 24b)."""
     held: tuple[str, ...] = ()
     """Canaries that were named since they did not get through: what brings them back need not be the opened port."""
     listed: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What is wrong with a rotation: the store held against Temporal, by a chain of rules. The first that sees it tells.
+"""What is wrong with a rotation: the store held against Temporal, by a chain of rules. The first that applies decides.
 
 docs/admin/troubleshooting.md has the same as a table.
 """
@@ -14,7 +14,7 @@ from rotation.values import RotationId, SiteId
 ROTATES = "RotateSite"
 """The type of the workflows that rotate sites."""
 _ATTEMPTS = 3
-"""A workflow task that has failed twice fails for another reason than a worker that died."""
+"""A worker that dies makes a workflow task fail once; one that has failed twice has another reason."""
 _ACTIVITY_ATTEMPTS = 5
 _SAYS_SO_ITSELF = frozenset({"sepm-unreachable"})
 """Failures of activities that the rotation itself shows as attention."""
@@ -25,7 +25,7 @@ _LEAST_HEARTBEAT = timedelta(minutes=5)
 _UNPOLLED = timedelta(minutes=2)
 """A worker asks at least once a minute."""
 _LAST_WORDS = timedelta(minutes=1)
-"""Between the report of its end and its end a worker may die."""
+"""A rotation reports its end and then ends; a worker may die between the two."""
 
 _Rule = Callable[[Recorded, Run, Service], Trouble | None]
 
@@ -36,7 +36,7 @@ def of_rotation(recorded: Recorded, run: Run | None, service: Service) -> Troubl
     Args:
         recorded: the rotation.
         run: the newest run under the id of its workflow; None when Temporal has none.
-        service: when and where was looked.
+        service: when and where the service looked.
     """
     if run is None or (not run.status.is_open and run.rotation_id != recorded.rotation_id):
         return None if recorded.unreported else _history_gone(recorded)
@@ -44,7 +44,7 @@ def of_rotation(recorded: Recorded, run: Run | None, service: Service) -> Troubl
 
 
 def left_changed(rotation_id: RotationId, site_id: SiteId) -> Trouble:
-    """That no rotation runs at a site, and what one that has ended may have changed there is not put back."""
+    """The trouble of a site where no rotation runs, and what an ended one may have changed is not put back."""
     text = (
         "the rotation has ended, and its changes may not be put back: groups may use HTTP copies of their lists, and "
         "their clients may not verify the server"
@@ -59,7 +59,7 @@ def of_workflow(run: Run, recorded: Recorded | None, ended_at: datetime | None, 
         run: the workflow.
         recorded: the rotation that it says to be; None: the store has none of that id, or it is of another site.
         ended_at: when the store has seen that rotation end.
-        service: when and where was looked.
+        service: when and where the service looked.
     """
     if recorded is None:
         return not_recorded(run, service)

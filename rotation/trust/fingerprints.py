@@ -3,7 +3,8 @@
 A rotation announces a certificate by opening its swap, and from then on exactly two are accepted: the known one and the
 announced one. It is known in its turn, and its predecessor is not accepted any more, as soon as *both* are seen: the
 server's client port presents it, and after that the REST address does. No source says that port 8446 follows port 443
-(procedure, section 3, inferred only), so neither stands for the other; until then both certificates are accepted.
+(`rest_port_follows_certificate` in docs/develop/emulator.md), so neither stands for the other; until then both
+certificates are accepted.
 """
 
 from collections.abc import Collection, Mapping

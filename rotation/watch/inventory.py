@@ -12,7 +12,7 @@ _HTTPS = 443
 
 
 class Port(StrEnum):
-    """What a port with a certificate is for (procedure, section 3.1)."""
+    """What a port with a certificate is for (Broadcom KB 158445)."""
 
     CLIENT = "client"
     CONSOLE = "console"

@@ -1,9 +1,10 @@
 """Reading an exported Sylink.xml: the server list that clients of a group really get.
 
-Elements and attributes as in the procedure facts, section 4.1. *Inference*, because no source tells how the file shows
-the protocol: a server with `HttpsPort` and no `HttpPort` is HTTPS, one with `HttpPort` alone is HTTP; with both, HTTPS,
-unless `HttpsPort` is 0. A list whose servers differ is refused: a person decides. `HttpsVerifyCA` is read by its name
-(1 is on); one server that has it on makes it the list's, because clients that trust a CA prove less (rule 11).
+Elements and attributes as in "Sylink.xml and its contents" (Symantec Connect, 2012). *Inference*, because no source
+tells how the file shows the protocol: a server with `HttpsPort` and no `HttpPort` is HTTPS, one with `HttpPort` alone
+is HTTP; with both, HTTPS, unless `HttpsPort` is 0. A list whose servers differ is refused: a person decides.
+`HttpsVerifyCA` is read by its name (1 is on); one server that has it on makes it the list's, because clients that trust
+a CA prove less (rule 11).
 """
 
 import base64

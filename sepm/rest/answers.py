@@ -1,4 +1,4 @@
-"""What an answer of SEPM means: a value, or a typed error. Status codes as in the REST facts, section 5."""
+"""What an answer of SEPM means: a value, or a typed error. Status codes as public clients have recorded them."""
 
 import re
 from email.message import Message

@@ -1,6 +1,7 @@
 """SEPM's answers as they come, cut to what is used. Unknown fields are ignored: SEPM sends some 140 of a client.
 
-Shapes and traps: REST facts, sections 2 and 4. Keys that differ only by case (`osName`, `osname`) do no harm here.
+Shapes: the vendor's OpenAPI, and answers that public clients have recorded. Keys that differ only by case (`osName`,
+`osname`) do no harm here.
 """
 
 import re

@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 _PASSING_FAULTS = {502, 503, 504}
 # raised before a byte of the request was sent
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-# PSS names it so; SEPM then gives a token of our own, which no other tool of the same user can end
+# with it SEPM gives a token of our own (the vendor's OpenAPI), which no other tool of the same user can end
 _APPLICATION: Query = {"appName": "sepm-rotator"}
 
 
@@ -59,7 +59,7 @@ class Session:
 
     @property
     def domain_id(self) -> str:
-        """The domain that it is logged on to; empty: SEPM did not tell, or was not asked anything yet."""
+        """The domain that it is logged on to; empty: SEPM did not show it, or was not asked yet."""
         return self._credentials.domain_id
 
     async def __aenter__(self) -> Self:

@@ -4,7 +4,7 @@ from rotation.values import Value
 
 
 class SiteDatabase(Value):
-    """The database of a site: since 14.3 RU1 its own certificate hangs on the server's (REST facts, section 3.2)."""
+    """The database of a site: since 14.3 RU1 its own certificate depends on the server's (Broadcom KB 229342)."""
 
     name: str
     type: str

@@ -10,8 +10,8 @@ from sepm.errors import Unreachable, UntrustedCertificate
 from sepm.tls.handshakes import Handshake, Heard, trace_of
 from sepm.tls.trust import PinMismatchError, Trust, ca_context, fetch_fingerprint, pinned_context
 
-# Reused connections were seen dropped by SEPM 14.3 (REST facts, section 1): they are kept for seconds only, and never
-# carry a write, whose lost answer would be costly.
+# A public client has seen SEPM 14.3 drop connections that it reused: they are kept for seconds only, and never carry a
+# write, whose lost answer would be costly.
 _READS = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=2.0)
 _WRITES = httpx.Limits(max_connections=16, max_keepalive_connections=0)
 _HTTPS = 443

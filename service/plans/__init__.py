@@ -1,1 +1,5 @@
-"""Plans: from surveys, of a restore from the store or a file, of a recovery, and what a simulation is made from."""
+"""Plans: from surveys, of a restore from the store or a file, of a recovery, and what a simulation is made from.
+
+- `planning`, `restoring`, `recovery_planning`: from surveys, of a restore, of a recovery
+- `kept_originals`, `surveyed`: originals off the box, and what a simulation is made from
+"""

@@ -67,7 +67,7 @@ async def take_in(
     why: str,
     now: datetime,
 ) -> None:
-    """Record the originals of a file as their rotation had recorded them. It is known as ended from outside.
+    """Record the originals of a file as their rotation had recorded them, and that rotation as ended from outside.
 
     Raises:
         SiteBusy: when the site has a running rotation.

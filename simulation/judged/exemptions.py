@@ -90,7 +90,7 @@ def _wrong_list(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _canary_without_http(lost: LostClient, facts: Facts) -> str | None:
-    """Its network lets no plain HTTP through, and it was in a group that the plan named as going first (rule 24)."""
+    """Its network lets no plain HTTP through, and it was in a group that the plan named as going first (rule 24a)."""
     if "lets no HTTP through" in lost.first_why and _owner(lost, facts) in _canaries(facts.body):
         return "its network lets no plain HTTP through, and it was a canary that was named beforehand"
     return None

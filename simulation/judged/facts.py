@@ -29,7 +29,7 @@ class SiteFacts:
     lists: frozenset[str]
     served: dict[ServerName, Fingerprint]
     log_sizes: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Of every pair, how large its clients' system log may become: what moves a policy (rule 24)."""
+    """Of every pair, how large its clients' system log may become: what moves a policy (rule 24b)."""
     stopped: frozenset[str] = frozenset()
     """What hands out Sylink.xml, and is stopped (rule 26)."""
     shut: frozenset[ServerName] = frozenset()

@@ -9,7 +9,7 @@ from simulation.drawn.scenario import Since
 
 
 def reached(state: RotationState) -> Iterator[Since]:
-    """What has come to pass, from when people count."""
+    """The moments that have come, from which people count."""
     if _is_at_a_replacement(state):
         yield Since.CLAIM
     if state.swapped:

@@ -1,4 +1,4 @@
-"""The people who know the networks of a site: they run the script on its clients, and open ports (rule 24)."""
+"""The people who know the networks of a site: they run the script on its clients, and open ports (rule 24a)."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -88,7 +88,7 @@ class NetworkPeople:
         return tuple(each.model_copy(update={"result": "ok", "at": ago}) for each in self._answers())
 
     def known_open(self, networks: Collection[str]) -> tuple[str, ...]:
-        """Those of `networks` whose firewall lets plain HTTP through, by the word of who knows it."""
+        """Those of `networks` whose firewall lets plain HTTP through, as a person who knows the network states."""
         shut = {_network(client) for client in self._simulation.fleet.settled() if client.http_blocked}
         return tuple(sorted(set(networks) - shut))
 

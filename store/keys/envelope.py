@@ -13,7 +13,7 @@ _FORMS = (BOUND_TO_ITS_HEAD, BOUND_TO_ITS_ROW)
 _HEAD = struct.Struct(">BBH")  # form, length of the key id, length of the wrapped key
 _ID_AT_MOST = 255
 START_BYTES = _HEAD.size + _ID_AT_MOST
-"""So much of a sealed value tells the id of its key."""
+"""The first bytes of a sealed value, which have the id of its key."""
 
 
 class Envelope(NamedTuple):
@@ -24,7 +24,7 @@ class Envelope(NamedTuple):
     body: bytes
 
     def pack(self) -> bytes:
-        """As it is stored."""
+        """The value as it is stored."""
         return self._head() + self.body
 
     def covered(self, about: bytes) -> bytes:

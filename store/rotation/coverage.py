@@ -191,7 +191,7 @@ class Coverage:
             return gate
 
     async def restart(self, rotation_id: RotationId, gate: str) -> None:
-        """Forget the evidence of a gate: after a repair of drift its proof begins again (rule 12)."""
+        """Forget the evidence of a gate: after a repair of drift its proof begins again (rule 12b)."""
         async with self._database.write_rows() as connection:
             await connection.execute(_FORGET, {"rotation": rotation_id, "the_gate": gate})
 

@@ -45,7 +45,7 @@ class CertificateRequestRow(Base):
 
 
 class DestroyedKeyRow(Base):
-    """That a private key was destroyed. Rows are never changed or deleted."""
+    """The record that a private key was destroyed. Rows are never changed or deleted."""
 
     __tablename__ = "destroyed_keys"
 
@@ -57,7 +57,7 @@ class DestroyedKeyRow(Base):
 
 
 class IssuerAccountRow(Base):
-    """An account at a certificate authority: the key by which it knows us."""
+    """An account at a certificate authority: the key by which the authority knows the service."""
 
     __tablename__ = "issuer_accounts"
 
@@ -84,7 +84,7 @@ class CertificateOrderRow(Base):
     state: Mapped[str]
     progress: Mapped[Order] = mapped_column(Document(Order))
     trouble: Mapped[Finding | None] = mapped_column(Document(Finding))
-    """What it waits for, or has failed of."""
+    """What it waits for, or why it has failed."""
     findings: Mapped[tuple[Finding, ...]] = mapped_column(Document(tuple[Finding, ...]))
     ended_at: Mapped[datetime | None]
     certificate_id: Mapped[str | None] = mapped_column(ForeignKey("certificates.id"))

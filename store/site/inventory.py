@@ -28,7 +28,7 @@ class Inventory:
     async def record(self, site_id: SiteId, looks: Iterable[Look]) -> int:
         """Keep what was seen at ports of a site. The same looks again, or ones of up to a day before, change nothing.
 
-        What is dated later than that was dated by a clock that was ahead, and gives way.
+        A sighting with a later date than that came from a clock that was ahead: the new one replaces it.
 
         Returns:
             At how many ports another certificate than before was seen, those that were never seen before included.
@@ -49,7 +49,7 @@ class Inventory:
         return (await self.by_site((site_id,))).get(site_id, ())
 
     async def by_site(self, sites: Collection[SiteId] | None = None) -> dict[SiteId, tuple[WatchedPort, ...]]:
-        """The same of some sites, or of all that have one, in one query."""
+        """The watched ports of some sites, or of all that have one, in one query."""
         wanted = _EVERY if sites is None else _EVERY.where(_PORT.c.site_id.in_(sites))
         seen: dict[tuple[str, str, str], list[Row[*tuple[Any, ...]]]] = defaultdict(list)
         async with self._database.read_rows() as connection:
@@ -71,7 +71,7 @@ _EVERY = (
 
 
 def _watched(rows: Sequence[Row[*tuple[Any, ...]]]) -> WatchedPort:
-    """A port by its row with each sighting; what was seen later than the last look, a wrong clock has dated."""
+    """A port by its row with each sighting; a sighting later than the last look was dated by a wrong clock."""
     port = rows[0]
     seen = [row for row in rows if row.first_seen is not None]
     seen.sort(key=lambda row: row.first_seen > port.looked_at)

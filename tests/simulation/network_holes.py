@@ -1,4 +1,4 @@
-"""Networks that let no plain HTTP through, in which clients were relaxed all the same (rule 24), one scenario each."""
+"""Networks that let no plain HTTP through, in which clients were relaxed all the same (rule 24a), one scenario each."""
 
 from dataclasses import replace
 

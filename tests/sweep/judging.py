@@ -70,7 +70,7 @@ async def problems(visit: Visit, procedure: Procedure, before: Before, undisturb
     1. each rotation ended as it must, there is no other, and no attention is left
     2. the site is as it was, but for the certificates; no client was ever lost
     3. every effect happened once; effects and events are those of the undisturbed run. One exception: a call that a
-       crash cut off moves a policy again (rule 24), so a policy may be moved several times, and back as often
+       crash cut off moves a policy again (rule 24b), so a policy may be moved several times, and back as often
     4. no event is missing or altered, no task was opened twice, each write is noted once and as made, and no workflow
        task ever failed, but where Temporal put an end off for a message: those are counted
     """
@@ -145,7 +145,7 @@ def _differences(played: Story, undisturbed: Story) -> list[str]:
 
 
 async def _records(visit: Visit) -> list[str]:
-    """The store's own: the chain of events, tasks, writes. A policy is moved once more after a crash (rule 24)."""
+    """The store's own: the chain of events, tasks, writes. A policy is moved once more after a crash (rule 24b)."""
     tasks = Counter(
         (each["rotation_id"], each["step"]) for each in (await visit.lane.get(f"/v1/tasks?site_id={visit.id}"))["items"]
     )

@@ -26,7 +26,7 @@ def site(name: str, servers: int) -> SiteSpec:
         name=name,
         database_shared=servers > 1,
         robot=_PACE,
-        # of two servers one shows what the other signs when clients have moved there (rule 24)
+        # of two servers one shows what the other signs when clients have moved there (rule 24b)
         switches=Switches(stays=_STAYS),
         servers=tuple(
             ServerSpec(name=f"SEPM-{number}", restart_time=timedelta(seconds=1)) for number in range(1, servers + 1)

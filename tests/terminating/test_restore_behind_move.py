@@ -1,4 +1,4 @@
-"""A restore puts back what a rotation had changed to move a policy, when it was terminated before it did (rule 24)."""
+"""A restore puts back what a rotation had changed to move a policy, when it was terminated before it did (rule 24b)."""
 
 from tests.terminating.ending import in_process
 from tests.terminating.lives import live

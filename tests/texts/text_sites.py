@@ -67,7 +67,7 @@ COVERED: tuple[str, ...] = (
 """Packages and modules whose texts have translations: each text of theirs, or a test names it."""
 ELSEWHERE: tuple[str, ...] = (
     "api/http/authors.py",
-    "api/http/openapi.py",
+    "api/http/described_refusals.py",
     "api/manners/openapi/description.py",
     "api/manners/openapi/moves.py",
     "api/manners/problem_pages.py",

@@ -1,4 +1,7 @@
-"""Months in seconds: the real workflow on the real server, with Temporal's time skipping."""
+"""The vendor's step B5, the holdout: one server keeps its old certificate for 90 days, for people on leave.
+
+The real workflow runs on the real server, with Temporal's time skipping: months in seconds.
+"""
 
 from datetime import timedelta
 

@@ -22,7 +22,7 @@ async def test_replication_is_paused_first_and_resumed_last(played, scenario):
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
     kinds = [each.kind for each in simulation.effects.report()]
-    # the log size that moved a policy (rule 24) is put back in the closing
+    # the log size that moved a policy (rule 24b) is put back in the closing
     wanted = ("rest.sem_server", "rest.secure_communications")
     changes = [index for index, kind in enumerate(kinds) if kind in wanted or "certificate" in kind]
     assert kinds.index("console.pause_replication") < min(changes)

@@ -52,7 +52,7 @@ def is_over(played):
 
 @pytest.mark.parametrize("how", ["lapsed", "refused", "claimed"])
 async def test_the_proof_that_comes_back_drops_the_wish(played, how):
-    """Of a claim that has lapsed, or was refused, and where a person is granted a claim before the proof is read on."""
+    """After a refused claim, after a lapse, and where a person is granted a claim before the proof is read on."""
     edits = (
         played.Deed(open_swap, edit, after=timedelta(seconds=2)),
         played.Deed(open_swap, edit, after=HEARTBEAT + timedelta(minutes=3)),

@@ -19,7 +19,7 @@ LAPSED = "proof-lapsed"
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
-    """An operator claims the work first; before a swap the claim has all proof read once more (rule 12).
+    """An operator claims the work first; before a swap the claim has all proof read once more (rule 12a).
 
     While a cancel restores, a restore by hand needs the old certificates to be in force, as over REST (rule 16).
     Covered clients that have fallen silent hold nothing: the trail names them, so that their cause can be found later.

@@ -1,4 +1,7 @@
-"""A claim that was refused or has lapsed: a person is asked when its proof does not come back by itself."""
+"""A claim that was refused, or whose proof has lapsed: a person is asked when the proof does not come back by itself.
+
+A refused claim leaves the task unclaimed. When proof lapses, the claim stays: its holder is asked to do nothing.
+"""
 
 from datetime import timedelta
 
@@ -15,13 +18,13 @@ from workflows.running import Running
 
 ASKED = "claim-refused"
 _GATES = 2
-"""A gate of relaxed clients takes three of their heartbeats; so many times that, and"""
+"""A person is asked when the proof has not come back in so many times the three heartbeats that a gate takes."""
 _AT_LEAST = timedelta(hours=8)
-"""so much at least, the proof may take to come back before a person is asked."""
+"""A person is asked no sooner than this."""
 
 
 async def refuse(run: Running, step: Console, proof: SwapProof) -> None:
-    """Have the proof read on, since a claim was refused or has lapsed; the task has when it is read next."""
+    """Have the proof read on, since a claim was refused or its proof has lapsed; the task has when it is read next."""
     now, task = run.host.now(), run.open_task
     refused = _keep(run, task.refused or RefusedClaim(since=now, read_at=now), proof)
     await _ask_when_late(run, step, refused, proof)
@@ -55,7 +58,7 @@ async def read_on(run: Running, step: Console | Write) -> None:
     if was_answered(run):
         refused = await _obey(run, step, refused)
     if run.open_task.lapsed_at is not None or run.host.now() < refused.read_at:
-        return  # of a claim that has lapsed the proof is read elsewhere
+        return  # lapsed proof of a claim is read in `claim`
     proof = await read_proof(run, step)
     refused = _keep(run, refused, proof)
     if proof.findings:
@@ -111,13 +114,13 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
 
 
 def _content(step: Console, refused: RefusedClaim, proof: SwapProof) -> str:
-    """What going on decides on: all clients that are missing, named or not. What each of them lacks may change."""
+    """What an answer decides about: all clients that are missing, named or not. What each of them lacks may change."""
     found = sorted([each.code, each.subject] for each in proof.findings)
     return digest(step.id, refused.since.isoformat(), proof.waiting, proof.keys, found)
 
 
 async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedClaim:
-    """What a person has answered: wait on, or leave clients out when a second one approves it."""
+    """Do what a person has answered: wait on, or leave clients out when a second person approves it."""
     proceed = run.state.proceed if run.state.proceed and run.state.proceed.about == ASKED else None
     if proceed is not None and not proceed.approved_by and not refused.seconded:
         count = refused.waiting

@@ -1,4 +1,4 @@
-"""All proof that a replacement rests on, read once more (rule 12): the plan still fits, and every gate still holds."""
+"""All proof that a replacement rests on, read once more (rule 12a): the plan still fits, and every gate still holds."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta

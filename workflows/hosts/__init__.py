@@ -1,4 +1,6 @@
 """What the run loop needs of the world: a clock, waits, activities. Temporal is the host that matters.
 
-`insisting` has an activity run again until it is done.
+- `host`, `temporal_host`: the port, and Temporal behind it
+- `insisting`: an activity runs again until it is done
+- `early_query`, `loop_guard`: queries that come before the workflow task; loops in which nothing happens
 """

@@ -8,7 +8,7 @@ from workflows.running import Running
 
 
 async def accept(run: Running, step: Step, found: Shown, how: str) -> None:
-    """Keep that people go on with all that was `found`, and tell of what they were shown."""
+    """Keep that people accept all that was `found`, and record what they were shown."""
     if found.id is None:
         return
     request = AcceptRequest(ref=about(run.state, step), found=found.id, by=run.chosen_by)

@@ -31,7 +31,7 @@ def asks_second(run: Running, added: Collection[str]) -> bool:
     """Whether a second person is asked about what was `added`, as one person wishes it.
 
     A wish whose cause is gone, or that was about something else than is there now, is over. Not one that was approved:
-    what was shown is gone on with, and what is there besides is asked about.
+    the rotation goes on with what was shown, and asks about what is there besides.
     """
     state = run.state
     if state.proceed is None or state.proceed.about != DRIFT:

@@ -117,9 +117,9 @@ async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
 
     0. what was born, and two persons go on with: each client in it is left out by name; an edited list, or a version,
        that a person has confirmed, before the site is read or meanwhile, is known again
-    1. read it; name what is new, and tell what is over: some of each kind, and how many others there are
+    1. read it; name what is new and what is over: some of each kind, and how many others there are
     2. what the plan itself set is written back and read back, once more when a person has answered
-    3. the gates whose proof rested on it start again (rule 12)
+    3. the gates whose proof rested on it start again (rule 12b)
     4. what is left is shown, and a person is asked
     """
     begun = await begin_look(run, step, in_full=in_full)

@@ -45,7 +45,9 @@ async def gate(run: Running, step: Gate) -> None:
 
     1. the minimum counts from now; after a write, fix the reference: the policy date that it caused (rule 9)
     2. wait for the minimum, reading the curve on the way
-    3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left
+    3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left; where
+       the reading shows that a certificate reached no client before it was taken out, the minimum is not awaited (rule
+       15, `reached_none`)
     4. a drill ends at its limit by itself: what it has not shown is decided about by the recheck that follows; one
        that shows what servers sign moves a policy first (workflows/steps/signed_gate.py)
     5. past the limit of any other, when the reading does not reach coverage: a person extends, proceeds when a
@@ -62,7 +64,7 @@ async def gate(run: Running, step: Gate) -> None:
 
 
 async def holdout(run: Running, step: Holdout) -> None:
-    """Keep the last servers on the old certificate (B5): never shorter than the minimum, longer only by a word.
+    """Keep the last servers on the old certificate (B5): never shorter than the minimum.
 
     Between minimum and maximum it ends as soon as every client is covered; at the maximum a person decides.
     """

@@ -1,4 +1,4 @@
-"""The rest of the plan, computed again: a difference is an amendment that a person approves (rule 12)."""
+"""The rest of the plan, computed again: a difference is an amendment that a person approves (rule 12a)."""
 
 from typing import NamedTuple
 

@@ -13,9 +13,9 @@ EDIT_A_POLICY = "edit a policy"
 _FIRST = timedelta(seconds=1)
 _SLOWEST = timedelta(minutes=1)
 _PUBLISHED_AFTER = 2
-"""How often the delay that the site allows for publishing is waited for before a person is asked, and"""
+"""A person is asked after so many times the delay that the site allows for publishing."""
 _PUBLISHED_AT_LEAST = timedelta(minutes=5)
-"""the least that is waited."""
+"""A person is asked no sooner than this."""
 
 
 async def fix_references(run: Running, gate: Gate) -> None:

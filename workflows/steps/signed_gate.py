@@ -1,4 +1,4 @@
-"""The gate that shows what replaced servers sign, before the next server is replaced (rule 24)."""
+"""The gate that shows what replaced servers sign, before the next server is replaced (rule 24b)."""
 
 from typing import TypeGuard
 

@@ -1,1 +1,11 @@
-"""What is waited for, and what a person is shown meanwhile."""
+"""What waits have in common, and what a person is shown meanwhile.
+
+When a gate (A8 and others) or the holdout ends is decided in `workflows.steps.gate_step`; the reading that it decides
+by is counted in `activities.gate`.
+
+- `proof_wait`: a wait that is opened and kept with its readings; `statement`: the same for a site without REST
+- `canary_watch`, `clients_cut_off`: canaries that do not get through, clients that a change has cut off or may cut off
+- `unreported`: clients that have not reported since something was put right
+- `due_server`, `outage`: a server that stays silent, a drill that has something away
+- `old_certificates`, `third_certificate`: before a cancel restores; a certificate that no plan has
+"""

@@ -123,7 +123,7 @@ def seen(run: Running, answer: ObserveTaskAnswer) -> None:
 
 
 async def note(run: Running, step: Step, reading: GateReading) -> None:
-    """Keep what a reading has found, and tell a person of it.
+    """Keep what a reading has found, and show it to a person.
 
     1. while what should be away is there, a check-in shows nothing
     2. clients that have not come within three heartbeats have no way without it: it is given back for a while, and the

@@ -48,7 +48,7 @@ def give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
 
 
 async def note(run: Running, step: Step, reading: GateReading) -> None:
-    """Keep what a reading has found, and tell a person of it."""
+    """Keep what a reading has found, and show it to a person."""
     wait = wait_of(run)
     update = {"reading": reading, "readings": wait.readings + 1, "next_at": None, "asked": reading.asked}
     if reading.signing:

@@ -9,7 +9,7 @@ from workflows.waits.unreported import another_was_in
 def alarm(run: Running, *seen: Finding) -> None:
     """Show a third certificate under a code of its own, for as long as it is there: an attacker may be in the middle.
 
-    A person is asked about it as about any drift, and by the caller that has `seen` it.
+    The attention asks nothing: a person is asked about it as about any drift, or by the caller that has `seen` it.
     """
     drift = () if run.state.puts_back else run.state.drift
     known = [(named.subject, named.message, named.remedy) for named in drift if named.code == THIRD]

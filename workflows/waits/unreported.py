@@ -1,7 +1,7 @@
 """Clients that may hold what was put right, and have not reported since: none is made to verify before it has.
 
-A relaxed client takes any certificate that its server has, without a word. A client that verifies before it has the
-right one refuses every policy from then on.
+A relaxed client takes any certificate that its server has, and does not show it. A client that verifies before it has
+the right one refuses every policy from then on.
 """
 
 from datetime import timedelta

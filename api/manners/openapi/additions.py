@@ -13,8 +13,8 @@ Addition = Callable[[FastAPI, dict[str, Any]], None]
 def add_to_description(app: FastAPI, *additions: Addition) -> None:
     """Let each addition change the description, in this order.
 
-    Each gets a copy: what one of them has put in, and shares with other descriptions, no other changes there. So the
-    description is the same, however often and of however many applications it is asked for.
+    Each gets a copy: an object that one of them puts in, and that other descriptions share, is changed by no other. So
+    the description is the same, however often and of however many applications it is asked for.
     """
     plain = app.openapi
 

@@ -9,7 +9,7 @@ _JSON = "application/json"
 
 
 def describe_answers(responses: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
-    """Mend what FastAPI says of answers: a model that another status has, unions without a field that tells, files."""
+    """Mend what FastAPI says of answers: a model that another status has, unions without a discriminator, files."""
     accepted = responses.get(_ACCEPTED, {}).get("content", {}).get(_JSON, {}).get("schema", {}).get("$ref")
     for status, response in responses.items():
         if int(status) >= HTTPStatus.BAD_REQUEST:

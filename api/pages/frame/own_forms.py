@@ -24,7 +24,7 @@ def require_own(headers: Headers) -> None:
     """Refuse a form that a page of another origin sends: the session of this browser would open the page to it.
 
     Another port of the same host, where the Temporal UI shows texts of others, is the same site to a browser, so a
-    strict cookie alone does not tell it apart. Over TLS and on loopback a browser says whether the page is of this
+    strict cookie alone does not distinguish it. Over TLS and on loopback a browser says whether the page is of this
     origin; elsewhere it names the origin. What does neither is no browser, and shows its key to the API.
 
     Raises:

@@ -32,8 +32,8 @@ def refused_form(refusal: Exception, fields: Collection[str], elsewhere: Mapping
         elsewhere: by the subject or the code of a finding, the field that it is about where its subject is none.
 
     Raises:
-        ProblemError: what has a page of its own: who may not, what is not there, what waits for a second person,
-            and what may have been done.
+        ProblemError: when the refusal has a page of its own: the caller may not, the object is not there, a second
+            person is waited for, or it may have been done.
     """
     error = problem_error(refusal)
     problem = error.problem

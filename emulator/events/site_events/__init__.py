@@ -1,7 +1,7 @@
 """What happens at a site without the product asking for it, as values: they travel as JSON.
 
 A name that is no longer there when its time comes makes an event void. By what they touch: `computers`, `servers`,
-`settings`, `database` and `tree`.
+`settings`, `database` and `tree`. `base` has what all of them share.
 """
 
 from datetime import datetime

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict
 
 DECADES = timedelta(days=10_000)
-"""No time that is played gets out of the years that there are."""
+"""A bound: no played time leaves the years that `datetime` has."""
 
 
 class SiteEventBase(BaseModel):

@@ -79,7 +79,7 @@ def images_card(work: RefreshImages) -> Card:
 
 
 def look_card(work: LookAtClients) -> Card:
-    """Rule 10, and comparisons of .SIG files that were left to this task (rule 24)."""
+    """Rule 10, and comparisons of .SIG files that were left to this task (rule 24c)."""
     compared = comparison(work.compares)
     if not work.builds:
         return Card(acts=compared, checked=COMPARED, late=_WAITS)

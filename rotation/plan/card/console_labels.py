@@ -1,6 +1,8 @@
 """The labels of SEPM's console that cards name, and the paths to them: all of them stand here, with their sources.
 
-The keys of sources are those of the procedure facts, section 8. What no document has is a guess: its source is empty.
+Sources by key: `seed` is the vendor's help page on updating the server certificate in Czech, `T1` the same page in
+English, `K` with a number an article of Broadcom's knowledge base, `TECH` with a number one of Symantec's. What no
+document has is a guess: its source is empty.
 """
 
 from rotation.plan.card.label import ClickPath, Label

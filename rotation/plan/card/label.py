@@ -19,7 +19,7 @@ class Label(Value):
     english: str
     czech: str
     english_source: str = ""
-    """A key of the procedure facts, section 8."""
+    """The key of a source, as `console_labels` explains them; empty: none has it."""
     czech_source: str = ""
     majors: tuple[int, ...] = (12, 14)
     """The major versions of SEPM that the sources are about."""

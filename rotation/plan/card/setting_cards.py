@@ -1,4 +1,6 @@
-"""Cards of settings that are changed by hand: secure communications (A6, A7, A10c), and replication (T2)."""
+"""Cards of settings that are changed by hand: secure communications (A6, A7, A10c), and replication
+(the vendor's best practices for updating server certificates).
+"""
 
 from rotation.plan.card import console_labels as labels
 from rotation.plan.card.card import Card, CopiedValue, act

@@ -87,7 +87,7 @@ class LookAtClients(Value):
     builds: tuple[BuildToLookAt, ...] = ()
     """In a task; a plan does not know who will be there."""
     compares: tuple[ServerName, ...] = ()
-    """In a task, the servers whose .SIG files are compared in it as well (rule 24)."""
+    """In a task, the servers whose .SIG files are compared in it as well (rule 24c)."""
 
 
 def looked_by(evidence: Mapping[str, str]) -> tuple[Looked, ...]:

@@ -34,7 +34,7 @@ def shown_by(exported: ServerList) -> dict[str, str]:
 
 
 def not_as_asked(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
-    """What speaks against a copy that an operator reports as made. The first rule that speaks decides."""
+    """What speaks against a copy that an operator reports as made. The first rule that applies decides."""
     for rule in (_name, _protocol, _ports):
         finding = rule(work, evidence)
         if finding is not None:

@@ -18,11 +18,11 @@ WHILE_THERE = (
         "clients that verify reject such a file"
     ),
 )
-"""What the operator who replaces a certificate does before leaving, where clients verify meanwhile (rule 24)."""
+"""What the operator who replaces a certificate does before leaving, where clients verify meanwhile (rule 24d)."""
 
 
 def while_there(owners: Iterable[OwnerScope]) -> tuple[Sentence, ...]:
-    """What the person who replaces a certificate does before leaving, where clients verify meanwhile (rule 24).
+    """What the person who replaces a certificate does before leaving, where clients verify meanwhile (rule 24d).
 
     The replacement has every policy published again. A client that takes the list from another server, comes back and
     finds a policy that the former key has signed is cut off long before the gate is over and dates are compared.
@@ -65,7 +65,7 @@ def not_signed_again(
     not_after: datetime,
     names: DateNames = _NAMES,
 ) -> Finding | None:
-    """What speaks against the evidence that a server signs with its new key. The first rule that speaks decides.
+    """What speaks against the evidence that a server signs with its new key. The first rule that applies decides.
 
     Args:
         server: whose certificate was replaced.

@@ -1,4 +1,4 @@
-""".SIG files that are compared in one task with those of other servers, or with a look at clients (rule 24).
+""".SIG files that are compared in one task with those of other servers, or with a look at clients (rule 24c).
 
 A comparison comes before clients verify what the server signs. Where none verifies until then, one task has them all.
 """

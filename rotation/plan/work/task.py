@@ -70,14 +70,14 @@ class SaveRecoveryFile(Value):
 
 
 class PauseReplication(Value):
-    """Break the replication relationship first (T2)."""
+    """Break the replication relationship first (the vendor's best practices for updating server certificates)."""
 
     kind: Literal["pause_replication"] = "pause_replication"
     partners: tuple[str, ...]
 
 
 class ResumeReplication(Value):
-    """Restore the replication relationship last (T2)."""
+    """Restore the replication relationship last (the vendor's best practices for updating server certificates)."""
 
     kind: Literal["resume_replication"] = "resume_replication"
     partners: tuple[str, ...]
@@ -119,9 +119,9 @@ class ReplaceCertificate(Value):
     puts_back: bool = False
     """Whether it is the certificate that the server had before: it comes out of the recovery file (rule 15)."""
     recovery_file: str = ""
-    """The name of that file, as the operator who saved it stated, and"""
+    """The name of that file, as the operator who saved it stated it."""
     recovery_sha256: str = ""
-    """its SHA-256."""
+    """The SHA-256 of that file."""
 
 
 class PutCertificateBack(Value):
@@ -160,7 +160,10 @@ class RefreshImages(Value):
 
 
 class StopHandOuts(Value):
-    """Stop everything beside SEPM that gives clients a Sylink.xml: nothing shows it, and who does it (rule 26)."""
+    """Stop everything beside SEPM that gives clients a Sylink.xml (rule 26).
+
+    No reading of the site shows what does that, or who runs it: the operator states it.
+    """
 
     kind: Literal["stop_hand_outs"] = "stop_hand_outs"
 

@@ -23,7 +23,7 @@ class ListEndpoints(Value):
     """Whether it is about what these servers sign, too: only who verifies can show that when all is put back."""
 
     network: str = ""
-    """A network of which nothing has shown that plain HTTP gets through (rule 24); it stands for no location then."""
+    """A network of which nothing has shown that plain HTTP gets through (rule 24a); it stands for no location then."""
 
     def __str__(self) -> str:
         if self.network:

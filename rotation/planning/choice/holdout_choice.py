@@ -21,7 +21,7 @@ def choose_holdouts(
 ) -> frozenset[ServerName]:
     """The holdouts; owners that none can serve are moved into R, the ones with the fewest clients first.
 
-    Servers that lists name last come first: clients use the others, and show what is signed there (rule 24). Of an
+    Servers that lists name last come first: clients use the others, and show what is signed there (rule 24b). Of an
     amendment only servers that still have the old certificate; a list that has none of those needs none.
     """
     failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]

@@ -1,4 +1,4 @@
-"""A write must not cut off clients: none is sent to plain HTTP where nothing shows that it gets through (rule 24)."""
+"""A write must not cut off clients: none is sent to plain HTTP where nothing shows that it gets through (rule 24a)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence

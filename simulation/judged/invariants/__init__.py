@@ -1,4 +1,10 @@
-"""The product's invariants, each as one checker that says in words what the promise covers (docs/proof.md)."""
+"""The product's invariants, each as one checker that says in words what the promise covers (docs/proof.md).
+
+- `clients`, `telling`: no client is cut off (1), and what is reported of lost ones
+- `swaps`, `way_back`: before a replacement and in the holdout (2, 3); old certificates that are wanted back
+- `ending`, `conduct`: a rotation ends as it began (4); how it goes about its work (5 to 8)
+- `violation`: what a checker reports
+"""
 
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.clients import acts_of_others_are_named, no_client_is_cut_off

@@ -1,1 +1,1 @@
-"""One module for each revision, oldest first by its number."""
+"""One module for each revision, oldest first by its number: each is named for what it makes."""

@@ -1,7 +1,7 @@
 """Mutations of what meets ordinary administration: rules 11, 18 to 22, 24, 26 and 27, each in its known scenario."""
 
 from rotation.drift import lists, presented, site_glance, upgraded
-from rotation.plan import trust
+from rotation.plan import unproven_failover
 from rotation.plan.work import signed_files
 from rotation.planning import dead_server
 from rotation.procedure import handing_out, signing
@@ -42,7 +42,7 @@ _NO_LOOK_AT_SIGNATURES = {
     signing.compare_signed_files: _nothing_to_do,
     signing.shown_by_clients: _nothing_to_do,
 }
-"""Rule 24 sees what rule 11 sees, before it."""
+"""Rules 24b, 24c and 24d see what rule 11 sees, before it."""
 
 
 @mutation(rule="11", replaces=acceptance.refuses, hole=_CONTACT, behind=_NO_LOOK_AT_SIGNATURES)
@@ -109,25 +109,25 @@ def silence_after_a_replacement_raises_no_attention(original, *args):  # noqa: A
     return False
 
 
-@mutation(rule="24", replaces=signing.shown_by_clients, hole=_NEW_DATES)
+@mutation(rule="24b", replaces=signing.shown_by_clients, hole=_NEW_DATES)
 def no_client_shows_what_servers_sign(original, *args, **named):
     """The dates of .SIG files are trusted, and no client shows that it takes what a server signs."""
     return _nothing_to_do(original, *args, **named)
 
 
-@mutation(rule="24", replaces=shown.has_taken, hole=_NEW_DATES)
+@mutation(rule="24b", replaces=shown.has_taken, hole=_NEW_DATES)
 def a_client_that_is_asked_has_shown_it(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """A client that is asked to take a policy counts as having taken it."""
     return True
 
 
-@mutation(rule="24", replaces=signed_files.while_there, hole=_BETWEEN)
+@mutation(rule="24d", replaces=signed_files.while_there, hole=_BETWEEN)
 def a_replaced_server_is_left_without_a_look(original, owners):
     """Dates of .SIG files are compared when the gate after a replacement is over, and no sooner."""
     return _leaves(original, owners)
 
 
-@mutation(rule="21", replaces=trust.fails_over, hole=_ROAMERS)
+@mutation(rule="21", replaces=unproven_failover.fails_over, hole=_ROAMERS)
 def one_list_stands_for_the_others(original, seen_at, offers):
     """A client seen at two servers of one list is taken to fail over in every other list of the group."""
     return any(original(seen_at, [offer]) for offer in offers)

@@ -1,4 +1,4 @@
-"""Mutations of what keeps clients from plain HTTP that does not get through: rule 24, each in its known scenario."""
+"""Mutations of what keeps clients from plain HTTP that does not get through: rule 24a, each in its known scenario."""
 
 from rotation.planning.choice import canary, plain_http
 from rotation.proof import reading
@@ -6,25 +6,25 @@ from rotation.reach import answer, judging
 from tests.proof.mutation import mutation
 
 
-@mutation(rule="24", replaces=plain_http.unshown, hole="no plain HTTP gets through from the only group")
+@mutation(rule="24a", replaces=plain_http.unshown, hole="no plain HTTP gets through from the only group")
 def networks_that_nothing_has_shown_are_not_asked_about(original, *args):  # noqa: ARG001 - as the rule it replaces
     """Where no canary can go first, all clients are sent to plain HTTP at once."""
     return []
 
 
-@mutation(rule="24", replaces=judging.Reach._through, hole="the script finds a network without plain HTTP")
+@mutation(rule="24a", replaces=judging.Reach._through, hole="the script finds a network without plain HTTP")
 def who_was_asked_gets_through(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """Whatever came instead of an answer, a line of the script counts as one."""
     return True
 
 
-@mutation(rule="24", replaces=answer.ReachAnswer.counts, hole="a firewall was closed since the script has asked")
+@mutation(rule="24a", replaces=answer.ReachAnswer.counts, hole="a firewall was closed since the script has asked")
 def answers_never_grow_old(original, *args):  # noqa: ARG001 - as the rule it replaces
     """What the script wrote half a year ago shows that plain HTTP gets through today."""
     return True
 
 
-@mutation(rule="24", replaces=canary._networks, hole="the canaries are in another network")
+@mutation(rule="24a", replaces=canary._networks, hole="the canaries are in another network")
 def canaries_stand_for_every_network(original, owner, by_group, unshown, since):  # noqa: ARG001 - as the rule it replaces
     """A canary shows the way for clients that are in other networks than it."""
     return frozenset(
@@ -36,7 +36,7 @@ def canaries_stand_for_every_network(original, owner, by_group, unshown, since):
 
 
 @mutation(
-    rule="24",
+    rule="24a",
     replaces=reading._tries,
     hole="the only canary of a network is switched off before its turn",
 )

@@ -80,7 +80,7 @@ async def _no_look(original, *args):  # noqa: ARG001 - as the rule it replaces
     return ""
 
 
-@mutation(rule="12", replaces=swap_proof.read_proof, hole=_DIES_BEFORE_THE_CLAIM, behind={begin._look: _no_look})
+@mutation(rule="12a", replaces=swap_proof.read_proof, hole=_DIES_BEFORE_THE_CLAIM, behind={begin._look: _no_look})
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """An operator who claims a replacement may go on, whatever has happened since the gate."""
     return swap_proof.SwapProof()
@@ -133,7 +133,7 @@ def a_standing_connection_is_a_check_in(original, communication, mode):
 
 
 @mutation(
-    rule="24",
+    rule="24c",
     replaces=signing.compare_signed_files,
     where=where.about(Profile.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
@@ -145,7 +145,7 @@ def no_person_compares_signed_files(original, *args):
 
 
 @mutation(
-    rule="24",
+    rule="24c",
     replaces=signed_together.left_to_compare,
     hole="relaxed clients of two builds, and stale signatures (2)",
 )
@@ -155,7 +155,7 @@ def comparisons_that_were_left_to_a_later_task_are_forgotten(original, *args):  
 
 
 @mutation(
-    rule="24",
+    rule="24c",
     replaces=signed_together._fails_over_verifying,
     hole="contact is taken for acceptance (fail_over)",
     behind={signed_files.while_there: _leaves, signing.shown_by_clients: _no_client_shows},

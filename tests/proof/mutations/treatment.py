@@ -4,7 +4,7 @@ from itertools import islice
 
 from rotation.build import ClientBuild
 from rotation.plan.request import PlanRequest
-from rotation.plan.trust import unproven
+from rotation.plan.unproven_failover import unproven
 from rotation.planning import preconditions, treatment
 from rotation.planning.choice.holdout import holdouts
 from rotation.planning.choice.holdout_choice import choose_holdouts

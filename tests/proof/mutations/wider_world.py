@@ -17,7 +17,7 @@ def clients_that_trust_an_authority_fail_over(original, owner):  # noqa: ARG001 
     return iter(())
 
 
-@mutation(rule="12", replaces=drift._assigned_again, hole=_BEHIND_A_SWAP)
+@mutation(rule="12b", replaces=drift._assigned_again, hole=_BEHIND_A_SWAP)
 def a_copy_that_is_gone_is_not_named(original, wanted, lists):  # noqa: ARG001 - as the rule it replaces
     """Where the copy of a list is gone, people are asked to assign it, and not to copy it again."""
     return "put it back as it was"

@@ -1,4 +1,4 @@
-"""Rule 12: which gates lose their ground when something changes that their proof rests on."""
+"""Rule 12b: which gates lose their ground when something changes that their proof rests on."""
 
 import pytest
 

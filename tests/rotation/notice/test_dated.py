@@ -1,4 +1,4 @@
-"""What time brings: tasks near their time, claims that lapse, weeks of holdout, gates, ends."""
+"""What time brings: tasks near their time, proof that lapses, weeks of holdout, gates, ends."""
 
 import pytest
 

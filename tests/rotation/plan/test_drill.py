@@ -6,7 +6,7 @@ from rotation.plan.drill import contradicted, order_of
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Gate, GatePurpose
-from rotation.plan.trust import SERVERS
+from rotation.plan.unproven_failover import SERVERS
 from rotation.plan.work.task import ReorderList
 from rotation.procedure.steps import turning_back
 from rotation.proof.reading import Seen, rules

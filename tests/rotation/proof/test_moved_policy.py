@@ -1,4 +1,4 @@
-"""What clients that fail over show of replaced servers: by a moved policy that they take there (rule 24)."""
+"""What clients that fail over show of replaced servers: by a moved policy that they take there (rule 24b)."""
 
 from datetime import timedelta
 from typing import Any

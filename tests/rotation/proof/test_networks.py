@@ -1,4 +1,4 @@
-"""Canaries that show whether plain HTTP gets through from their networks (rule 24)."""
+"""Canaries that show whether plain HTTP gets through from their networks (rule 24a)."""
 
 import pytest
 

@@ -81,7 +81,7 @@ def test_only_a_canary_behind_a_proxy_is_exempt(played):
 
 
 def test_a_signature_that_does_not_verify_is_no_exemption(played):
-    """An operator compares the files that a server signs before a client has to verify them (rule 24)."""
+    """An operator compares the files that a server signs before a client has to verify them (rule 24c)."""
     spec = played.scenario.spec
     switches = spec.switches.model_copy(update={"stale_sig_files": True})
     scenario = played.scenario.model_copy(update={"spec": spec.model_copy(update={"switches": switches})})

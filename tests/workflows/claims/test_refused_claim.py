@@ -98,7 +98,7 @@ async def test_the_proof_of_a_refused_claim_is_read_on_without_another_claim(pla
     assert outcome is Outcome.COMPLETED
 
 
-async def test_a_claim_that_has_lapsed_is_asked_about_like_one_that_was_refused(played):
+async def test_lapsed_proof_is_asked_about_like_a_refused_claim(played):
     """Bob is asked to wait, and holds the task: half a day later two persons leave the missing client out."""
     second = played.Deed(played.asked("second-person"), lambda _: None)
     deeds = played.in_turn(

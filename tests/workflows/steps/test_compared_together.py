@@ -1,4 +1,4 @@
-""".SIG files that are compared in one task with those of other servers, or with a look at clients (rule 24)."""
+""".SIG files that are compared in one task with those of other servers, or with a look at clients (rule 24c)."""
 
 import json
 from datetime import timedelta

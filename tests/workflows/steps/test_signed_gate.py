@@ -1,10 +1,10 @@
-"""Before the last good server goes, clients have taken a moved policy from one that was replaced (rule 24)."""
+"""Before the last good server goes, clients have taken a moved policy from one that was replaced (rule 24b)."""
 
 from datetime import timedelta
 
 import pytest
 
-from activities.setting.moving import PolicyMoves
+from activities.setting.policy_moves import PolicyMoves
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import PatchClientLog, RejectedDownload, Switches

@@ -1,4 +1,4 @@
-"""Which comparison of .SIG files is left to a later task, and which servers that task has then (rule 24)."""
+"""Which comparison of .SIG files is left to a later task, and which servers that task has then (rule 24c)."""
 
 import pytest
 

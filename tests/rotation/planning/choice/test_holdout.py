@@ -68,7 +68,7 @@ def test_no_failover_pair_needs_no_holdout():
 
 
 def test_the_server_that_lists_name_last_is_kept(make):
-    """Clients use the others, and show what is signed there after a replacement (rule 24); a wish goes before that."""
+    """Clients use the others, and show what is signed there after a replacement (rule 24b); a wish goes before that."""
     known = make.server_list("L", "s1", "s2")
     first, last = known.entries
     behind = known.model_copy(update={"priorities": ((last,), (first,))})

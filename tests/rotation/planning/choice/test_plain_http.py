@@ -1,4 +1,4 @@
-"""Rule 24: no client is sent to plain HTTP where nothing shows that it gets through."""
+"""Rule 24a: no client is sent to plain HTTP where nothing shows that it gets through."""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Whether a certificate that a client does not simply hold is good enough for it."""
+"""Checks of a certificate that some switches ask of clients: it is valid now; an authority that they know issued it.
+
+`contact` asks them, and decides.
+"""
 
 from emulator.certificates.certificates import Credential
 from emulator.clients.client import Client

@@ -1,4 +1,4 @@
-"""Clients whose failover was never seen (rules 8 and 21), and clients that a person trusts by name."""
+"""Clients whose failover was never seen (rules 8 and 21), and those of them that a person approves by name."""
 
 import hashlib
 import json

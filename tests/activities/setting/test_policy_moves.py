@@ -1,10 +1,10 @@
-"""Policies that are moved for clients to show what a replaced server signs, also behind a crash (rule 24)."""
+"""Policies that are moved for clients to show what a replaced server signs, also behind a crash (rule 24b)."""
 
 import pytest
 
 from activities.setting.grounds import ground_of
-from activities.setting.moving import PolicyMoves
 from activities.setting.originals import OriginalsRecorder
+from activities.setting.policy_moves import PolicyMoves
 from emulator.scenarios import three_servers
 from engine.contract import MoveRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven

@@ -1,4 +1,7 @@
-"""Policies moved over REST, to have clients show what a replaced server signs, and put back (rule 24)."""
+"""Moved policies: a change that means nothing has SEPM publish a policy again, so clients show what a server signs.
+
+The change is made over REST before the next replacement, and taken back in the closing (rule 24b).
+"""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +26,7 @@ from store.rotation.originals import Original
 from store.rotation.write_rows import WriteOutcome
 
 _LARGEST = 9999
-"""KB: what SEPM takes at most (REST facts, `client_log.system_maxsize`)."""
+"""KB: what SEPM takes at most (`client_log.system_maxsize` in the vendor's OpenAPI)."""
 _SENDS = 2
 _ON_ITS_WAY = timedelta(seconds=5)
 """Within that a call of a worker that has died has reached SEPM, or never will."""

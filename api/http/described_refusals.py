@@ -1,4 +1,4 @@
-"""What OpenAPI says of refusals: which every operation may give, and that they are problems of their own media type."""
+"""Refusals in the API's description: which every operation may give, and that they are problems by their media type."""
 
 from collections.abc import Iterator
 from http import HTTPStatus

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from rotation.plan.trust import digest, fails_over
+from rotation.plan.unproven_failover import digest, fails_over
 from rotation.values import ClientId, ServerName
 
 
