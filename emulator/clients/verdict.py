@@ -50,7 +50,7 @@ class LostClient(FailingClient):
     first_why: str
     """Why no exchange came about at the server that decided it."""
     healed: bool = False
-    """Whether it has found back since."""
+    """Whether it has found back since; it may be lost again."""
 
 
 class RefusingClient(FailingClient):
@@ -108,7 +108,7 @@ def judge(site: Site, fleet: Fleet, now: datetime) -> VerdictReport:
             why=client.why,
             first_failed=from_ms(trouble.at),
             first_why=trouble.why,
-            healed=client.lost_since is None,
+            healed=client.lost_since != since,
         )
 
     def refusing(client: Client, refusal: Trouble) -> RefusingClient:

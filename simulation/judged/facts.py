@@ -68,6 +68,9 @@ class Facts:
     journal: tuple[EffectView, ...]
     """Every effect on the site, in order."""
     lost: tuple[LostClient, ...]
+    """Each client that was ever lost, by its first loss."""
+    lost_again: tuple[LostClient, ...]
+    """Those that had found back and are lost in the end, by that loss. One in between that has healed is not known."""
     clients: int
     refusing: tuple[RefusingClient, ...]
     """Clients that servers see at the end, and that take nothing of what they publish."""

@@ -110,6 +110,7 @@ async def _gather(
         tasks=await stage.store.tasks.list() if plan is not None else (),
         journal=stage.simulation.effects.views(),
         lost=verdict.lost_ever,
+        lost_again=tuple(each for each in verdict.lost if each not in verdict.lost_ever),
         clients=verdict.clients_total,
         refusing=verdict.refusing,
         shut_out=frozenset(shut_out(stage.simulation)),

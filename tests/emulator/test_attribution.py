@@ -184,6 +184,7 @@ def test_first_loss_keeps_its_cause(play, site_of):
     first, present = verdict.lost_ever[0], verdict.lost[0]
     assert (first.after.number, present.after.number) == (0, 2)
     assert first.first_failed < present.first_failed
+    assert (first.healed, present.healed) == (True, False)
 
 
 async def test_the_journal_tells_who_did_what(play, site_of):
