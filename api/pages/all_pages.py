@@ -22,6 +22,7 @@ from api.pages.frame.addresses import FILES
 from api.pages.plan import simulation_page
 from api.pages.site import (
     limits_page,
+    limits_wish,
     new_certificate,
     new_plan_page,
     offline_page,
@@ -40,6 +41,7 @@ _PAGES = (
     survey,
     server_lists,
     limits_page,
+    limits_wish,
     new_plan_page,
     new_certificate,
     plan_page,

@@ -1,5 +1,6 @@
 """Every page of the service for a Czech reader: no English word or sentence is left but data."""
 
+from dataclasses import replace
 from re import Pattern
 
 import httpx
@@ -17,6 +18,7 @@ from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.language.left_english import left_english
 from tests.api.pages.language.page_states import ROTATION, play_into, states
 from tests.api.pages.plan.test_simulation_page import simulated
+from tests.api.pages.site.test_limits_page import wished
 from tests.api.pages.test_card_states import cards
 from tests.api.pages.test_rotation_page import fields, started
 from tests.service.notices.conftest import looked
@@ -61,6 +63,8 @@ async def filled(store, make, unconnected, worker_keys, cards) -> list[str]:
     await play_into(await Store.open(StoreSettings(folder=folder, worker_key_file=worker_keys.private)))
     simulation = await simulated(store, make)
     await looked(store, make, lambda: make.t0, error="timeout")
+    async with reading(replace(unconnected, rehearsal=False), await key_of(store, "ben", Role.ADMIN)) as other:
+        assert (await wished(other, store, "Brno")).status_code == 409
     (plan,) = (await store.plans.page("site")).items
     tasks = [f"/tasks/{each.id}" for each in await store.tasks.list() if each.site_id == "site"]
     sites = [f"/sites/{site}{more}" for site in ("site", "site-1") for more in ("", "/limits", "/plans")]
