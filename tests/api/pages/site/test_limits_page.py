@@ -150,6 +150,18 @@ async def test_a_wish_lapses(unconnected, store):
 
 
 @pytest.mark.usefixtures("rotating")
+async def test_what_a_short_stay_costs_is_on_the_form(reader, store):
+    """By the newest survey, whose clients check in every five minutes; a longer one costs nothing."""
+    limits = shown_limits((await store.sites.get(SITE)).limits)
+    for hours, is_named in (("0.05", True), ("1", False)):
+        sent = limits | {"limits.stays": hours, "why": "they move"}
+        assert (await reader.post(ADDRESS, data=sent)).status_code == 303
+        page = (await reader.get(ADDRESS)).text
+        assert ("so each rotation asks two persons" in page) is is_named
+        assert ("každá výměna se ptá dvou osob" in (await reader.get(ADDRESS, headers=CZECH)).text) is is_named
+
+
+@pytest.mark.usefixtures("rotating")
 async def test_who_may_not_configure_sees_no_link(reading_as):
     """A viewer reads the limits; the form and its address are refused."""
     async with reading_as("vera", Role.VIEWER) as viewer:
