@@ -27,6 +27,7 @@ from api.pages.site import (
     new_plan_page,
     offline_page,
     registration_page,
+    restore_page,
     server_lists,
     survey,
 )
@@ -44,6 +45,7 @@ _PAGES = (
     limits_wish,
     new_plan_page,
     new_certificate,
+    restore_page,
     plan_page,
     simulation_page,
     rotation_page,

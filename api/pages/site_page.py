@@ -61,6 +61,7 @@ async def show(
         limits=LIMIT_FIELDS,
         wished_limits=await wished_limits(parts, caller, site_id),
         version=await parts.store.site_changes.version(site_id),
+        restores=caller.may(Permission.START),
         configures=caller.may(Permission.CONFIGURE_SITES),
     )
     if surveyed:
