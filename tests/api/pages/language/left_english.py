@@ -19,7 +19,7 @@ DATA = {
     r"\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b": "a digest or an id",
     r"\b[A-Z0-9]+(?:[-_][A-Z0-9]+)*\b": "an abbreviation, as SEPM or HTTP, or the name of an emulated client or server",
     r"\b(?:admin|approver|auditor|operator|robot|viewer)\b": "a role's code, as an administrator types it",
-    r"\b(?:cert|card|sim|plan)-\d+\b|w{9,}|\(card\)": "ids of this test, and a text that is too long",
+    r"\b(?:cert|card|sim|plan|order|request)-\d+\b|w{9,}|\(card\)": "ids of this test, and a text that is too long",
     r"Default Management Server List(?: \(HTTP for certificate rotation\))?": "a list that SEPM itself has made",
     r"\btest_\w+|Three Servers|Branch List|Vienna|My Company|Brno": "names of sites, lists and groups of this test",
     r"\b(?:ann|ben|bob|olga|vera|otto|sepm\d|pc-\w+)\b": "persons, servers and clients of this test",

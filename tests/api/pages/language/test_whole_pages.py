@@ -1,6 +1,7 @@
 """Every page of the service for a Czech reader: no English word or sentence is left but data."""
 
 from dataclasses import replace
+from datetime import timedelta
 from re import Pattern
 
 import httpx
@@ -9,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from api.app import create_app
 from api.pages.frame.addresses import is_page
+from api.parts import Authority
 from api.settings import ApiSettings
 from rotation.identity.permission import Role
 from store.settings import StoreSettings
@@ -36,6 +38,7 @@ WITHOUT_TEXTS = {"POST /sign-out", "POST /language"}
 """What leads to another page, whatever is sent."""
 IDS = {
     "site_id": "site-1", "plan_id": "plan-1", "rotation_id": "rot-1", "task_id": "card-0", "simulation_id": "sim-1",
+    "request_id": "request-1", "order_id": "order-1",
 }  # fmt: skip
 WRONG = {"why": "w" * 2001, "hash": "no", "days": "x", "runs": "x", "name": "", "key": "no", "address": "x"}
 """What no form takes."""
@@ -65,13 +68,16 @@ async def filled(store, make, unconnected, worker_keys, cards) -> list[str]:
     await looked(store, make, lambda: make.t0, error="timeout")
     async with reading(replace(unconnected, rehearsal=False), await key_of(store, "ben", Role.ADMIN)) as other:
         assert (await wished(other, store, "Brno")).status_code == 409
+    authority = Authority("https://ca.example/directory", timedelta(hours=1))
+    async with reading(replace(unconnected, authority=authority)) as one:
+        ordered = await one.post("/sites/site-1/orders", data={"ordered_names": "sepm1.example.org"})
     (plan,) = (await store.plans.page("site")).items
     tasks = [f"/tasks/{each.id}" for each in await store.tasks.list() if each.site_id == "site"]
     sites = [f"/sites/{site}{more}" for site in ("site", "site-1") for more in ("", "/limits", "/plans", "/restore")]
     plans = [f"/plans/{each}{more}" for each in (plan.id, "plan-1") for more in ("", "/simulations")]
     rotations = [f"/rotations/{each}{more}" for each in ("rotation", "rot-1") for more in ("", "/clients")]
     alone = ["/", "/sign-in", "/calendar", "/registration", "/registration/offline"]
-    return [*alone, *sites, *plans, simulation, *rotations, *cards, *tasks]
+    return [*alone, *sites, *plans, ordered.headers["location"], simulation, *rotations, *cards, *tasks]
 
 
 @pytest.fixture
