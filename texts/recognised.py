@@ -34,6 +34,10 @@ _QUOTED = "quoted"
 """What another program has answered, in its own words."""
 _EXPECTED = "expected"
 """How a value is named that has several codes, of which one is expected: `'a', 'b' or 'c'`."""
+_COLLECTION = "field_type"
+_LIST = "list of values"
+_COLLECTIONS = {"Dictionary": "object with fields", "List": _LIST, "Tuple": _LIST, "Set": _LIST, "Frozenset": _LIST}
+"""What people call the collections of Python that pydantic names."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?")
 _SPAN = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")
 _COUNT = re.compile(r"\d+")
@@ -208,6 +212,8 @@ def _value(name: str, value: str, by: Translator, depth: int) -> str:
         return value
     if name.startswith(_EXPECTED):
         return value.replace(" or ", f" {by('or')} ")
+    if name == _COLLECTION and value in _COLLECTIONS:
+        return by(_COLLECTIONS[value])
     if is_number(name) and _COUNT.fullmatch(value):
         return formats.number(int(value), by)
     if _TIME.fullmatch(value) and (time := _time(value)) is not None:

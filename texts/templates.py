@@ -19,6 +19,7 @@ CATALOGUES = (
     "findings",
     "pydantic",
     "sepm",
+    "simulation",
     "service",
     "store",
     "workflows",

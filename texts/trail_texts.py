@@ -14,7 +14,7 @@ from texts.recognised import translated
 from texts.template import Template
 from texts.trail_kinds import BY_KIND
 
-_MESSAGE, _TASK_CLOSED = "message", "task-closed"
+_MESSAGE, _TASK_CLOSED, _ENDED = "message", "task-closed", "ended"
 """The kinds of events that have such codes."""
 _MOVES = {
     Move.APPROVE: sentence("approve by %(who)s"),
@@ -39,6 +39,7 @@ _ENDS = {
     TaskState.REFUSED: sentence("refused by %(who)s"),
     TaskState.WITHDRAWN: sentence("withdrawn by %(who)s"),
 }
+_OUTCOMES = {each.text for each in (sentence("completed"), sentence("cancelled"), sentence("rolled-back"))}
 _AND = sentence("and")
 _DETAIL = "detail"
 """The value that is a text itself, of an edge; the others are names and reasons."""
@@ -62,6 +63,8 @@ def coded_event(kind: str, message: str, by: Translator) -> str | None:
         title, end, who, note = found.groups()
         closed = f"{translated(title, by)}: {by(_ENDS[TaskState(end)].text, who=_persons(who, by))}"
         return closed if note is None else f"{closed} ({translated(note, by)})"
+    if kind == _ENDED and message in _OUTCOMES:
+        return by(message)
     return next((text for each in BY_KIND.get(kind, ()) if (text := _filled(each.text, message, by)) is not None), None)
 
 

@@ -129,6 +129,8 @@ def _step_item(site: Site, rotation: Rotation, step: Step, at: datetime, until: 
             text = sentence("%(site)s: holdout, %(servers)s keeps the old certificate", site=site.name, servers=servers)
         case Closing():
             kind, text = AgendaKind.WAIT, sentence("%(site)s: the closing check waits for clients", site=site.name)
+        case _ if not step.number[:1].isupper():
+            kind, text = AgendaKind.WAIT, sentence("%(site)s: %(step)s", site=site.name, step=step.title)
         case _:
             kind = AgendaKind.WAIT
             text = sentence("%(site)s: gate %(number)s waits for clients", site=site.name, number=step.number)

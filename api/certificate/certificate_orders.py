@@ -9,7 +9,7 @@ from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import ProblemError, described
 from api.manners.paging import AskedPage
-from api.parts import Parts, WithParts
+from api.parts import Authority, Parts, WithParts
 from api.repeats.request_key import WithRequestKey
 from rotation.identity.permission import Permission
 from rotation.order import OrderState
@@ -41,22 +41,14 @@ async def order_certificate(
 ) -> OrderShown:
     """Have the authority sign a request. While an order for it is running, it is that order."""
     await parts.store.certificate_requests.get(request_id)
-    if parts.authority is None:
-        raise ProblemError(
-            HTTPStatus.CONFLICT,
-            "no-issuer",
-            "no certificate authority is set",
-            remedy="set ROTATOR_ACME_DIRECTORY and restart the service (docs/admin/certificates.md), or have the "
-            "request signed by hand and bring the answer: POST /v1/certificates",
-        )
-    now = parts.clock()
+    authority, now = require_authority(parts), parts.clock()
     new = NewOrder(
         id=OrderId(id_of("order", key.sent)),
         request_id=request_id,
-        issuer=parts.authority.where,
+        issuer=authority.where,
         asked_by=caller.name,
         asked_at=now,
-        gives_up_at=now + parts.authority.patience,
+        gives_up_at=now + authority.patience,
     )
     order = await parts.store.certificate_orders.create(
         new,
@@ -104,6 +96,23 @@ async def stop_order(request_id: str, order_id: OrderId, parts: WithParts, respo
     order = await cancel_ordered(parts, order, parts.clock())
     response.headers["Location"] = _url(order)
     return OrderShown.of(order)
+
+
+def require_authority(parts: Parts) -> Authority:
+    """The certificate authority that is set.
+
+    Raises:
+        ProblemError: 409 `no-issuer`, where none is.
+    """
+    if parts.authority is None:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "no-issuer",
+            "no certificate authority is set",
+            remedy="set ROTATOR_ACME_DIRECTORY and restart the service (docs/admin/certificates.md), or have the "
+            "request signed by hand and bring the answer: POST /v1/certificates",
+        )
+    return parts.authority
 
 
 async def _of_request(parts: Parts, request_id: str, order_id: OrderId) -> CertificateOrder:

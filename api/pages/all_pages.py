@@ -22,10 +22,13 @@ from api.pages.frame.addresses import FILES
 from api.pages.plan import simulation_page
 from api.pages.site import (
     limits_page,
+    limits_wish,
     new_certificate,
     new_plan_page,
     offline_page,
+    order_page,
     registration_page,
+    restore_page,
     server_lists,
     survey,
 )
@@ -40,8 +43,11 @@ _PAGES = (
     survey,
     server_lists,
     limits_page,
+    limits_wish,
     new_plan_page,
     new_certificate,
+    order_page,
+    restore_page,
     plan_page,
     simulation_page,
     rotation_page,

@@ -12,6 +12,7 @@ from api.http.caller import Caller
 from api.manners.paging import EVERYTHING
 from api.pages.frame.addresses import HOME
 from api.pages.frame.rendering import render_page
+from api.pages.site.limits_wish import wished_limits
 from api.parts import Parts, WithParts
 from api.rotation.live import live_by, live_of, state_now
 from api.rotation.rotation_document import RotationShown
@@ -86,7 +87,9 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         else TaskList(items=(), next=None)
     )
     if not caller.may(Permission.SEE):
-        nothing: dict[str, object] = dict.fromkeys(("running", "wished", "rows", "troubles", "ending"), ())
+        nothing: dict[str, object] = dict.fromkeys(
+            ("running", "wished", "wished_limits", "rows", "troubles", "ending"), ()
+        )
         return render_page(request, "home.html", tasks=tasks.items, sees=False, **nothing)
     running = await running_now(parts, caller)
     inventory = await show_inventory(parts, caller)
@@ -111,6 +114,7 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         tasks=tasks.items,
         running=sorted((each for each in running if each.asks), key=lambda each: not each.second),
         wished=wished,
+        wished_limits=await wished_limits(parts, caller),
         names={each.id: each.name for each in sites},
         rows=sorted(rows, key=lambda row: row.order),
         troubles=(await show_standing(parts, caller)).service,

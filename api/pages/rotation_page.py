@@ -27,9 +27,10 @@ from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.proof.reason_texts import REASONS
-from rotation.running.attention import Attention
+from rotation.running.attention import Attention, options_of
 from rotation.running.message import Move
 from rotation.running.state import RotationState
+from rotation.text.sentence import Sentence
 from rotation.values import RotationId, ServerName, Value
 from store.progress import RotationStatus
 from store.rotation.plans import PlanAltered
@@ -45,6 +46,8 @@ class MatterAsked(Value):
     message: str
     code: str
     remedy: str = ""
+    answers: tuple[Sentence, ...] = ()
+    """What it offers, by their names, where the rotation cannot be asked now."""
     offers: tuple[MoveOffer, ...] = ()
 
 
@@ -121,7 +124,11 @@ def _matters(shown: RotationShown, now: RotationState | None, caller: Principal)
     def matter(found: Finding) -> MatterAsked:
         attention = asked.get(found.code)
         if attention is None or now is None:
-            return MatterAsked(subject=found.subject, message=found.message, code=found.code, remedy=found.remedy)
+            named = tuple(MEANINGS[move][0] for move in options_of(found) if move in MEANINGS)
+            remedy = "" if named else found.remedy
+            return MatterAsked(
+                subject=found.subject, message=found.message, code=found.code, remedy=remedy, answers=named
+            )
         offers = answers(attention, now, caller)
         return MatterAsked(subject=found.subject, message=found.message, code=found.code, offers=offers)
 

@@ -10,6 +10,7 @@ from api.http.caller import Caller
 from api.pages.frame.rendering import render_page
 from api.pages.home import now_of
 from api.pages.site.limit_fields import LIMIT_FIELDS
+from api.pages.site.limits_wish import wished_limits
 from api.pages.site.registration_form import LISTS
 from api.pages.site.survey import NONE_YET, newest_survey
 from api.parts import WithParts
@@ -58,6 +59,9 @@ async def show(
         trust=await show_trust(site_id, parts) if isinstance(site, SiteShown) else None,
         barred=None if may_plan else (await forbidden(parts, caller, Permission.PLAN)).problem,
         limits=LIMIT_FIELDS,
+        wished_limits=await wished_limits(parts, caller, site_id),
+        version=await parts.store.site_changes.version(site_id),
+        restores=caller.may(Permission.START),
         configures=caller.may(Permission.CONFIGURE_SITES),
     )
     if surveyed:

@@ -90,6 +90,7 @@ async def _card(
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
         fields=fields(work),
+        labels={each.name: each.label for each in fields(work)},
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),

@@ -2,6 +2,8 @@
 
 import typer
 
+from cli.language.framework_words import in_words
+
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
@@ -18,4 +20,4 @@ def emulator(context: typer.Context) -> None:
     # here and not above: the other commands need nothing of it
     from emulator.__main__ import main  # noqa: PLC0415 - see above
 
-    raise typer.Exit(main(context.args, called="rotator emulator"))
+    raise typer.Exit(main(context.args, called="rotator emulator", words=in_words))

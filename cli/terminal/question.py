@@ -6,6 +6,7 @@ import typer
 
 from cli.language.wording import _
 from cli.terminal.client import Api
+from cli.terminal.confirmation import confirm
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import say_error
 
@@ -44,5 +45,5 @@ def read_question(rotator: Api, rotation: str, move: str, given: str) -> str:
         raise UnreadableError(_("%(move)s could answer each of these: name one with --question", move=move))
     if not asked:
         return ""
-    typer.confirm(_("Answer it with %(move)s?", move=move), abort=True, err=True)
+    confirm(_("Answer it with %(move)s?", move=move))
     return str(asked[0]["question"])

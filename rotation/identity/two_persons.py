@@ -7,10 +7,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypedDict
 
+from pydantic import AwareDatetime
+
 from rotation.identity.identity import IdentityId
 from rotation.plan.plan import PlanBody
 from rotation.site import Limits
-from rotation.values import PlanId, Value
+from rotation.values import PlanId, SiteId, Value
 
 VENDORS = Limits()
 """The floors that the vendor names."""
@@ -33,6 +35,17 @@ class Wish(Value):
     asked_by: str
     identity: IdentityId
     why: str
+    until: AwareDatetime
+    """When it lapses."""
+    content: str = ""
+    """What is wished, as canonical JSON, of wishes that are listed; empty of one that an earlier release has kept."""
+
+
+class WishedFloors(Value):
+    """The content of a wish to lower floors of a site that is registered: all limits, as both persons wish them."""
+
+    site: SiteId
+    limits: Limits
 
 
 def lowered(now: Limits, wanted: Limits) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.planning.advice.database_link import renews_the_databases
 from rotation.planning.advice.latest_start import latest_start
+from rotation.planning.advice.short_stay import short_stay
 from rotation.planning.advice.shortening import Shortening, near_or_past
 from rotation.planning.advice.slow_clocks import young
 from rotation.site import Site
@@ -222,6 +223,10 @@ def _days(span: timedelta) -> str:
     return f"{span.days} days" if span >= timedelta(days=2) else str(span)
 
 
+def _clients_stay_long_enough(facts: Preconditions) -> Iterable[Finding]:
+    yield from short_stay(facts.body, facts.site, facts.survey)
+
+
 _RULES: tuple[Callable[[Preconditions], Iterable[Finding]], ...] = (
     _treatments,
     _every_server_has_one,
@@ -233,4 +238,5 @@ _RULES: tuple[Callable[[Preconditions], Iterable[Finding]], ...] = (
     _clients_known,
     _database_is_named,
     _how_weak_the_proof_is,
+    _clients_stay_long_enough,
 )

@@ -76,9 +76,8 @@ class Attention(Value):
     def finding(self) -> Finding:
         """As it is stored and shown."""
         options = ", ".join(option.value for option in self.options)
-        return warning(
-            self.code, self.subject, self.message, f"{_OPTIONS}{options}; question {self.question}" if options else ""
-        )
+        remedy = f"options: {options}; question {self.question}" if options else ""
+        return warning(self.code, self.subject, self.message, remedy)
 
 
 def options_of(finding: Finding) -> tuple[Move, ...]:

@@ -17,7 +17,7 @@ from simulation.judged.handed_out import handed_out
 from simulation.judged.unreported_acts import LIST, SECURE, SEEN_WITHIN, SWAPS, unseen_since
 
 Exemption = Callable[[LostClient, Facts], str | None]
-_BEGINS_AGAIN = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
+_BEGINS_AGAIN = {"machine.install": "newly installed", "machine.reimage": "put back to an old image"}
 """Effects after which the state of a client is unknown until it checks in."""
 
 
@@ -62,7 +62,7 @@ def _by_others(lost: LostClient, facts: Facts) -> str | None:  # noqa: ARG001 - 
     That the rotation names such an act before it goes on is an invariant of its own: `acts_of_others_are_named`.
     """
     if lost.others_did and lost.after is not None:
-        return f"nobody asked for what cut it off: {lost.after.kind} by {lost.after.actor.value}"
+        return f"no person asked for what cut it off: {lost.after.kind} by {lost.after.actor.value}"
     return None
 
 
@@ -78,7 +78,7 @@ def _unseen(lost: LostClient, facts: Facts) -> str | None:
         return None
     begun = (each for each in facts.unasked if each.kind in _BEGINS_AGAIN and each.subject[0] == lost.name)
     kinds = [each.kind for each in begun if each.number < swap.number]
-    return f"it was {_BEGINS_AGAIN[kinds[-1]]}, and nobody had seen it since" if kinds else None
+    return f"it was {_BEGINS_AGAIN[kinds[-1]]}, and no server had seen it since" if kinds else None
 
 
 def _wrong_list(lost: LostClient, facts: Facts) -> str | None:
@@ -117,7 +117,7 @@ def _foreign_key(lost: LostClient, facts: Facts) -> str | None:
     swaps = _swaps_before(lost, facts)
     if not swaps or swaps[-1].actor.asked or swaps[-1].at < lost.after.at - SEEN_WITHIN:
         return None
-    return f"nobody asked for the key that it was signed with: {swaps[-1].kind} by {swaps[-1].actor.value}"
+    return f"no person asked for the key that it was signed with: {swaps[-1].kind} by {swaps[-1].actor.value}"
 
 
 def _put_back(lost: LostClient, facts: Facts) -> str | None:
@@ -129,7 +129,7 @@ def _put_back(lost: LostClient, facts: Facts) -> str | None:
         return None
     match _swaps_before(lost, facts):
         case [*_, other, back] if back.actor.asked and not other.actor.asked:
-            return "it had taken a certificate that nobody asked for, and the right one was put back"
+            return "it had taken a certificate that no person asked for, and the right one was put back"
     return None
 
 
@@ -159,9 +159,9 @@ def _undone(lost: LostClient, facts: Facts) -> str | None:
         if each.subject[-1] != "false" and path_at_the_end(each.subject[0], facts.journal, since=each.number) in groups
     }
     if "does not verify" in lost.first_why and undone & SECURE:
-        return "nobody asked for the policy that had it verify when the certificate was replaced"
+        return "no person asked for the policy that had it verify when the certificate was replaced"
     if "does not hold the certificate" in lost.first_why and undone & LIST:
-        return "nobody asked for the list that it had when the certificate was replaced"
+        return "no person asked for the list that it had when the certificate was replaced"
     return None
 
 
@@ -179,7 +179,7 @@ def _put_right(lost: LostClient, facts: Facts) -> str | None:
     for act in facts.unasked:
         theirs = path_at_the_end(act.subject[0], facts.journal, since=act.number) in groups
         if theirs and act.kind in SECURE and act.subject[-1] == "true" and swaps[-1].at <= act.at <= repair.at:
-            return "nobody asked for the policy that had it verify before it knew the new certificate"
+            return "no person asked for the policy that had it verify before it knew the new certificate"
     return None
 
 

@@ -15,6 +15,7 @@ from rotation.values import Value
 from store.access.api_key import UNREADABLE, readable_name
 from store.access.identities import IdentityExists, UnknownIdentity, new_identity, state_identity
 from store.access.stated_rows import AccessRows, IdentityAltered, StatedRows
+from store.access.wishes import WISHED
 from store.database.chain import canonical
 from store.database.database import Database
 from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
@@ -203,7 +204,8 @@ async def _move_wishes(rows: AccessRows, former: IdentityRow, identity: Identity
     for wish in waiting:
         if wish not in altered:
             wish.identity_id = identity.id
-            rows.state(wish, TrailKind.WISH_MOVED, f"wish of {wish.asked_by}", author=by, at=at)
+            kept = {name: text for name, text in (await rows.stated(wish.id)).items() if name == WISHED}
+            rows.state(wish, TrailKind.WISH_MOVED, f"wish of {wish.asked_by}", author=by, at=at, data=kept)
 
 
 def _row(issuer: str, subject: str) -> SubjectRow:

@@ -11,8 +11,15 @@ from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.two_persons import LASTS, TwoPersonAct, Wish, wish_digest
 from store.access.api_key import counts
 from store.access.stated_rows import AccessRows, StatedRows
+from store.database.chain import canonical
 from store.schema.tables import ApiKeyRow, IdentityRow, SubjectRow, WishRow
 from store.trail.site_trail import Author, TrailKind
+
+WISHED = "content"
+"""Under this name the event of a wish has what is wished: the row has its digest alone."""
+
+_LONGEST = 4000
+"""Characters of what is kept so: the limits of a site have some hundred, a site that is registered may have more."""
 
 
 class Wishes:
@@ -40,11 +47,13 @@ class Wishes:
                 if row.identity_id != by.id:
                     row.seconded_by, row.seconded_identity, row.seconded_at = by.name, by.id, at
                     rows.state(row, TrailKind.WISH_SECONDED, _message(row), author=author, at=at)
-                    return Wish(asked_by=row.asked_by, identity=IdentityId(row.identity_id), why=row.why)
+                    return _wish(row)
             if not waiting:
                 wish = {"act": act.value, "digest": digest, "asked_by": by.name, "identity_id": by.id, "why": why}
                 row = WishRow(id=uuid4().hex, **wish, asked_at=at, seconded_by="", seconded_identity="")
-                rows.state(row, TrailKind.WISH_KEPT, _message(row), author=author, at=at)
+                text = canonical(dict(content))
+                data = {WISHED: text} if len(text) <= _LONGEST else {}
+                rows.state(row, TrailKind.WISH_KEPT, _message(row), author=author, at=at, data=data)
         return None
 
     async def waiting(self, act: TwoPersonAct, content: Mapping[str, Any], *, at: datetime) -> Wish | None:
@@ -55,7 +64,7 @@ class Wishes:
         """
         async with self._rows.read() as rows:
             for row in await _counting(rows, await rows.session.scalars(_kept(wish_digest(act, content), at)), at):
-                return Wish(asked_by=row.asked_by, identity=IdentityId(row.identity_id), why=row.why)
+                return _wish(row)
         return None
 
     async def all_waiting(self, act: TwoPersonAct, *, at: datetime) -> dict[str, Wish]:
@@ -67,10 +76,18 @@ class Wishes:
         asked = select(WishRow).where(WishRow.act == act.value, WishRow.seconded_at.is_(None))
         asked = asked.where(WishRow.asked_at > at - LASTS).order_by(WishRow.asked_at.desc())
         async with self._rows.read() as rows:
-            return {
-                row.digest: Wish(asked_by=row.asked_by, identity=IdentityId(row.identity_id), why=row.why)
-                for row in await _counting(rows, await rows.session.scalars(asked), at)
-            }
+            waiting = await _counting(rows, await rows.session.scalars(asked), at)
+            return {row.digest: _wish(row, (await rows.stated(row.id)).get(WISHED, "")) for row in waiting}
+
+
+def _wish(row: WishRow, content: str = "") -> Wish:
+    return Wish(
+        asked_by=row.asked_by,
+        identity=IdentityId(row.identity_id),
+        why=row.why,
+        until=row.asked_at + LASTS,
+        content=content,
+    )
 
 
 def _kept(digest: str, at: datetime) -> Select[WishRow]:

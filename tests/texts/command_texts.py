@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_file
 
 from cli.language.command_help import paragraphs
 from cli.main import app
+from emulator.__main__ import parser
 from rotation.finding import Severity
 from rotation.order import OrderState
 from rotation.plan.scope import Treatment
@@ -35,6 +36,7 @@ def command_texts() -> dict[Text, str]:
         **dict.fromkeys(CODES, "a code"),
         **dict(_helps(typer.main.get_command(app), "rotator")),
         **dict(_written()),
+        **dict(_emulators()),
     }
 
 
@@ -42,6 +44,18 @@ def _written() -> Iterator[tuple[Text, str]]:
     for file in sorted((HOME / "cli").rglob("*.py")):
         found = extract_from_file("python", file, keywords=_WORDS)
         yield from ((text, f"{file.relative_to(HOME)}:{line}") for line, text, *_rest in found)
+
+
+def _emulators() -> Iterator[tuple[str, str]]:
+    """The help of the emulator's own command line, and what it says when the site cannot be served."""
+    asked = ["usage: ", "error: ", "the site cannot be served"]
+
+    def words(text: str) -> str:
+        asked.append(text)
+        return text
+
+    parser(words=words)
+    yield from ((text, "rotator emulator") for text in asked)
 
 
 def _helps(command: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -62,7 +62,7 @@ CASES: list[tuple[Any, object, str]] = [
     (AnyUrl, "https://a:b", "má to být adresa URL: číslo portu je chybné"),
     (UUID, "x", "má to být UUID: "),
     (Decimal, "x", "má to být desetinné číslo"),
-    (Annotated[list[int], Field(max_length=2)], [1, 2, 3], "má mít nejvýše 2 položky (List), ne 3"),
+    (Annotated[list[int], Field(max_length=2)], [1, 2, 3], "má mít nejvýše 2 položky (seznam hodnot), ne 3"),
     (Annotated[int, Field(ge=1)], 0, "má to být nejméně 1"),
     (Annotated[str, Field(pattern="^[a-z]$")], "A", "text má odpovídat vzoru '^[a-z]$'"),
     (dict[str, int], [], "má to být objekt"),

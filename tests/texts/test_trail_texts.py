@@ -71,6 +71,7 @@ CASES = {
     ("values-rewrapped", "3 values have got key k2"): "3 hodnoty dostaly klíč k2",
     ("values-rewrapped", "1 values have got key k2"): "1 hodnota dostala klíč k2",
     ("limits-changed", "something that an older release has written"): "something that an older release has written",
+    ("ended", "rolled-back"): "vráceno, nevyměněno",
     ("some-kind", "hold by ann"): "hold by ann",
 }
 

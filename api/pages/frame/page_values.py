@@ -11,6 +11,7 @@ from store.rotation.events import Event
 from texts.catalogue import Translator
 from texts.formats import day, instant, month, number, span
 from texts.recognised import translated
+from texts.step_numbers import number_text
 from texts.trail_texts import event_text
 from texts.writing import written
 
@@ -50,6 +51,7 @@ def add_values(environment: Environment, by: Translator) -> None:
         month=lambda at: month(at, by),
         span=lambda of: span(of, by),
         number=lambda of: number(of, by),
+        step_number=lambda of: written(number_text(of), by),
         translated=lambda text: translated(text or "", by),
     )
 

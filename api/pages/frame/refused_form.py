@@ -41,7 +41,7 @@ def refused_form(refusal: Exception, fields: Collection[str], elsewhere: Mapping
         raise error
     by_field: dict[str, tuple[Finding, ...]] = {}
     others: list[Finding] = []
-    findings = problem.findings or (blocking(code_of(problem), problem.title, problem.detail, problem.remedy),)
+    findings = problem.findings or (blocking(code_of(problem), "", problem.detail, problem.remedy),)
     for each in findings:
         if any(other.subject.startswith(f"{each.subject}.") for other in findings):
             continue  # that a list has no good item follows from what is wrong with its items

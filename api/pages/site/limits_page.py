@@ -1,6 +1,7 @@
 """The limits of a site: what its owner wants waited for, changed as the API does."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -15,26 +16,29 @@ from api.pages.frame.own_forms import texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page
 from api.pages.site.limit_fields import LIMIT_FIELDS, NO_PURGE, PREFIX, changed_limits, shown_limits
+from api.pages.site.limits_wish import VERSION, WishedLimits, shown_version, wished_limits
 from api.parts import Parts, WithParts
 from api.site.limits import set_limits
 from api.site.site_document import LimitsRequest
 from rotation.identity.permission import Permission
+from rotation.planning.advice.short_stay import unkept_pace
 from rotation.site import Site
 from rotation.values import SiteId
 from store.site.sites import require_in_use
 
 router = APIRouter(prefix="/sites/{site_id}/limits", include_in_schema=False)
-_WHY, _VERSION = "why", "version"
+_WHY = "why"
 _ELSEWHERE = {each.of_document: each.name for each in LIMIT_FIELDS} | {"body": f"{PREFIX}holdout_minimum"}
 """Where a refusal is shown whose subject is no field: what is wrong with all of them is the order of the holdout's."""
 
 
 @router.get("", dependencies=[allowed(Permission.CONFIGURE_SITES)])
-async def show(request: Request, site_id: SiteId, parts: WithParts) -> HTMLResponse:
+async def show(request: Request, site_id: SiteId, parts: WithParts, caller: Caller) -> HTMLResponse:
     """The form, with the limits as they are."""
     version = await parts.store.site_changes.version(site_id)
     site = require_in_use(await parts.store.sites.get(site_id))
-    return _form(request, site, shown_limits(site.limits) | {_VERSION: version})
+    wished, pace = await wished_limits(parts, caller, site_id), await _unkept_pace(parts, site)
+    return _form(request, site, shown_limits(site.limits) | {VERSION: version}, wished, pace)
 
 
 @router.post("", dependencies=[allowed(Permission.CONFIGURE_SITES)])
@@ -47,19 +51,29 @@ async def change(request: Request, site_id: SiteId, parts: WithParts, caller: Ca
         with checked():
             order = LimitsRequest.model_validate({**changed_limits(sent, site.limits), _WHY: sent.get(_WHY, "")})
         if order.limits() != site.limits or site.refused_limits:
-            await set_limits(site_id, order, caller, author, parts, expected=await _expected(parts, site_id, sent))
+            await set_limits(site_id, order, caller, author, parts, expected=await shown_version(parts, site_id, sent))
     except REFUSALS as error:
-        return _form(request, site, sent, refused=refused_form(error, fields, _ELSEWHERE))
+        wished, pace = await wished_limits(parts, caller, site_id), await _unkept_pace(parts, site)
+        return _form(request, site, sent, wished, pace, refused=refused_form(error, fields, _ELSEWHERE))
     return RedirectResponse(f"/sites/{site_id}#limits", HTTPStatus.SEE_OTHER)
 
 
-async def _expected(parts: Parts, site_id: SiteId, sent: Mapping[str, str]) -> str:
-    """The version that the form has shown, which the store compares; without one, that of now."""
-    return sent.get(_VERSION) or await parts.store.site_changes.version(site_id)
+async def _unkept_pace(parts: Parts, site: Site) -> timedelta | None:
+    """How often clients check in, where that is too rarely for the site's limit; by the newest survey."""
+    survey = await parts.store.surveys.latest_complete(site.id)
+    if survey is None or len(site.servers) == 1:
+        return None
+    return unkept_pace(site.limits, (await parts.store.surveys.get(survey)).groups)
 
 
 def _form(
-    request: Request, site: Site, values: Mapping[str, str], *, refused: RefusedForm | None = None
+    request: Request,
+    site: Site,
+    values: Mapping[str, str],
+    wished: tuple[WishedLimits, ...],
+    pace: timedelta | None,
+    *,
+    refused: RefusedForm | None = None,
 ) -> HTMLResponse:
     status = HTTPStatus.OK if refused is None else refused.status
     return render_page(
@@ -70,6 +84,8 @@ def _form(
         values=values,
         limits=LIMIT_FIELDS,
         no_purge=NO_PURGE,
-        version=values.get(_VERSION, ""),
+        version=values.get(VERSION, ""),
+        wished_limits=wished,
+        pace=pace,
         refused=refused,
     )

@@ -84,6 +84,8 @@ async def form_of_plan(
         usual=Unproven.RELAX,
         names=certificate_names(site),
         list_unknown=refused is not None and any(each.code == "list-not-described" for each in refused.others),
+        orders=await parts.store.certificate_orders.running(),
+        authority=parts.authority,
         keeps=caller.may(Permission.KEEP_CERTIFICATES),
         request_id=uuid4().hex,
     )

@@ -51,7 +51,7 @@ async def test_a_rotation_speaks_the_language(api):
         "3 klienti se tři intervaly hlášení neozvali, například PC-1; nejsou-li vypnutí,"
     )
     assert (asked["subject"], asked["code"]) == ("klienti, které změna umlčela", "silent-after-swap")
-    assert asked["remedy"] == ASKED.remedy
+    assert asked["remedy"] == "možnosti: retry; otázka 0123456789ab"
     assert czech["step_title"] == "Zjistit stav pracoviště"
     assert (await api.get("/v1/rotations", headers=CZECH)).json()["items"] == [czech]
 

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 COMMAND = [sys.executable, "-m", "cli.main", "emulator"]
 
 
@@ -25,3 +27,22 @@ def test_its_help_is_the_emulators():
     shown = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
     assert "usage: rotator emulator" in shown.stdout
     assert "--scenario" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "shown"),
+    [
+        (["--help"], 0, ["použití: rotator emulator", "volby:", "jedno semínko dá jeden průběh"]),
+        (["--seed", "x"], 2, ["chyba: volba --seed: 'x' není celé číslo"]),
+        (["--heartbeat", "x"], 2, ["'x' není délka času jako 3s, 5m nebo 1h"]),
+        (["--scenario", "x"], 2, ["'x' není žádná z možností"]),
+        (["--wrong"], 2, ["neznámé volby: --wrong"]),
+    ],
+)
+def test_it_speaks_czech(arguments, code, shown):
+    """Help and refusals, those of Python's own parser included."""
+    command = [sys.executable, "-m", "cli.main", "--language", "cs", "emulator", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert [text for text in shown if text not in done.stdout + done.stderr] == []
+    assert "usage" not in done.stdout + done.stderr

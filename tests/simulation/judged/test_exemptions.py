@@ -152,7 +152,7 @@ def test_an_unasked_key_is_exempt_only_while_it_could_not_be_seen(played):
         )
         whys.append(exempted(gone, replace(played, journal=(act, *played.journal))))
     assert whys == [
-        "nobody asked for the key that it was signed with: console.generate_certificate by site event",
+        "no person asked for the key that it was signed with: console.generate_certificate by site event",
         None,
     ]
 
@@ -170,7 +170,7 @@ def test_a_client_that_took_an_unasked_certificate_may_be_lost_when_the_right_on
             played, "console.generate_certificate", "SEPM-1", "other", actor=actor, at=at - timedelta(hours=8)
         )
         whys.append(exempted(gone, replace(played, journal=(other, back, *played.journal))))
-    assert whys == ["it had taken a certificate that nobody asked for, and the right one was put back", None]
+    assert whys == ["it had taken a certificate that no person asked for, and the right one was put back", None]
 
 
 UNDONE = (
@@ -195,7 +195,7 @@ def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(p
     reasons = [
         exempted(lost(facts, repair, group="My Company\\Sales", first_why=each), facts) for each in (why, "down")
     ]
-    assert [each is not None and each.startswith("nobody asked") for each in reasons] == [is_exempt, False]
+    assert [each is not None and each.startswith("no person asked") for each in reasons] == [is_exempt, False]
 
 
 @pytest.mark.parametrize(("look", "is_exempt"), [(3, True), (1, False)])

@@ -166,8 +166,8 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
 @pytest.mark.parametrize(
     ("kind", "about", "exemption"),
     [
-        ("machine.install", ("My Company",), "it was installed, and nobody had seen it since"),
-        ("machine.reimage", (), "it was put back to an old image, and nobody had seen it since"),
+        ("machine.install", ("My Company",), "it was newly installed, and no server had seen it since"),
+        ("machine.reimage", (), "it was put back to an old image, and no server had seen it since"),
     ],
 )
 def test_a_client_that_begins_again_unseen_before_the_swap_is_exempt(played, kind, about, exemption):

@@ -49,7 +49,7 @@ def test_what_others_did_is_kept_apart(played):
     """A client that another person cut off is lost, with the reason, and not by the rotation."""
     reported = report(Size(), Faults.NONE, [record(with_lost(played, 1, asked=False))])
     assert (reported.lost.most, reported.lost_by_the_rotation) == (1, 0)
-    assert "nobody asked" in reported.worst[0].lost[0].exemption
+    assert "no person asked" in reported.worst[0].lost[0].exemption
 
 
 def test_a_synthetic_site_has_the_size_that_was_asked_for():

@@ -7,12 +7,13 @@ import pytest
 from rotation.identity.identity import Grant
 from rotation.identity.log_in import LogIn
 from rotation.identity.permission import Role
-from rotation.identity.two_persons import TwoPersonAct
+from rotation.identity.two_persons import LASTS, TwoPersonAct
 from rotation.values import SiteId
 from store.access.api_key import NoGrant
 from store.access.identities import IdentityExists, UnknownIdentity
 from store.access.key_text import KeyText
 from store.access.subjects import NameTaken, NotLinked, SubjectBarred, UnknownSubject
+from store.database.chain import canonical
 from store.trail.site_trail import Author
 
 ISSUER = "https://login.example.com"
@@ -130,6 +131,8 @@ async def test_a_person_does_not_second_what_it_has_wished_before_the_link(store
 
     assert await wish(before) is None
     await link("ann")
+    (waiting,) = (await store.wishes.all_waiting(TwoPersonAct.TRUST, at=make.t0)).values()
+    assert (waiting.identity, waiting.content, waiting.until) == (ann.id, canonical(content), make.t0 + LASTS)
     assert await wish(ann) is None
     assert await wish(await seen()) is None
     seconded = await wish(bob)

@@ -23,6 +23,11 @@ DAY, HOUR, SITE = timedelta(days=1), timedelta(hours=1), SiteId("site-1")
 async def played(store, make) -> str:
     """A simulation of two runs, one of which lost a client; and a rotation of the plan, with a gate that was read."""
     await make.rotate(store)
+    return await simulated(store, make)
+
+
+async def simulated(store, make) -> str:
+    """The simulation and the readings, where the rotation is there. Gives the address of the result."""
     survey = await store.surveys.latest_complete("site-1")
     assert survey is not None
     plan = make.plan("plan-2").model_copy(update={"request": PlanRequest(certificates={}), "survey_id": survey})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -12,6 +13,7 @@ from rotation.values import SiteId
 from tests.api.identified import key_of
 from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.site.test_registration import wrong_fields
+from tests.api.pages.test_rotation_page import fields
 
 ADDRESS, SITE = "/sites/site-1/limits", SiteId("site-1")
 ODD = Limits(relax_floor=timedelta(seconds=86401.5), purge_after=None)
@@ -67,16 +69,96 @@ async def test_what_is_wrong_stands_beside_its_field(reader, store):
     assert (await store.sites.get(SITE)).limits == before
 
 
-@pytest.mark.usefixtures("rotating")
-async def test_a_floor_below_the_vendors_takes_two_persons(unconnected, store):
-    """The first form is a wish; the same one of another admin is done."""
+async def wished(reader, store, why="a short night"):
+    """The answer to a form that lowers the wait before the first certificate to an hour."""
+    limits = (await store.sites.get(SITE)).limits
+    return await reader.post(ADDRESS, data=shown_limits(limits) | {"limits.relax_floor": "1", "why": why})
+
+
+@pytest.fixture
+async def persons(unconnected, store):
+    """Two admins of a service whose floors take two persons."""
     parts = replace(unconnected, rehearsal=False)
-    sent = shown_limits((await store.sites.get(SITE)).limits) | {"limits.relax_floor": "1", "why": "a short night"}
     async with reading(parts) as one, reading(parts, await key_of(store, "ben", Role.ADMIN)) as other:
-        first = await one.post(ADDRESS, data=sent)
-        assert (first.status_code, "Your wish is kept" in first.text) == (409, True)
-        assert (await other.post(ADDRESS, data=sent)).status_code == 303
+        yield one, other
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_floor_below_the_vendors_takes_two_persons(persons, store):
+    """The first form is a wish; the same one of another admin is done."""
+    one, other = persons
+    first = await wished(one, store)
+    assert (first.status_code, "Your wish is kept" in first.text) == (409, True)
+    assert (await wished(other, store)).status_code == 303
     assert (await store.sites.get(SITE)).limits.relax_floor == timedelta(hours=1)
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_wish_is_read_and_approved_by_another_person(persons, store):
+    """Home, site and form have who, why, what, until when; the form of the other person alone approves it, once."""
+    one, other = persons
+    assert "wishes limits" not in (await other.get("/")).text
+    await wished(one, store)
+    for path in ("/", "/sites/site-1", ADDRESS):
+        page = unescape((await other.get(path)).text)
+        assert "ann wishes limits below what the vendor asks for: a short night" in page
+        assert "Least wait before the first certificate, in hours: 24 → <b>1</b>" in page
+        assert "The wish lapses at" in page
+        own = (await one.get(path)).text
+        assert ("It is yours" in own, f'action="{ADDRESS}/approve"' in own) == (True, False)
+    assert "si přeje meze nižší" in (await other.get("/", headers=CZECH)).text
+    sent = fields((await other.get(ADDRESS)).text, f"{ADDRESS}/approve")
+    assert (await one.post(f"{ADDRESS}/approve", data=sent | {"why": "me too"})).status_code == 409
+    assert (await other.post(f"{ADDRESS}/approve", data=sent)).status_code == 422, "a reason is wanted"
+    assert (await other.post(f"{ADDRESS}/approve", data=sent | {"wish": "ab", "why": "x"})).status_code == 303
+    assert (await store.sites.get(SITE)).limits.relax_floor == timedelta(hours=24)
+    for _ in range(2):
+        answer = await other.post(f"{ADDRESS}/approve", data=sent | {"why": "agreed"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sites/site-1#limits")
+    assert (await store.sites.get(SITE)).limits.relax_floor == timedelta(hours=1)
+    assert "wishes limits" not in (await other.get("/")).text
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_wish_is_approved_as_it_was_shown(persons, store, reading_as):
+    """A site that was changed meanwhile is read again first; who may not approve reads who can, or does not see it."""
+    one, other = persons
+    await wished(one, store)
+    sent = fields((await other.get("/sites/site-1")).text, f"{ADDRESS}/approve") | {"why": "agreed"}
+    changed = shown_limits((await store.sites.get(SITE)).limits) | {"limits.away_limit": "45", "why": "holidays"}
+    assert (await one.post(ADDRESS, data=changed)).status_code == 303
+    assert (await other.post(f"{ADDRESS}/approve", data=sent)).status_code == 412
+    page = unescape((await other.get("/sites/site-1")).text)
+    assert "Clients silent for longer are away, in days: 45 → <b>30</b>" in page
+    async with reading_as("vera", Role.VIEWER) as viewer, reading_as("eve", Role.ADMIN, sites=("else",)) as stranger:
+        shown = (await viewer.get("/sites/site-1")).text
+        assert ("have a person with the role admin" in shown, f'action="{ADDRESS}/approve"' in shown) == (True, False)
+        assert (await viewer.post(f"{ADDRESS}/approve", data=sent)).status_code == 403
+        assert "wishes limits" not in (await stranger.get("/")).text
+        assert (await stranger.post(f"{ADDRESS}/approve", data=sent)).status_code == 404
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_wish_lapses(unconnected, store):
+    """After a week it stands on no page, and approves nothing."""
+    parts = replace(unconnected, rehearsal=False)
+    async with reading(parts) as one:
+        await wished(one, store)
+    later = replace(parts, clock=lambda: parts.clock() + timedelta(days=7, seconds=1))
+    async with reading(later, await key_of(store, "ben", Role.ADMIN)) as other:
+        assert "wishes limits" not in (await other.get("/sites/site-1")).text
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_what_a_short_stay_costs_is_on_the_form(reader, store):
+    """By the newest survey, whose clients check in every five minutes; a longer one costs nothing."""
+    limits = shown_limits((await store.sites.get(SITE)).limits)
+    for hours, is_named in (("0.05", True), ("1", False)):
+        sent = limits | {"limits.stays": hours, "why": "they move"}
+        assert (await reader.post(ADDRESS, data=sent)).status_code == 303
+        page = (await reader.get(ADDRESS)).text
+        assert ("so each rotation asks two persons" in page) is is_named
+        assert ("každá výměna se ptá dvou osob" in (await reader.get(ADDRESS, headers=CZECH)).text) is is_named
 
 
 @pytest.mark.usefixtures("rotating")
