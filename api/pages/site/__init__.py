@@ -1,7 +1,8 @@
 """Pages of a site that have a form of their own.
 
 - `registration_page`, `registration_form`, `limit_fields`: a new site; `offline_page`: one without REST
-- `limits_page`: its limits, changed
+- `limits_page`: its limits, changed; `limits_wish`: a wish to lower them, which a second person approves
+- `restore_page`: a restore by a file of originals; `order_page`: an order of a certificate, followed and stopped
 - `survey`: its newest survey, and a new one; `server_lists`: its lists, out of exported files
 - `new_plan_page`, `plan_choices`: a new plan of it; `new_certificate`: a certificate for that, made or brought
 """
