@@ -97,7 +97,7 @@ def _stays_relaxed(owner: OwnerView) -> Iterable[Finding]:
 
 
 def _cannot_fail_over(owner: OwnerView) -> Iterable[Finding]:
-    """The 14.2.x communication module does not try another server on a certificate mismatch (seed 11)."""
+    """The 14.2.x communication module does not try another server on a certificate mismatch: list A (B1)."""
     builds = ((client, ClientBuild.parse(client.build)) for client in owner.clients)
     stuck = [client.name for client, build in builds if build is None or not build.fails_over_on_mismatch]
     if stuck:
