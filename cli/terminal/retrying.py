@@ -10,12 +10,13 @@ from cli.terminal.client import Api, ApiRefusedError
 from cli.terminal.formatting import say_error
 
 _USE_IT = "PT2H"
+_RUNNING, _NO_ROOM = "survey-running", "too-many-surveys"
 _TRIES = 5
 _LONGEST_PAUSE = 5
 
 
 def post_patiently(rotator: Api, path: str, body: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
-    """The answer to `body`. A survey is waited for however long it takes, and then used; an outage for some seconds.
+    """The answer to `body`. A survey, or room for one, is waited for however long it takes; an outage for seconds.
 
     The same body has the same key, however often it is sent: the caller's, or one of its own.
 
@@ -27,11 +28,10 @@ def post_patiently(rotator: Api, path: str, body: Mapping[str, Any], key: str | 
         try:
             answer: dict[str, Any] = rotator.post(path, body, key or own)
         except ApiRefusedError as refused:
-            waits = refused.code == "survey-running"
-            tries -= not waits
+            tries -= refused.code not in {_RUNNING, _NO_ROOM}
             if refused.retry_after is None or not tries:
                 raise
-            if waits:
+            if refused.code == _RUNNING:
                 body, own = {**body, "survey_max_age": _USE_IT}, uuid4().hex
             time.sleep(min(refused.retry_after, _LONGEST_PAUSE))
         else:

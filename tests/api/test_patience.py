@@ -1,5 +1,7 @@
 """The command line waits for a survey however long it takes, and then uses it."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from api.parts import Parts
+from cli.terminal import retrying
+from rotation.values import SiteId
 
 
 @pytest.fixture
@@ -28,3 +32,25 @@ async def test_a_plan_and_its_start_wait_for_the_survey(whole, site, rotator):
     code, _, err = await rotator("start", plan["id"], "--hash", plan["hash"], "--why", "it ends")
     assert code == 0, err
     assert len((await whole.get("/v1/rotations", params={"site_id": site})).json()["items"]) == 1
+
+
+async def test_a_plan_waits_for_room_for_its_survey(connected, whole, site, rotator, monkeypatch):
+    """As many surveys of this caller run as may at once: the command asks again as often as it takes."""
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    certificate = made.json()["certificate"]["id"]
+    pauses, room = threading.Semaphore(0), connected.surveys
+    monkeypatch.setattr(retrying, "_LONGEST_PAUSE", 0.2)
+    asked = room._require
+
+    def counted(caller: str) -> None:
+        pauses.release()
+        asked(caller)
+
+    monkeypatch.setattr(room, "_require", counted)
+    room.of_a_caller = 1
+    async with room._in_room(SiteId("another"), "ann"):
+        planning = asyncio.create_task(rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16"))
+        for _ in range(retrying._TRIES + 3):
+            assert await asyncio.to_thread(pauses.acquire, timeout=30)
+    code, _, err = await planning
+    assert code == 0, err
