@@ -3,7 +3,7 @@
 English texts are not here: they stand in the code where they are made, and are the keys. `cs/` has a gettext catalogue
 for each part of the product; all of them count everywhere.
 
-- `language`, `catalogue`: which language a reader wants, and its texts
+- `language`, `catalogue`: which language a reader wants, and its texts; `weights`: of the header that says so
 - `writing`, `formats`: how a language writes sentences, dates, numbers
 - `recognised`, `template`, `templates`: texts that are stored in English, found by their template
 - `step_numbers`: the numbers of steps that are words

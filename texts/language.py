@@ -1,12 +1,10 @@
 """The languages of the service, and the one that a reader wants."""
 
-import re
 from enum import StrEnum
 
+from texts.weights import weights
+
 _ANY = "*"
-_WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
-_LONGEST = 1000
-"""Characters of a header that are read."""
 
 
 class Language(StrEnum):
@@ -33,12 +31,9 @@ def wanted(accepted: str) -> Language:
 
 
 def _weights(header: str) -> dict[str, float]:
-    """By language, in the order in which the header names them. A weight of another form counts nothing."""
+    """By language, in the order in which the header names them."""
     found: dict[str, float] = {}
-    for part in header[:_LONGEST].lower().split(","):
-        name, parted, weight = part.partition(";")
-        language = name.partition("-")[0].strip()
-        given = _WEIGHT.fullmatch(weight.strip())
-        share = float(given[1]) if given else 0.0 if parted else 1.0
-        found[language] = max(found.get(language, 0.0), share)
+    for name, weight in weights(header).items():
+        language = name.partition("-")[0]
+        found[language] = max(found.get(language, 0.0), weight)
     return found

@@ -12,6 +12,7 @@ from api.manners.problem_catalogue import ProblemKind, problem_kinds, unknown_ki
 from rotation.values import Value
 from texts.catalogue import Translator, translator
 from texts.language import wanted
+from texts.weights import weights
 
 router = APIRouter(prefix="/problems", tags=["problems"])
 _HTML, _JSON = "text/html", "application/json"
@@ -83,11 +84,7 @@ td, th {{ text-align: left; vertical-align: top; padding: .2em 1em .2em 0 }}</st
 
 
 def _quality(accept: str, media_type: str) -> float:
-    """How much a caller wants a media type, by the most exact range. A range of another form counts nothing."""
-    found = {}
-    for each in accept.split(",")[:50]:
-        media_range, _, rest = each.replace(" ", "").lower().partition(";")
-        weight = next((part[2:] for part in rest.split(";") if part.startswith("q=")), "1")
-        found[media_range] = float(weight) if weight.replace(".", "", 1).isdecimal() and weight.isascii() else 0.0
+    """How much a caller wants a media type, by the most exact range."""
+    found = weights(accept)
     ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
     return next((found[each] for each in ranges if each in found), 0.0)

@@ -1,13 +1,12 @@
 """How many surveys run at once that requests of a process have begun: of a caller, and in all."""
 
 import asyncio
-import logging
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
 from temporalio.client import Client
 
 from engine.client.surveys import ended, survey
@@ -20,7 +19,18 @@ OF_ALL = 20
 """A survey reads every client of a site, and SEPM is slowed by it: a script over all sites must leave room."""
 _LONGEST = timedelta(hours=1)
 """A survey that goes on for longer leaves room for others."""
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Running:
+    """A survey that requests have begun, or joined."""
+
+    begun_by: str
+    requests: int = 0
+    """How many wait for it."""
+    goes_on: asyncio.Task[None] | None = None
+    """Waits for its end, once it took longer than a request waits."""
 
 
 @dataclass
@@ -29,9 +39,7 @@ class SurveyRoom:
 
     of_a_caller: int = OF_A_CALLER
     of_all: int = OF_ALL
-    _begun_by: dict[SiteId, str] = field(default_factory=dict)
-    _waited_for: Counter[SiteId] = field(default_factory=Counter)
-    _going_on: dict[SiteId, asyncio.Task[None]] = field(default_factory=dict)
+    _running: dict[SiteId, _Running] = field(default_factory=dict)
 
     async def survey(
         self, client: Client, site_id: SiteId, wait: timedelta, *, caller: str, task_queue: str | None = None
@@ -41,45 +49,41 @@ class SurveyRoom:
         Raises:
             TooManySurveys: when as many surveys run as may at once; nothing was begun.
         """
-        async with self._in_room(site_id, caller):
+        with self._in_room(site_id, caller) as running:
             answer = await survey(client, site_id, wait, task_queue=task_queue)
-            if answer is None:
-                self._keep_while_it_runs(client, site_id)
+            if answer is None and running.goes_on is None:
+                running.goes_on = asyncio.create_task(self._until_it_ends(client, site_id))
         return answer
 
-    @asynccontextmanager
-    async def _in_room(self, site_id: SiteId, caller: str) -> AsyncIterator[None]:
-        if site_id not in self._begun_by:
+    @contextmanager
+    def _in_room(self, site_id: SiteId, caller: str) -> Iterator[_Running]:
+        if site_id not in self._running:
             self._require(caller)
-            self._begun_by[site_id] = caller
-        self._waited_for[site_id] += 1
+        running = self._running.setdefault(site_id, _Running(caller))
+        running.requests += 1
         try:
-            yield
+            yield running
         finally:
-            self._leave(site_id)
+            running.requests -= 1
+            self._leave_if_over(site_id)
 
     def _require(self, caller: str) -> None:
-        own = sum(each == caller for each in self._begun_by.values())
+        own = sum(each.begun_by == caller for each in self._running.values())
         if own >= self.of_a_caller:
             raise TooManySurveys(self.of_a_caller, caller)
-        if len(self._begun_by) >= self.of_all:
+        if len(self._running) >= self.of_all:
             raise TooManySurveys(self.of_all)
 
-    def _leave(self, site_id: SiteId) -> None:
-        self._waited_for[site_id] -= 1
-        if not self._waited_for[site_id]:
-            del self._waited_for[site_id], self._begun_by[site_id]
-
-    def _keep_while_it_runs(self, client: Client, site_id: SiteId) -> None:
-        if site_id not in self._going_on:
-            self._waited_for[site_id] += 1
-            self._going_on[site_id] = asyncio.create_task(self._until_it_ends(client, site_id))
+    def _leave_if_over(self, site_id: SiteId) -> None:
+        running = self._running[site_id]
+        if not running.requests and running.goes_on is None:
+            del self._running[site_id]
 
     async def _until_it_ends(self, client: Client, site_id: SiteId) -> None:
         try:
             await ended(client, site_id, _LONGEST)
         except EngineFault as away:  # then no survey can be begun either
-            _log.warning("site %s: whether its survey goes on is not known: %s", site_id, away)
+            _log.warning("it is not known whether a survey goes on", site=site_id, why=str(away))
         finally:
-            del self._going_on[site_id]
-            self._leave(site_id)
+            self._running[site_id].goes_on = None
+            self._leave_if_over(site_id)

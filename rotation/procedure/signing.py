@@ -1,4 +1,4 @@
-"""What replaced servers sign: a person compares dates (rule 24c), and clients show it before the next (rule 24b)."""
+"""What replaced servers sign: a person compares dates (rule 24c), and clients show it (rule 24b)."""
 
 from collections.abc import Iterator
 

@@ -107,6 +107,11 @@ class Facts:
         return self.state.outcome if self.state else None
 
     @property
+    def losses(self) -> tuple[LostClient, ...]:
+        """The first loss of each client, and the one that lasts where it is another."""
+        return (*self.lost, *self.lost_again)
+
+    @property
     def body(self) -> PlanBody | None:
         """What ran, amendments included."""
         return self.last_plan.body if self.last_plan else None

@@ -48,7 +48,7 @@ async def test_a_plan_waits_for_room_for_its_survey(connected, whole, site, rota
 
     monkeypatch.setattr(room, "_require", counted)
     room.of_a_caller = 1
-    async with room._in_room(SiteId("another"), "ann"):
+    with room._in_room(SiteId("another"), "ann"):
         planning = asyncio.create_task(rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16"))
         for _ in range(retrying._TRIES + 3):
             assert await asyncio.to_thread(pauses.acquire, timeout=30)

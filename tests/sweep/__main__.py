@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument(
         "--point", action="append", type=Point.parse, help="only this, as a report names it; may be repeated"
     )
-    line.add_argument("--undisturbed", action="store_true", help="play each procedure to its end, and have nobody die")
+    line.add_argument("--undisturbed", action="store_true", help="play each procedure to its end, and kill no process")
     line.add_argument("--sample", action="store_true", help="a few points of one rotation, drawn by --seed")
     line.add_argument("--seed", type=int, default=1)
     line.add_argument("--lanes", type=int, default=2, help="how many stacks work side by side")

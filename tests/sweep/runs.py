@@ -72,7 +72,9 @@ async def record(lane: Lane, name: str) -> Recording:
     procedure, watch, began = PROCEDURES[name], Watch(), time.monotonic()
     played = await _play(lane, procedure, watch, _UNDISTURBED, None)
     if played.problems or played.story is None:
-        raise SweepFailedError(f"{name} does not end well although nobody dies: {'; '.join(played.problems)}")
+        raise SweepFailedError(
+            f"{name} does not end well, although no process was killed: {'; '.join(played.problems)}"
+        )
     return Recording(procedure, watch, played.story, time.monotonic() - began)
 
 

@@ -48,7 +48,7 @@ def test_what_no_run_passes_is_a_failure() -> None:
 
 
 def test_a_victim_without_a_point_is_a_failure() -> None:
-    """The API had none for a day, since another module served it, and the sweep ended well."""
+    """A sweep in which processes of a victim report no place shows nothing of it, so it does not begin."""
     found = tuple(Point("list-a", victim, SAVE, "A8", 1) for victim in Victim)
     assert expect_all_victims("list-a", found) == found
     with pytest.raises(SweepFailedError, match=r"list-a has no point of api$"):

@@ -13,7 +13,7 @@ def no_client_is_cut_off(facts: Facts) -> Iterator[Violation]:
 
     Not covered: clients that were cut off before or left out by name, and acts that were not asked for.
     """
-    for lost in (*facts.lost, *facts.lost_again):
+    for lost in facts.losses:
         if exempted(lost, facts) is None:
             after = f"{lost.after.kind} {lost.after.subject} by {lost.after.actor.value}" if lost.after else "nothing"
             yield violation(

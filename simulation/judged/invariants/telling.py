@@ -27,7 +27,7 @@ def no_client_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
     if facts.outcome is not Outcome.COMPLETED:
         return
     reported = _reported(facts)
-    for lost in (*facts.lost, *facts.lost_again):
+    for lost in facts.losses:
         if lost.healed or lost.after is None or lost.since > facts.ended or lost.first_failed < facts.began:
             continue
         if facts.ended < lost.first_failed + _HEARTBEATS * slowest_of(facts, lost):
@@ -47,7 +47,7 @@ def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
         return
     unlisted = _installed(facts) | {each.subject[0] for each in facts.unasked if each.kind == "machine.share_record"}
     named = " ".join(event.message for event in facts.trail if event.kind == "quiet" and event.at == facts.ended)
-    for lost in (*facts.lost, *facts.lost_again):
+    for lost in facts.losses:
         failing = not lost.healed and lost.first_failed + _HEARTBEATS * slowest_of(facts, lost) <= facts.ended
         if failing and lost.name not in named and lost.name not in unlisted and " more" not in named:
             yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
@@ -61,7 +61,7 @@ def clients_cut_off_are_reported(facts: Facts) -> Iterator[Violation]:
     before, and a server into which another certificate was put unasked before: that was reported.
     """
     reported, seen = _reported(facts), set[int]()
-    for lost in sorted((*facts.lost, *facts.lost_again), key=lambda each: each.first_failed):
+    for lost in sorted(facts.losses, key=lambda each: each.first_failed):
         act = lost.after
         if act is None or act.kind not in SWAPS or not act.actor.asked or lost.others_did or act.number in seen:
             continue

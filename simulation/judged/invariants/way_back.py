@@ -61,7 +61,7 @@ def who_was_cut_off_is_back_with_it(facts: Facts) -> Iterator[Violation]:
     """
     back = {_taken_out(facts, task): at for task in _put_back(facts) if (at := _is_in(facts, task)) is not None}
     spoilt = {each.subject[0] for each in facts.unasked if each.kind in SWAPS}
-    failing: tuple[LostClient | RefusingClient, ...] = (*facts.lost, *facts.lost_again, *facts.refusing)
+    failing: tuple[LostClient | RefusingClient, ...] = (*facts.losses, *facts.refusing)
     for client in failing:
         act = client.after
         if client.healed or act is None or act.kind not in SWAPS or not act.actor.asked or act.subject[0] in spoilt:

@@ -43,7 +43,7 @@ def sites(count: int) -> list[SiteId]:
 async def until_empty(room: SurveyRoom) -> None:
     """As soon as no survey holds room."""
     async with asyncio.timeout(30):
-        while room._begun_by:  # noqa: ASYNC110 - it is freed by a task of the room
+        while room._running:  # noqa: ASYNC110 - it is freed by a task of the room
             await asyncio.sleep(0.02)
 
 
@@ -62,7 +62,7 @@ async def test_a_caller_and_all_callers_have_so_many_at_once(begun, surveyor):
     surveyor.may_end.set()
     await until_empty(room)
     assert await begun(room, four, "ann", LONG) is not None
-    assert (room._begun_by, room._waited_for, room._going_on) == ({}, {}, {})
+    assert room._running == {}
 
 
 async def test_what_ends_while_it_is_waited_for_holds_room_no_longer(begun, surveyor):
@@ -74,7 +74,7 @@ async def test_what_ends_while_it_is_waited_for_holds_room_no_longer(begun, surv
     for site in (one, two, one):
         with pytest.raises(SurveyFailed):
             await begun(room, site, "ann", LONG)
-    assert not room._begun_by
+    assert not room._running
 
 
 async def test_a_failure_behind_the_request_makes_room(begun, surveyor):
