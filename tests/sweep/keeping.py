@@ -51,6 +51,13 @@ class Kept:
         """Kill it with -9."""
         self._signal(signal.SIGKILL)
 
+    def kill_innermost(self) -> None:
+        """Kill with -9 what `tests.sweep.again` runs, which has another one run at once; else the process itself."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                for pid in _innermost(self._process.pid):
+                    os.kill(pid, signal.SIGKILL)
+
     def _signal(self, number: signal.Signals) -> None:
         # not by the process object: it would look for the exit code, and then its waiter finds none
         if self._process is not None and self._process.returncode is None:
@@ -90,3 +97,11 @@ class Kept:
             # what it had started goes with it
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _innermost(pid: int) -> list[int]:
+    """The processes below this one that have none below them; itself, where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        below = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [each for child in below for each in _innermost(child)] or [pid]
+    return []

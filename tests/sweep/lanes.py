@@ -26,7 +26,8 @@ from tests.sweep.points import Passing, Place, Point, Victim, Watch
 _AWAY = frozenset({429, 500, 502, 503, 504})
 _INSTRUMENTED = {"worker": "tests.sweep.worker", "api": "tests.sweep.api"}
 _AGAIN = "retry-after"
-_TIMEOUT = 60
+_TIMEOUT = 180
+"""Seconds: one request may meet several deaths of the machine, one behind the other."""
 
 
 @dataclass
@@ -78,15 +79,18 @@ class Lane:
             point = self.watch.passed(passing) if _lives(passing.pid) else None
             if point is not None:
                 self._kill(point, passing)
-            if point is None or point.victim not in {Victim.WORKER, Victim.API}:
+            if point is None or point.victim in {Victim.TEMPORAL, Victim.SEPM}:
                 writer.write(DEAD if point is not None and point.victim is Victim.SEPM else GO_ON)
                 await writer.drain()
 
     def _kill(self, point: Point, passing: Passing) -> None:
+        if point.victim is not Victim.TEMPORAL:
+            os.kill(passing.pid, signal.SIGKILL)
         if point.victim is Victim.TEMPORAL:
             self.kept[ServiceProcesses.TEMPORAL].kill()
-        else:
-            os.kill(passing.pid, signal.SIGKILL)
+        elif point.victim is Victim.MACHINE:
+            for kept in self.kept.values():
+                kept.kill_innermost()
 
     async def rising(self) -> None:
         """Wait until everything serves."""

@@ -23,6 +23,8 @@ class Victim(StrEnum):
     SEPM = "sepm"
     """The TLS front of the emulated SEPM: connections are reset, the site's state is kept."""
     API = "api"
+    MACHINE = "machine"
+    """Worker, API and Temporal at once, as where their machine loses its power."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Place:
         match self.process:
             case "worker":
                 inside = self.effect.startswith(("commit", "rest"))
-                return (Victim.WORKER,) if inside else (Victim.WORKER, Victim.TEMPORAL)
+                return (Victim.WORKER, *(() if inside else (Victim.TEMPORAL,)), Victim.MACHINE)
             case "api":
-                return (Victim.API, Victim.TEMPORAL) if self.effect.startswith("rpc") else (Victim.API,)
+                return (Victim.API, *((Victim.TEMPORAL,) if self.effect.startswith("rpc") else ()), Victim.MACHINE)
             case _:
                 # a read that was not carried out is no other than one whose answer was lost
                 return () if self.kind.startswith("GET ") and self.side == BEFORE else (Victim.SEPM,)

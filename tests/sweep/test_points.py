@@ -28,11 +28,15 @@ def test_the_first_and_the_last_of_each_kind_of_place_are_points() -> None:
     passed(watch, (SAVE, 1, "preflight"))
     watch.begin()
     passed(watch, (SAVE, 1, "A8"), (SAVE, 2, ""), (SAVE, 1, "B3"), (SAVE, 1, "closing"), (SAVE, 2, ""))
-    assert swept(watch) == {(Victim.WORKER, SAVE, "A8", 1), (Victim.WORKER, SAVE, "closing", 2)}
+    victims = (Victim.WORKER, Victim.MACHINE)
+    assert swept(watch) == {(each, SAVE, *last) for each in victims for last in (("A8", 1), ("closing", 2))}
 
 
 def test_each_place_has_the_victims_that_it_concerns() -> None:
-    """Temporal dies around whole activities and calls of it; SEPM's side once for a read, whose answer is lost."""
+    """Temporal dies around whole activities and calls of it; SEPM's side once for a read, whose answer is lost.
+
+    Where the worker or the API dies, all of the service's machine does too.
+    """
     watch = Watch()
     passed(watch, *((place, 1, "") for place in (SAVE, WHOLE, CALL, PATCH, READ, replace(READ, side="before"))))
     assert {(victim, place) for victim, place, _, _ in swept(watch)} == {
@@ -43,6 +47,7 @@ def test_each_place_has_the_victims_that_it_concerns() -> None:
         (Victim.TEMPORAL, CALL),
         (Victim.SEPM, PATCH),
         (Victim.SEPM, READ),
+        *((Victim.MACHINE, place) for place in (SAVE, WHOLE, CALL)),
     }
 
 
