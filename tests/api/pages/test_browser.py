@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from api.app import create_app
 from api.settings import ApiSettings
@@ -16,7 +16,8 @@ from tests.api.pages.test_rotation_page import started
 from tests.e2e import browsing
 from tests.programs import program
 
-PHONE, DESKTOP = {"width": 375, "height": 740}, {"width": 1400, "height": 1000}
+PHONE: ViewportSize = {"width": 375, "height": 740}
+DESKTOP: ViewportSize = {"width": 1400, "height": 1000}
 FIRST_LOAD = 60_000
 """Bytes of all that a browser loads to show home for the first time, compressed as they travel."""
 SERIOUS = {"serious", "critical"}
