@@ -102,6 +102,9 @@ async def test_a_certificate_is_ordered_by_keyboard(page, store):
     await page.goto("/sites/site-1/plans")
     await expect(page.get_by_role("link", name="Objednávka probíhá")).to_be_visible()
     assert len(await store.certificate_orders.running()) == 1
+    await page.goto("/sites/site-1/orders?everything=1")
+    await fits_everybody(page)
+    await expect(page.get_by_text("Objednávka se podává u autority.")).to_be_visible()
 
 
 async def test_a_refused_restore_keeps_what_was_typed(page, store, make):
