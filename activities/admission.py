@@ -25,6 +25,7 @@ from engine.contract import (
     RollBackRequest,
     StepRequest,
 )
+from rotation.running.ends import end_words
 from rotation.values import RotationId, SiteId
 from service.world import World
 from store.progress import RotationStatus
@@ -78,7 +79,7 @@ class Admission:
         if not isinstance(request, AdmitRequest):  # it says itself what has ended
             ended = kept.status is not RotationStatus.RUNNING
             if ended and not _is_last_report(request, kept.status):
-                raise _refused(f"rotation {rotation_id} does not run any more, it is {kept.status.value}")
+                raise _refused(f"rotation {rotation_id} does not run any more: {end_words(kept.status.value)}")
         if temporal_activity.in_activity():  # played in one process, a rotation has no runs
             await self._require_its_run(rotation_id, kept, request)
 

@@ -19,6 +19,7 @@ from pydantic import SecretBytes
 
 from issuing.errors import IssuerRefused, IssuerSettingsWrong, IssuerUnreachable, IssuerUntrusted, RateLimited
 from issuing.settings import AcmeSettings
+from rotation.text.written_values import span_text
 
 _Resource = TypeVar("_Resource", bound=JSONObjectWithFields)
 
@@ -233,10 +234,8 @@ class AcmeExchange:
 
     def _limited(self, detail: str) -> RateLimited:
         wait = None if self._last is None else _retry_after(self._last)
-        when = f"; it asks to wait {wait}" if wait else ""
-        return RateLimited(
-            self._where, f"{detail}{when}", "nothing: the order goes on when the authority takes it", wait
-        )
+        text = f"{detail}; it asks to wait {span_text(wait)}" if wait else detail
+        return RateLimited(self._where, text, "nothing: the order goes on when the authority takes it", wait)
 
 
 class _NonceRefusedError(Exception):

@@ -71,6 +71,8 @@ def asked(notice: Notice, say: Translator) -> str:
             "an operator chooses one of: %(moves)s",
             moves=", ".join(say(MOVES.get(move, move.value)) for move in notice.asks),
         )
+    if notice.kind is NoticeKind.APPROVAL_WANTED and notice.rotation_id is None:
+        return say("another administrator approves the wish on the page of the site, or it lapses")
     if notice.kind is NoticeKind.ROTATION_ENDED and notice.subject not in ENDED:
         return say("an administrator finds out who ended it, and has the settings restored")
     return say(ASKED[notice.kind]) if notice.kind in ASKED else say("nothing")

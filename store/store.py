@@ -9,6 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from store.access.identities import Identities
 from store.access.stated_rows import StatedRows
+from store.access.stated_wishes import StatedWishes
 from store.access.subjects import Subjects
 from store.access.wishes import Wishes
 from store.audit import Audit
@@ -86,6 +87,7 @@ class Store:
         stated = StatedRows(database, mac_key, self.trail)
         self.identities = Identities(database, stated)
         self.wishes = Wishes(stated)
+        self.stated_wishes = StatedWishes(database)
         self.subjects = Subjects(database, stated)
         self.sites = Sites(database, vault, mac_key, self.trail)
         self.site_changes = SiteChanges(database, vault, mac_key, self.trail)

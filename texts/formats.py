@@ -1,23 +1,17 @@
 """How a language writes times, dates, spans and numbers. Times are in UTC, and say so."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from rotation.text.sentence import Sentence, counted
+from rotation.text.sentence import Sentence
+from rotation.text.written_values import span_parts
 from texts.catalogue import Translator
 from texts.language import Language
 
 _TIMES = {Language.ENGLISH: "y-MM-dd HH:mm 'UTC'", Language.CZECH: "d. M. y HH:mm 'UTC'"}
 _DATES = {Language.ENGLISH: "y-MM-dd", Language.CZECH: "d. M. y"}
-_UNITS: tuple[tuple[int, Callable[[int], Sentence]], ...] = (
-    (86400, lambda count: counted("%(count)s day", "%(count)s days", count)),
-    (3600, lambda count: counted("%(count)s hour", "%(count)s hours", count)),
-    (60, lambda count: counted("%(count)s minute", "%(count)s minutes", count)),
-    (1, lambda count: counted("%(count)s second", "%(count)s seconds", count)),
-)
 
 
 def instant(at: datetime, by: Translator) -> str:
@@ -42,12 +36,7 @@ def number(count: float, by: Translator) -> str:
 
 def span(of: timedelta, by: Translator) -> str:
     """A length of time in its two largest units."""
-    left, parts = int(of.total_seconds()), []
-    for size, unit in _UNITS:
-        count, left = divmod(left, size)
-        if count:
-            parts.append(_counted(unit(count), by))
-    return " ".join(parts[:2]) or _counted(_UNITS[-1][1](0), by)
+    return " ".join(_counted(each, by) for each in span_parts(of))
 
 
 def _counted(of: Sentence, by: Translator) -> str:

@@ -3,13 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
 
-from texts import formats
+from texts import formats, written_values
 from texts.catalogue import Translator, translator
 from texts.language import Language
+from texts.role_names import role_names
 from texts.template import Template, is_number
 from texts.templates import templates
 
@@ -34,12 +34,12 @@ _QUOTED = "quoted"
 """What another program has answered, in its own words."""
 _EXPECTED = "expected"
 """How a value is named that has several codes, of which one is expected: `'a', 'b' or 'c'`."""
+_ROLES = "role_names"
+"""How a value is named that has names of roles."""
 _COLLECTION = "field_type"
 _LIST = "list of values"
 _COLLECTIONS = {"Dictionary": "object with fields", "List": _LIST, "Tuple": _LIST, "Set": _LIST, "Frozenset": _LIST}
 """What people call the collections of Python that pydantic names."""
-_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?")
-_SPAN = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")
 _COUNT = re.compile(r"\d+")
 
 
@@ -212,30 +212,12 @@ def _value(name: str, value: str, by: Translator, depth: int) -> str:
         return value
     if name.startswith(_EXPECTED):
         return value.replace(" or ", f" {by('or')} ")
+    if name.startswith(_ROLES):
+        return role_names(value, by)
     if name == _COLLECTION and value in _COLLECTIONS:
         return by(_COLLECTIONS[value])
     if is_number(name) and _COUNT.fullmatch(value):
         return formats.number(int(value), by)
-    if _TIME.fullmatch(value) and (time := _time(value)) is not None:
-        return _moment(value, time, by)
-    if found := _SPAN.fullmatch(value):
-        days, hours, minutes, seconds = (int(each or 0) for each in found.groups())
-        return formats.span(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), by)
+    if (written := written_values.in_language(value, by)) is not None:
+        return written
     return _translated(value, by.language, depth - 1) if depth > 0 else value
-
-
-def _time(value: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _moment(value: str, at: datetime, by: Translator) -> str:
-    """A time as exact as it was written: a date, a minute or a second; its zone only where it stood in the value."""
-    if len(value) == len("2026-01-31"):
-        return formats.day(at.replace(tzinfo=UTC), by)
-    zoned = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    seconds = f":{zoned.astimezone(UTC):%S}" if value.count(":") >= 2 + (value[-3] == ":" and value[-6] in "+-") else ""
-    minute, zone = formats.instant(zoned, by).rsplit(" ", 1)
-    return f"{minute}{seconds} {zone}" if at.tzinfo is not None else f"{minute}{seconds}"

@@ -49,7 +49,16 @@ _CLOSED = re.compile(rf"(.+): ({'|'.join(_ENDS)}) by (.+?)(?: \((.*)\))?", re.DO
 
 def event_text(kind: str, message: str, by: Translator) -> str:
     """The text of an event of that kind in a language; names, and reasons that people give, stay as they are."""
+    if by.language is Language.ENGLISH:
+        return _english(kind, message)
     return coded_event(kind, message, by) or translated(message, by)
+
+
+def _english(kind: str, message: str) -> str:
+    """The text with its code in words: `roll back by ann`."""
+    if kind == _MESSAGE and (found := _MOVED.fullmatch(message)):
+        return f"{found[1].replace('_', ' ')}{message[found.end(1) :]}"
+    return message.replace("-", " ") if kind == _ENDED and message in _OUTCOMES else message
 
 
 def coded_event(kind: str, message: str, by: Translator) -> str | None:

@@ -74,9 +74,9 @@ def _of_another(run: Running, message: Message) -> Finding | None:
     answered = run.state.replies.get(message.request_id)
     if answered is not None:
         same = answered.digest == message.digest
-        return None if same else reused(message, first=answered.move, by=answered.who)
+        return None if same else reused(message, by=answered.who)
     first = _waiting(run, message.request_id)
-    return None if first is None or first.digest == message.digest else reused(message, first=first.move, by=first.who)
+    return None if first is None or first.digest == message.digest else reused(message, by=first.who)
 
 
 def _waiting(run: Running, request_id: str) -> Message | None:

@@ -21,6 +21,7 @@ from issuing.errors import IssuerError, RateLimited
 from issuing.issuer import Issuer, WantedCertificate
 from rotation.finding import Finding, blocking, warning
 from rotation.order import Order, OrderState, OrderStep, ProofRecord, names_left_out
+from rotation.text.written_values import instant_text
 from rotation.values import CertificateId, OrderId
 from service.acceptance import CertificateUnfitError, accept
 from service.world import World
@@ -186,7 +187,7 @@ def _late(kept: CertificateOrder, request: EndOrderRequest) -> Finding | None:
     """Why an order ends that has not ended by itself."""
     if request.state is not OrderState.FAILED:
         return None
-    asked_at = f"{kept.asked_at:%Y-%m-%d %H:%M} UTC"
+    asked_at = instant_text(kept.asked_at)
     if kept.trouble is not None:
         last = kept.trouble
         return blocking(

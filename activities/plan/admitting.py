@@ -4,6 +4,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from engine.contract import REFUSED_INPUT, ActivityName, AdmitRequest, Counted
+from rotation.running.ends import end_words
 from service.world import World
 from store.progress import Rotation, RotationStatus
 
@@ -32,7 +33,7 @@ class Admitting:
 
 def _refusal(kept: Rotation, request: AdmitRequest) -> str:
     if kept.status is not RotationStatus.RUNNING:
-        return f"rotation {kept.id} has ended, it is {kept.status.value}"
+        return f"rotation {kept.id} has ended: {end_words(kept.status.value)}"
     if not request.number and (kept.plan_id, kept.plan_hash) != (request.plan_id, request.plan_hash):
         return f"rotation {kept.id} was started with plan {kept.plan_id}, and not with {request.plan_id}"
     if not request.number and kept.last_event:

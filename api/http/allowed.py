@@ -86,13 +86,13 @@ _SITES_OF: dict[str, tuple[_Find, _Unknown]] = {
 async def forbidden(parts: Parts, caller: Principal, permission: Permission) -> ProblemError:
     """403: which roles could, and who has one, where the caller may see that."""
     roles = roles_with(permission)
-    named = " or ".join(role.value for role in roles)
+    role_names = " or ".join(role.words for role in roles)
     if may(caller.roles, permission) and permission in OF_ALL_SITES:
         detail = f"{caller.name} sees some sites only, and to {permission.value} takes an identity of all sites"
     else:
-        has = ", ".join(role.value for role in caller.roles)
-        detail = f"{caller.name} ({has}) may not {permission.value}: that takes the role {named}"
-    remedy = f"have a person with the role {named} do it"
+        role_names_here = ", ".join(role.words for role in caller.roles)
+        detail = f"{caller.name} ({role_names_here}) may not {permission.value}: that takes the role {role_names}"
+    remedy = f"have a person with the role {role_names} do it"
     if caller.may(Permission.SEE_IDENTITIES):
         names = ", ".join(await _names(parts, roles))
         remedy = f"have one of {names} do it" if names else "add an identity with that role (rotator key add)"

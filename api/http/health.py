@@ -75,12 +75,12 @@ def _troubled(troubles: Sequence[FoundTrouble]) -> ProblemError:
             each.trouble.code.value,
             # the id of a workflow names its site
             "a workflow" if "/" in each.trouble.subject else each.trouble.subject,
-            f"{each.trouble.standing.value} since {each.since:%Y-%m-%d %H:%M:%S} UTC",
+            f"{each.trouble.standing.words} (since {each.since:%Y-%m-%d %H:%M:%S} UTC)",
             remedy,
         )
         for each in troubles[:_MOST]
     ]
-    texts = [f"{each.subject} is {each.message} ({each.code})" for each in findings]
+    texts = [f"{each.subject}: {each.message} ({each.code})" for each in findings]
     if (count := len(troubles) - _MOST) > 0:
         texts.append(f"and {count} others")
     headers = {"Retry-After": str(_AGAIN)}

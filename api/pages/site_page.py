@@ -62,6 +62,7 @@ async def show(
         wished_limits=await wished_limits(parts, caller, site_id),
         version=await parts.store.site_changes.version(site_id),
         restores=caller.may(Permission.START),
+        recovers=may_plan,
         configures=caller.may(Permission.CONFIGURE_SITES),
     )
     if surveyed:

@@ -15,6 +15,7 @@ from api.rotation.rotation_now import refusal_of, require_alive, trouble_now
 from engine.client.presence import answers
 from engine.client.updates import send
 from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, TemporalDown
+from rotation.running.ends import end_words
 from rotation.running.message import OVERTAKEN, Message
 from rotation.standing.trouble import Standing, TroubleCode
 from rotation.values import RotationId, SiteId
@@ -121,7 +122,7 @@ def _name_key(fault: EngineFault, key: RequestKey) -> None:
 
 
 def _ended(rotation: Rotation) -> ProblemError:
-    how = f"rotation {rotation.id} does not run any more: it is {rotation.status.value}"
+    how = f"rotation {rotation.id} does not run any more: {end_words(rotation.status.value)}"
     left = rotation.status is RotationStatus.TERMINATED
     remedy = f"rotator restore {rotation.site_id} --why REASON" if left else "it takes no message any more"
     return ProblemError(HTTPStatus.CONFLICT, "not-running", how, remedy=remedy)

@@ -129,7 +129,7 @@ async def busy(parts: Parts, rotation: Rotation) -> Exception:
     if trouble is None:
         return fault
     finding = trouble.finding()
-    text = f"site {rotation.site_id} runs rotation {rotation.id}, which is {finding.message}"
+    text = f"site {rotation.site_id} runs rotation {rotation.id}: {finding.message}"
     return ProblemError(HTTPStatus.CONFLICT, "site-busy", text, remedy=trouble.remedy, findings=(finding,))
 
 
@@ -139,7 +139,7 @@ def refusal_of(trouble: Trouble) -> ProblemError:
     An adrift rotation stays so until an operator acts; a stalled one may go on at any moment, so the client asks again.
     """
     finding = trouble.finding()
-    text, code = f"{trouble.subject} is {finding.message}", f"rotation-{trouble.standing.value}"
+    text, code = f"{trouble.subject}: {finding.message}", f"rotation-{trouble.standing.value}"
     if trouble.standing is Standing.ADRIFT:
         return ProblemError(HTTPStatus.CONFLICT, code, text, remedy=trouble.remedy, findings=(finding,))
     return later(code, text, seconds=15, remedy=trouble.remedy)

@@ -9,6 +9,7 @@ from rotation.console.record import OfflineRecord, Policy, serial_of
 from rotation.finding import Finding, blocking
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
+from rotation.text.written_values import instant_text
 from rotation.values import ClientId, GroupId, ServerName, Value
 
 _AHEAD = timedelta(minutes=5)
@@ -114,7 +115,9 @@ def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now:
     """Why an export cannot be what its upload states; None when it can."""
     if taken_at > now + _AHEAD:
         remedy = "state when the console wrote the export, with its time zone"
-        return blocking("export-of-the-future", "taken_at", f"the time {taken_at.isoformat()} is in the future", remedy)
+        return blocking(
+            "export-of-the-future", "taken_at", f"the time {instant_text(taken_at)} is in the future", remedy
+        )
     if not clients:
         return blocking("export-empty", "export", "the export shows no client", "export all clients of all groups")
     newest = max((client.last_seen for client in clients if client.last_seen is not None), default=None)

@@ -13,6 +13,7 @@ from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import SettingField
 from rotation.proof.membership import followers
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
+from rotation.text.written_values import span_text
 from rotation.values import GroupId, ListName, ServerName, Value
 
 LOCATION_NEW, PAIR_GONE = "location-new", "pair-gone"
@@ -206,7 +207,7 @@ def _born_location(
         )
     text = (
         f"the location was added during the rotation; it uses {now.server_list!r}, its secure communications are "
-        f"{'on' if now.secure_communications else 'off'} and its clients report every {now.heartbeat}, "
+        f"{'on' if now.secure_communications else 'off'} and its clients report every {span_text(now.heartbeat)}, "
         "as at no other location of the group"
     )
     if (subject, text) in excluded:
@@ -258,7 +259,7 @@ def _differences(
             blocking("secure-communications-drift", subject, text, _PUT_BACK),
         )
     if now.heartbeat + now.jitter > owner.slowest_heartbeat + owner.jitter:
-        text = f"clients report every {now.heartbeat} now; the planned waits are too short for that"
+        text = f"clients report every {span_text(now.heartbeat)} now; the planned waits are too short for that"
         yield None, blocking("heartbeat-drift", subject, text, _PUT_BACK)
 
 

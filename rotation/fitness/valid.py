@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking
 from rotation.fitness.candidate import CandidateCertificate
+from rotation.text.written_values import instant_text
 
 
 def has_begun(candidate: CandidateCertificate) -> Iterable[Finding]:
@@ -13,7 +14,7 @@ def has_begun(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield blocking(
             "certificate-not-yet-valid",
             facts.subject,
-            f"the certificate is valid only from {facts.not_before.isoformat()}",
+            f"the certificate is valid only from {instant_text(facts.not_before)}",
             "wait until then, or take a certificate that is valid now",
         )
 
@@ -25,14 +26,14 @@ def lives_on(candidate: CandidateCertificate) -> Iterable[Finding]:
         yield blocking(
             "certificate-expired",
             facts.subject,
-            f"the certificate expired on {facts.not_after.isoformat()}",
+            f"the certificate expired on {instant_text(facts.not_after)}",
             "take a certificate that is valid for years",
         )
     elif facts.not_after < candidate.now + candidate.needed:
         yield blocking(
             "certificate-ends-too-soon",
             facts.subject,
-            f"the certificate expires on {facts.not_after.isoformat()}, before the end of this plan",
+            f"the certificate expires on {instant_text(facts.not_after)}, before the end of this plan",
             "take a certificate that outlives the plan",
         )
 
@@ -45,10 +46,10 @@ def issuers_live_on(candidate: CandidateCertificate) -> Iterable[Finding]:
             yield blocking(
                 "certificate-issuer-expired" if ended else "certificate-issuer-ends-too-soon",
                 issuer.subject,
-                f"the issuer expired on {issuer.not_after.isoformat()}, and with it the certificate that it signed"
+                f"the issuer expired on {instant_text(issuer.not_after)}, and with it the certificate that it signed"
                 if ended
-                else f"the issuer expires on {issuer.not_after.isoformat()}, before the end of this plan, and with it "
-                "the certificate that it signed",
+                else f"the issuer expires on {instant_text(issuer.not_after)}, before the end of this plan, and "
+                "with it the certificate that it signed",
                 "renew the issuer, and have the certificate issued by it again",
             )
 

@@ -15,6 +15,11 @@ class Role(StrEnum):
     """A program that does console tasks. It never approves, and has no other role."""
     AUDITOR = "auditor"
 
+    @property
+    def words(self) -> str:
+        """Its name as texts for people have it; with the code, which people type, where that is another."""
+        return "administrator (admin)" if self is Role.ADMIN else self.value
+
 
 class Permission(StrEnum):
     """What a route asks for."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypedDict
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError
 
 from rotation.identity.identity import IdentityId
 from rotation.plan.plan import PlanBody
@@ -46,6 +46,14 @@ class WishedFloors(Value):
 
     site: SiteId
     limits: Limits
+
+    @classmethod
+    def of(cls, wish: Wish) -> "WishedFloors | None":
+        """What is wished; None of a site that is not registered yet, and of a wish of an earlier release."""
+        try:
+            return cls.model_validate_json(wish.content)
+        except ValidationError:
+            return None
 
 
 def lowered(now: Limits, wanted: Limits) -> tuple[str, ...]:

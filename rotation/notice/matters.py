@@ -1,15 +1,18 @@
 """What waits for a person at a site: open tasks, questions, attention, a site that cannot be read."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from rotation.finding import Finding
+from rotation.identity.two_persons import lowered
 from rotation.notice.matter import Matter
 from rotation.notice.notice import NoticeKind
-from rotation.notice.watched import WatchedRotation, WatchedSite
+from rotation.notice.watched import WatchedRotation, WatchedSite, WatchedWish
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.attention import digest, options_of
 from rotation.running.message import Move
 from rotation.site import Site
+from rotation.text.written_values import span_text
 
 _LATE = "gate-limit"
 """The attention of a gate that has passed its limit."""
@@ -38,6 +41,29 @@ def of_site(seen: WatchedSite) -> tuple[Matter, ...]:
             by_when=seen.latest_start.at if seen.latest_start is not None else None,
         ),
     )
+
+
+def of_wish(seen: WatchedWish) -> Matter:
+    """A wish to lower limits of a site, until a second person approves it, or it lapses."""
+    key, wish = f"wish/{seen.name}", seen.wish
+    return Matter(
+        key=key,
+        topic=key,
+        kind=NoticeKind.APPROVAL_WANTED,
+        site_id=seen.site.id,
+        site_name=seen.site.name,
+        subject="lower limits of the site",
+        text="; ".join((*_lowered(seen), f"{wish.asked_by} wishes it, and says why: {wish.why}")),
+        by_when=wish.until,
+    )
+
+
+def _lowered(seen: WatchedWish) -> Iterator[str]:
+    named, floor, holdout = lowered(seen.site.limits, seen.limits), seen.limits.relax_floor, seen.limits.holdout_minimum
+    if "relax_floor" in named:
+        yield f"the least wait before the first certificate would be {span_text(floor)}"
+    if "holdout_minimum" in named:
+        yield f"the least time for which the last server keeps its certificate would be {span_text(holdout)}"
 
 
 def due_of(task: ConsoleTask, site: Site) -> datetime:

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from rotation.finding import Finding
+from rotation.identity.two_persons import Wish
 from rotation.notice.deadlines import Deadlines
 from rotation.notice.notice import Figures
 from rotation.plan.start_by import LatestStart
 from rotation.plan.work.task import ConsoleTask
 from rotation.running.state import Outcome, Phase
-from rotation.site import Site
+from rotation.site import Limits, Site
 from rotation.text.sentence import Sentence
 from rotation.values import RotationId, Value
 from rotation.watch.inventory import WatchedPort
@@ -59,6 +60,17 @@ class EndedRotation(Value):
     outcome: Outcome | None = None
     """None where it ended from outside."""
     figures: Figures | None = None
+
+
+class WatchedWish(Value):
+    """A wish of one person to lower limits of a site, which waits for a second one."""
+
+    site: Site
+    name: str
+    """What names the wish."""
+    wish: Wish
+    limits: Limits
+    """All limits, as they are wished."""
 
 
 class WatchedSite(Value):

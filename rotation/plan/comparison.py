@@ -7,12 +7,14 @@ from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking
 from rotation.plan.plan import Plan, PlanBody
-from rotation.plan.scope import OwnerScope
+from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console
 from rotation.plan.work.task import CopyList
 
 _NAMES_SHOWN = 5
 _REMEDY = "look at what changed, then make and approve a new plan"
+_RELAXED_NOW = "the group has to be relaxed now; as planned, its clients fail over"
+_FAILS_OVER_NOW = "the clients of the group have to fail over now; as planned, the group is relaxed"
 
 
 def compare(approved: PlanBody, now: PlanBody) -> tuple[Finding, ...]:
@@ -95,7 +97,7 @@ def _owner(before: OwnerScope, after: OwnerScope) -> Iterable[Finding]:
         yield _stale(
             "treatment-differs",
             after,
-            f"the group needs the treatment {after.treatment.value} now; planned was {before.treatment.value}",
+            _RELAXED_NOW if after.treatment is Treatment.RELAX else _FAILS_OVER_NOW,
         )
     if set(before.inheritors) != set(after.inheritors):
         yield _stale("inheritance-differs", after, "other groups inherit from this group than when the plan was made")

@@ -15,6 +15,7 @@ from rotation.values import CertificateId, ClientId, ServerName, Value
 
 _ROOT = "My Company"
 """What SEPM calls the group above all others."""
+_PURPOSES = {"restore": "a restore", "recover": "a disaster recovery", "roll-back": "a roll-back"}
 _EDGES = (timedelta(hours=2), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 
 
@@ -46,7 +47,7 @@ def _hindrances(surveyed: SurveyedPlan) -> Iterable[Finding]:
     survey, plan, site = surveyed.survey, surveyed.plan, surveyed.site
     if plan.body.purpose != "rotate":
         yield blocking(
-            "no-rotation", plan.id, f"the plan's purpose is {plan.body.purpose}", "play the plan of a rotation"
+            "no-rotation", plan.id, f"the plan is that of {_PURPOSES[plan.body.purpose]}", "play the plan of a rotation"
         )
     paths = [group.path for group in survey.groups]
     doubled = sorted({path for path in paths if paths.count(path) > 1})

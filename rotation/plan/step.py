@@ -76,6 +76,18 @@ class SettingField(StrEnum):
     LOG_SIZE = "log_size"
     """How large a client's system log may become. SEPM makes a policy again when it changes (rule 24b)."""
 
+    @property
+    def words(self) -> str:
+        """As texts for people have it."""
+        return _SETTINGS[self]
+
+
+_SETTINGS = {
+    SettingField.SERVER_LIST: "the management server list",
+    SettingField.SECURE_COMMUNICATIONS: "secure communications",
+    SettingField.LOG_SIZE: "the size of the system log",
+}
+
 
 class Write(_Step):
     """Change one setting of every pair of a scope over REST; where that changes nothing, by a console task."""

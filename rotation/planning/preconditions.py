@@ -20,6 +20,7 @@ from rotation.planning.advice.shortening import Shortening, near_or_past
 from rotation.planning.advice.slow_clocks import young
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
+from rotation.text.written_values import span_text
 from rotation.values import ServerName, Value
 
 _MARGIN = timedelta(days=1)
@@ -124,7 +125,8 @@ def _purge_is_late_enough(facts: Preconditions) -> Iterable[Finding]:
         yield blocking(
             "purge-before-horizon",
             facts.site.name,
-            f"SEPM deletes clients not seen for {_days(purge)}; this plan waits for them up to {_days(facts.horizon)}",
+            f"SEPM deletes clients not seen for {span_text(purge)}; this plan waits for them up to "
+            f"{span_text(facts.horizon)}",
             "raise the limit in the console (Admin > Domains > properties) and register it as limits.purge_after, "
             "or shorten the holdout",
         )
@@ -203,7 +205,7 @@ def _treatments(facts: Preconditions) -> Iterable[Finding]:
         yield info(
             "clients-away",
             facts.site.name,
-            f"{len(away)} clients are silent for longer than {_days(facts.site.limits.away_limit)}; {waits}",
+            f"{len(away)} clients are silent for longer than {span_text(facts.site.limits.away_limit)}; {waits}",
         )
 
 
@@ -217,10 +219,6 @@ def _how_weak_the_proof_is(facts: Preconditions) -> Iterable[Finding]:
 
 def _silent(client: ObservedClient, facts: Preconditions) -> bool:
     return client.last_seen is None or client.last_seen < facts.survey.sepm_clock - facts.site.limits.away_limit
-
-
-def _days(span: timedelta) -> str:
-    return f"{span.days} days" if span >= timedelta(days=2) else str(span)
 
 
 def _clients_stay_long_enough(facts: Preconditions) -> Iterable[Finding]:

@@ -5,5 +5,5 @@
 - `attention`, `question`, `earlier_words`: what it shows and asks, which question an answer is to, earlier words of it
 - `trail_conflict`: the attention of a trail that has one event twice, with different content
 - `waits`: why it waits, as a sentence
-- `report`: how a rotation has ended, in numbers
+- `report`, `ends`: how a rotation has ended, in numbers; and in words
 """

@@ -8,6 +8,7 @@ from rotation.plan.start_by import LEAST_MARGIN
 from rotation.plan.step import Console
 from rotation.plan.work.task import ReplaceCertificate, is_watched
 from rotation.running.attention import PLAN_DIFFERS
+from rotation.running.ends import end_words
 from rotation.running.message import OVERTAKEN, REQUEST_ID_REUSED, Message, Move
 from rotation.running.question import asked, other_question
 from rotation.running.state import RotationState
@@ -24,12 +25,12 @@ def refusal(message: Message, state: RotationState) -> Finding | None:
     return None
 
 
-def reused(message: Message, *, first: Move, by: str) -> Finding:
+def reused(message: Message, *, by: str) -> Finding:
     """Why `message` is refused: `by` has used its request id for another message before."""
     return blocking(
         REQUEST_ID_REUSED,
         message.request_id,
-        f"this request id was first used for another message: {first.value} by {by}",
+        f"this request id was first used for another message, which {by} sent",
         "send each message with a request id of its own; only a repeated message has the same one",
     )
 
@@ -47,7 +48,9 @@ def _other_rotation(message: Message, state: RotationState) -> Finding | None:
 def _ended(message: Message, state: RotationState) -> Finding | None:
     if state.outcome is None:
         return None
-    return _refuse(message, f"the rotation has ended: {state.outcome.value}", "start a new one from a new plan")
+    return _refuse(
+        message, f"the rotation has ended: {end_words(state.outcome.value)}", "start a new one from a new plan"
+    )
 
 
 def _overtaken(message: Message, state: RotationState) -> Finding | None:

@@ -18,6 +18,19 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
     """The service could not look, or has not looked yet."""
 
+    @property
+    def words(self) -> str:
+        """As texts for people have it, behind what it is about."""
+        return _STANDS[self]
+
+
+_STANDS = {
+    Standing.SOUND: "all is well",
+    Standing.STALLED: "it does not get on",
+    Standing.ADRIFT: "the database and Temporal do not agree",
+    Standing.UNKNOWN: "the service could not look",
+}
+
 
 class TroubleCode(StrEnum):
     """What is wrong, as programs know it. docs/admin/troubleshooting.md tells of each."""
@@ -55,7 +68,7 @@ class Trouble(Value):
 
     def finding(self) -> Finding:
         """As attention, a refusal or health shows it."""
-        return blocking(self.code.value, self.subject, f"{self.standing.value}: {self.message}", self.remedy)
+        return blocking(self.code.value, self.subject, f"{self.standing.words}: {self.message}", self.remedy)
 
 
 def stalled(code: TroubleCode, subject: str, message: str, remedy: str) -> Trouble:

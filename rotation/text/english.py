@@ -1,9 +1,10 @@
 """A sentence in English where no catalogue may be read: workflows know no framework, and the Temporal UI is English."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rotation.text.fitting import fitted, shortened
 from rotation.text.sentence import Sentence, SentenceValue
+from rotation.text.written_values import instant_text
 
 
 def in_english(of: Sentence) -> str:
@@ -17,7 +18,7 @@ def in_english(of: Sentence) -> str:
 def _value(value: SentenceValue, longest: int) -> str:
     match value:
         case datetime():
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            return instant_text(value)
         case int():
             return f"{value:,}"
         case _:

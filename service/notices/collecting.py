@@ -10,6 +10,7 @@ from rotation.notice.of_event import of_end, of_event
 from rotation.notice.watched import EndedRotation, WatchedRotation
 from service.notices import looking
 from service.notices.attention import AttentionSource
+from service.notices.wished_limits import WishedLimitsLook
 from store.notice.matters import Followed
 from store.store import Store
 
@@ -22,6 +23,7 @@ class Collector:
     def __init__(self, store: Store, sites_every: timedelta, attention: AttentionSource) -> None:
         self._store = store
         self._attention = attention
+        self._wishes = WishedLimitsLook(store)
         self._sites_every = sites_every
         self._sites_at: datetime | None = None
         self._of_sites: tuple[Matter, ...] = ()
@@ -30,6 +32,7 @@ class Collector:
         """Look at everything again: another worker has looked meanwhile."""
         self._sites_at = None
         self._attention.forget()
+        self._wishes.forget()
 
     async def collect(self, now: datetime) -> int:
         """Keep the notices of what has changed. Returns how many are new."""
@@ -46,7 +49,9 @@ class Collector:
             if further != followed.get(each.id):
                 follow.append(further)
         notices += await self._look_at_sites(now)
-        stands = (*(matter for one in running for matter in matters.of_rotation(one)), *self._of_sites)
+        of_rotations = (matter for one in running for matter in matters.of_rotation(one))
+        of_wishes = map(matters.of_wish, await self._wishes.look(now))
+        stands = (*of_rotations, *of_wishes, *self._of_sites)
         uncertain = [each.id for each in running if not each.is_certain]
         found_changes = changes(await store.matters.standing(), stands, now, uncertain=uncertain)
         return await store.outbox.keep(notices, found_changes, follow, now)

@@ -134,6 +134,14 @@ class CertificateOrders:
         wanted = select(CertificateOrderRow).where(CertificateOrderRow.request_id == request_id)
         return await read_page(self._database, wanted, _NEWEST.of(request_id), asked, _order)
 
+    async def every(self, asked: PageRequest = FIRST_PAGE) -> Page[CertificateOrder]:
+        """The orders for all requests, the newest first.
+
+        Raises:
+            BadCursor: when the cursor is not one of this list.
+        """
+        return await read_page(self._database, select(CertificateOrderRow), _NEWEST, asked, _order)
+
     async def running(self) -> tuple[CertificateOrder, ...]:
         """Those that have not ended, the oldest first."""
         begun = select(CertificateOrderRow).where(CertificateOrderRow.state == OrderState.RUNNING)

@@ -1,5 +1,6 @@
 """Requests for certificates: their keys were made here, and lie sealed for the signed answer."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import SecretBytes
@@ -62,6 +63,13 @@ class CertificateRequests:
         if row is None:
             raise UnknownRequest(f"no request for a certificate of id {request_id} is kept")
         return _request(row)
+
+    async def names_of(self, request_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """What each of these requests names, by its id; of one that is not kept nothing."""
+        wanted = select(CertificateRequestRow.id, CertificateRequestRow.names)
+        async with self._database.read() as session:
+            rows = await session.execute(wanted.where(CertificateRequestRow.id.in_(request_ids)))
+            return {each.id: each.names for each in rows}
 
     async def key_of(self, public_key: Fingerprint) -> SecretBytes | None:
         """The key of the request for a certificate of this public key; None when there is none, or it was destroyed.

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from rotation.text.written_values import instant_text
 from rotation.values import CertificateId, Value
 from store.database.database import Database
 from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
@@ -124,9 +125,9 @@ def _ready(row: KeystoreRow | None, keystore_id: str, at: datetime) -> bytes:
     if row is None:
         raise UnknownKeystore(f"no keystore {keystore_id} in that format was made of that certificate")
     if row.taken_at is not None:
-        raise KeystoreGone(f"keystore {keystore_id} was taken at {row.taken_at.isoformat()}")
+        raise KeystoreGone(f"keystore {keystore_id} was taken at {instant_text(row.taken_at)}")
     if row.expires_at <= at:
-        raise KeystoreGone(f"keystore {keystore_id} could be taken until {row.expires_at.isoformat()}")
+        raise KeystoreGone(f"keystore {keystore_id} could be taken until {instant_text(row.expires_at)}")
     if row.file_sealed is None:
         raise KeystoreGone(f"keystore {keystore_id} was destroyed with its private key")
     return row.file_sealed

@@ -52,11 +52,11 @@ class UnknownTask(StoreFault):
 class TaskNotInState(StoreFault):
     """The task is not in a state from which it can go there. `task` is the task as it is."""
 
-    def __init__(self, task: ConsoleTask, wanted: str) -> None:
+    def __init__(self, task: ConsoleTask) -> None:
         if task.claimed_by:
-            super().__init__(f"task {task.id} is {task.state.value} by {task.claimed_by}, not {wanted}")
+            super().__init__(f"task {task.id} {task.state.words} now (operator: {task.claimed_by})")
         else:
-            super().__init__(f"task {task.id} is {task.state.value}, not {wanted}")
+            super().__init__(f"task {task.id} {task.state.words} now")
         self.task = task
 
 
@@ -146,7 +146,7 @@ class Tasks:
             moved = await connection.scalar(move, given) is not None
             row = await _known(connection, task_id)
             if not moved:
-                raise TaskNotInState(_task(row), " or ".join(sorted(state.value for state in from_states)))
+                raise TaskNotInState(_task(row))
             return _task(row)
 
     async def note_proof(self, task_id: TaskId, proof_until: datetime | None, begin_until: datetime | None) -> None:
@@ -230,7 +230,7 @@ def _as_it_counts(row: TaskRow, held: bool) -> ConsoleTask:
 
 def _refuse_file(task: ConsoleTask, who: str, taken_by: str) -> NoReturn:
     if task.state is not TaskState.CLAIMED:
-        raise TaskNotInState(task, TaskState.CLAIMED.value)
+        raise TaskNotInState(task)
     if task.claimed_by != who:
         raise TaskHeldByAnother(f"{task.claimed_by} holds task {task.id}, not {who}")
     raise FileAlreadyTaken(f"{taken_by} took the file of task {task.id} already")

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.drift.judged_drift import JudgedDrift
+from rotation.running.ends import end_words
 from rotation.survey import Pair
 from rotation.values import FoundId, PlanId, RotationId, SiteId, Value
 from store.database.built_once import built_once
@@ -63,7 +64,7 @@ async def refusal(connection: AsyncConnection, ground: WriteGround, pair: Pair) 
     if rotation.site_id != ground.site_id:
         return f"rotation {ground.rotation_id} is one of site {rotation.site_id}"
     if rotation.status != RotationStatus.RUNNING:
-        return f"rotation {ground.rotation_id} does not run, it is {rotation.status}"
+        return f"rotation {ground.rotation_id} does not run: {end_words(rotation.status)}"
     plan = (await connection.execute(_PLAN, {"plan": ground.plan_id})).one_or_none()
     approved = (rotation.plan_id, rotation.plan_hash, rotation.site_id)
     if plan is None or (ground.plan_id, plan.hash, plan.site_id) != approved:

@@ -111,7 +111,7 @@ class Writes:
         alarm = NewTrailEvent(
             at=at,
             kind=TrailKind.WRITE_REFUSED,
-            message=f"a write of {field.value} was refused and not sent: {why}",
+            message=f"a write of {field.words} was refused and not sent: {why}",
             author=SERVICE,
             rotation_id=ground.rotation_id,
             data={
@@ -125,7 +125,7 @@ class Writes:
         )
         await self._trail.append(ground.site_id, alarm)
         raise WriteNotAdmitted(
-            f"step {ground.step_id} of rotation {ground.rotation_id} may not write {field.value} of group "
+            f"step {ground.step_id} of rotation {ground.rotation_id} may not write {field.words} of group "
             f"{pair.group_id}: {why}. Nothing was sent; an alarm is on the trail of site {ground.site_id}"
         )
 
@@ -152,7 +152,7 @@ class Writes:
             site_id = await site_of_locked(connection, rotation_id)
             last = await last_write(connection, names)
             if last is None:
-                raise UnknownWrite(f"step {step_id} noted no write of {field.value} for group {pair.group_id}")
+                raise UnknownWrite(f"step {step_id} noted no write of {field.words} for group {pair.group_id}")
             if last.outcome is not None:
                 return last
             ended = {"outcome": outcome, "outcome_at": at, "detail": detail}

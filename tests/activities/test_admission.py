@@ -90,7 +90,7 @@ async def test_nothing_is_written_for_a_rotation_that_has_ended(stage):
     made, plan, state = stage
     ended = Progress(status=RotationStatus.TERMINATED)
     await made.store.rotations.project(state.rotation_id, ended, made.clock.now())
-    assert "it is terminated" in await refused(named(made)[ActivityName.WRITE_SETTINGS](written(plan, state)))
+    assert "it was ended from outside" in await refused(named(made)[ActivityName.WRITE_SETTINGS](written(plan, state)))
 
 
 @pytest.mark.parametrize("step", [None, "A1", "another"])
@@ -160,7 +160,7 @@ async def test_the_last_report_may_be_stored_twice(stage):
     await record(last)
     await record(last)
     assert (await made.store.rotations.get(state.rotation_id)).status is RotationStatus.COMPLETED
-    assert "it is completed" in await refused(record(report(made, plan, state, Outcome.CANCELLED)))
+    assert "it was completed" in await refused(record(report(made, plan, state, Outcome.CANCELLED)))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ async def test_what_cannot_be_played_differs_from_a_failure(surveyed):
     body = surveyed.plan.body.model_copy(update={"purpose": "restore"})
     body_hash = {"body": body, "hash": body.content_hash()}
     restoring = surveyed.model_copy(update={"plan": surveyed.plan.model_copy(update=body_hash)})
-    with pytest.raises(ApplicationError, match="the plan's purpose is restore") as refused:
+    with pytest.raises(ApplicationError, match="the plan is that of a restore") as refused:
         await in_its_own_process("run", given(restoring))
     assert (refused.value.type, refused.value.non_retryable) == (CANNOT_BE_PLAYED, True)
     with pytest.raises(ApplicationError, match="ended with 1") as failed:

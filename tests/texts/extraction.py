@@ -14,6 +14,7 @@ _PYTHON = (
     "rotation/originals",
     "rotation/plan",
     "rotation/proof",
+    "rotation/text",
     "texts",
     "api/calendar",
     "api/pages",

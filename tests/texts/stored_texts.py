@@ -39,6 +39,11 @@ def _texts(covered: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
 
 def templates_of(source: str) -> Iterator[tuple[int, str]]:
     """The line and the template of each text for people in a module."""
+    yield from ((node.lineno, text) for node, text in strings_of(source))
+
+
+def strings_of(source: str) -> Iterator[tuple[ast.JoinedStr | ast.Constant, str]]:
+    """Each string of a module that is a text for people, with its template."""
     tree = ast.parse(source)
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
@@ -47,7 +52,7 @@ def templates_of(source: str) -> Iterator[tuple[int, str]]:
             continue
         text = _template(node)
         if text not in NOT_TEXTS and not COMMAND.fullmatch(text) and _is_text(text, piece=_is_piece(node, above)):
-            yield node.lineno, text
+            yield node, text
 
 
 def _is_string(node: ast.AST) -> TypeGuard[ast.JoinedStr | ast.Constant]:

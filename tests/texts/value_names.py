@@ -19,7 +19,7 @@ def _named(of: ast.expr) -> str:
         case ast.Name(id=name):
             return name.strip("_").lower()
         case ast.Attribute(value=inner, attr=name):
-            return _named(inner) if name in {"value", "name"} else name.strip("_")
+            return _named(inner) if name in {"value", "name", "words"} else name.strip("_")
         case ast.Call():
             return _called(of)
         case ast.IfExp(body=body, orelse=other, test=test):
@@ -35,6 +35,8 @@ def _called(of: ast.Call) -> str:
         case ast.Call(func=ast.Name(id="len"), args=[inner, *_]):
             return f"{_named(inner)}_count"
         case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="join"), args=[inner, *_]):
+            return _named(inner)
+        case ast.Call(func=ast.Name(id="span_text" | "instant_text" | "end_words"), args=[inner]):
             return _named(inner)
         case ast.Call(func=ast.Name(id="sorted" | "map" | "set" | "tuple" | "str" | "repr"), args=[*_, inner]):
             return _named(inner)

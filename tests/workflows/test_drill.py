@@ -100,7 +100,7 @@ async def test_rule_8_who_cannot_reach_a_second_server_is_lost_without_the_drill
         assert outcome is Outcome.COMPLETED
         assert treatments(here) == {ROOT: Treatment.FAILOVER, BRANCH: Treatment.RELAX}
         question = next(message for code, message in here.asked if code == "plan-differs")
-        assert f"{BRANCH}: the group needs the treatment relax" in question
+        assert f"{BRANCH}: the group has to be relaxed now" in question
         ended = [event.message for event in here.trail if event.kind == "gate-passed" and event.data["number"] == "B1"]
         assert "not seen: SHUT-IN-0001" in ended[-1]
         assert orders(here) == ORDERS

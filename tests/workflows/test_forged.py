@@ -137,5 +137,5 @@ async def test_what_was_sent_before_begins_nothing_and_the_rotation_beside_goes_
 
     assert "does not verify for rotate/another" in elsewhere
     assert "it is not signed" in plain
-    assert "has ended, it is completed" in again
+    assert "has ended: it was completed" in again
     assert (here.lost(), here.settings()) == ([], before)

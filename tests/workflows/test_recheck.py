@@ -39,7 +39,7 @@ def approve(here):
 
 
 @pytest.mark.parametrize(
-    ("change", "code"), [(a_defective_build, "needs the treatment relax"), (another_list, "other locations, lists")]
+    ("change", "code"), [(a_defective_build, "has to be relaxed now"), (another_list, "other locations, lists")]
 )
 async def test_a_difference_is_an_amendment_that_is_approved(played, change, code):
     """What changed during the holdout asks; approved, another plan runs from there, what was done stays, 0 lost."""

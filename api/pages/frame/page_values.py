@@ -11,9 +11,11 @@ from store.rotation.events import Event
 from texts.catalogue import Translator
 from texts.formats import day, instant, month, number, span
 from texts.recognised import translated
+from texts.role_names import role_names
 from texts.step_numbers import number_text
 from texts.trail_texts import event_text
 from texts.writing import written
+from texts.written_values import in_language
 
 
 def shown_text(value: object) -> object:
@@ -52,6 +54,8 @@ def add_values(environment: Environment, by: Translator) -> None:
         span=lambda of: span(of, by),
         number=lambda of: number(of, by),
         step_number=lambda of: written(number_text(of), by),
+        stated=lambda text: in_language(text, by) or visible(text),
+        roles=lambda listed: role_names(listed, by),
         translated=lambda text: translated(text or "", by),
     )
 

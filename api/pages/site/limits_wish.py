@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 
 from api.http.allowed import allowed, forbidden
 from api.http.authors import WithAuthor
@@ -71,21 +70,13 @@ async def wished_limits(parts: Parts, caller: Principal, site_id: SiteId | None 
     who_can = "" if caller.may(_MAY) else (await forbidden(parts, caller, _MAY)).problem.remedy
     found = []
     for token, wish in waiting.items():
-        wished = _content(wish)
+        wished = WishedFloors.of(wish)
         if wished is not None and (site := known.get(wished.site)) is not None and site.limits != wished.limits:
             own = wish.identity == caller.id
             found.append(
                 WishedLimits(site=site, limits=wished.limits, wish=wish, token=token, own=own, who_can=who_can)
             )
     return tuple(found)
-
-
-def _content(wish: Wish) -> WishedFloors | None:
-    """What is wished; None of a site that is not registered yet, and of a wish of an earlier release."""
-    try:
-        return WishedFloors.model_validate_json(wish.content)
-    except ValidationError:
-        return None
 
 
 async def shown_version(parts: Parts, site_id: SiteId, sent: Mapping[str, str]) -> str:

@@ -42,6 +42,20 @@ class TaskState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def words(self) -> str:
+        """As texts for people have it, behind the task."""
+        return _STATES[self]
+
+
+_STATES = {
+    TaskState.OPEN: "is open",
+    TaskState.CLAIMED: "is claimed",
+    TaskState.DONE: "is done",
+    TaskState.REFUSED: "was given back",
+    TaskState.WITHDRAWN: "was withdrawn",
+}
+
 
 class TaskPair(Value):
     """A (group, location) as a person at the console finds it."""

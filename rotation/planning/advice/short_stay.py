@@ -9,6 +9,7 @@ from rotation.plan.step import Gate, GatePurpose
 from rotation.proof.moved_policy import verifying
 from rotation.site import Limits, Site
 from rotation.survey import ObservedGroup, SiteSurvey
+from rotation.text.written_values import span_text
 
 
 def unkept_pace(limits: Limits, groups: Iterable[ObservedGroup]) -> timedelta | None:
@@ -30,8 +31,8 @@ def short_stay(body: PlanBody, site: Site, survey: SiteSurvey) -> Iterable[Findi
         yield warning(
             "stays-too-short",
             "limits.stays",
-            f"clients check in every {pace} at the most often, and the limit says that a client stays with its last "
-            f"server for {site.limits.stays}: no client can show what a replaced server signs, so each rotation asks "
-            "two persons",
+            f"clients check in every {span_text(pace)} at the most often, and the limit says that a client stays with "
+            f"its last server for {span_text(site.limits.stays)}: no client can show what a replaced server signs, so "
+            "each rotation asks two persons",
             "raise the limit to the time for which your clients stay, or have the heartbeat be shorter",
         )

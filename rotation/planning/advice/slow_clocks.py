@@ -9,6 +9,7 @@ from rotation.plan.forecast import forecast
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Step
 from rotation.plan.work.task import ReplaceCertificate
+from rotation.text.written_values import instant_text
 from rotation.values import ServerName
 
 YOUNG = "certificate-young"
@@ -30,9 +31,9 @@ def young(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, 
             yield warning(
                 YOUNG,
                 server,
-                f"the new certificate is valid from {certificate.not_before.isoformat()}, and may be installed "
+                f"the new certificate is valid from {instant_text(certificate.not_before)}, and may be installed "
                 f"{_hours(valid_for)} later; a client whose clock is slower than that would refuse it",
-                f"replace the certificate after {(certificate.not_before + _SETTLED).isoformat()}, or correct "
+                f"replace the certificate after {instant_text(certificate.not_before + _SETTLED)}, or correct "
                 "slow clocks before",
             )
 

@@ -9,6 +9,7 @@ from rotation.plan.work.https_drill import HttpsPort
 from rotation.proof.gate import minimum
 from rotation.site import Site
 from rotation.survey import SiteSurvey
+from rotation.text.written_values import span_text
 
 UNFIT = "drill-https-unfit"
 _REMEDY = "plan without drill_https; then an operator looks at one client of each build"
@@ -44,8 +45,9 @@ def https_drill(site: Site, scopes: Iterable[OwnerScope], request: PlanRequest, 
         return reasons
     wait = minimum(relaxed)
     text = (
-        f"for {wait} at least, and until each client of the relaxed groups has come, the HTTPS client port of every "
-        "server is shut: clients of other groups are silent meanwhile, and lose nothing; console and REST go on"
+        f"for {span_text(wait)} at least, and until each client of the relaxed groups has come, the HTTPS client port "
+        "of every server is shut: clients of other groups are silent meanwhile, and lose nothing; console and REST go "
+        "on"
     )
     return (info("drill-https", site.name, text, "each client of the relaxed groups shows that it holds an HTTP list"),)
 

@@ -8,6 +8,7 @@ from rotation.plan.scope import OwnerScope, Treatment
 from rotation.proof.gate import minimum
 from rotation.site import Site
 from rotation.survey import SiteSurvey
+from rotation.text.written_values import span_text
 from rotation.values import ServerName
 
 UNFIT = "drill-stop-unfit"
@@ -67,10 +68,11 @@ def stop_drill(
 def _costs(
     site: Site, scopes: Iterable[OwnerScope], request: PlanRequest, servers: tuple[ServerName, ...]
 ) -> Iterator[Finding]:
+    lasting = minimum(_failover(scopes))
     text = (
-        f"before each of {', '.join(servers)} is replaced, its services are stopped for {minimum(_failover(scopes))} "
-        "at least, and until each client that fails over and was there has come to another server: the others carry "
-        "its load, and consoles at it are off"
+        f"before each of {', '.join(servers)} is replaced, its services are stopped for {span_text(lasting)} at least, "
+        "and until each client that fails over and was there has come to another server: the others carry its load, "
+        "and consoles at it are off"
     )
     then = "each client shows that it finds another server at the location where it is"
     yield info("drill-stop", site.name, text, then)

@@ -65,4 +65,4 @@ async def test_nothing_is_begun_of_what_has_ended(stage, number) -> None:
     """A start and a state alike."""
     made, request = stage
     await reported(made, request, 3, RotationStatus.COMPLETED)
-    assert "has ended, it is completed" in await refused(made, request.model_copy(update={"number": number}))
+    assert "has ended: it was completed" in await refused(made, request.model_copy(update={"number": number}))

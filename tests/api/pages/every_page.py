@@ -49,7 +49,8 @@ async def filled(store, make, unconnected, worker_keys, cards) -> list[str]:
         ordered = await one.post("/sites/site-1/orders", data={"ordered_names": "sepm1.example.org"})
     (plan,) = (await store.plans.page("site")).items
     tasks = [f"/tasks/{each.id}" for each in await store.tasks.list() if each.site_id == "site"]
-    sites = [f"/sites/{site}{more}" for site in ("site", "site-1") for more in ("", "/limits", "/plans", "/restore")]
+    of_site = ("", "/limits", "/plans", "/restore", "/recovery", "/orders")
+    sites = [f"/sites/{site}{more}" for site in ("site", "site-1") for more in of_site]
     plans = [f"/plans/{each}{more}" for each in (plan.id, "plan-1") for more in ("", "/simulations")]
     rotations = [f"/rotations/{each}{more}" for each in ("rotation", "rot-1") for more in ("", "/clients")]
     alone = ["/", "/sign-in", "/calendar", "/registration", "/registration/offline"]

@@ -114,7 +114,7 @@ async def test_a_replacement_says_whether_to_begin(reader, store, make):
 @pytest.mark.usefixtures("rotating")
 async def test_who_may_not_do_tasks_sees_who_can(reading_as):
     """A viewer gets no form; an auditor reads names."""
-    for role, text in ((Role.VIEWER, "operator or admin or robot"), (Role.AUDITOR, "have one of ann")):
+    for role, text in ((Role.VIEWER, "operator or administrator (admin) or robot"), (Role.AUDITOR, "have one of ann")):
         async with reading_as(f"one {role}", role) as viewer:
             page = (await viewer.get("/tasks/task-1")).text
             assert text in page

@@ -217,7 +217,7 @@ def test_drift_says_what_is_there_now_and_what_to_do(make, findings):
     (off,) = findings(make.group("G", secure=False))
     assert off.message == "secure communications are off; expected is on"
     (slow,) = findings(make.group("G", heartbeat=2 * make.heartbeat))
-    assert slow.message == "clients report every 0:10:00 now; the planned waits are too short for that"
+    assert slow.message == "clients report every 10 minutes now; the planned waits are too short for that"
 
 
 def test_a_heartbeat_is_as_slow_as_its_jitter_makes_it(make, codes):

@@ -65,7 +65,7 @@ def test_a_message_about_another_state_is_refused(make, say, ticket, code):
 def test_ended_rotation_moves_no_more(make, say, move):
     """After the end every move is refused, with how it ended."""
     state = make.state(outcome=Outcome.COMPLETED)
-    assert say(move, state) == (f"{move.value}-refused", "the rotation has ended: completed")
+    assert say(move, state) == (f"{move.value}-refused", "the rotation has ended: it was completed")
 
 
 @pytest.mark.parametrize("move", [Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED])

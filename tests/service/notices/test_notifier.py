@@ -304,4 +304,4 @@ async def test_a_rotation_that_is_stalled_calls_once_it_lasts(running, make, cal
     await running.reconciliations.keep(reconciled(before, calling.clock()))
     await notifier.turn()
     assert calling.kinds == ["attention", "over"]
-    assert "stalled: it is late. see why" in calling.hook.taken[0][1]["data"]["text"]
+    assert "it does not get on: it is late. see why" in calling.hook.taken[0][1]["data"]["text"]

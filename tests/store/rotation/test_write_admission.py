@@ -106,7 +106,7 @@ async def test_a_repair_is_of_what_a_look_has_recorded(begun, make):
 async def test_a_rotation_that_has_ended_writes_nothing(begun, make):
     """Its step was begun, and it does not run any more."""
     await begun.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED), make.t0)
-    await refused(begun, make, match="it is terminated")
+    await refused(begun, make, match="it was ended from outside")
 
 
 async def test_a_plan_that_was_not_approved_writes_nothing(begun, make):

@@ -12,6 +12,7 @@ from tests.texts.english_words import english_in
 DATA = {
     r"\b(?:Replace|Look|Sales)\b|as asked|timeout|SEPM does not show it|it did not verify": "texts of this test alone",
     r"rotator(?: [a-z-]+(?![\w-])){1,2}(?: (?:--[a-z-]+|[A-Z]+|rot\S+|originals-\S+\.json))*": "a command",
+    r"--[a-z]+ \w+=[A-Z0-9]+": "an option of a command",
     r"(?:GET|POST|PUT) /v1/\S+": "a request of the API",
     r"https?://\S+": "an address",
     r"\S+\.[a-z]{2,4}\b": "the name of a file",

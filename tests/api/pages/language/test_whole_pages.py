@@ -9,6 +9,7 @@ from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.every_page import cards, filled, page_routes
 from tests.api.pages.language.left_english import left_english
 from tests.api.pages.language.page_states import ROTATION, states
+from tests.api.pages.language.raw_texts import raw_texts
 from tests.api.pages.test_rotation_page import fields, started
 
 __all__ = ["cards", "filled"]
@@ -43,7 +44,8 @@ def left():
         english, czech = [await reader.get(path, headers=each) for each in (ENGLISH, CZECH)]
         assert english.status_code == czech.status_code, path
         assert 'lang="cs"' in czech.text, path
-        return [f"{path}: {each}" for each in left_english(english.text, czech.text)]
+        raw = [*raw_texts(english.text), *raw_texts(czech.text)]
+        return [f"{path}: {each}" for each in (*left_english(english.text, czech.text), *raw)]
 
     return of
 
@@ -56,7 +58,7 @@ async def test_every_page_is_czech(unconnected, filled, left):
     async with reading(unconnected) as reader, reading(unconnected, None) as stranger:
         for path in filled:
             found |= {*await left(stranger if path == "/sign-in" else reader, path)}
-    assert found == set()
+    assert sorted(found) == []
 
 
 @pytest.mark.usefixtures("filled")
@@ -106,6 +108,21 @@ async def test_a_rotation_that_answers_is_czech(whole, connected, plan, until, l
         assert (await admin.post(f"{address}/cancel", data={"why": "Brno"})).status_code == 303
         found += await left(admin, address)
     assert set(found) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("every 1:00:00 now", "1:00:00"),
+        ("since 2026-01-31T17:05:42+00:00", "2026-01-31T17:05"),
+        ("it is rolled-back", "rolled-back"),
+        ("roll_back by ann", "roll_back"),
+        ("2026-01-31 17:05:42 UTC, 31. 1. 2026 17:05:42 UTC, 17:05, a roll-back", ""),
+    ],
+)
+def test_a_raw_value_is_found(text, found):
+    """A length of time, a moment and a code; no clock's time with its date, and no word."""
+    assert raw_texts(f"<p>{text}</p><code>roll_back</code>") == ([f"{found}: {text}"] if found else [])
 
 
 def test_what_is_english_is_found():

@@ -102,6 +102,9 @@ async def test_a_certificate_is_ordered_by_keyboard(page, store):
     await page.goto("/sites/site-1/plans")
     await expect(page.get_by_role("link", name="Objednávka probíhá")).to_be_visible()
     assert len(await store.certificate_orders.running()) == 1
+    await page.goto("/sites/site-1/orders?everything=1")
+    await fits_everybody(page)
+    await expect(page.get_by_text("Objednávka se podává u autority.")).to_be_visible()
 
 
 async def test_a_refused_restore_keeps_what_was_typed(page, store, make):
@@ -124,3 +127,24 @@ async def test_a_refused_restore_keeps_what_was_typed(page, store, make):
     await fits_everybody(page)
     assert await page.get_by_label("Proč").input_value() == "databáze je pryč"
     await expect(page.locator("#e-originals-1")).to_be_visible()
+
+
+async def test_a_refused_recovery_keeps_what_was_typed(page, store, make):
+    """Each server has its fields; what is missing stands beside its field, and what was typed is still there."""
+    await store.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED), make.t0)
+    await page.goto("/sites/site-1")
+    await tab_to(page, "Vrátit certifikát")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/sites/site-1/recovery")
+    await fits_everybody(page)
+    await tab_to(page, "Soubor pro obnovení serveru sepm1")
+    await page.keyboard.press("Enter")
+    await tab_to(page, "Název souboru")
+    await page.keyboard.type("recovery_1.zip")
+    await fits_everybody(page)
+    await tab_to(page, "Vytvořit plán")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await fits_everybody(page)
+    assert await page.locator('[name="files.sepm1.name"]').input_value() == "recovery_1.zip"
+    await expect(page.locator('[id="e-files.sepm1.sha256-1"]')).to_be_visible()

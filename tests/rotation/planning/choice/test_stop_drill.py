@@ -34,7 +34,7 @@ def test_a_plan_says_what_it_costs_and_where_it_is_left_out(make):
     assert stopped(plan) == ["s2", "s3"]
     found = {each.code: each for each in plan.findings}
     assert "each of s2, s3" in found["drill-stop"].message
-    assert "0:15:00 at least" in found["drill-stop"].message
+    assert "15 minutes at least" in found["drill-stop"].message
     assert found["drill-stop-without"].subject == "s1"
 
 
