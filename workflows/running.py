@@ -89,7 +89,7 @@ class Running(Attentions):
             except ActivityRefusedError as refused:
                 if refused.code == NOT_ANSWERING:
                     patient = True
-                    text = f"no answer yet; the service tries again until there is one. {refused.message}"
+                    text = f"no answer yet; the service asks again, at the latest after five minutes. {refused.message}"
                     self.raise_attention(NOT_ANSWERING, summary, text, ())
                     if refused.pause is not None:
                         await self.wait(until=self.host.now() + refused.pause, summary=summary)

@@ -17,6 +17,9 @@ from engine.fault import PayloadUnsigned
 UNSIGNED_FAILURE = "unsigned-failure"
 """The type of what stands in the place of a failure that was not signed."""
 _HIDDEN = "Encoded failure"
+_TRACE, _TEXT, _CAUSE = 600, 800, 200
+"""Characters of a stack trace, of a message that is tried again, and of its cause. Temporal keeps 4 KiB of the last
+failure of an activity that it tries again; of a larger one neither text nor type is left. The worker's log has all."""
 _PLAIN = PydanticPayloadConverter()
 """For the details of a failure: its seal covers them, and those of its causes, which may be of another place."""
 _BY_TEMPORAL = frozenset(
@@ -63,8 +66,9 @@ class SignedFailures(FailureConverter):
         self._inner = DefaultFailureConverter()
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
-        """Write it with its seal."""
+        """Write it with its seal, no longer than Temporal keeps it."""
         self._inner.to_failure(exception, _PLAIN, failure)
+        _shorten(failure)
         levels = list(_levels(failure))
         for level in levels:
             level.ClearField("encoded_attributes")
@@ -116,6 +120,19 @@ def _open(failure: Failure, payload_converter: PayloadConverter) -> str | None:
     for level in levels:
         level.ClearField("encoded_attributes")
     return None if _digest(failure) == seal.digest else "it is not as it was signed"
+
+
+def _shorten(failure: Failure) -> None:
+    """Keep the end of the stack trace, which names the place, and the first cause without its own.
+
+    The message of what a person must answer stays whole: Temporal does not try it again.
+    """
+    failure.stack_trace = failure.stack_trace[-_TRACE:]
+    if not failure.application_failure_info.non_retryable:
+        failure.message = failure.message[:_TEXT]
+    if failure.HasField("cause"):
+        failure.cause.message, failure.cause.stack_trace = failure.cause.message[:_CAUSE], ""
+        failure.cause.ClearField("cause")
 
 
 def _levels(failure: Failure) -> Iterator[Failure]:

@@ -125,7 +125,9 @@ async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
     begun = await begin_look(run, step, in_full=in_full)
     if begun is None:
         return False
-    seen = await run.call(ActivityName.LOOK, begun.request, LookAnswer, summary="is the site as it was left?")
+    seen = await run.call(
+        ActivityName.LOOK, begun.request, LookAnswer, summary="look whether the site is as it was left"
+    )
     return await end_look(run, step, begun, seen)
 
 

@@ -26,8 +26,21 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 @activity.defn(name="full")
 async def full() -> None:
-    """An activity that can never be done."""
-    raise ApplicationError("database or disk is full", type="OperationalError")
+    """An activity that can never be done, for a reason that has reasons."""
+    try:
+        _deep(20)
+    except OSError as error:
+        raise ApplicationError("database or disk is full", type="OperationalError") from error
+
+
+def _deep(level: int) -> None:
+    """Fail below others, as libraries do."""
+    try:
+        if level:
+            _deep(level - 1)
+    except OSError as error:
+        raise OSError(f"level {level}: č{'.' * 300}") from error
+    raise OSError("no space left on device")
 
 
 class Asked:
@@ -169,7 +182,7 @@ async def test_when_a_worker_last_asked_for_work(client, task_queue, serving) ->
 
 
 async def test_an_activity_that_fails_again_and_again_tells_why(client, begin, task_queue, serving, seen) -> None:
-    """Its name, its attempts and its last failure are shown."""
+    """Its name, its attempts and its last failure are shown: Temporal keeps a small one only, of those tried again."""
     async with serving(Differs):
         await start_rotation(client, begin, task_queue=task_queue)
         run = await seen(lambda run: any(each.attempt >= 2 for each in run.activities))

@@ -140,6 +140,23 @@ async def test_a_failure_is_read_where_it_belongs(codec) -> None:
     assert (found.cause.message, tuple(found.cause.details)) == ("the answer was 403", ("more",))
 
 
+@pytest.mark.parametrize("codec", CODECS, ids=["readable", "encrypted"])
+async def test_temporal_keeps_a_long_failure_that_is_tried_again(codec) -> None:
+    """Of more than 4 KiB Temporal keeps neither text nor type; what a person must answer is kept whole elsewhere."""
+    error = ApplicationError("skupina 漢字 " * 200, type="sepm-unreachable")
+    error.__cause__ = OSError("漢" * 5_000)
+    error.__cause__.__cause__ = OSError("." * 5_000)
+    failure = Failure()
+    await of_activity(SigningKeys(NEW), codec=codec).encode_failure(error, failure)
+    assert failure.ByteSize() < 4096
+    found = await of_activity(SigningKeys(NEW), codec=codec).decode_failure(failure)
+    assert isinstance(found, ApplicationError)
+    assert (found.type, found.message) == ("sepm-unreachable", error.message[:800])
+    asked = ApplicationError(error.message, type="sepm-refused", non_retryable=True)
+    await of_activity(SigningKeys(NEW), codec=codec).encode_failure(asked, failure)
+    assert str(await of_activity(SigningKeys(NEW), codec=codec).decode_failure(failure)).endswith(error.message)
+
+
 def _type(failure: Failure) -> None:
     failure.application_failure_info.type = "third-certificate"
 
