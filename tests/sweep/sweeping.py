@@ -141,8 +141,10 @@ class Sweep:
 
     def _move(self, point: Point, passed: tuple[Point, ...]) -> None:
         """Which reading is the first or the last to do something may be chance: take those of the last run instead."""
-        there = [each for each in passed if (each.place, each.victim) == (point.place, point.victim)]
-        if not there:
+        kind = (point.procedure, point.place, point.victim)
+        there = [each for each in passed if (each.procedure, each.place, each.victim) == kind]
+        swept = any((each.procedure, each.place, each.victim) == kind for each in self.tally.died)
+        if not there and not swept:
             self.tally.failures.append(Failure((point,), ("it is not passed any more, nor is any other of its kind",)))
             return
         self.tally.moved.append(point)

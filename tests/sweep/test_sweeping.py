@@ -1,5 +1,6 @@
 """What a sweep does with points that its runs do not pass."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ def at(step: str) -> Point:
     return Point("list-a", Victim.WORKER, SAVE, step, 1)
 
 
-def missing(point: Point, passed: tuple[Point, ...]) -> Sweep:
-    """A sweep none of whose runs passes `point`; they pass others."""
+def missing(point: Point, passed: tuple[Point, ...], died: Iterable[Point] = ()) -> Sweep:
+    """A sweep none of whose runs passes `point`; they pass others, and at some a victim has died."""
     sweep = Sweep(Path(), ["list-a"], tell=lambda _: None)
+    sweep.tally.died += died
     sweep.tally.found["list-a"] = (at("A8"), point)
     result = Result(died=(), missed=(point,), problems=(), seconds=1, passed=passed)
     sweep._take((point,), result)
@@ -40,11 +42,13 @@ def test_what_is_passed_elsewhere_from_run_to_run_is_swept_there() -> None:
 
 
 def test_what_no_run_passes_is_a_failure() -> None:
-    """A place that no run passes any more was not swept, and is reported."""
+    """A place that no run passes any more was not swept, and is reported; not where others of its kind were swept."""
     sweep = missing(at("A10b"), ())
     (failure,) = sweep.tally.failures
     assert failure.points == (at("A10b"),)
     assert not sweep.tally.moved
+    sweep = missing(at("A10b"), (), died=[at("A8")])
+    assert (sweep.tally.moved, sweep.tally.failures) == ([at("A10b")], [])
 
 
 def test_a_victim_without_a_point_is_a_failure() -> None:
