@@ -269,7 +269,9 @@ def from_engine(fault: EngineFault) -> ProblemError:
         case TemporalDown() | NoAnswer():
             return _silent(fault)
         case NotTakenUp():
-            remedy = "GET /v1/rotations/ID shows what the rotation waits for; send it again in a while"
+            remedy = (
+                "look what the rotation waits for (its page, or GET /v1/rotations/ID), and send it again in a while"
+            )
             return ProblemError(
                 HTTPStatus.CONFLICT, "rotation-busy", str(fault), remedy=remedy, headers={"Retry-After": "5"}
             )

@@ -1,7 +1,7 @@
 """What the servers of a task present right now, as the page reads it for an operator."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from api.parts import Parts
 from rotation.plan.work.https_drill import OpenHttps, ShutHttps
@@ -10,7 +10,7 @@ from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate, Work
 from rotation.site import Site
 from rotation.survey import ServedCertificate
 from rotation.text.sentence import Sentence, sentence
-from rotation.values import ServerName
+from rotation.values import Fingerprint, ServerName, Value
 
 _LONGEST = timedelta(seconds=3)
 """How long a page waits for what it shows beside the card."""
@@ -18,16 +18,31 @@ _END = 8
 """Characters of a fingerprint that tell two certificates apart for a reader."""
 
 
-async def seen_now(parts: Parts, site: Site, work: Work) -> tuple[Sentence, ...]:
-    """A sentence for each server that the task is about; none where nothing of it shows at a port."""
+class ServerSeen(Value):
+    """What is seen of a server, in words."""
+
+    says: Sentence
+    wrong: bool = False
+    """Whether another certificate was installed than the task asks for."""
+
+
+async def seen_now(parts: Parts, site: Site, work: Work, former: Fingerprint | None = None) -> tuple[ServerSeen, ...]:
+    """A sentence for each server that the task is about; none where nothing of it shows at a port.
+
+    Args:
+        parts: what probes.
+        site: where the servers are.
+        work: what the task asks for.
+        former: what the plan replaces by it; None where it replaces nothing.
+    """
     names = _servers(work)
     servers = [each for each in site.servers if each.name in names]
     try:
         async with asyncio.timeout(_LONGEST.total_seconds()):
             seen = await asyncio.gather(*(parts.probe.probe(each) for each in servers))
     except TimeoutError:
-        return (sentence("The client port did not answer within three seconds"),) if servers else ()
-    return tuple(_seen(each, work) for each in seen)
+        return (ServerSeen(says=sentence("The client port did not answer within three seconds")),) if servers else ()
+    return tuple(_seen(each, work, former) for each in seen)
 
 
 def _servers(work: Work) -> frozenset[ServerName]:
@@ -40,27 +55,31 @@ def _servers(work: Work) -> frozenset[ServerName]:
             return frozenset()
 
 
-def _seen(of: ServedCertificate, work: Work) -> Sentence:
+def _seen(of: ServedCertificate, work: Work, former: Fingerprint | None) -> ServerSeen:
+    shown: dict[str, str | datetime] = {"server": of.server, "at": of.observed_at}
     if of.fingerprint is None:
-        return sentence(
-            "%(server)s does not answer at its HTTPS client port (read at %(at)s)", server=of.server, at=of.observed_at
+        return ServerSeen(
+            says=sentence("%(server)s does not answer at its HTTPS client port (read at %(at)s)", **shown)
         )
-    end = of.fingerprint[-_END:]
     if not isinstance(work, ReplaceCertificate | PutCertificateBack):
-        return sentence(
-            "%(server)s answers at its HTTPS client port (read at %(at)s)", server=of.server, at=of.observed_at
+        return ServerSeen(says=sentence("%(server)s answers at its HTTPS client port (read at %(at)s)", **shown))
+    asked = work.fingerprint_sha256
+    ends: dict[str, str | datetime] = {**shown, "end": of.fingerprint[-_END:], "asked": asked[-_END:]}
+    if of.fingerprint == asked:
+        return ServerSeen(says=sentence("%(server)s presents this certificate, …%(end)s (read at %(at)s)", **ends))
+    if former in {None, of.fingerprint}:
+        return ServerSeen(
+            says=sentence(
+                "%(server)s still presents another certificate, …%(end)s; asked for is …%(asked)s (read at %(at)s)",
+                **ends,
+            )
         )
-    if of.fingerprint == work.fingerprint_sha256:
-        return sentence(
-            "%(server)s presents this certificate, …%(end)s (read at %(at)s)",
-            server=of.server,
-            end=end,
-            at=of.observed_at,
-        )
-    return sentence(
-        "%(server)s still presents another certificate, …%(end)s; asked for is …%(asked)s (read at %(at)s)",
-        server=of.server,
-        end=end,
-        asked=work.fingerprint_sha256[-_END:],
-        at=of.observed_at,
+    return ServerSeen(
+        says=sentence(
+            "%(server)s presents …%(end)s (read at %(at)s), which is neither its former certificate nor that of this "
+            "task, …%(asked)s. If you have installed another file, install the file of this task in the same way, and "
+            "pin nothing. If not, another machine answers in its place: begin nothing, and find that machine",
+            **ends,
+        ),
+        wrong=True,
     )

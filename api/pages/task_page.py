@@ -27,7 +27,7 @@ from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, sho
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.plan.work.task import ReplaceCertificate, TaskState, Work
-from rotation.values import SiteId, TaskId, Value
+from rotation.values import Fingerprint, SiteId, TaskId, Value
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -85,7 +85,7 @@ async def _card(
         task=shown,
         card=card_shown(shown, version, translator_for(request)),
         version=version,
-        seen=await seen_now(parts, site, work) if may and shown.state in _WAITING else (),
+        seen=await seen_now(parts, site, work, await _former(parts, shown)) if may and shown.state in _WAITING else (),
         sees=caller.may(Permission.SEE),
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
@@ -101,6 +101,15 @@ async def _card(
         values=sent or {},
         now=parts.clock(),
     )
+
+
+async def _former(parts: Parts, task: TaskShown) -> Fingerprint | None:
+    """The certificate that the plan of a replacement has its server give up."""
+    if not isinstance(task.subject, ReplaceCertificate):
+        return None
+    plan = await parts.store.plans.get((await parts.store.rotations.get(task.rotation_id)).plan_id)
+    chosen = plan.body.certificate_for(task.subject.server)
+    return chosen.replaces if chosen is not None else None
 
 
 async def _version(parts: Parts, site_id: SiteId) -> str:

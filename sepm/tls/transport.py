@@ -76,6 +76,7 @@ class TrustingTransport(httpx.AsyncBaseTransport):
         return UntrustedCertificate(
             self._address,
             f"an untrusted certificate was presented ({shown}), and nothing was sent; {self._expected()} was expected",
+            "if a rotation is replacing this server's certificate, install the file of its task, and pin nothing; else "
             "compare it with the certificate in the SEPM console: if it is SEPM's, pin it (`rotator trust pin`), "
             "and try again; if not, another machine answers in SEPM's place: find it, and try again when it is gone",
             presented,

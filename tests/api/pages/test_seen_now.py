@@ -25,22 +25,25 @@ class SeenPort:
 
 
 @pytest.mark.parametrize(
-    ("fingerprint", "says"),
+    ("fingerprint", "former", "says", "wrong"),
     [
-        ("cd" * 32, "still presents another certificate, …cdcdcdcd; asked for is …abababab"),
-        (NEW, "presents this certificate, …abababab"),
-        (None, "does not answer at its HTTPS client port"),
+        ("cd" * 32, None, "still presents another certificate, …cdcdcdcd; asked for is …abababab", False),
+        ("cd" * 32, "cd" * 32, "still presents another certificate, …cdcdcdcd", False),
+        ("ef" * 32, "cd" * 32, "neither its former certificate nor that of this task, …abababab", True),
+        (NEW, "cd" * 32, "presents this certificate, …abababab", False),
+        (None, "cd" * 32, "does not answer at its HTTPS client port", False),
     ],
 )
-async def test_a_replacement_shows_the_certificate_of_now(unconnected, make, fingerprint, says):
-    """The end of its fingerprint, and when it was read."""
+async def test_a_replacement_shows_the_certificate_of_now(unconnected, make, *, fingerprint, former, says, wrong):
+    """The end of its fingerprint, when it was read, and what to do about another file that was installed."""
     site = make.site()
     served = ServedCertificate(server=site.servers[0].name, fingerprint=fingerprint, observed_at=make.t0)
     parts = replace(unconnected, probe=SeenPort(served))
     work = ReplaceCertificate(server=site.servers[0].name, fingerprint_sha256=NEW, has_file=True)
-    (seen,) = await seen_now(parts, site, work)
-    assert says in seen.english
-    assert f"{make.t0}" in seen.english
+    (seen,) = await seen_now(parts, site, work, former)
+    assert says in seen.says.english
+    assert f"{make.t0}" in seen.says.english
+    assert seen.wrong is wrong
 
 
 async def test_only_what_shows_at_a_port_is_looked_at(unconnected, make):
@@ -49,5 +52,5 @@ async def test_only_what_shows_at_a_port_is_looked_at(unconnected, make):
     served = ServedCertificate(server=site.servers[0].name, fingerprint=NEW, observed_at=make.t0)
     parts = replace(unconnected, probe=SeenPort(served))
     (seen,) = await seen_now(parts, site, StopServer(server=site.servers[0].name))
-    assert "answers at its HTTPS client port" in seen.english
+    assert "answers at its HTTPS client port" in seen.says.english
     assert await seen_now(parts, site, DeleteList(list=ListName("L"))) == ()
