@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from api.parts import Parts
 from api.repeats.known_operations import Keyed
-from api.repeats.operations import LOOKED_AT, SHOWN_ONCE
+from api.repeats.operations import SHOWN_ONCE
 from store.fault import StoreFault
 from store.kept_answers import LEASE, Attempt, KeptAnswer
 
@@ -81,7 +81,7 @@ async def settle(parts: Parts, keyed: Keyed, attempt: Attempt, answer: HeldAnswe
             await _stored(kept.go_on(attempt, parts.clock()))
         else:
             await _stored(kept.answer(attempt, answer.kept(shown_once=keyed.path in SHOWN_ONCE)))
-    elif status in _UNCLEAR and keyed.path in LOOKED_AT:
+    elif status in _UNCLEAR:
         await _stored(kept.fail(attempt, parts.clock()))
     else:
         await _stored(kept.forget(attempt))

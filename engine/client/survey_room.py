@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from engine.client.surveys import ended, survey
 from engine.contract import SurveyAnswer
-from engine.fault import EngineFault, TooManySurveys
+from engine.fault import EngineFault, NoAnswer, TemporalDown, TooManySurveys
 from rotation.values import SiteId
 
 OF_A_CALLER = 5
@@ -19,6 +21,8 @@ OF_ALL = 20
 """A survey reads every client of a site, and SEPM is slowed by it: a script over all sites must leave room."""
 _LONGEST = timedelta(hours=1)
 """A survey that goes on for longer leaves room for others."""
+_AGAIN = timedelta(seconds=2)
+"""How long after Temporal was away it is asked again."""
 _log = structlog.get_logger(__name__)
 
 
@@ -50,10 +54,18 @@ class SurveyRoom:
             TooManySurveys: when as many surveys run as may at once; nothing was begun.
         """
         with self._in_room(site_id, caller) as running:
-            answer = await survey(client, site_id, wait, task_queue=task_queue)
-            if answer is None and running.goes_on is None:
-                running.goes_on = asyncio.create_task(self._until_it_ends(client, site_id))
+            try:
+                answer = await survey(client, site_id, wait, task_queue=task_queue)
+            except (TemporalDown, NoAnswer):
+                self._go_on(client, site_id, running)
+                raise
+            if answer is None:
+                self._go_on(client, site_id, running)
         return answer
+
+    def _go_on(self, client: Client, site_id: SiteId, running: _Running) -> None:
+        if running.goes_on is None:
+            running.goes_on = asyncio.create_task(self._until_it_ends(client, site_id))
 
     @contextmanager
     def _in_room(self, site_id: SiteId, caller: str) -> Iterator[_Running]:
@@ -80,10 +92,19 @@ class SurveyRoom:
             del self._running[site_id]
 
     async def _until_it_ends(self, client: Client, site_id: SiteId) -> None:
+        """Hold room until Temporal says that the survey has ended: an outage of Temporal ends no survey."""
+        over = monotonic() + _LONGEST.total_seconds()
         try:
-            await ended(client, site_id, _LONGEST)
-        except EngineFault as away:  # then no survey can be begun either
-            _log.warning("it is not known whether a survey goes on", site=site_id, why=str(away))
+            while (left := over - monotonic()) > 0:
+                try:
+                    await ended(client, site_id, timedelta(seconds=left))
+                except EngineFault as away:
+                    _log.warning("it is not known whether a survey goes on", site=site_id, why=str(away))
+                    await asyncio.sleep(_AGAIN.total_seconds())
+                else:
+                    return
+        except RPCError as refused:  # it never began, or Temporal has its history no longer
+            _log.warning("Temporal has no survey of the site", site=site_id, why=refused.message)
         finally:
             self._running[site_id].goes_on = None
             self._leave_if_over(site_id)

@@ -13,7 +13,9 @@ from api.app import create_app
 from api.settings import ApiSettings
 from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
+from rotation.values import RotationId
 from store.kept_answers import KEPT, LEASE, Attempt, KeyedRequest
+from store.progress import Progress
 from tests.api.conftest import calling
 from tests.api.good_requests import BODIES
 from tests.api.identified import KEY as ADMIN_KEY
@@ -24,6 +26,7 @@ MADE, KEY = "/v1/certificates/self-signed", {"Idempotency-Key": "made once"}
 BODY = {"names": ["127.0.0.1"]}
 GRANT = Grant(roles=(Role.ADMIN,)).model_dump_json()
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+RUNNING = Progress(step_id="01-preflight", step_number="preflight", step_title="Look", step_count=1)
 
 
 @pytest.fixture
@@ -175,6 +178,21 @@ async def test_a_repeated_request_is_not_held_against_its_own_effect(calling_at,
         problem(await api.post(path, json=held, headers=known), 412, "precondition-failed")
         await broken_off(api, path, held, datetime.now(UTC) - 2 * LEASE)
         problem(await api.post(path, json=held, headers=KEY | known), 503, "temporal-down")
+
+
+async def test_a_request_without_a_clear_answer_is_not_held_against_its_own_effect(calling_at, store, problem):
+    """A hold that was answered 503 may have taken effect, and so changed the tag: the same one still counts."""
+    make, held, path = Make(), {"why": "a test"}, "/v1/rotations/rot-1"
+    await store.sites.add(make.site(), make.connection(), make.t0)
+    await store.plans.add(make.plan())
+    await store.rotations.create(make.new(), make.t0)
+    async with calling_at(datetime.now(UTC)) as api:
+        known = {"If-Match": (await api.get(path)).headers["etag"]}
+        problem(await api.post(f"{path}/hold", json=held, headers=KEY | known), 503, "temporal-down")
+        await store.rotations.project(RotationId("rot-1"), RUNNING, make.at(minutes=1))
+        other = {"Idempotency-Key": "another one"}
+        problem(await api.post(f"{path}/hold", json=held, headers=other | known), 412, "precondition-failed")
+        problem(await api.post(f"{path}/hold", json=held, headers=KEY | known), 503, "temporal-down")
 
 
 async def test_half_a_body_is_no_request(unconnected, store):

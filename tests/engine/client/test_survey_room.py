@@ -5,12 +5,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from engine.client import survey_room
 from engine.client.survey_room import SurveyRoom
+from engine.client.surveys import ended
 from engine.contract import ErrorType
-from engine.fault import SurveyFailed, TooManySurveys
+from engine.fault import SurveyFailed, TemporalDown, TooManySurveys
+from engine.ids import survey_workflow
 from rotation.values import SiteId
 from tests.engine.client.test_surveys import LONG, Surveyor
 from workflows.survey_site import SurveySite
@@ -84,3 +89,47 @@ async def test_a_failure_behind_the_request_makes_room(begun, surveyor):
     assert await begun(room, one, "ann") is None
     surveyor.may_end.set()
     await until_empty(room)
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """Has Temporal be away when it is asked how a survey has ended: so often."""
+
+    def times(count: int) -> None:
+        left = iter(range(count))
+
+        async def asked(client, site_id, longest):
+            if next(left, None) is not None:
+                raise TemporalDown("a test")
+            await ended(client, site_id, longest)
+
+        monkeypatch.setattr(survey_room, "ended", asked)
+        monkeypatch.setattr(survey_room, "_AGAIN", SOON)
+
+    return times
+
+
+async def test_an_outage_of_temporal_makes_no_room(begun, surveyor, away):
+    """The survey goes on meanwhile; it is asked again how it has ended."""
+    away(3)
+    room, (one, two) = SurveyRoom(of_a_caller=1), sites(2)
+    assert await begun(room, one, "ann") is None
+    await asyncio.sleep(10 * SOON.total_seconds())
+    with pytest.raises(TooManySurveys):
+        await begun(room, two, "ann")
+    surveyor.may_end.set()
+    await until_empty(room)
+
+
+async def test_a_survey_that_is_gone_makes_room(begun, client, surveyor, away, caplog):
+    """Its history was deleted in Temporal while that was away: nothing is left to wait for."""
+    away(1)
+    room, (one,) = SurveyRoom(), sites(1)
+    assert await begun(room, one, "ann") is None
+    execution = WorkflowExecution(workflow_id=survey_workflow(one))
+    await client.workflow_service.delete_workflow_execution(
+        DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
+    )
+    surveyor.may_end.set()
+    await until_empty(room)
+    assert "never retrieved" not in caplog.text
