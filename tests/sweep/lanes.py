@@ -72,7 +72,10 @@ class Lane:
     async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take the report of a process: let it go on, or kill the victim that is chosen there."""
         with contextlib.suppress(ConnectionError), contextlib.closing(writer):
-            report = json.loads(await reader.readline())
+            line = await reader.readline()
+            if not line:  # it died with its machine before it could report
+                return
+            report = json.loads(line)
             place = Place(report["process"], report["kind"], report["effect"], report["side"])
             passing = Passing(place, report["pid"], report["number"], report["step"], report["execution"])
             # the front serves several calls at a time: what was killed for one of them is gone for the others
