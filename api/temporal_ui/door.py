@@ -20,6 +20,7 @@ from api.http.company import principal_of_session
 from api.http.cross_origin import SHARED
 from api.http.guard import Guard
 from api.http.problems import ProblemError
+from api.languages.translated_answers import TranslatedAnswers
 from api.temporal_ui.sessions import COMPANY_LOGIN, LOGIN, LOGOUT, Sessions
 from oidc.settings import CALLBACK
 from rotation.identity.permission import Permission
@@ -42,7 +43,7 @@ class Door:
         self._api = api
         self._sessions: Sessions = api.state.sessions
         self._names: dict[str, str] = {urlsplit(origin).netloc.lower(): origin for origin in self._sessions.origins}
-        self._inside = Guard(Looking(ui), self._sessions.holder, free=frozenset())
+        self._inside = TranslatedAnswers(Guard(Looking(ui), self._sessions.holder, free=frozenset()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on."""
@@ -52,7 +53,7 @@ class Door:
             origin = self._name(request, path)
             _require_own_page(request, origin)
         except ProblemError as refusal:
-            await refusal.response()(scope, receive, send)
+            await TranslatedAnswers(refusal.response())(scope, receive, send)
             return
         if path.decode("latin-1") in _OF_THE_API:
             await self._api(scope, receive, send)
@@ -74,7 +75,7 @@ class Door:
                 HTTPStatus.MISDIRECTED_REQUEST,
                 "ui-host",
                 "the Temporal UI is not served under this host name",
-                remedy=f"open {' or '.join(sorted(self._sessions.origins))}",
+                remedy=f"open it by an address of its own: {', '.join(sorted(self._sessions.origins))}",
             )
         return origin
 

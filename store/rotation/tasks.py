@@ -52,11 +52,12 @@ class UnknownTask(StoreFault):
 class TaskNotInState(StoreFault):
     """The task is not in a state from which it can go there. `task` is the task as it is."""
 
-    def __init__(self, task: ConsoleTask) -> None:
-        if task.claimed_by:
-            super().__init__(f"task {task.id} {task.state.words} now (operator: {task.claimed_by})")
+    def __init__(self, task: ConsoleTask, *states: TaskState) -> None:
+        wanted = states[0].words if len(states) == 1 else "is open or claimed"
+        if who := task.claimed_by:
+            super().__init__(f"task {task.id} {task.state.words} (operator: {who}), and this takes one that {wanted}")
         else:
-            super().__init__(f"task {task.id} {task.state.words} now")
+            super().__init__(f"task {task.id} {task.state.words}, and this takes one that {wanted}")
         self.task = task
 
 
@@ -146,7 +147,7 @@ class Tasks:
             moved = await connection.scalar(move, given) is not None
             row = await _known(connection, task_id)
             if not moved:
-                raise TaskNotInState(_task(row))
+                raise TaskNotInState(_task(row), *from_states)
             return _task(row)
 
     async def note_proof(self, task_id: TaskId, proof_until: datetime | None, begin_until: datetime | None) -> None:
@@ -230,7 +231,7 @@ def _as_it_counts(row: TaskRow, held: bool) -> ConsoleTask:
 
 def _refuse_file(task: ConsoleTask, who: str, taken_by: str) -> NoReturn:
     if task.state is not TaskState.CLAIMED:
-        raise TaskNotInState(task)
+        raise TaskNotInState(task, TaskState.CLAIMED)
     if task.claimed_by != who:
         raise TaskHeldByAnother(f"{task.claimed_by} holds task {task.id}, not {who}")
     raise FileAlreadyTaken(f"{taken_by} took the file of task {task.id} already")

@@ -160,7 +160,7 @@ async def of_a_replacement(mistakes, people, task):
     site, refused, server = mistakes.site, mistakes.refused, task["subject"]["server"]
     done, first = sending(ann, task, "done"), (await mistakes.certificates())[server]
     await refused("begun before it is claimed", "not claimed", task, sending(ann, task, "begin"))
-    await refused("the file before the claim", "not claimed", task, sending(ann, task, "file"))
+    await refused("the file before the claim", "that is claimed", task, sending(ann, task, "file"))
     await refused("a certificate that is not replaced, unclaimed", "still presents", task, done)
     await ann.claim(f"/tasks/{task['id']}")
     await refused("a replacement that another person holds", "ann has claimed", task, sending(otto, task, "claim"))

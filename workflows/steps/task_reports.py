@@ -119,7 +119,7 @@ async def close(
         if message.task_id == task_id and message.move is _SAYS.get(to):
             run.reply(message)
         else:
-            run.reply(message, blocking("task-closed", task_id, f"the task {to.words} now; {who} has reported it"))
+            run.reply(message, blocking("task-closed", task_id, f"the task {to.words}; {who} has reported it"))
     closed = f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}"
     if isinstance(step, Console) and isinstance(step.work, GivesBack | LookAtClients):  # a wait follows
         await run.record(EventKind.TASK_CLOSED, closed, http_request=http_request)

@@ -247,6 +247,20 @@ async def test_only_looking_passes(door, itself, problem, method, path):
     assert itself.asked == []
 
 
+async def test_refusals_are_in_the_language_of_the_caller(door):
+    """Before the log-in and behind it; the title, too. Codes are as ever."""
+    czech = {"Accept-Language": "cs"}
+    for headers, code, title in (
+        ({"Host": "elsewhere.example"}, "ui-host", None),
+        ({"Sec-Fetch-Site": "cross-site"}, "ui-other-page", None),
+        ({}, "unauthorized", "Nepřihlášeno"),
+    ):
+        english, refused = [(await door.get("/", headers=headers | each)).json() for each in ({}, czech)]
+        assert refused["type"] == english["type"] == f"/problems/{code}"
+        assert [each for each in ("title", "detail", "remedy") if refused[each] == english[each]] == []
+        assert title in {None, refused["title"]}
+
+
 async def test_a_query_passes_as_it_came(door, itself):
     """Path, query and body arrive byte for byte; only headers that the UI needs, and of the cookies its own."""
     await log_in(door)

@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_rotation_that_runs_by_the_store(run, standing, cod
     assert remedy in trouble.remedy
     finding = trouble.finding()
     assert (finding.code, finding.severity) == (code.value, Severity.BLOCKING)
-    assert finding.message.startswith(f"{standing.value}: ")
+    assert finding.message.startswith(f"{standing.words}: ")
 
 
 def test_what_was_left_changed_is_restored():
