@@ -1,6 +1,6 @@
 """A rotation: why it waits, what is asked, its steps with their dates, coverage, tasks, trail; and its moves."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -21,6 +21,7 @@ from api.rotation.live import live_of, state_now
 from api.rotation.moves import RotationMoveRequest, make_move, permission_of
 from api.rotation.rotation_document import RotationShown, StepNow
 from api.rotation.waiting import rotation_shown, why_waiting
+from api.task.task_document import TaskShown
 from api.task.tasks import list_tasks
 from engine.contract import EventKind
 from rotation.finding import Finding
@@ -69,7 +70,7 @@ async def show(request: Request, rotation_id: RotationId, parts: WithParts, call
     )  # asked once: what a reader reads, and what a form answers, are of one moment
     shown = rotation_shown(parts, rotation, await live_of(parts, now))
     tasks = await list_tasks(parts, caller, EVERYTHING, rotation_id=rotation_id)
-    steps = await _steps(parts, shown)
+    steps = await _steps(parts, shown, tasks.items)
     return render_page(
         request,
         "rotation.html",
@@ -147,10 +148,10 @@ async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:
     return {each: (await forbidden(parts, caller, each)).problem.remedy for each in barred}
 
 
-async def _steps(parts: Parts, shown: RotationShown) -> tuple[DatedStep, ...]:
+async def _steps(parts: Parts, shown: RotationShown, tasks: Sequence[TaskShown]) -> tuple[DatedStep, ...]:
     began = await parts.store.events.times_of(shown.id, EventKind.STEP_BEGAN)
     steps = shown.live.steps if shown.live is not None else await _stored_steps(parts, shown)
-    return dated(steps, began, parts.clock())
+    return dated(steps, began, parts.clock(), tasks)
 
 
 async def _stored_steps(parts: Parts, shown: RotationShown) -> tuple[StepNow, ...]:

@@ -6,6 +6,9 @@ from html import unescape
 import pytest
 
 from rotation.identity.permission import Role
+from rotation.plan.step import Console
+from rotation.plan.work.task import TaskState
+from rotation.values import PlanId
 from store.progress import Progress, RotationStatus
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading
@@ -118,3 +121,25 @@ async def test_an_ended_rotation_shows_how(reader, store, make):
     assert "rolled back, not rotated" in page
     assert "The site is not rotated" in page
     assert "What you may do" not in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_withdrawn_task_is_no_step_done(reader, store, make):
+    """In the record of a rotation that has turned back: the replacement that was taken back is not shown as done."""
+    replacing = Console(id="09-A9-sepm1", number="A9", title="Replace it", work=make.task().work)
+    plan = make.plan("plan-9")
+    body = plan.body.model_copy(update={"steps": (replacing, *plan.body.steps)})
+    await store.plans.add(plan.model_copy(update={"body": body, "hash": body.content_hash()}))
+    await store.tasks.transition(
+        "task-1", {TaskState.OPEN}, TaskState.WITHDRAWN, who="the service", at=make.t0, note=""
+    )
+    ended = Progress(
+        status=RotationStatus.ROLLED_BACK,
+        step_index=2,
+        step_count=2,
+        finished_at=make.at(days=1),
+        plan_id=PlanId("plan-9"),
+    )
+    await store.rotations.project("rot-1", ended, make.at(days=1))
+    page = (await reader.get("/rotations/rot-1")).text
+    assert re.findall(r'<span class="mark">(.*?)</span>', page) == ["✕ withdrawn", "✓ done"]
