@@ -30,6 +30,14 @@ def test_a_form_that_was_left_alone_asks_for_the_same():
 
 
 @pytest.mark.usefixtures("rotating")
+async def test_limits_that_no_plan_fits_are_shown_where_a_plan_is_made(reader):
+    """The form of a plan says so before one is refused, with a link; the site and its limits do, too."""
+    for path in ("/sites/site-1/plans", "/sites/site-1", ADDRESS):
+        assert "With these limits each plan is refused" in (await reader.get(path)).text, path
+    assert f'href="{ADDRESS}"' in (await reader.get("/sites/site-1/plans")).text
+
+
+@pytest.mark.usefixtures("rotating")
 async def test_limits_are_changed_once(reader, store):
     """The site shows them with their labels; the same form again changes nothing, and leaves no second trace."""
     before = (await store.sites.get(SITE)).limits

@@ -113,6 +113,21 @@ async def test_a_file_that_is_no_list_is_refused_beside_its_field(reader, docume
     assert await store.sites.list() == ()
 
 
+async def test_defaults_that_no_plan_fits_are_shown_before_the_site_is_registered(reader, document):
+    """Deletion after 30 days and a wait of 90: the form names both fields; nothing is shown where they fit."""
+    warning = "With these limits each plan is refused"
+    assert warning in (await reader.get(ADDRESS)).text
+    sent = form_of(document) | {"act": "row"}
+    assert warning not in (await reader.post(ADDRESS, data=sent)).text, "SEPM deletes none"
+    del sent["limits.no_purge"]
+    for change, is_shown in (({}, True), ({"limits.purge_after": "90"}, False), ({"limits.purge_after": "x"}, False)):
+        page = unescape((await reader.post(ADDRESS, data=sent | change)).text)
+        assert (warning in page) is is_shown, change
+        if is_shown:
+            assert "not seen for 30 days" in page
+            assert "“SEPM deletes clients that it has not seen for, in days”" in page
+
+
 async def test_a_server_is_added_to_the_form(reader, document):
     """One more row, with what was typed; rows that are empty are left out."""
     sent = form_of(document) | {"servers.5.name": "two"}
