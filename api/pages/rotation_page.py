@@ -37,6 +37,8 @@ from store.progress import RotationStatus
 from store.rotation.plans import PlanAltered
 
 router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
+_CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
+"""The moves of which the page shows nothing else at once."""
 _EVIDENCE = ("clients", "covered", "missing")
 
 
@@ -62,8 +64,10 @@ class MovesNow(Value):
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
-async def show(request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller) -> HTMLResponse:
-    """The page of a rotation."""
+async def show(
+    request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller, taken: Move | None = None
+) -> HTMLResponse:
+    """The page of a rotation; behind a move that it does not show by itself, with what was taken."""
     rotation = await parts.store.rotations.get(rotation_id)
     now = await state_now(
         parts, rotation
@@ -85,6 +89,7 @@ async def show(request: Request, rotation_id: RotationId, parts: WithParts, call
         trail=await parts.store.events.newest(rotation_id),
         curve=await curve_of(parts, shown, [each.step for each in steps]),
         reasons=REASONS,
+        taken=taken if taken in _CONFIRMED else None,
         reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
     )
 
@@ -102,7 +107,8 @@ def _handler(move: Move) -> Callable[[Request, RotationId, WithParts, Caller], A
                 }
             )
         await make_move(parts, caller, rotation_id, move, order, key=key_of(request, caller, sent))
-        return RedirectResponse(f"/rotations/{rotation_id}", HTTPStatus.SEE_OTHER)
+        taken = f"?taken={move.value}" if move in _CONFIRMED else ""
+        return RedirectResponse(f"/rotations/{rotation_id}{taken}", HTTPStatus.SEE_OTHER)
 
     return handler
 

@@ -62,5 +62,5 @@ def _measure(shown: RotationShown, live: Live | None) -> WaitMeasure | None:
     wait = live.wait
     if wait is None:  # what is stored is of an earlier one
         return None
-    measure = WaitMeasure(due=wait.due, limit=wait.limit)
+    measure = WaitMeasure(due=wait.due, limit=wait.limit, next_at=wait.next_at)
     return measure.of(wait.reading) if wait.reading is not None else measure

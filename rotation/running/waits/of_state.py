@@ -30,5 +30,5 @@ def _measure(state: RotationState) -> WaitMeasure | None:
     wait = state.wait
     if wait is None:
         return None
-    measure = WaitMeasure(due=wait.due, limit=wait.limit)
+    measure = WaitMeasure(due=wait.due, limit=wait.limit, next_at=wait.next_at)
     return measure if wait.reading is None else measure.of(wait.reading)

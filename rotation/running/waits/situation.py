@@ -37,6 +37,10 @@ class WaitMeasure(Value):
     """When its minimum has passed."""
     limit: datetime | None = None
     """Until when it is normal."""
+    next_at: datetime | None = None
+    """When clients are read next."""
+    read: bool = False
+    """Whether they were read at all."""
     total: int = 0
     covered: int = 0
     """Clients that are proven, or safe without it."""
@@ -45,7 +49,7 @@ class WaitMeasure(Value):
     def of(self, reading: GateReading) -> Self:
         """The same with what was read last."""
         numbers = {"total": reading.total, "covered": reading.covered + reading.safe, "waiting": reading.waiting}
-        return self.model_copy(update=numbers)
+        return self.model_copy(update={"read": True, **numbers})
 
 
 class Situation(Value):

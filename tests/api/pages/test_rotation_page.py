@@ -84,6 +84,25 @@ async def test_who_may_not_move_sees_that(unconnected):
 
 
 @pytest.mark.usefixtures("rotating")
+async def test_what_was_taken_is_confirmed(reader):
+    """“Read now” and “Wait longer” change nothing that the page shows at once; another move is not confirmed so."""
+    for move, shown in (("look_again", "“Read now” is taken"), ("extend", "“Wait longer” is taken")):
+        assert shown in unescape((await reader.get(f"/rotations/rot-1?taken={move}")).text)
+    for path in ("/rotations/rot-1", "/rotations/rot-1?taken=cancel"):
+        assert "is taken" not in (await reader.get(path)).text, path
+    assert (await reader.get("/rotations/rot-1?taken=x")).status_code == 422
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_before_the_first_reading_no_client_was_read(reader):
+    """The page of clients says so: that there is none would be another thing. There is nothing to take as CSV."""
+    page = (await reader.get("/rotations/rot-1/clients?verdict=waiting")).text
+    assert "No client has been read yet" in page
+    assert "There is none" not in page
+    assert "All as CSV" not in page
+
+
+@pytest.mark.usefixtures("rotating")
 async def test_a_form_that_is_wrong_is_refused(reader):
     """A length of time that is none, a reason that is too long, and what no database keeps."""
     for data in ({"days": "x", "why": "w"}, {"days": "1000000", "why": "w"}, {"why": "w" * 2001, "days": "1"}):

@@ -28,7 +28,7 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 NAME = "A9 at “the server with a very long name” in Brno " * 6
 KINDS = [each.model_fields["kind"].default for each in get_args(get_args(Step)[0])]
-WAIT = WaitMeasure(due=NOW, limit=LATER, total=100_000, covered=90_000, waiting=10_000)
+WAIT = WaitMeasure(due=NOW, limit=LATER, read=True, total=100_000, covered=90_000, waiting=10_000)
 RAISES = frozenset({"raise_attention", "ask", "ask_on"})
 
 
@@ -113,6 +113,14 @@ def test_the_sentence_of_a_step(kind):
 def test_every_kind_is_of_one_sort():
     """A kind that is added is sorted: it is a wait, a task, or done by the service alone."""
     assert set(KINDS) == WAITS | BY_ITSELF.keys() | {"console"}
+
+
+def test_before_the_first_reading_there_is_no_count():
+    """A gate that was not read shows when it is read first, and never 0 of 0 clients."""
+    unread = WaitMeasure(due=LATER, limit=LATER, next_at=NOW + timedelta(hours=1))
+    assert "first time at 2026-05-01 01:00 UTC" in both(waiting_for(step("gate", wait=unread)))[0]
+    assert "no client has been read yet" in both(waiting_for(step("gate", wait=WaitMeasure(due=LATER))))[0]
+    assert " 0 of 0 " in both(waiting_for(step("gate", wait=unread.model_copy(update={"read": True}))))[0]
 
 
 def test_a_gate_shows_value_against_needed():
