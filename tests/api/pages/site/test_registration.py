@@ -71,7 +71,7 @@ async def test_floors_below_the_vendors_take_two_persons(unconnected, document, 
     async with reading(parts) as one, reading(parts, second) as other:
         for _ in range(2):
             wished = await one.post(ADDRESS, data=sent)
-            assert (wished.status_code, "A second person is needed" in wished.text) == (409, True)
+            assert (wished.status_code, "a second person confirms it" in wished.text) == (409, True)
             assert f'href="{ADDRESS}"' in wished.text
         assert await store.sites.list() == ()
         lower = await other.post(ADDRESS, data=sent | {"limits.holdout_minimum": "1"})
