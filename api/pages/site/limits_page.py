@@ -19,15 +19,16 @@ from api.pages.site.limit_fields import LIMIT_FIELDS, NO_PURGE, PREFIX, changed_
 from api.pages.site.limits_wish import VERSION, WishedLimits, shown_version, wished_limits
 from api.parts import Parts, WithParts
 from api.site.limits import set_limits
-from api.site.site_document import LimitsRequest
+from api.site.site_document import DatabaseRequest, LimitsRequest
+from api.site.sites import set_database
 from rotation.identity.permission import Permission
 from rotation.planning.advice.short_stay import unkept_pace
-from rotation.site import Site
+from rotation.site import DatabaseKind, Site
 from rotation.values import SiteId
 from store.site.sites import require_in_use
 
 router = APIRouter(prefix="/sites/{site_id}/limits", include_in_schema=False)
-_WHY = "why"
+_WHY, _DATABASE = "why", "database"
 _ELSEWHERE = {each.of_document: each.name for each in LIMIT_FIELDS} | {"body": f"{PREFIX}holdout_minimum"}
 """Where a refusal is shown whose subject is no field: what is wrong with all of them is the order of the holdout's."""
 
@@ -58,6 +59,25 @@ async def change(request: Request, site_id: SiteId, parts: WithParts, caller: Ca
     return RedirectResponse(f"/sites/{site_id}#limits", HTTPStatus.SEE_OTHER)
 
 
+@router.post("/database", dependencies=[allowed(Permission.CONFIGURE_SITES)])
+async def state_database(
+    request: Request, site_id: SiteId, parts: WithParts, caller: Caller, author: WithAuthor
+) -> Response:
+    """State which database the site has. A form that states the present one changes nothing."""
+    sent = await texts_of(request)
+    site = require_in_use(await parts.store.sites.get(site_id))
+    try:
+        with checked():
+            order = DatabaseRequest.model_validate({name: sent.get(name, "") for name in (_DATABASE, _WHY)})
+        if order.database is not site.database:
+            await set_database(site_id, order, author, parts, await shown_version(parts, site_id, sent))
+    except REFUSALS as error:
+        wished, pace = await wished_limits(parts, caller, site_id), await _unkept_pace(parts, site)
+        values = shown_limits(site.limits) | {VERSION: sent.get(VERSION, "")}
+        return _form(request, site, values, wished, pace, refused=refused_form(error, (), {}))
+    return RedirectResponse(f"/sites/{site_id}#limits", HTTPStatus.SEE_OTHER)
+
+
 async def _unkept_pace(parts: Parts, site: Site) -> timedelta | None:
     """How often clients check in, where that is too rarely for the site's limit; by the newest survey."""
     survey = await parts.store.surveys.latest_complete(site.id)
@@ -84,6 +104,7 @@ def _form(
         values=values,
         limits=LIMIT_FIELDS,
         no_purge=NO_PURGE,
+        databases=tuple(DatabaseKind),
         version=values.get(VERSION, ""),
         wished_limits=wished,
         pace=pace,

@@ -8,7 +8,7 @@ import pytest
 
 from api.pages.site.limit_fields import LIMIT_FIELDS, NO_PURGE, changed_limits, shown_limits
 from rotation.identity.permission import Role
-from rotation.site import Limits
+from rotation.site import DatabaseKind, Limits
 from rotation.values import SiteId
 from tests.api.identified import key_of
 from tests.api.pages.conftest import CZECH, reading
@@ -179,3 +179,24 @@ async def test_who_may_not_configure_sees_no_link(reading_as):
         assert f'href="{ADDRESS}"' not in page
         assert (await viewer.get(ADDRESS)).status_code == 403
         assert (await viewer.post(ADDRESS, data={"why": "x"})).status_code == 403
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_the_database_is_stated(reader, reading_as, store):
+    """Once, with a reason; the site shows it in words. What is no database is refused, and a viewer may not."""
+    version = fields((await reader.get(ADDRESS)).text, f"{ADDRESS}/database")["version"]
+    assert "<dt>Database</dt><dd>not known</dd>" in (await reader.get("/sites/site-1")).text
+    sent = {"database": "own", "why": "the DBA says so", "version": version}
+    for wrong in ({"database": "x"}, {"why": ""}):
+        refused = await reader.post(f"{ADDRESS}/database", data=sent | wrong)
+        assert refused.status_code == 422, wrong
+        assert "It was refused, and nothing is stored." in refused.text
+    for _ in range(2):
+        answer = await reader.post(f"{ADDRESS}/database", data=sent)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sites/site-1#limits"), answer.text
+    stale = await reader.post(f"{ADDRESS}/database", data=sent | {"database": "default"})
+    assert stale.status_code == 412
+    assert (await store.sites.get(SITE)).database is DatabaseKind.OWN
+    assert "a Microsoft SQL Server of the company</dd>" in (await reader.get("/sites/site-1")).text
+    async with reading_as("vera", Role.VIEWER) as viewer:
+        assert (await viewer.post(f"{ADDRESS}/database", data=sent)).status_code == 403
