@@ -14,6 +14,7 @@ from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
 from api.pages.rotation.coverage_curve import curve_of
+from api.pages.rotation.held_canaries import which_canaries
 from api.pages.rotation.step_dates import DatedStep, dated
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
@@ -49,6 +50,8 @@ class MatterAsked(Value):
     message: str
     code: str
     remedy: str = ""
+    which: Sentence | None = None
+    """Which clients or servers it is about, where the message does not say that."""
     answers: tuple[Sentence, ...] = ()
     """What it offers, by their names, where the rotation cannot be asked now."""
     offers: tuple[MoveOffer, ...] = ()
@@ -136,8 +139,13 @@ def _matters(shown: RotationShown, now: RotationState | None, caller: Principal)
             return MatterAsked(
                 subject=found.subject, message=found.message, code=found.code, remedy=remedy, answers=named
             )
-        offers = answers(attention, now, caller)
-        return MatterAsked(subject=found.subject, message=found.message, code=found.code, offers=offers)
+        return MatterAsked(
+            subject=found.subject,
+            message=found.message,
+            code=found.code,
+            which=which_canaries(attention, now),
+            offers=answers(attention, now, caller),
+        )
 
     return tuple(map(matter, shown.attention))
 

@@ -88,6 +88,16 @@ def test_the_sentence_of_an_attention(code):
     assert any(actor in english.lower() for actor in ("operator", "administrator", "holder", "second person", "person"))
 
 
+def test_what_holds_canaries_is_a_client_or_a_server():
+    """Clients by number; where none is waited for, that a server was not shown; before a reading, neither."""
+    asked = (AskedMatter(code="canary-held", subject=NAME),)
+    waited = WaitMeasure(read=True, total=11, covered=8, waiting=3)
+    assert "do not get through: 3 of 11 (" in both(of_attention(asked, waited))[0]
+    shown = waited.model_copy(update={"covered": 11, "waiting": 0})
+    assert "none has shown what a replaced server signs" in both(of_attention(asked, shown))[0]
+    assert "clients that go first hold" in both(of_attention(asked, None))[0]
+
+
 def test_the_most_urgent_attention_counts():
     """A strange certificate comes before a gate's limit, whichever was raised first."""
     asked = tuple(AskedMatter(code=code, subject="sepm-1") for code in ("gate-limit", "third-certificate"))
