@@ -40,6 +40,7 @@ from store.rotation.plans import PlanAltered
 router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
 _CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
 """The moves of which the page shows nothing else at once."""
+_BACK = "roll-back"
 _EVIDENCE = ("clients", "covered", "missing")
 
 
@@ -64,6 +65,14 @@ class MovesNow(Value):
     replaced: bool
     """Whether the point of no return is passed: a cancel puts nothing back any more."""
     swapped: tuple[ServerName, ...]
+    """The servers with the certificate that the plan which runs gives them."""
+    back: bool
+    """Whether that plan puts the old certificates back."""
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether a roll-back is offered."""
+        return any(each.move is Move.ROLL_BACK and each.offered for each in self.offers)
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
@@ -153,7 +162,8 @@ def _matters(shown: RotationShown, now: RotationState | None, caller: Principal)
 def _moves(now: RotationState | None, caller: Principal) -> MovesNow | None:
     if now is None:
         return None
-    return MovesNow(offers=general_offers(now, caller), replaced=now.replaced, swapped=now.swapped)
+    back = now.outline.purpose == _BACK
+    return MovesNow(offers=general_offers(now, caller), replaced=now.replaced, swapped=now.swapped, back=back)
 
 
 async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from rotation.finding import Finding
+from rotation.running.open_task import OpenTask
 from rotation.running.wait import GateReading
 from rotation.values import Value
 
@@ -28,6 +29,12 @@ class TaskHeld(Value):
 
     claimed_by: str = ""
     begin_until: datetime | None = None
+    """Of a replacement: what else a person does needs no proof of clients, and no time to begin."""
+
+    @classmethod
+    def of(cls, task: OpenTask, *, replaces: bool) -> Self:
+        """The task that is open now."""
+        return cls(claimed_by=task.claimed_by, begin_until=task.begin_until if replaces else None)
 
 
 class WaitMeasure(Value):
