@@ -8,8 +8,9 @@ import pytest
 from rotation.identity.permission import Role
 from rotation.plan.step import Console
 from rotation.plan.work.task import TaskState
-from rotation.values import PlanId
+from rotation.values import PlanId, RotationId, SiteId
 from store.progress import Progress, RotationStatus
+from store.rotation.events import NewEvent
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading
 
@@ -162,3 +163,21 @@ async def test_a_withdrawn_task_is_no_step_done(reader, store, make):
     await store.rotations.project("rot-1", ended, make.at(days=1))
     page = (await reader.get("/rotations/rot-1")).text
     assert re.findall(r'<span class="mark">(.*?)</span>', page) == ["✕ withdrawn", "✓ done"]
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_the_oldest_entries_of_a_trail_are_a_link_away(reader, reading_as, store, make):
+    """The page of the rotation has the newest ones, with a link to all of them, a hundred a page."""
+    events = (
+        NewEvent(at=make.t0, kind="step-began", message=f"entry {each}", data={}, key=f"k{each}") for each in range(120)
+    )
+    await store.events.append(RotationId("rot-1"), SiteId("site-1"), *events)
+    page = (await reader.get("/rotations/rot-1")).text
+    assert ("entry 119<" in page, "entry 0<" in page) == (True, False)
+    assert 'href="/rotations/rot-1/trail"' in page
+    first = (await reader.get("/rotations/rot-1/trail")).text
+    assert ("entry 0<" in first, "entry 110<" in first) == (True, False)
+    more = unescape(first.split('class="button" href="')[1].split('"')[0])
+    assert "entry 119<" in (await reader.get(more)).text
+    async with reading_as("other", Role.ADMIN, sites=("elsewhere",)) as other:
+        assert (await other.get("/rotations/rot-1/trail")).status_code == 404
