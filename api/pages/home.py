@@ -132,6 +132,7 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         ending=[each for each in inventory.findings if each.severity is not Severity.INFO],
         sees=True,
         next_look=await next_round(parts.temporal) if any(row.ends is None for row in rows) else None,
+        plans=caller.may(Permission.PLAN),
         registers=caller.may(Permission.REGISTER_SITES),
     )
 
