@@ -104,6 +104,11 @@ class Limits(Value):
     stays: UpToADay = timedelta(hours=24)
     """How long a client stays with its last server before it may choose another (K158744, K177570)."""
 
+    @property
+    def forgets_too_soon(self) -> bool:
+        """Whether SEPM deletes clients for which a plan still waits: each plan is refused then (rule 1)."""
+        return self.purge_after is not None and self.purge_after < self.holdout_maximum
+
     @model_validator(mode="after")
     def _ordered(self) -> "Limits":
         if self.holdout_minimum > self.holdout_maximum:

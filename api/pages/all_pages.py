@@ -20,6 +20,7 @@ from api.pages import (
 )
 from api.pages.frame.addresses import FILES
 from api.pages.plan import simulation_page
+from api.pages.rotation import trail_page
 from api.pages.site import (
     limits_page,
     limits_wish,
@@ -55,6 +56,7 @@ _PAGES = (
     rotation_page,
     live_page,
     clients_page,
+    trail_page,
     task_page,
 )
 

@@ -11,11 +11,13 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from api.http.allowed import allowed
 from api.pages.frame.rendering import render_page
-from api.parts import WithParts
+from api.parts import Parts, WithParts
 from api.rotation.clients import list_clients
+from api.rotation.live import state_now
 from rotation.identity.permission import Permission
 from rotation.proof.reason_texts import REASONS
 from rotation.proof.verdict import Reason, Verdict
+from rotation.running.wait import Wait
 from rotation.text.plain_text import cell
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import RotationId
@@ -58,7 +60,14 @@ async def show(
         reasons=REASONS,
         more=more,
         csv=urlencode(named),
+        unread=await _unread(parts, rotation_id) if gate is None else None,
     )
+
+
+async def _unread(parts: Parts, rotation_id: RotationId) -> Wait | None:
+    """The wait of the gate at which the rotation stands, where no client was read there yet."""
+    now = await state_now(parts, await parts.store.rotations.get(rotation_id))
+    return now.wait if now is not None and now.wait is not None and now.wait.reading is None else None
 
 
 @router.get(".csv", dependencies=[allowed(Permission.SEE)])

@@ -111,9 +111,14 @@ _OF_REFUSAL = {
 }
 
 
-def fields(work: Work) -> tuple[EvidenceField, ...]:
-    """The fields of a task's form, in their order; none where the service sees the work for itself."""
+def fields(work: Work, *, over_rest: bool = False) -> tuple[EvidenceField, ...]:
+    """The fields of a task's form, in their order; none where the service sees the work for itself.
+
+    Settings are seen for themselves where the site is reached `over_rest`; else an operator copies policy serials.
+    """
     match work:
+        case AssignList() | SetSecureCommunications() if over_rest:
+            return ()
         case SaveRecoveryFile():
             return (_FILE_NAME, _SHA256, _ORIGINALS, *((_STOPPED_TOO,) if work.asks_hand_outs else ()))
         case CopyList():

@@ -23,6 +23,7 @@ from api.site.sites import list_sites
 from api.standing.standing import show_standing
 from api.task.task_document import TaskList
 from api.task.tasks import list_tasks
+from engine.client.watch import next_round
 from rotation.finding import Severity
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
@@ -69,6 +70,8 @@ class SiteOnHome(Value):
     latest_start: datetime | None
     ends: datetime | None
     """When the first certificate on its ports ends."""
+    completed: bool = False
+    """Whether its newest plan has been carried out: the next one has another latest safe start."""
     running: RunningNow | None
 
     @property
@@ -88,7 +91,7 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
     )
     if not caller.may(Permission.SEE):
         nothing: dict[str, object] = dict.fromkeys(
-            ("running", "wished", "wished_limits", "rows", "troubles", "ending"), ()
+            ("running", "wished", "wished_limits", "rows", "troubles", "ending", "next_look"), ()
         )
         return render_page(request, "home.html", tasks=tasks.items, sees=False, **nothing)
     running = await running_now(parts, caller)
@@ -105,7 +108,15 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
     for site in sites:
         plan, now = plans.get(site.id), by_site.get(site.id)
         start = plan.latest_start.at if plan is not None and plan.latest_start is not None else None
-        rows.append(SiteOnHome(site=site, latest_start=start, ends=ends.get(site.id), running=now))
+        rows.append(
+            SiteOnHome(
+                site=site,
+                latest_start=start,
+                ends=ends.get(site.id),
+                running=now,
+                completed=plan is not None and plan.completed,
+            )
+        )
         if plan is not None and now is None and (wish := _wish(plan, wishes)) is not None:
             wished.append(WishedStart(plan_id=plan.id, site=site.name, wish=wish))
     return render_page(
@@ -120,6 +131,8 @@ async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLR
         troubles=(await show_standing(parts, caller)).service,
         ending=[each for each in inventory.findings if each.severity is not Severity.INFO],
         sees=True,
+        next_look=await next_round(parts.temporal) if any(row.ends is None for row in rows) else None,
+        plans=caller.may(Permission.PLAN),
         registers=caller.may(Permission.REGISTER_SITES),
     )
 

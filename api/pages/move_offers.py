@@ -48,6 +48,13 @@ MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
     ),
 }
 """What a button says, and what it does."""
+_RISKS = {
+    "canary-held": sentence(
+        "A second person approves that first. The other groups follow: what keeps the first clients may keep theirs, "
+        "too, until an operator mends it. No client is left out, since the next gate waits for all of them."
+    ),
+}
+"""What going on risks, by the code of what is asked, where it is not what `MEANINGS` has."""
 GENERAL = (Move.LOOK_AGAIN, Move.EXTEND, Move.HOLD, Move.RESUME, Move.CANCEL, Move.ROLL_BACK)
 """Those that answer no question."""
 _NOT_YOURS = sentence("Your roles do not let you.")
@@ -91,7 +98,11 @@ def general_offers(state: RotationState, caller: Principal) -> tuple[MoveOffer, 
 
 def answers(attention: Attention, state: RotationState, caller: Principal) -> tuple[MoveOffer, ...]:
     """The answers to a question; cancel and extend stand among the general ones, too."""
-    return tuple(_offer(move, state, caller, attention.question) for move in attention.options if move in MEANINGS)
+    offers = (_offer(move, state, caller, attention.question) for move in attention.options if move in MEANINGS)
+    risk = _RISKS.get(attention.code)
+    if risk is None:
+        return tuple(offers)
+    return tuple(each.model_copy(update={"meaning": risk}) if each.move is Move.PROCEED else each for each in offers)
 
 
 def _offer(move: Move, state: RotationState, caller: Principal, question: str) -> MoveOffer:

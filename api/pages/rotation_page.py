@@ -1,6 +1,6 @@
 """A rotation: why it waits, what is asked, its steps with their dates, coverage, tasks, trail; and its moves."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -14,6 +14,7 @@ from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
 from api.pages.rotation.coverage_curve import curve_of
+from api.pages.rotation.held_canaries import which_canaries
 from api.pages.rotation.step_dates import DatedStep, dated
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
@@ -21,6 +22,7 @@ from api.rotation.live import live_of, state_now
 from api.rotation.moves import RotationMoveRequest, make_move, permission_of
 from api.rotation.rotation_document import RotationShown, StepNow
 from api.rotation.waiting import rotation_shown, why_waiting
+from api.task.task_document import TaskShown
 from api.task.tasks import list_tasks
 from engine.contract import EventKind
 from rotation.finding import Finding
@@ -36,6 +38,9 @@ from store.progress import RotationStatus
 from store.rotation.plans import PlanAltered
 
 router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
+_CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
+"""The moves of which the page shows nothing else at once."""
+_BACK = "roll-back"
 _EVIDENCE = ("clients", "covered", "missing")
 
 
@@ -46,6 +51,8 @@ class MatterAsked(Value):
     message: str
     code: str
     remedy: str = ""
+    which: Sentence | None = None
+    """Which clients or servers it is about, where the message does not say that."""
     answers: tuple[Sentence, ...] = ()
     """What it offers, by their names, where the rotation cannot be asked now."""
     offers: tuple[MoveOffer, ...] = ()
@@ -58,18 +65,28 @@ class MovesNow(Value):
     replaced: bool
     """Whether the point of no return is passed: a cancel puts nothing back any more."""
     swapped: tuple[ServerName, ...]
+    """The servers with the certificate that the plan which runs gives them."""
+    back: bool
+    """Whether that plan puts the old certificates back."""
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether a roll-back is offered."""
+        return any(each.move is Move.ROLL_BACK and each.offered for each in self.offers)
 
 
 @router.get("", dependencies=[allowed(Permission.SEE)])
-async def show(request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller) -> HTMLResponse:
-    """The page of a rotation."""
+async def show(
+    request: Request, rotation_id: RotationId, parts: WithParts, caller: Caller, taken: Move | None = None
+) -> HTMLResponse:
+    """The page of a rotation; behind a move that it does not show by itself, with what was taken."""
     rotation = await parts.store.rotations.get(rotation_id)
     now = await state_now(
         parts, rotation
     )  # asked once: what a reader reads, and what a form answers, are of one moment
     shown = rotation_shown(parts, rotation, await live_of(parts, now))
     tasks = await list_tasks(parts, caller, EVERYTHING, rotation_id=rotation_id)
-    steps = await _steps(parts, shown)
+    steps = await _steps(parts, shown, tasks.items)
     return render_page(
         request,
         "rotation.html",
@@ -84,6 +101,7 @@ async def show(request: Request, rotation_id: RotationId, parts: WithParts, call
         trail=await parts.store.events.newest(rotation_id),
         curve=await curve_of(parts, shown, [each.step for each in steps]),
         reasons=REASONS,
+        taken=taken if taken in _CONFIRMED else None,
         reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
     )
 
@@ -101,7 +119,8 @@ def _handler(move: Move) -> Callable[[Request, RotationId, WithParts, Caller], A
                 }
             )
         await make_move(parts, caller, rotation_id, move, order, key=key_of(request, caller, sent))
-        return RedirectResponse(f"/rotations/{rotation_id}", HTTPStatus.SEE_OTHER)
+        taken = f"?taken={move.value}" if move in _CONFIRMED else ""
+        return RedirectResponse(f"/rotations/{rotation_id}{taken}", HTTPStatus.SEE_OTHER)
 
     return handler
 
@@ -129,8 +148,13 @@ def _matters(shown: RotationShown, now: RotationState | None, caller: Principal)
             return MatterAsked(
                 subject=found.subject, message=found.message, code=found.code, remedy=remedy, answers=named
             )
-        offers = answers(attention, now, caller)
-        return MatterAsked(subject=found.subject, message=found.message, code=found.code, offers=offers)
+        return MatterAsked(
+            subject=found.subject,
+            message=found.message,
+            code=found.code,
+            which=which_canaries(attention, now),
+            offers=answers(attention, now, caller),
+        )
 
     return tuple(map(matter, shown.attention))
 
@@ -138,7 +162,8 @@ def _matters(shown: RotationShown, now: RotationState | None, caller: Principal)
 def _moves(now: RotationState | None, caller: Principal) -> MovesNow | None:
     if now is None:
         return None
-    return MovesNow(offers=general_offers(now, caller), replaced=now.replaced, swapped=now.swapped)
+    back = now.outline.purpose == _BACK
+    return MovesNow(offers=general_offers(now, caller), replaced=now.replaced, swapped=now.swapped, back=back)
 
 
 async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:
@@ -147,10 +172,10 @@ async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:
     return {each: (await forbidden(parts, caller, each)).problem.remedy for each in barred}
 
 
-async def _steps(parts: Parts, shown: RotationShown) -> tuple[DatedStep, ...]:
+async def _steps(parts: Parts, shown: RotationShown, tasks: Sequence[TaskShown]) -> tuple[DatedStep, ...]:
     began = await parts.store.events.times_of(shown.id, EventKind.STEP_BEGAN)
     steps = shown.live.steps if shown.live is not None else await _stored_steps(parts, shown)
-    return dated(steps, began, parts.clock())
+    return dated(steps, began, parts.clock(), tasks)
 
 
 async def _stored_steps(parts: Parts, shown: RotationShown) -> tuple[StepNow, ...]:

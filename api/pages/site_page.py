@@ -21,6 +21,7 @@ from api.site.inventory import show_inventory
 from api.site.site_document import SiteShown
 from api.site.sites import show_site
 from api.site.trust import show_trust
+from engine.client.watch import next_round
 from rotation.identity.permission import Permission
 from rotation.values import SiteId
 from store.database.page import PageRequest
@@ -53,6 +54,7 @@ async def show(
         surveys=caller.may(Permission.RECORD),
         lists=LISTS,
         inventory=await show_inventory(parts, caller, site_id=site_id),
+        next_look=await next_round(parts.temporal) if site.archived_at is None else None,
         rotations=rotations.items,
         running=[await now_of(parts, running)] if running is not None else [],
         plans=(await list_plans(site_id, caller, parts, PageRequest(_PLANS))).items,

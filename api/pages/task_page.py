@@ -76,7 +76,7 @@ async def _card(
 ) -> HTMLResponse:
     shown: TaskShown = await show_task(task_id, parts, Response())
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
-    version = await _version(parts, shown.site_id)
+    version, asked = await _version(parts, shown.site_id), fields(work, over_rest=site.at_console is None)
     may = caller.may(Permission.DO_TASKS)
     return render_page(
         request,
@@ -89,8 +89,8 @@ async def _card(
         sees=caller.may(Permission.SEE),
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
-        fields=fields(work),
-        labels={each.name: each.label for each in fields(work)},
+        fields=asked,
+        labels={each.name: each.label for each in asked},
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),

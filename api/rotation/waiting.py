@@ -5,11 +5,14 @@ from datetime import datetime
 from api.languages.answer_language import answer_translator
 from api.parts import Parts
 from api.rotation.rotation_document import Live, RotationShown
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
 from rotation.running.waits.waiting_for import waiting_for
 from rotation.text.sentence import Sentence
 from store.progress import Rotation
 from texts.writing import written
+
+_REPLACES = ReplaceCertificate.model_fields["kind"].default
 
 
 def why_waiting(shown: RotationShown, now: datetime) -> Sentence:
@@ -52,8 +55,10 @@ def _step(shown: RotationShown, live: Live | None) -> CurrentStep | None:
 
 
 def _task(live: Live | None) -> TaskHeld | None:
-    task = live.task if live is not None else None
-    return TaskHeld(claimed_by=task.claimed_by, begin_until=task.begin_until) if task is not None else None
+    if live is None or live.task is None:
+        return None
+    current = next((step for step in live.steps if step.state == "current"), None)
+    return TaskHeld.of(live.task, replaces=current is not None and current.task == _REPLACES)
 
 
 def _measure(shown: RotationShown, live: Live | None) -> WaitMeasure | None:
@@ -62,5 +67,5 @@ def _measure(shown: RotationShown, live: Live | None) -> WaitMeasure | None:
     wait = live.wait
     if wait is None:  # what is stored is of an earlier one
         return None
-    measure = WaitMeasure(due=wait.due, limit=wait.limit)
+    measure = WaitMeasure(due=wait.due, limit=wait.limit, next_at=wait.next_at)
     return measure.of(wait.reading) if wait.reading is not None else measure

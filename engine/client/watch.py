@@ -1,6 +1,6 @@
 """The schedule of the watch over certificates: one for all sites, made by the worker that finds none."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from temporalio.client import (
@@ -17,11 +17,15 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from engine.client.calls import within
 from engine.contract import WATCH_WORKFLOW
+from engine.fault import EngineFault
 from engine.ids import WATCH
 
 _log = structlog.get_logger(__name__)
 _NOT_OURS_TO_MAKE = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED})
+_SOON = timedelta(seconds=1)
+"""A page opens without the time of the next round where it is not known so soon."""
 _LATE = timedelta(minutes=1)
 """A round that Temporal could not start in time is left out: what it would have seen, the next one sees."""
 
@@ -46,6 +50,17 @@ async def arrange_watch(client: Client, every: timedelta, *, task_queue: str) ->
         if error.status not in _NOT_OURS_TO_MAKE:
             raise
         _log.warning("no watch over certificates", schedule=WATCH, error=str(error))
+
+
+async def next_round(client: Client) -> datetime | None:
+    """When all sites are looked at next; None where there is no watch, it is paused, or Temporal does not answer."""
+    try:
+        async with within(_SOON, silence="it does not answer"):
+            found = await client.get_schedule_handle(WATCH).describe()
+    except (RPCError, EngineFault):
+        return None
+    times = () if found.schedule.state.paused else found.info.next_action_times
+    return min(times, default=None)
 
 
 async def _make(client: Client, schedule: Schedule) -> None:

@@ -127,8 +127,9 @@ def _purge_is_late_enough(facts: Preconditions) -> Iterable[Finding]:
             facts.site.name,
             f"SEPM deletes clients not seen for {span_text(purge)}; this plan waits for them up to "
             f"{span_text(facts.horizon)}",
-            "raise the limit in the console (Admin > Domains > properties) and register it as limits.purge_after, "
-            "or shorten the holdout",
+            "raise the limit in the console (Admin > Domains > properties), and state it in the limits of the site: "
+            "SEPM deletes clients that it has not seen for (limits.purge_after); or lower there for how long the last "
+            "server keeps its certificate at most (limits.holdout_maximum)",
         )
 
 

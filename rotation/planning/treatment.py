@@ -145,14 +145,17 @@ def _trusts_an_authority(owner: OwnerView) -> Iterable[Finding]:
 
 
 def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
+    if len(owner.site.servers) == 1:
+        return  # there is no second server at which a client could be seen
     names = _unproven_names(owner)
     if names and owner.choice is Unproven.RELAX:
         yield warning(
             "relax-failover-unproven",
             owner.group.path,
             f"{len(names)} clients were never seen at a second server of each of their lists: {_some(names)}",
-            "survey more often before planning, let a drill show it (unproven_failover: drill), or approve them by "
-            "name (approve)",
+            "survey more often before planning; or make another plan, for which you choose at groups whose clients "
+            "were not all seen at two of their servers: have a drill show it (unproven_failover: drill), or take it "
+            "for true, by name (unproven_failover: approve)",
         )
 
 

@@ -159,6 +159,13 @@ _PROVES = {
     GatePurpose.VERIFYING: "verify the new certificate",
     GatePurpose.RETURNED: "are back on their own list",
 }
+_PROVES_OLD = {**_PROVES, GatePurpose.VERIFYING: "verify the old certificate"}
+
+
+def _proves(choices: ProcedureChoices, purpose: GatePurpose) -> str:
+    """What clients show at a gate; on the way back the certificate that they verify is the old one."""
+    turned_back = any(replacement.puts_back for replacement in choices.replacements.values())
+    return (_PROVES_OLD if turned_back else _PROVES)[purpose]
 
 
 def _canary_gate(choices: ProcedureChoices, wave: int, number: str, purpose: GatePurpose) -> Gate:
@@ -167,7 +174,7 @@ def _canary_gate(choices: ProcedureChoices, wave: int, number: str, purpose: Gat
         id="",
         number=number,
         wave=wave,
-        title=f"Wait until the canaries {_PROVES[purpose]}: {_names(choices.first)}",
+        title=f"Wait until the canaries {_proves(choices, purpose)}: {_names(choices.first)}",
         purpose=purpose,
         scope=ScopeName.CANARIES,
         minimum=least,
@@ -181,7 +188,7 @@ def _restore_gate(choices: ProcedureChoices, wave: int, number: str, purpose: Ga
         id="",
         number=number,
         wave=wave,
-        title=f"Wait until the clients of the relaxed groups {_PROVES[purpose]}",
+        title=f"Wait until the clients of the relaxed groups {_proves(choices, purpose)}",
         purpose=purpose,
         scope=ScopeName.RELAXED,
         minimum=least,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from pydantic import ValidationError
-from sqlalchemy import JSON, Text, bindparam, cast, func, select, type_coerce
+from sqlalchemy import JSON, Text, bindparam, cast, exists, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.plan.plan import Plan, PlanBody
@@ -16,7 +16,8 @@ from store.database.built_once import built_once
 from store.database.database import Database
 from store.database.page import FIRST_PAGE, ListOrder, Page, PageRequest, read_page
 from store.fault import StoreFault
-from store.schema.tables import PlanRow
+from store.progress import RotationStatus
+from store.schema.tables import PlanRow, RotationRow
 from store.site.sites import known_site
 
 
@@ -26,6 +27,9 @@ class PlanInShort(Value):
     id: PlanId
     hash: str
     latest_start: LatestStart | None
+    """None also of a plan whose rotation has completed: its certificates are replaced."""
+    completed: bool = False
+    """Whether its rotation has completed."""
 
 
 class UnknownPlan(StoreFault):
@@ -131,11 +135,11 @@ class Plans:
         return await read_page(self._database, wanted, _NEWEST.of(site_id), asked, _plan)
 
     async def newest_start(self, site_id: SiteId) -> LatestStart | None:
-        """The latest safe start of the newest plan of a site; None where it has none, or there is no plan."""
-        newest = select(PlanRow.around).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id)
+        """The latest safe start of the newest plan of a site; None without one, or where its rotation has completed."""
+        newest = select(PlanRow.around, _COMPLETED).where(PlanRow.site_id == site_id)
         async with self._database.read() as session:
-            around = await session.scalar(newest.limit(1))
-        start = (around or {}).get("latest_start")
+            found = (await session.execute(newest.order_by(PlanRow.made_at.desc(), PlanRow.id).limit(1))).one_or_none()
+        start = None if found is None or found[1] else (found[0] or {}).get("latest_start")
         return None if start is None else LatestStart.model_validate(start)
 
     async def newest_of_all(self) -> dict[SiteId, PlanInShort]:
@@ -144,14 +148,21 @@ class Plans:
         ranked = select(PlanRow.id, newest.label("place")).subquery()
         stored = type_coerce(PlanRow.around, Text)
         around = cast(stored, JSON) if self._database.is_postgresql else type_coerce(stored, JSON)
-        wanted = select(PlanRow.site_id, PlanRow.id, PlanRow.hash, around["latest_start"]).join(
+        wanted = select(PlanRow.site_id, PlanRow.id, PlanRow.hash, around["latest_start"], _COMPLETED).join(
             ranked, (ranked.c.id == PlanRow.id) & (ranked.c.place == 1)
         )
         async with self._database.read() as session:
             return {
-                SiteId(site): PlanInShort(id=PlanId(plan), hash=plan_hash, latest_start=start)
-                for site, plan, plan_hash, start in await session.execute(wanted)
+                SiteId(site): PlanInShort(
+                    id=PlanId(plan), hash=plan_hash, latest_start=None if completed else start, completed=completed
+                )
+                for site, plan, plan_hash, start, completed in await session.execute(wanted)
             }
+
+
+_COMPLETED = (
+    exists().where(RotationRow.plan_id == PlanRow.id, RotationRow.status == RotationStatus.COMPLETED).label("completed")
+)
 
 
 async def _known(session: AsyncSession, plan_id: str) -> PlanRow:

@@ -20,6 +20,9 @@ CASES = {
         "skupiny"
     ),
     # a title with a name of its own
+    "Wait until the canaries hold the relaxed policy: My Company\\Labs: 1 of 1 clients are covered": (
+        "Počkat, až kanárci mají uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta"
+    ),
     "Wait until the canaries hold the relaxed policy: My Company\\Labs: 1 of 1 clients are covered, 0 are safe, "
     "0 are left out": (
         "Počkat, až kanárci mají uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta, bez rizika 0, "

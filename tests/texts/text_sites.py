@@ -13,6 +13,7 @@ COVERED: tuple[str, ...] = (
     "api/notice",
     "api/pages/frame/once.py",
     "api/pages/frame/own_forms.py",
+    "api/pages/site/limits_page.py",
     "api/pages/site/new_certificate.py",
     "api/pages/site/server_lists.py",
     "api/plan",

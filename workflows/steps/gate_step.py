@@ -205,10 +205,21 @@ def _passed(step: Gate | Holdout, reading: GateReading) -> str:
         return f"{', '.join(sorted(reading.signing))} were shown to sign with the new key"
     if reading.reached_none:
         return "no client has reported since the new certificate went in"
-    return (
-        f"{reading.covered} of {reading.total} clients are covered, {reading.safe} are safe, "
-        f"{reading.left_out} are left out"
-    )
+    return _coverage(reading)
+
+
+def _coverage(reading: GateReading) -> str:
+    """The counts of a gate that was passed; what is zero says nothing."""
+    if reading.safe and reading.left_out:
+        return (
+            f"{reading.covered} of {reading.total} clients are covered, {reading.safe} are safe, "
+            f"{reading.left_out} are left out"
+        )
+    if reading.safe:
+        return f"{reading.covered} of {reading.total} clients are covered, {reading.safe} are safe"
+    if reading.left_out:
+        return f"{reading.covered} of {reading.total} clients are covered, {reading.left_out} are left out"
+    return f"{reading.covered} of {reading.total} clients are covered"
 
 
 def _summary(step: Gate | Holdout, at: datetime) -> str:

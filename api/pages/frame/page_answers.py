@@ -97,13 +97,15 @@ def _sign_in(request: Request, path: str) -> Response:
 
 
 def _problem(request: Request, problem: Problem, headers: dict[str, str]) -> Response:
+    back = page_of(request.url.path)
     page = render_page(
         request,
         "problem.html",
         HTTPStatus(problem.status),
         problem=problem,
         code=problem.type.removeprefix("/problems/"),
-        back=page_of(request.url.path),
+        back=back,
+        address=f"{str(request.base_url).rstrip('/')}{back}",
     )
     page.headers.update(headers)
     return page

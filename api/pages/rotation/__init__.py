@@ -1,5 +1,7 @@
 """What the page of a rotation shows beside its document.
 
 - `coverage_curve`: the readings of a gate as a curve
+- `held_canaries`: what holds the clients that go first, where none of them is waited for
+- `trail_page`: all entries of the trail
 - `step_dates`: when each step began, or is expected to
 """

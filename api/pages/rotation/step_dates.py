@@ -1,9 +1,11 @@
 """The steps of a rotation with their dates: when each began, and when what is ahead is expected, as late as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from api.rotation.rotation_document import StepNow
+from api.task.task_document import TaskShown
+from rotation.plan.work.task import TaskState
 from rotation.values import Value
 
 
@@ -14,16 +16,24 @@ class DatedStep(Value):
     began_at: datetime | None
     expected: datetime | None
     """Of a step that is ahead, where the plan has times."""
+    withdrawn: bool = False
+    """Whether the rotation has passed it without its work: the task was withdrawn, as by a roll-back."""
 
 
-def dated(steps: Sequence[StepNow], began: Mapping[str, datetime], now: datetime) -> tuple[DatedStep, ...]:
-    """Each step with its dates."""
+def dated(
+    steps: Sequence[StepNow], began: Mapping[str, datetime], now: datetime, tasks: Iterable[TaskShown] = ()
+) -> tuple[DatedStep, ...]:
+    """Each step with its dates; one whose every task was withdrawn is so, too."""
     late = _late(steps, began, now)
+    states: dict[str, set[TaskState]] = {}
+    for task in tasks:
+        states.setdefault(task.step, set()).add(task.state)
     return tuple(
         DatedStep(
             step=each,
             began_at=began.get(each.id),
             expected=each.expected + late if each.expected is not None and each.state == "ahead" else None,
+            withdrawn=(each.kind, each.state) == ("console", "done") and states.get(each.id) == {TaskState.WITHDRAWN},
         )
         for each in steps
     )

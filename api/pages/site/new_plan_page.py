@@ -15,6 +15,7 @@ from api.manners.refusals import REFUSALS
 from api.pages.frame.own_forms import kept_key_of, texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page
+from api.pages.plan.offered_certificates import offered_certificates
 from api.pages.site import plan_choices as choices
 from api.parts import Parts, WithParts
 from api.plan.plans import make_plan
@@ -48,7 +49,7 @@ async def plan(request: Request, site_id: SiteId, parts: WithParts, caller: Call
     sent = await texts_of(request)
     site = require_in_use(await parts.store.sites.get(site_id))
     try:
-        order = choices.request_of(sent, site_id)
+        order = choices.request_of(sent, site)
         made = await make_plan(order, caller, parts, Response(), kept_key_of(request, caller, sent))
     except REFUSALS as error:
         refused = refused_form(error, choices.fields_of(site.servers), choices.ELSEWHERE)
@@ -75,7 +76,8 @@ async def form_of_plan(
         "new_plan.html",
         HTTPStatus.OK if refused is None else refused.status,
         site=site,
-        certificates=[each for each in kept if each.not_after > parts.clock()][:_CERTIFICATES],
+        offered=offered_certificates([each for each in kept if each.not_after > parts.clock()][:_CERTIFICATES], site),
+        keep_present=choices.KEPT,
         values=sent,
         surveyed=surveyed,
         refused=refused,

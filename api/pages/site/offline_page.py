@@ -21,6 +21,25 @@ from rotation.identity.permission import Permission
 
 router = APIRouter(prefix=f"{REGISTRATION}/offline", include_in_schema=False)
 _FILE = "document"
+EXAMPLE = """{
+  "access": "console",
+  "name": "Brno",
+  "version": "12.1.7004.6500",
+  "groups": [
+    {"path": "My Company", "policy_serial": "F99A-11/20/2025 08:00:00 000", "locations": [
+      {"name": "Default", "server_list": "Brno HTTP", "secure_communications": true,
+       "heartbeat": "PT5M", "jitter": "PT1M"}]},
+    {"path": "My Company\\\\Sales", "inherits": true, "policy_serial": "A4D1-11/20/2025 08:00:00 000"}
+  ],
+  "servers": [
+    {"name": "SEPM-1", "address": "sepm1.example", "https_port": 8443, "http_port": 8014}
+  ],
+  "lists": [
+    {"name": "Brno HTTP", "protocol": "HTTP",
+     "priorities": [[{"server": "SEPM-1", "address": "sepm1.example"}]]}
+  ]
+}"""
+"""A file to begin with, as docs/admin/offline-sites.md explains it."""
 _ELSEWHERE = {"json-invalid": _FILE, "invalid-json": _FILE}
 
 
@@ -45,4 +64,4 @@ async def register(request: Request, parts: WithParts, caller: Caller, author: W
 
 def _form(request: Request, refused: RefusedForm | None = None) -> HTMLResponse:
     status = HTTPStatus.OK if refused is None else refused.status
-    return render_page(request, "offline.html", status, refused=refused, values={})
+    return render_page(request, "offline.html", status, refused=refused, values={}, example=EXAMPLE)

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from api.http.invalid import checked
 from api.plan.plan_document import NewPlanRequest
 from rotation.plan.request import Unproven
-from rotation.site import Server
+from rotation.site import Server, Site
 from rotation.text.sentence import Sentence, sentence
-from rotation.values import SiteId, Value
+from rotation.values import Value
 
 CERTIFICATE, HOLDOUT = "certificate-", "holdout-"
 """What begins the fields of a server: its certificate, and whether it is a holdout."""
 EVERY_SERVER, UNPROVEN, NETWORKS, RECENT = "certificate-*", "unproven_failover", "trusted_networks", "recent"
+KEPT = "keep-present"
+"""The choice of a server that keeps its present certificate, whatever is chosen for all servers."""
 _SURVEYED_WITHIN = "PT1H"
 """A survey that took longer than a request waits is used for the plan that is asked for again."""
 ELSEWHERE = {
@@ -80,7 +82,7 @@ def fields_of(servers: Iterable[Server]) -> frozenset[str]:
     return frozenset({EVERY_SERVER, UNPROVEN, NETWORKS, *(each.name for each in CHOICES), *own})
 
 
-def request_of(sent: Mapping[str, str], site_id: SiteId) -> NewPlanRequest:
+def request_of(sent: Mapping[str, str], site: Site) -> NewPlanRequest:
     """The request that the API takes.
 
     Raises:
@@ -88,8 +90,8 @@ def request_of(sent: Mapping[str, str], site_id: SiteId) -> NewPlanRequest:
     """
     networks = sent.get(NETWORKS, "").replace(",", " ").split()
     request = {
-        "site_id": site_id,
-        "certificates": _of_servers(sent, CERTIFICATE),
+        "site_id": site.id,
+        "certificates": _certificates(sent, site),
         "holdout": tuple(_of_servers(sent, HOLDOUT)),
         "trusted_networks": networks,
         "survey_max_age": _SURVEYED_WITHIN if RECENT in sent else "PT0S",
@@ -98,6 +100,16 @@ def request_of(sent: Mapping[str, str], site_id: SiteId) -> NewPlanRequest:
     }
     with checked():
         return NewPlanRequest.model_validate(request)
+
+
+def _certificates(sent: Mapping[str, str], site: Site) -> dict[str, str]:
+    """The choice for all servers stands for those with none of their own; one that keeps its certificate has none."""
+    chosen = _of_servers(sent, CERTIFICATE)
+    if KEPT not in chosen.values():
+        return chosen
+    everywhere = chosen.pop(EVERY_SERVER.removeprefix(CERTIFICATE), KEPT)
+    every = {**{str(server.name): everywhere for server in site.servers}, **chosen}
+    return {server: certificate for server, certificate in every.items() if certificate != KEPT}
 
 
 def _of_servers(sent: Mapping[str, str], begins: str) -> dict[str, str]:

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from pydantic import ValidationError
+
 from api.http.invalid import checked
 from api.pages.site.limit_fields import LIMIT_FIELDS, limits_of
 from api.site.site_document import SiteDocument
+from rotation.site import Limits
 
 PASSWORD, TRUST = "password", "trust.fingerprint_sha256"
 LISTS = tuple(f"sylinks.{place}" for place in range(4))
@@ -51,6 +54,14 @@ def shown_again(sent: Mapping[str, str]) -> dict[str, str]:
     servers = {f"servers.{place}.{name}": row[name] for place, row in enumerate(server_rows(sent)) for name in row}
     kept = {name: sent[name] for name in sent if name in PLAIN or name.startswith("limits.")}
     return kept | servers
+
+
+def asked_limits(sent: Mapping[str, str]) -> Limits | None:
+    """The limits that the form has; None where one of them is no limit."""
+    try:
+        return Limits.model_validate(limits_of(sent))
+    except ValidationError:
+        return None
 
 
 def document_of(sent: Mapping[str, str]) -> SiteDocument:

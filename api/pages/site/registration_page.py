@@ -74,6 +74,7 @@ def _form(
         rows=rows,
         lists=form.LISTS,
         limits=LIMIT_FIELDS,
+        asked_limits=form.asked_limits(sent),
         no_purge=NO_PURGE,
         databases=tuple(DatabaseKind),
         presented=presented,

@@ -36,6 +36,6 @@ def renews_the_databases(site: Site, version: str) -> Iterable[Finding]:
             site.name,
             "the site does not state which database it has: the default one has a certificate of its own, which is not "
             "replaced with the server's (14.3 RU1 and later, K229342)",
-            f"state the database (PUT /v1/sites/{site.id}/database, default or own); if it is the default one: "
-            f"{_WIZARD}",
+            "state the database on the page of the site, at its limits "
+            f"(PUT /v1/sites/{site.id}/database, default or own); if it is the one that SEPM installs: {_WIZARD}",
         )

@@ -98,6 +98,16 @@ ATTENTION: dict[str, str] = {
 }
 """By code, most urgent first."""
 OTHER = "“%(subject)s” needs a person: the message says what is wrong and what may be chosen."
+_CANARIES = "canary-held"
+_CANARIES_WAITING = sentence(
+    "Clients that go first and do not get through: %(waiting)s of %(total)s (“%(subject)s”). An operator looks at one "
+    "of them, as the message says; two persons may go on with the rest."
+)
+_CANARIES_UNSHOWN = sentence(
+    "“%(subject)s”: the clients that go first are proven, but none has shown what a replaced server signs. An operator "
+    "looks there, as the message says; two persons may go on."
+)
+"""What holds canaries, where it was read: clients, or a server of which no client has shown anything."""
 _ORDER = {code: place for place, code in enumerate(ATTENTION)}
 
 
@@ -106,8 +116,14 @@ def of_attention(attention: tuple[AskedMatter, ...], wait: WaitMeasure | None) -
     first = min(attention, key=lambda each: _ORDER.get(each.code, len(_ORDER)), default=None)
     if first is None:
         return None
-    text = ATTENTION.get(first.code, OTHER)
     measure = wait or WaitMeasure()
+    text = _of_canaries(measure) if first.code == _CANARIES else ATTENTION.get(first.code, OTHER)
     values: dict[str, SentenceValue] = {"subject": first.subject, "waiting": measure.waiting, "total": measure.total}
     shown = {name: value for name, value in values.items() if f"%({name})s" in text}
     return sentence(text, **shown)
+
+
+def _of_canaries(measure: WaitMeasure) -> str:
+    if measure.waiting:
+        return _CANARIES_WAITING.text
+    return _CANARIES_UNSHOWN.text if measure.covered else ATTENTION[_CANARIES]

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from rotation.plan.step import Console, Step
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.state import RotationState
 from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
 
@@ -19,16 +21,20 @@ def situation_of(state: RotationState, now: datetime) -> Situation:
         hold_reason=state.hold_reason,
         attention=tuple(AskedMatter(code=each.code, subject=each.subject) for each in state.attention),
         step=CurrentStep(kind=step.kind, title=step.title) if step is not None else None,
-        task=TaskHeld(claimed_by=task.claimed_by, begin_until=task.begin_until) if task is not None else None,
+        task=TaskHeld.of(task, replaces=_replaces(step)) if task is not None else None,
         wait=_measure(state),
         next_at=state.wait.due if state.wait is not None else None,
         now=now,
     )
 
 
+def _replaces(step: Step | None) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+
+
 def _measure(state: RotationState) -> WaitMeasure | None:
     wait = state.wait
     if wait is None:
         return None
-    measure = WaitMeasure(due=wait.due, limit=wait.limit)
+    measure = WaitMeasure(due=wait.due, limit=wait.limit, next_at=wait.next_at)
     return measure if wait.reading is None else measure.of(wait.reading)

@@ -1,5 +1,7 @@
 """Sentences for what is normal: each kind of step waits for something, and no person has to act but for a task."""
 
+from datetime import datetime
+
 from rotation.running.waits.situation import CurrentStep, Situation, WaitMeasure
 from rotation.text.sentence import Sentence, counted, sentence
 
@@ -68,6 +70,8 @@ def _task(now: Situation, step: CurrentStep) -> Sentence:
 
 def _wait(now: Situation, step: CurrentStep, wait: WaitMeasure) -> Sentence:
     if wait.due is not None and now.now < wait.due:
+        if not wait.read:
+            return _unread(step, wait.due, wait.next_at)
         return counted(
             "“%(step)s” waits until %(due)s at least; %(covered)s of %(count)s client is proven so far. "
             "No person has to act.",
@@ -102,4 +106,21 @@ def _wait(now: Situation, step: CurrentStep, wait: WaitMeasure) -> Sentence:
         step=step.title,
         waiting=wait.waiting,
         limit=wait.limit,
+    )
+
+
+def _unread(step: CurrentStep, due: datetime, next_at: datetime | None) -> Sentence:
+    """Before the first reading there is no count: 0 of 0 would look as if the gate had no clients."""
+    if next_at is None:
+        return sentence(
+            "“%(step)s” waits until %(due)s at least; no client has been read yet. No person has to act.",
+            step=step.title,
+            due=due,
+        )
+    return sentence(
+        "“%(step)s” waits until %(due)s at least; clients are read for the first time at %(next)s. "
+        "No person has to act.",
+        step=step.title,
+        due=due,
+        next=next_at,
     )

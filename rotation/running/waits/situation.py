@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from rotation.finding import Finding
+from rotation.running.open_task import OpenTask
 from rotation.running.wait import GateReading
 from rotation.values import Value
 
@@ -28,6 +29,12 @@ class TaskHeld(Value):
 
     claimed_by: str = ""
     begin_until: datetime | None = None
+    """Of a replacement: what else a person does needs no proof of clients, and no time to begin."""
+
+    @classmethod
+    def of(cls, task: OpenTask, *, replaces: bool) -> Self:
+        """The task that is open now."""
+        return cls(claimed_by=task.claimed_by, begin_until=task.begin_until if replaces else None)
 
 
 class WaitMeasure(Value):
@@ -37,6 +44,10 @@ class WaitMeasure(Value):
     """When its minimum has passed."""
     limit: datetime | None = None
     """Until when it is normal."""
+    next_at: datetime | None = None
+    """When clients are read next."""
+    read: bool = False
+    """Whether they were read at all."""
     total: int = 0
     covered: int = 0
     """Clients that are proven, or safe without it."""
@@ -45,7 +56,7 @@ class WaitMeasure(Value):
     def of(self, reading: GateReading) -> Self:
         """The same with what was read last."""
         numbers = {"total": reading.total, "covered": reading.covered + reading.safe, "waiting": reading.waiting}
-        return self.model_copy(update=numbers)
+        return self.model_copy(update={"read": True, **numbers})
 
 
 class Situation(Value):

@@ -7,6 +7,8 @@ from rotation.running.waits.of_trouble import TROUBLES
 from rotation.running.waits.situation import Situation
 from rotation.text.sentence import Sentence, sentence
 
+_ROLL_BACK = "roll-back"
+
 
 def waiting_for(now: Situation) -> Sentence:
     """What is waited for, a value against what is needed, who acts, and until when it is normal.
@@ -28,6 +30,13 @@ def waiting_for(now: Situation) -> Sentence:
 
 
 def _held(now: Situation) -> Sentence | None:
+    if now.held_by and any(each.code == _ROLL_BACK for each in now.attention):
+        return sentence(
+            "%(who)s holds the rotation: %(why)s. A roll-back is wanted, too: a second person approves it, and an "
+            "operator resumes.",
+            who=now.held_by,
+            why=now.hold_reason.rstrip("."),
+        )
     if now.held_by:
         return sentence(
             "%(who)s holds the rotation: %(why)s. Nothing goes on until an operator resumes it.",

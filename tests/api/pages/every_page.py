@@ -52,6 +52,6 @@ async def filled(store, make, unconnected, worker_keys, cards) -> list[str]:
     of_site = ("", "/limits", "/plans", "/restore", "/recovery", "/orders")
     sites = [f"/sites/{site}{more}" for site in ("site", "site-1") for more in of_site]
     plans = [f"/plans/{each}{more}" for each in (plan.id, "plan-1") for more in ("", "/simulations")]
-    rotations = [f"/rotations/{each}{more}" for each in ("rotation", "rot-1") for more in ("", "/clients")]
+    rotations = [f"/rotations/{each}{more}" for each in ("rotation", "rot-1") for more in ("", "/clients", "/trail")]
     alone = ["/", "/sign-in", "/calendar", "/registration", "/registration/offline"]
     return [*alone, *sites, *plans, ordered.headers["location"], simulation, *rotations, *cards, *tasks]

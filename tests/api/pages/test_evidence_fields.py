@@ -8,11 +8,13 @@ from rotation.plan.work.copied import ports_text
 from rotation.plan.work.hand_outs import HandOut, HandOutKind
 from rotation.plan.work.stated_work import unstated
 from rotation.plan.work.task import (
+    AssignList,
     CompareSignedFiles,
     CopyList,
     CopyServer,
     RefreshImages,
     SaveRecoveryFile,
+    SetSecureCommunications,
     StartHandOuts,
     StopHandOuts,
 )
@@ -40,6 +42,13 @@ def test_what_was_stopped_is_asked_for():
     (field,) = fields(StopHandOuts())
     assert field.required
     assert untrue(StopHandOuts(), _texts(evidence_of({field.name: "none"}, StopHandOuts())), withdrawing=False) is None
+
+
+def test_policy_serials_are_asked_for_without_rest_alone():
+    """Over REST the service reads the settings, and the form asks for nothing."""
+    for work in (AssignList(pairs=(), list=ListName("L")), SetSecureCommunications(pairs=(), enabled=False)):
+        assert [each.name for each in fields(work)] == ["serials_before", "serials"]
+        assert fields(work, over_rest=True) == ()
 
 
 def test_work_that_shows_nowhere_is_to_be_stated():

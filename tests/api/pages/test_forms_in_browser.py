@@ -35,7 +35,7 @@ ENGLISH = {
     "compared": "I have compared it", "password": "Password of the SEPM account",
     "sylink": "Sylink.xml 1", "send": "Register the site",
     "survey": "Survey the site", "surveyed": "Surveyed", "plan": "Make a plan",
-    "certificate": "Certificate for every other server", "networks": "Networks that you take to let plain HTTP through",
+    "certificate": "Certificate for", "networks": "Networks that you take to let plain HTTP through",
     "simulate": "Simulate", "runs": "How many rotations", "clients": "How many clients at most",
     "stop": "Play no more", "stopped": "stopped", "calendar": "Calendar",
 }  # fmt: skip
@@ -48,8 +48,7 @@ CZECH = {
     "compared": "jsem ho s certifikátem", "password": "Heslo účtu SEPM",
     "sylink": "Sylink.xml 1", "send": "Zaregistrovat pracoviště",
     "survey": "Zjistit stav pracoviště", "surveyed": "Zjištěno", "plan": "Vytvořit plán",
-    "certificate": "Certifikát pro každý další server",
-    "networks": "Sítě, o kterých soudíte, že propouštějí prosté HTTP",
+    "certificate": "Certifikát pro", "networks": "Sítě, o kterých soudíte, že propouštějí prosté HTTP",
     "simulate": "Simulovat", "runs": "Kolik výměn", "clients": "Kolik klientů nejvýše",
     "stop": "Dál nepřehrávat", "stopped": "zastaveno", "calendar": "Kalendář",
 }  # fmt: skip

@@ -4,12 +4,15 @@ import asyncio
 import socket
 from datetime import timedelta
 
+import pytest
+
 from api.parts import Parts
 from engine.client.client import lazy_client
 from engine.settings import TemporalSettings
 from rotation.identity.permission import Role
 from rotation.plan.start_by import LatestStart
-from rotation.values import ServerName, SiteId
+from rotation.values import PlanId, ServerName, SiteId
+from store.progress import Progress, RotationStatus
 from tests.api.pages.conftest import CZECH, reading
 
 
@@ -60,6 +63,20 @@ async def test_sites_that_must_begin_first_come_first(reader, store, make):
     places = [page.index(f">Site {number}<") for number in (2, 1, 3)]
     assert places == sorted(places)
     assert "no plan says" in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_plan_that_was_carried_out_has_no_latest_start(reader, store, make):
+    """Home and calendar do not ask to begin before the end of a certificate that is replaced."""
+    plan = make.plan("plan-2").model_copy(update={"made_at": make.at(days=1)})
+    await store.plans.add(plan.model_copy(update={"latest_start": before(make.t0 + timedelta(days=30))}))
+    ended = Progress(status=RotationStatus.COMPLETED, plan_id=PlanId("plan-2"), finished_at=make.at(days=2))
+    assert "begin the rotation before" not in (await reader.get("/calendar")).text, "its rotation runs"
+    await store.rotations.project("rot-1", ended, make.at(days=2))
+    page = (await reader.get("/")).text
+    assert 'rotated; the next plan says: <a href="/sites/site-1/plans">make a plan</a>' in page
+    assert "2026-03-31" not in page
+    assert "begin the rotation before" not in (await reader.get("/calendar")).text
 
 
 async def test_a_reader_of_another_site_sees_none_of_this(reading_as, rotating):

@@ -6,7 +6,11 @@ from html import unescape
 import pytest
 
 from rotation.identity.permission import Role
+from rotation.plan.step import Console
+from rotation.plan.work.task import TaskState
+from rotation.values import PlanId, RotationId, SiteId
 from store.progress import Progress, RotationStatus
+from store.rotation.events import NewEvent
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading
 
@@ -81,6 +85,25 @@ async def test_who_may_not_move_sees_that(unconnected):
 
 
 @pytest.mark.usefixtures("rotating")
+async def test_what_was_taken_is_confirmed(reader):
+    """“Read now” and “Wait longer” change nothing that the page shows at once; another move is not confirmed so."""
+    for move, shown in (("look_again", "“Read now” is taken"), ("extend", "“Wait longer” is taken")):
+        assert shown in unescape((await reader.get(f"/rotations/rot-1?taken={move}")).text)
+    for path in ("/rotations/rot-1", "/rotations/rot-1?taken=cancel"):
+        assert "is taken" not in (await reader.get(path)).text, path
+    assert (await reader.get("/rotations/rot-1?taken=x")).status_code == 422
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_before_the_first_reading_no_client_was_read(reader):
+    """The page of clients says so: that there is none would be another thing. There is nothing to take as CSV."""
+    page = (await reader.get("/rotations/rot-1/clients?verdict=waiting")).text
+    assert "No client has been read yet" in page
+    assert "There is none" not in page
+    assert "All as CSV" not in page
+
+
+@pytest.mark.usefixtures("rotating")
 async def test_a_form_that_is_wrong_is_refused(reader):
     """A length of time that is none, a reason that is too long, and what no database keeps."""
     for data in ({"days": "x", "why": "w"}, {"days": "1000000", "why": "w"}, {"why": "w" * 2001, "days": "1"}):
@@ -118,3 +141,43 @@ async def test_an_ended_rotation_shows_how(reader, store, make):
     assert "rolled back, not rotated" in page
     assert "The site is not rotated" in page
     assert "What you may do" not in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_withdrawn_task_is_no_step_done(reader, store, make):
+    """In the record of a rotation that has turned back: the replacement that was taken back is not shown as done."""
+    replacing = Console(id="09-A9-sepm1", number="A9", title="Replace it", work=make.task().work)
+    plan = make.plan("plan-9")
+    body = plan.body.model_copy(update={"steps": (replacing, *plan.body.steps)})
+    await store.plans.add(plan.model_copy(update={"body": body, "hash": body.content_hash()}))
+    await store.tasks.transition(
+        "task-1", {TaskState.OPEN}, TaskState.WITHDRAWN, who="the service", at=make.t0, note=""
+    )
+    ended = Progress(
+        status=RotationStatus.ROLLED_BACK,
+        step_index=2,
+        step_count=2,
+        finished_at=make.at(days=1),
+        plan_id=PlanId("plan-9"),
+    )
+    await store.rotations.project("rot-1", ended, make.at(days=1))
+    page = (await reader.get("/rotations/rot-1")).text
+    assert re.findall(r'<span class="mark">(.*?)</span>', page) == ["✕ withdrawn", "✓ done"]
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_the_oldest_entries_of_a_trail_are_a_link_away(reader, reading_as, store, make):
+    """The page of the rotation has the newest ones, with a link to all of them, a hundred a page."""
+    events = (
+        NewEvent(at=make.t0, kind="step-began", message=f"entry {each}", data={}, key=f"k{each}") for each in range(120)
+    )
+    await store.events.append(RotationId("rot-1"), SiteId("site-1"), *events)
+    page = (await reader.get("/rotations/rot-1")).text
+    assert ("entry 119<" in page, "entry 0<" in page) == (True, False)
+    assert 'href="/rotations/rot-1/trail"' in page
+    first = (await reader.get("/rotations/rot-1/trail")).text
+    assert ("entry 0<" in first, "entry 110<" in first) == (True, False)
+    more = unescape(first.split('class="button" href="')[1].split('"')[0])
+    assert "entry 119<" in (await reader.get(more)).text
+    async with reading_as("other", Role.ADMIN, sites=("elsewhere",)) as other:
+        assert (await other.get("/rotations/rot-1/trail")).status_code == 404

@@ -44,15 +44,19 @@ async def test_a_plan_is_made_and_started_by_two_persons(whole, connected, site)
         assert re.search(r"An operator does \d+ tasks at the SEPM console at most\. If each takes", unescape(shown))
         assert all(step["title"] in unescape(shown) for step in plan["steps"])
         start = f"{address}/start"
+        assert "<button>Ask to start</button>" in shown
         assert (await reader.post(start, data={"hash": "0" * 64, "why": "x"})).status_code == 409
         wished = await reader.post(start, data=fields(shown, start) | {"why": "it ends in May"})
         assert wished.status_code == 409
-        assert "Your wish is kept" in wished.text
+        assert "Saved: a second person confirms it" in wished.text
+        assert f'<a href="{address}">http://rotator.example:8080{address}</a>' in wished.text
+        assert "sends the same request" not in wished.text, "those are words of the API"
         assert (await reader.post(start, data=fields(shown, start) | {"why": "again"})).status_code == 409
         assert "Your wish to start it is kept" in (await reader.get(address)).text
         assert "ann wishes to start a plan: it ends in May" in (await other.get("/")).text
         theirs = (await other.get(address, headers=CZECH)).text
         assert "ann ho chce začít: it ends in May" in theirs
+        assert "<button>Potvrdit a začít výměnu</button>" in theirs
         begun = await other.post(start, data=fields(theirs, start) | {"why": "it ends in May"})
         assert begun.status_code == 303, begun.text
         rotation = begun.headers["location"]

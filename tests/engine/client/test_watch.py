@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio import activity
@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from engine.client.client import connect
-from engine.client.watch import arrange_watch
+from engine.client.watch import arrange_watch, next_round
 from engine.codec.codec import EncryptingCodec
 from engine.contract import ActivityName, WatchAnswer, WatchRequest
 from engine.ids import WATCH
@@ -91,6 +91,17 @@ async def test_a_first_round_begins_at_once(client, served, watcher, described) 
     handle = client.get_workflow_handle(started.action.workflow_id, result_type=WatchAnswer)
     assert await asyncio.wait_for(handle.result(), 30) == WatchAnswer(sites=1, ports=4, silent=3, changed=1)
     assert watcher.begun == 1
+
+
+async def test_the_next_round_is_known(client, served) -> None:
+    """It comes within the interval; without a schedule, or while a person has paused it, there is none."""
+    assert await next_round(client) is None
+    await arrange_watch(client, HOURS, task_queue=served)
+    found = await next_round(client)
+    assert found is not None
+    assert timedelta(0) < found - datetime.now(UTC) <= HOURS
+    await client.get_schedule_handle(WATCH).pause()
+    assert await next_round(client) is None
 
 
 async def test_made_again_it_stays_as_it_is(client, served, watcher, described) -> None:

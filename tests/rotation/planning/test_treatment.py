@@ -151,6 +151,13 @@ def test_rule_8_a_client_never_seen_at_a_second_server_relaxes_its_group(make):
     assert reasons(plan) == {("relax-failover-unproven", "G")}
 
 
+def test_a_site_of_one_server_has_no_second_one_to_be_seen_at(make):
+    """Its clients are not warned about for that: no survey, drill or approval could change it."""
+    site, seen = make.site("s1"), {"c1": frozenset({"s1"})}
+    plan = make.plan(site, make.group("G"), clients=[make.client("c1")], seen_at=seen)
+    assert reasons(plan) == {("relax-single-server", "G")}
+
+
 @pytest.mark.parametrize(
     ("home", "seen", "treatment"),
     [

@@ -44,6 +44,14 @@ def ahead(body):
     return [step.number for step in body.steps[ids.index(body.back_from) :]]
 
 
+def test_clients_verify_the_old_certificate_on_the_way_back(back_from):
+    """Each gate behind a check box that is put back names the certificate that clients verify there."""
+    body = back_from("B3", 0, "s1", "s2", nth=1)
+    titles = [step.title for step in body.steps[-len(ahead(body)) :] if step.number == "A10c" and step.kind == "gate"]
+    assert titles
+    assert all(title.endswith("verify the old certificate") or "old certificate: " in title for title in titles)
+
+
 def test_the_executed_prefix_stays_and_the_targets_are_the_old_certificates(three, back_from):
     """What was done is kept under its ids; the certificates are turned round; the hash is another."""
     _, approved = three

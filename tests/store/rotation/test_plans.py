@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from rotation.plan.start_by import LatestStart
 from rotation.values import ServerName
+from store.progress import Progress, RotationStatus
 from store.rotation.plans import PlanAltered, UnknownPlan
 
 
@@ -24,7 +25,7 @@ async def test_a_plan_comes_back_byte_for_byte(site, make):
 async def test_the_newest_plan_of_each_site(site, make):
     """By the time at which it was made, with its latest safe start where it has one; none where none was made."""
     first = make.plan()
-    short = {"id": "plan-1", "hash": first.hash, "latest_start": None}
+    short = {"id": "plan-1", "hash": first.hash, "latest_start": None, "completed": False}
     assert {key: dict(each) for key, each in (await site.plans.newest_of_all()).items()} == {"site-1": short}
     span = timedelta(days=1)
     start = LatestStart(at=make.t0, server=ServerName("sepm1"), ends=make.at(days=9), takes=span, margin=span)
@@ -33,6 +34,19 @@ async def test_the_newest_plan_of_each_site(site, make):
     await site.plans.add(make.plan("plan-0").model_copy(update={"made_at": make.at(days=-1)}))
     (newest,) = (await site.plans.newest_of_all()).values()
     assert (newest.id, newest.latest_start) == ("plan-2", start)
+
+
+async def test_a_plan_that_was_carried_out_has_no_start(site, make):
+    """Its certificates are replaced, so nothing must begin for them; a rotation that was rolled back leaves it so."""
+    span = timedelta(days=1)
+    start = LatestStart(at=make.t0, server=ServerName("sepm1"), ends=make.at(days=9), takes=span, margin=span)
+    await site.plans.add(make.plan("plan-2").model_copy(update={"made_at": make.at(days=1), "latest_start": start}))
+    await site.rotations.create(make.new("rot-2", plan_id="plan-2"), make.t0)
+    for status, known in ((RotationStatus.ROLLED_BACK, start), (RotationStatus.COMPLETED, None)):
+        await site.rotations.project("rot-2", Progress(status=status), make.t0)
+        (newest,) = (await site.plans.newest_of_all()).values()
+        assert (newest.latest_start, newest.completed) == (known, known is None)
+        assert await site.plans.newest_start("site-1") == known
 
 
 async def test_several_plans_by_one_query(site, make):

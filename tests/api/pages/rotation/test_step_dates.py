@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from api.pages.rotation.step_dates import dated
 from api.rotation.rotation_document import StepNow
+from api.task.task_document import TaskShown
+from rotation.plan.work.task import TaskState
 
 T0, DAY = datetime(2026, 3, 1, tzinfo=UTC), timedelta(days=1)
 STATES = ("done", "current", "ahead", "ahead")
@@ -39,3 +41,21 @@ def test_without_times_there_is_no_date():
     """A plan that cannot be read has none, and a rotation whose step never began keeps the plan's."""
     assert {each.expected for each in dated(steps(planned=False), {}, T0)} == {None}
     assert [each.expected for each in dated(steps(), {}, T0)][2:] == [T0 + 2 * DAY, T0 + 3 * DAY]
+
+
+def test_a_step_whose_task_was_withdrawn_is_not_done(make):
+    """Only where the rotation has passed it, and no second task of it was done: a roll-back withdraws one so."""
+    done, *_ = (each.model_copy(update={"kind": "console"}) for each in steps())
+    task = TaskShown.of(make.task())
+    withdrawn, second = (
+        task.model_copy(update={"step": done.id, "state": state}) for state in (TaskState.WITHDRAWN, TaskState.DONE)
+    )
+    for state, tasks, expected_now in (
+        ("done", [withdrawn], True),
+        ("done", [withdrawn, second], False),
+        ("done", [second], False),
+        ("done", [], False),
+        ("current", [withdrawn], False),
+    ):
+        (found,) = dated([done.model_copy(update={"state": state})], {}, T0, tasks)
+        assert found.withdrawn is expected_now, (state, tasks)

@@ -8,7 +8,7 @@ import pytest
 
 from api.pages.site.limit_fields import LIMIT_FIELDS, NO_PURGE, changed_limits, shown_limits
 from rotation.identity.permission import Role
-from rotation.site import Limits
+from rotation.site import DatabaseKind, Limits
 from rotation.values import SiteId
 from tests.api.identified import key_of
 from tests.api.pages.conftest import CZECH, reading
@@ -27,6 +27,14 @@ def test_a_form_that_was_left_alone_asks_for_the_same():
     on = shown_limits(ODD)
     del on[NO_PURGE]
     assert Limits.model_validate(changed_limits(on | {"limits.purge_after": "7"}, ODD)).purge_after == timedelta(days=7)
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_limits_that_no_plan_fits_are_shown_where_a_plan_is_made(reader):
+    """The form of a plan says so before one is refused, with a link; the site and its limits do, too."""
+    for path in ("/sites/site-1/plans", "/sites/site-1", ADDRESS):
+        assert "With these limits each plan is refused" in (await reader.get(path)).text, path
+    assert f'href="{ADDRESS}"' in (await reader.get("/sites/site-1/plans")).text
 
 
 @pytest.mark.usefixtures("rotating")
@@ -171,3 +179,23 @@ async def test_who_may_not_configure_sees_no_link(reading_as):
         assert f'href="{ADDRESS}"' not in page
         assert (await viewer.get(ADDRESS)).status_code == 403
         assert (await viewer.post(ADDRESS, data={"why": "x"})).status_code == 403
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_the_database_is_stated(reader, reading_as, store):
+    """Once, with a reason; the site shows it in words. What is no database is refused, and a viewer may not."""
+    version = fields((await reader.get(ADDRESS)).text, f"{ADDRESS}/database")["version"]
+    assert "<dt>Database</dt><dd>not known</dd>" in (await reader.get("/sites/site-1")).text
+    sent = {"database": "own", "why": "the DBA says so", "version": version}
+    for wrong, field in (({"database": "x"}, "database"), ({"why": ""}, "database-why")):
+        refused = await reader.post(f"{ADDRESS}/database", data=sent | wrong)
+        assert (refused.status_code, wrong_fields(refused.text)) == (422, {field})
+    for _ in range(2):
+        answer = await reader.post(f"{ADDRESS}/database", data=sent)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sites/site-1#limits"), answer.text
+    stale = await reader.post(f"{ADDRESS}/database", data=sent | {"database": "default"})
+    assert stale.status_code == 412
+    assert (await store.sites.get(SITE)).database is DatabaseKind.OWN
+    assert "a Microsoft SQL Server of the company</dd>" in (await reader.get("/sites/site-1")).text
+    async with reading_as("vera", Role.VIEWER) as viewer:
+        assert (await viewer.post(f"{ADDRESS}/database", data=sent)).status_code == 403

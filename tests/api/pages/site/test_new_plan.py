@@ -1,11 +1,13 @@
 """The form of a new plan: choices as the API takes them, refusals beside their fields, and who may make one."""
 
+import re
+from html import unescape
+
 import pytest
 
-from api.pages.site.plan_choices import request_of
+from api.pages.site.plan_choices import KEPT, request_of
 from rotation.identity.permission import Role
 from rotation.plan.request import Unproven
-from rotation.values import SiteId
 from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.site.test_registration import wrong_fields
 
@@ -21,9 +23,9 @@ CHOICES = {
 }
 
 
-def test_the_request_is_the_apis():
+def test_the_request_is_the_apis(make):
     """Each choice of the form stands in it; what is not ticked has its default."""
-    request = request_of(CHOICES, SiteId("site-1"))
+    request = request_of(CHOICES, make.site())
     assert request.certificates == {"s1": "c1", "*": "c2"}
     assert request.holdout == ("s2",)
     assert request.unproven_failover is Unproven.DRILL
@@ -31,6 +33,38 @@ def test_the_request_is_the_apis():
     assert (request.leave_out_away, request.keep_relaxed) == (True, True)
     assert (request.leave_out_http, request.drill_https, request.drill_stop) == (False, False, False)
     assert request.survey_max_age.total_seconds() == 3600
+
+
+@pytest.mark.parametrize(
+    ("chosen", "replaced"),
+    [
+        ({"certificate-*": "c2", "certificate-sepm1": KEPT}, {"sepm2": "c2"}),
+        ({"certificate-*": "c2"}, {"sepm1": "c2", "sepm2": "c2"}),
+        ({"certificate-sepm2": "c1"}, {"sepm2": "c1"}),
+        ({"certificate-sepm1": KEPT, "certificate-sepm2": "c1"}, {"sepm2": "c1"}),
+    ],
+)
+def test_a_server_that_keeps_its_certificate_keeps_it(make, chosen, replaced):
+    """What is chosen for all servers is for those alone that have no choice of their own, to keep theirs among them."""
+    request = request_of({"unproven_failover": "relax", **chosen}, make.site())
+    assert request.request(make.site()).certificates == replaced
+
+
+async def test_each_certificate_is_offered_with_the_servers_that_it_names(rotating, reader, store, make):
+    """Those that name a server of the site stand first, with its name, their names and end; the others apart."""
+    for number, names in enumerate((("sepm9.test",), ("sepm1.test",), ("SEPM1", "sepm2.test"))):
+        facts = make.facts(f"cert-{number}", f"{number}{'b' * 63}").model_copy(update={"names": names})
+        await store.certificates.add(facts, "PEM", "", None, make.t0)
+    page = re.sub("</?time[^>]*>", "", unescape((await reader.get(f"/sites/{rotating}/plans")).text))
+    own, other = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.DOTALL)[:2]
+    assert own[0] == "They name a server of this site"
+    shown = re.findall(r'<option value="(cert-.)" >([^<]+)', own[1])
+    assert [value for value, _ in shown] == ["cert-2", "cert-1"], "the one for most servers first"
+    assert shown[0][1].startswith("for sepm1, sepm2: SEPM1, sepm2.test; ends 2036-02-27; SHA-256 2bbbb")
+    assert (other[0], "cert-0" in other[1]) == ("They name no server of this site", True)
+    for_one = page.split('id="f-certificate-sepm1"')[1].split("</select>")[0]
+    assert "as chosen for all servers" in for_one
+    assert "keep the present one" in for_one
 
 
 async def test_a_plan_is_refused_beside_its_fields_and_made_once(whole, connected, site):

@@ -1,9 +1,11 @@
 """A site without REST is registered from a file; no server is asked."""
 
 import json
+from html import unescape
 
 import pytest
 
+from api.pages.site.offline_page import EXAMPLE
 from rotation.identity.permission import Role
 from tests.api.good_requests import AT_CONSOLE
 from tests.api.pages.conftest import CZECH
@@ -28,6 +30,15 @@ async def test_a_site_is_registered_from_its_file(reader, store):
     again = await reader.post(ADDRESS, files=file_of(AT_CONSOLE))
     assert again.status_code == 409
     assert "is registered already" in again.text
+
+
+async def test_the_file_to_copy_is_one_that_is_taken(reader, store):
+    """The page shows it whole, and it registers a site as it is."""
+    page = unescape((await reader.get(ADDRESS)).text)
+    shown = page.split("<pre><code>")[1].split("</code>")[0]
+    assert shown == EXAMPLE
+    assert (await reader.post(ADDRESS, files=file_of(shown.encode()))).status_code == 303
+    assert [each.name for each in await store.sites.list()] == ["Brno"]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ async def test_floors_below_the_vendors_take_two_persons(unconnected, document, 
     async with reading(parts) as one, reading(parts, second) as other:
         for _ in range(2):
             wished = await one.post(ADDRESS, data=sent)
-            assert (wished.status_code, "A second person is needed" in wished.text) == (409, True)
+            assert (wished.status_code, "a second person confirms it" in wished.text) == (409, True)
             assert f'href="{ADDRESS}"' in wished.text
         assert await store.sites.list() == ()
         lower = await other.post(ADDRESS, data=sent | {"limits.holdout_minimum": "1"})
@@ -111,6 +111,21 @@ async def test_a_file_that_is_no_list_is_refused_beside_its_field(reader, docume
     refused = await reader.post(ADDRESS, data=form_of(document) | secret, files=files)
     assert (refused.status_code, wrong_fields(refused.text)) == (422, {"sylinks.0"})
     assert await store.sites.list() == ()
+
+
+async def test_defaults_that_no_plan_fits_are_shown_before_the_site_is_registered(reader, document):
+    """Deletion after 30 days and a wait of 90: the form names both fields; nothing is shown where they fit."""
+    warning = "With these limits each plan is refused"
+    assert warning in (await reader.get(ADDRESS)).text
+    sent = form_of(document) | {"act": "row"}
+    assert warning not in (await reader.post(ADDRESS, data=sent)).text, "SEPM deletes none"
+    del sent["limits.no_purge"]
+    for change, is_shown in (({}, True), ({"limits.purge_after": "90"}, False), ({"limits.purge_after": "x"}, False)):
+        page = unescape((await reader.post(ADDRESS, data=sent | change)).text)
+        assert (warning in page) is is_shown, change
+        if is_shown:
+            assert "not seen for 30 days" in page
+            assert "“SEPM deletes clients that it has not seen for, in days”" in page
 
 
 async def test_a_server_is_added_to_the_form(reader, document):

@@ -40,5 +40,5 @@ def test_an_unknown_database_is_asked_about(findings):
     """A warning that asks, and says what to do if it is the default one; several servers cannot share that one."""
     found = findings(DatabaseKind.UNKNOWN)
     assert set(found) == {"database-unknown"}
-    assert "state the database (PUT /v1/sites/site/database, default or own)" in found["database-unknown"].remedy
+    assert "at its limits (PUT /v1/sites/site/database, default or own)" in found["database-unknown"].remedy
     assert findings(DatabaseKind.UNKNOWN, "s1", "s2") == {}

@@ -9,6 +9,7 @@ import pytest
 from engine.contract import ErrorType
 from rotation.finding import warning
 from rotation.plan.step import Step
+from rotation.running.open_task import OpenTask
 from rotation.running.waits.of_attention import ATTENTION, of_attention
 from rotation.running.waits.of_steps import BY_ITSELF, WAITS
 from rotation.running.waits.of_trouble import TROUBLES
@@ -18,6 +19,7 @@ from rotation.standing.trouble import TroubleCode
 from rotation.text.english import in_english
 from rotation.text.fitting import LONGEST
 from rotation.text.sentence import Sentence
+from rotation.values import TaskId
 from store.progress import RotationStatus
 from tests.proof import reach
 from texts.catalogue import translator
@@ -28,7 +30,7 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 NAME = "A9 at “the server with a very long name” in Brno " * 6
 KINDS = [each.model_fields["kind"].default for each in get_args(get_args(Step)[0])]
-WAIT = WaitMeasure(due=NOW, limit=LATER, total=100_000, covered=90_000, waiting=10_000)
+WAIT = WaitMeasure(due=NOW, limit=LATER, read=True, total=100_000, covered=90_000, waiting=10_000)
 RAISES = frozenset({"raise_attention", "ask", "ask_on"})
 
 
@@ -88,6 +90,35 @@ def test_the_sentence_of_an_attention(code):
     assert any(actor in english.lower() for actor in ("operator", "administrator", "holder", "second person", "person"))
 
 
+def test_a_hold_does_not_hide_a_roll_back():
+    """The second person reads that one is wanted; without one the hold stands alone."""
+    held = running(held=True, held_by="ann", hold_reason="SEPM-1 is down.")
+    assert "roll-back" not in both(waiting_for(held))[0]
+    wanted = held.model_copy(update={"attention": (AskedMatter(code="roll-back", subject="Brno"),)})
+    english, _ = both(waiting_for(wanted))
+    assert "SEPM-1 is down. A roll-back is wanted, too: a second person approves it" in english
+
+
+def test_only_a_replacement_has_a_time_to_begin():
+    """The holder of another task reads no deadline: its card has none."""
+    task = OpenTask(id=TaskId("t1"), step="01", opened_at=NOW, claimed_by="ann", claimed_at=NOW, proven_at=NOW)
+    task = task.model_copy(update={"begun_at": NOW})
+    assert TaskHeld.of(task, replaces=True).begin_until is not None
+    assert TaskHeld.of(task, replaces=False).begin_until is None
+
+
+def test_what_holds_canaries_is_a_client_or_a_server():
+    """Clients by number; where none is waited for, that a server was not shown; before a reading, neither."""
+    asked = step("gate", attention=(AskedMatter(code="canary-held", subject=NAME),))
+    waited = WaitMeasure(read=True, total=11, covered=8, waiting=3)
+    assert "do not get through: 3 of 11 (" in both(waiting_for(asked.model_copy(update={"wait": waited})))[0]
+    shown = waited.model_copy(update={"covered": 11, "waiting": 0})
+    assert (
+        "none has shown what a replaced server signs" in both(waiting_for(asked.model_copy(update={"wait": shown})))[0]
+    )
+    assert "clients that go first hold" in both(waiting_for(asked))[0]
+
+
 def test_the_most_urgent_attention_counts():
     """A strange certificate comes before a gate's limit, whichever was raised first."""
     asked = tuple(AskedMatter(code=code, subject="sepm-1") for code in ("gate-limit", "third-certificate"))
@@ -113,6 +144,14 @@ def test_the_sentence_of_a_step(kind):
 def test_every_kind_is_of_one_sort():
     """A kind that is added is sorted: it is a wait, a task, or done by the service alone."""
     assert set(KINDS) == WAITS | BY_ITSELF.keys() | {"console"}
+
+
+def test_before_the_first_reading_there_is_no_count():
+    """A gate that was not read shows when it is read first, and never 0 of 0 clients."""
+    unread = WaitMeasure(due=LATER, limit=LATER, next_at=NOW + timedelta(hours=1))
+    assert "first time at 2026-05-01 01:00 UTC" in both(waiting_for(step("gate", wait=unread)))[0]
+    assert "no client has been read yet" in both(waiting_for(step("gate", wait=WaitMeasure(due=LATER))))[0]
+    assert " 0 of 0 " in both(waiting_for(step("gate", wait=unread.model_copy(update={"read": True}))))[0]
 
 
 def test_a_gate_shows_value_against_needed():
