@@ -6,6 +6,7 @@ for each part of the product; all of them count everywhere.
 - `language`, `catalogue`: which language a reader wants, and its texts; `weights`: of the header that says so
 - `writing`, `formats`: how a language writes sentences, dates, numbers
 - `recognised`, `template`, `templates`: texts that are stored in English, found by their template
+- `prepositions`: Czech ones before a number
 - `written_values`: times and lengths of time that stand in them
 - `step_numbers`, `role_names`: the numbers of steps that are words; roles by name and code
 - `trail_kinds`, `trail_texts`: texts of events on trails

@@ -62,7 +62,8 @@ def add_values(environment: Environment, by: Translator) -> None:
 
 def _formatted(text: str, values: dict[str, object], by: Translator) -> Markup:
     """The text with its values, each escaped; the text is the service's own."""
-    return escape(text) % {name: _value(value, by) for name, value in values.items()} if values else escape(text)
+    shown = {name: _value(value, by) for name, value in values.items()}
+    return escape(by.fitting(text, shown)) % shown if shown else escape(text)
 
 
 def _value(value: object, by: Translator) -> object:
