@@ -195,7 +195,9 @@ class AcmeExchange:
         except requests.exceptions.JSONDecodeError as error:
             raise self._unreadable("its directory is no JSON") from error
         except requests.exceptions.RequestException as error:
-            raise IssuerUnreachable(self._where, f"no answer ({type(error).__name__})", _TRIES_AGAIN) from error
+            late = isinstance(error, requests.exceptions.Timeout)
+            what = "no answer in time" if late else "no connection came about"
+            raise IssuerUnreachable(self._where, what, _TRIES_AGAIN) from error
         except messages.Error as error:
             raise self._of_problem(error) from error
         except errors.NonceError as error:

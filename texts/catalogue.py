@@ -1,5 +1,6 @@
 """The catalogues: texts of a language by their English ones, read from the `.po` files without a build step."""
 
+from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -9,6 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from texts.language import Language
+from texts.prepositions import with_prepositions
 
 FOLDER = Path(__file__).parent
 
@@ -23,11 +25,21 @@ class Translator:
     def __call__(self, text: str, /, **values: object) -> str:
         """The text, with values where it has `%(name)s`."""
         found = self.translations.gettext(text)
-        return found % values if values else found
+        return self.filled(found, values) if values else found
 
     def counted(self, one: str, many: str, count: int, /, **values: object) -> str:
         """The text for a count, which stands in it as `%(count)s`."""
-        return self.translations.ngettext(one, many, count) % {**values, "count": values.get("count", count)}
+        return self.filled(
+            self.translations.ngettext(one, many, count), {**values, "count": values.get("count", count)}
+        )
+
+    def filled(self, text: str, values: Mapping[str, object], /) -> str:
+        """A text of this language with its values."""
+        return self.fitting(text, values) % values
+
+    def fitting(self, text: str, values: Mapping[str, object], /) -> str:
+        """The text, its prepositions as they are spoken before these values."""
+        return with_prepositions(text, values) if self.language is Language.CZECH else text
 
 
 @cache

@@ -36,6 +36,8 @@ _EXPECTED = "expected"
 """How a value is named that has several codes, of which one is expected: `'a', 'b' or 'c'`."""
 _ROLES = "role_names"
 """How a value is named that has names of roles."""
+_TITLE = "title"
+"""How the title of a step is named: behind a colon, it begins with a small letter, unless it stays English."""
 _COLLECTION = "field_type"
 _LIST = "list of values"
 _COLLECTIONS = {"Dictionary": "object with fields", "List": _LIST, "Tuple": _LIST, "Set": _LIST, "Frozenset": _LIST}
@@ -102,7 +104,10 @@ def _taken_subject(template: Template, values: dict[str, str], by: Translator, d
 def _takes_many(template: Template, values: dict[str, str], text: str) -> bool:
     """Whether a value would take texts that stand in a row: each of them is found by itself."""
     if not template.literals[-1]:
-        return _ENDS.search(values[template.names[-1]]) is not None
+        *_, last = _ENDS.split(text)
+        return _ENDS.search(values[template.names[-1]]) is not None or (
+            last != text and template.values(last) is not None
+        )
     if template.literals[0] and template.fixed < _SURE and any(map(_ENDS.search, values.values())):
         return True
     parts = _ENDS.split(text)
@@ -201,10 +206,12 @@ def _known(language: Language) -> tuple[frozenset[str], dict[str, list[Template]
 
 def _filled(template: Template, values: dict[str, str], by: Translator, depth: int) -> str:
     shown = {name: _value(name, value, by, depth) for name, value in values.items()}
+    if f": %({_TITLE})s" in by(template.text) and shown[_TITLE] != values[_TITLE]:
+        shown[_TITLE] = f"{shown[_TITLE][:1].lower()}{shown[_TITLE][1:]}"
     counting = template.counting
     if counting is None or not _COUNT.fullmatch(values[counting]):
         return by(template.text, **shown)
-    return by.translations.ngettext(template.text, template.text, int(values[counting])) % shown
+    return by.filled(by.translations.ngettext(template.text, template.text, int(values[counting])), shown)
 
 
 def _value(name: str, value: str, by: Translator, depth: int) -> str:

@@ -8,6 +8,8 @@ from functools import cached_property
 _PLACE = re.compile(r"%\((\w+)\)s")
 _SHORT = 11
 """Fixed characters of a template that a sentence of others may have by chance."""
+_BY_HAND = "By hand: "
+"""What begins with it is a title of a task, however short it is."""
 _WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{2,}(?![^\W\d_])")
 
 
@@ -85,4 +87,6 @@ class Template:
 
     def _fits(self, values: Iterable[str]) -> bool:
         """Whether few fixed characters are enough: `line %(number)s` is made with one word, and no sentence is it."""
-        return self.fixed >= _SHORT or any(map(is_count, self.names)) or not any(" " in each for each in values)
+        if self.fixed >= _SHORT or self.literals[0].startswith(_BY_HAND) or any(map(is_count, self.names)):
+            return True
+        return not any(" " in each for each in values)

@@ -156,11 +156,7 @@ class Witness:
                 wrong = self._unexpected(scope, work, seen, expected)
                 return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
         here = served[work.server]
-        if work.puts_back:
-            text = here.error or f"{work.server} still presents its new certificate"
-        else:
-            text = here.error or f"{work.server} still presents its old certificate"
-        return ObserveTaskAnswer(done=False, seen=text, fingerprint=here.fingerprint)
+        return ObserveTaskAnswer(done=False, seen=_not_replaced(work, here), fingerprint=here.fingerprint)
 
     def _unexpected(
         self, scope: StepScope, work: ReplaceCertificate, seen: ServedCertificate, expected: Fingerprint
@@ -247,6 +243,17 @@ class Witness:
             gone = blocking("copy-not-there", name, "SEPM shows lists, but not this one", "check the copy's name")
             return ObserveTaskAnswer(done=False, seen=gone.message, contradicts=gone)
         return ObserveTaskAnswer(done=False, seen="SEPM shows the list" if there else "")
+
+
+def _not_replaced(work: ReplaceCertificate, here: ServedCertificate) -> str:
+    """What the service sees before the replacement, in words: a server that restarts presents nothing."""
+    if here.fingerprint is None and work.puts_back:
+        return f"the services of {work.server} do not answer (they may be restarting); the old certificate is awaited"
+    if here.fingerprint is None:
+        return f"the services of {work.server} do not answer (they may be restarting); the new certificate is awaited"
+    if work.puts_back:
+        return f"{work.server} still presents its new certificate"
+    return f"{work.server} still presents its old certificate"
 
 
 async def _missing(client: Sepm, scope: StepScope, *, withdrawing: bool) -> tuple[WantedPair, ...]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from engine.contract import ObserveTaskAnswer
 from rotation.finding import Finding, blocking
 from rotation.originals.file import sha256_of
-from rotation.originals.saving import ORIGINALS_SHA256, another_file, asks_for_it
+from rotation.originals.saving import another_file, asks_for_it
+from rotation.plan.work.stated_work import ORIGINALS_SHA256
 from rotation.plan.work.task import ConsoleTask, SaveRecoveryFile, TaskState
 from rotation.recovery.saved_file import SavedFile, doubtful, sha256_in
 from rotation.values import Fingerprint, ServerName

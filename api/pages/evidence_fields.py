@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from rotation.originals.saving import ORIGINALS_SHA256
 from rotation.plan.work.client_look import AGE, CLIENTS, LookAtClients
 from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
 from rotation.plan.work.signed_files import date_names
 from rotation.plan.work.signed_together import compared_servers
-from rotation.plan.work.stated_work import REFRESHED, STARTED
+from rotation.plan.work.stated_work import ORIGINALS_SHA256, REFRESHED, STARTED
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,
@@ -51,16 +50,17 @@ _ORIGINALS = EvidenceField(
     label=sentence("SHA-256 of the file of original settings (if you saved it)"),
     hint=sentence("The command rotator originals prints it; it is compared."),
 )
+_KINDS_AND_NAMES = sentence("none, or each as kind and name, as in the example above; parted by semicolons.")
 _STOPPED = EvidenceField(
     name=STOPPED,
     label=sentence("What was stopped"),
-    hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
+    hint=_KINDS_AND_NAMES,
     required=True,
 )
 _STOPPED_TOO = EvidenceField(
     name=STOPPED,
     label=sentence("What was stopped that hands out Sylink.xml (if you did that too)"),
-    hint=sentence("none, or each as KIND: NAME, parted by semicolons."),
+    hint=_KINDS_AND_NAMES,
 )
 _REFRESHED = EvidenceField(
     name=REFRESHED,

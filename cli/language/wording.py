@@ -37,8 +37,9 @@ def in_use() -> Language:
 
 def _(text: str, /, **values: object) -> str:
     """The text in the language in use, with values where it has `%(name)s`. Whole numbers are written by language."""
-    found = text if in_use() is Language.ENGLISH else _catalogue().translations.gettext(text)
-    return found % _shown(values) if values else found
+    if in_use() is Language.ENGLISH:
+        return text % _shown(values) if values else text
+    return _catalogue()(text, **_shown(values))
 
 
 def later(text: str) -> str:
@@ -53,11 +54,10 @@ def word(code: str | None) -> str:
 
 def counted(one: str, many: str, count: int, /, **values: object) -> str:
     """The text for a count, which stands in it as `%(count)s`."""
+    shown = _shown({"count": count, **values})
     if in_use() is Language.ENGLISH:
-        found = one if count == 1 else many
-    else:
-        found = _catalogue().translations.ngettext(one, many, count)
-    return found % _shown({"count": count, **values})
+        return (one if count == 1 else many) % shown
+    return _catalogue().counted(one, many, count, **shown)
 
 
 def number(of: int) -> str:

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from rotation.finding import Finding, blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Step
+from rotation.plan.work.stated_work import ORIGINALS_SHA256
 from rotation.plan.work.task import SaveRecoveryFile
 from rotation.recovery.saved_file import sha256_in
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import RotationId
-
-ORIGINALS_SHA256 = "originals_sha256"
-"""The SHA-256 that the operator who saved the file may state: it is compared."""
 
 
 def file_name(rotation_id: RotationId) -> str:
@@ -40,7 +38,7 @@ def how_to_save(rotation_id: RotationId) -> tuple[Sentence, ...]:
         sentence(
             "Where the service's databases are lost, rotator restore SITE --originals FILE --why REASON puts them back"
         ),
-        sentence("State its SHA-256 too, which the command prints, as %(name)s: it is compared", name=ORIGINALS_SHA256),
+        sentence("State its SHA-256 too, which the command prints: it is compared"),
     )
 
 

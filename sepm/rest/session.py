@@ -10,6 +10,7 @@ from pydantic import SecretStr, TypeAdapter
 from sepm.access import Access, RequestLimits
 from sepm.clock import Clock, WallClock
 from sepm.errors import OutcomeUnknown, Throttled, Unauthorized, Unreachable
+from sepm.failure_words import failure_words
 from sepm.instants import from_date_header
 from sepm.rest.answers import failure, parsed
 from sepm.rest.credentials import Credentials
@@ -166,7 +167,8 @@ class Session:
         return answer
 
     def _lost(self, call: str, error: Exception, *, write: bool) -> Unreachable | OutcomeUnknown:
-        what = f"{call} got no answer ({type(error).__name__})"
+        reason = failure_words(error)
+        what = f"{call} got no answer ({reason})"
         if write and not isinstance(error, _UNSENT):
             return OutcomeUnknown(self.address, what, "read the setting back: the change may have been made")
         return Unreachable(self.address, what, "check that SEPM runs and can be reached; it is tried again")

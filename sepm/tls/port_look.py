@@ -9,6 +9,7 @@ from certificates.fingerprint import fingerprint_of
 from certificates.parsed_certificate import UNREADABLE, named
 from rotation.watch.inventory import Endpoint, Look, SeenCertificate
 from sepm.clock import Clock, WallClock
+from sepm.failure_words import failure_words
 from sepm.tls.trust import fetch_certificate
 
 _SOME = timedelta(seconds=10)
@@ -39,8 +40,7 @@ class NetworkLook:
         try:
             der = await fetch_certificate(endpoint.address, endpoint.number, self._timeout)
         except OSError as error:
-            text = str(error) or type(error).__name__
-            return Look(endpoint=endpoint, certificate=None, at=self._clock.now(), error=text)
+            return Look(endpoint=endpoint, certificate=None, at=self._clock.now(), error=failure_words(error))
         return Look(endpoint=endpoint, certificate=seen(der), at=self._clock.now())
 
 

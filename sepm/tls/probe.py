@@ -17,6 +17,7 @@ from rotation.site import Server
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName, Value
 from sepm.clock import Clock, WallClock
+from sepm.failure_words import failure_words
 from sepm.instants import from_date_header
 from sepm.tls.trust import fetch_certificate, observing_context
 
@@ -76,7 +77,7 @@ class NetworkProbe:
                 server=server.name,
                 fingerprint=None,
                 observed_at=self._clock.now(),
-                error=_text(error),
+                error=failure_words(error),
                 unread=isinstance(error, ssl.SSLError),
             )
         return presented(server.name, der, self._clock.now())
@@ -98,7 +99,7 @@ class NetworkProbe:
             ) as http:
                 response = await http.get(url)
         except httpx.HTTPError as failure:
-            answers, error = False, _text(failure)
+            answers, error = False, failure_words(failure)
         else:
             answers = response.status_code == httpx.codes.OK
             error = "" if answers else f"answered {response.status_code}"
@@ -142,7 +143,3 @@ def presented(server: ServerName, der: bytes, at: datetime) -> ServedCertificate
 
 def _host(address: str) -> str:
     return f"[{address}]" if ":" in address and not address.startswith("[") else address
-
-
-def _text(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -19,6 +19,7 @@ from pydantic import field_validator, model_validator
 from certificates.fingerprint import fingerprint_of
 from rotation.values import Fingerprint, Value
 from sepm.errors import Unreachable
+from sepm.failure_words import failure_words
 
 _HEX_DIGITS = 64
 
@@ -146,8 +147,9 @@ async def fetch_fingerprint(
     try:
         return fingerprint_of(await fetch_certificate(host, port, timeout))
     except OSError as error:
+        reason = failure_words(error)
         raise Unreachable(
             f"{host}:{port}",
-            f"no certificate could be read ({type(error).__name__})",
+            f"no certificate could be read ({reason})",
             "check address, port and firewall, and that SEPM runs",
         ) from error

@@ -43,7 +43,7 @@ _MENUS = {
 _AT = {path: menu for menu, paths in _MENUS.items() for path in paths}
 _WORDS = {
     "Seznam": "List",
-    "Jméno kopie": "Name of the copy",
+    "Název kopie": "Name of the copy",
     "Skupina": "Group",
     "Umístění": "Location",
     "Soubor": "File",

@@ -135,5 +135,5 @@ async def test_only_what_is_trusted_is_spoken_to(moody, customer, tmp_path):
                 await customer(settings, "sepm1.example.test").issued()
             assert "ROTATOR_ACME_CA" in untrusted.value.remedy
     assert moody.asked == []
-    with pytest.raises(IssuerUnreachable, match="no answer"):
+    with pytest.raises(IssuerUnreachable, match="no connection came about"):
         await customer(stranger.settings(), "sepm1.example.test").issued()

@@ -42,7 +42,7 @@ async def test_czech_arrives_whole(server, sinks, message):
     async with server.running("starttls"):
         await sinks.of(target(server), None).send(message(language=MessageLanguage.CZECH))
     ((_, mail),) = server.mails
-    assert mail["Subject"] == "Vienna: je potřeba člověk: sepm1"
+    assert mail["Subject"] == "Vienna: je potřeba zásah člověka: sepm1"
     assert "operátor odstraní příčinu" in mail.get_content()
 
 

@@ -135,7 +135,7 @@ def test_a_digest_has_every_notice():
 
 @pytest.mark.parametrize(
     ("kind", "title"),
-    [(NoticeKind.ATTENTION, "je potřeba člověk"), (NoticeKind.APPROVAL_WANTED, "schválení druhou osobou")],
+    [(NoticeKind.ATTENTION, "je potřeba zásah člověka"), (NoticeKind.APPROVAL_WANTED, "schválení druhou osobou")],
 )
 def test_a_czech_message_has_czech_details(kind, title):
     """Its step, its subject and the rotation's own text are in its language, too; names stay."""

@@ -16,8 +16,8 @@ CASES = {
     ),
     "no client of the canaries has shown that it gets on: they are all away: look whether the policy of their "
     "group was published": (
-        "žádný kanárek neukázal, že pokračuje: všichni jsou pryč: podívejte se, zda se publikovala zásada jejich "
-        "skupiny"
+        "žádný kanárek neukázal, že se dostane dál: všichni jsou nepřítomní: podívejte se, zda se publikovala zásada "
+        "jejich skupiny"
     ),
     # a title with a name of its own
     "Wait until the canaries hold the relaxed policy: My Company\\Labs: 1 of 1 clients are covered": (
@@ -25,7 +25,7 @@ CASES = {
     ),
     "Wait until the canaries hold the relaxed policy: My Company\\Labs: 1 of 1 clients are covered, 0 are safe, "
     "0 are left out": (
-        "Počkat, až kanárci mají uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta, bez rizika 0, "
+        "Počkat, až kanárci budou mít uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta, bez rizika 0, "
         "vynecháno 0"
     ),
     # names of a group and a location without a colon behind them

@@ -84,6 +84,29 @@ def test_texts_in_texts_are_translated():
     )
 
 
+def test_each_of_many_items_is_translated():
+    """Items of two forms in a row: none takes the one before it for a name."""
+    places = "list 'A' at location 'Home'; list 'A' at location 'Office'; list 'A' in network 10.0.0.0/16"
+    text = f"the group goes first in each wave, with its 4 clients, as a canary for {places}; list 'B' in network 10.1"
+    shown = "seznam 'A' v umístění 'Home'; seznam 'A' v umístění 'Office'; seznam 'A' v síti 10.0.0.0/16"
+    assert translated(text, CZECH) == (
+        f"skupina jde v každé vlně první se svými 4 klienty, jako kanárek pro {shown}; seznam 'B' v síti 10.1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Assign the HTTP copies of the canaries", "přiřadit kanárkům kopie seznamů s HTTP"),
+        ("Turn secure communications off", "vypnout bezpečnou komunikaci"),
+        ("Paint it", "Paint it"),
+    ],
+)
+def test_a_title_behind_a_colon_begins_with_a_small_letter(title, shown):
+    """As Czech writes it; a title of another release stays."""
+    assert translated(f"By hand: {title}", CZECH) == f"Ručně: {shown}"
+
+
 def test_times_spans_and_counts_are_those_of_the_language():
     """A date is written as Czech has it, as exact as it was; a span in words; a large count with its space."""
     text = "an administrator edited the list at 2026-01-31 17:05:42 UTC, after the service knew its content"

@@ -56,7 +56,7 @@ def test_each_kind_of_a_trail_is_known():
 CASES = {
     ("registered", "site Hradec: Králové"): "pracoviště Hradec: Králové",
     ("renamed", "name: New Brno: it moved; the site is gone"): "jméno: New Brno: it moved; the site is gone",
-    ("limits-changed", "limits: two holidays"): "meze: two holidays",
+    ("limits-changed", "limits: two holidays"): "limity: two holidays",
     ("channel-added", "channel mail of the night shift"): "kanál mail of the night shift",
     ("key-revoked", "key k1 of Ann Nováková"): "klíč k1 identity Ann Nováková",
     ("write-begins", "connection: is about to be written"): "connection: bude zapsáno",

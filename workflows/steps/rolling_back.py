@@ -11,6 +11,7 @@ from engine.contract import (
 from rotation.running.attention import ROLL_BACK, digest
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
+from rotation.text.written_values import span_text
 from workflows.plan_loading import adopt
 from workflows.running import Running
 from workflows.waits import outage
@@ -90,8 +91,9 @@ def _begun(state: RotationState) -> int:
 
 def _asked(wish: RollingBack, planned: RollBackAnswer) -> str:
     notes = "; ".join(f"{finding.subject}: {finding.message}" for finding in planned.findings)
+    least = span_text(planned.least)
     return (
         f"{wish.by} wants the old certificates back: {wish.why}. In this order: {', '.join(planned.servers)}; "
-        f"{planned.steps} steps, {planned.least} at least (plan {planned.plan_id}, hash {planned.hash[:12]})"
+        f"{planned.steps} steps, {least} at least (plan {planned.plan_id}, hash {planned.hash[:12]})"
         f"{f'. {notes}' if notes else ''}. A second person approves it, or a person has the rotation finish"
     )

@@ -9,6 +9,7 @@ from rotation.text.plain_text import visible
 from rotation.text.sentence import Sentence
 from store.rotation.events import Event
 from texts.catalogue import Translator
+from texts.event_kinds import kind_text
 from texts.formats import day, instant, month, number, span
 from texts.recognised import translated
 from texts.role_names import role_names
@@ -54,6 +55,7 @@ def add_values(environment: Environment, by: Translator) -> None:
         span=lambda of: span(of, by),
         number=lambda of: number(of, by),
         step_number=lambda of: written(number_text(of), by),
+        event_kind=lambda of: written(kind_text(of), by),
         stated=lambda text: in_language(text, by) or visible(text),
         roles=lambda listed: role_names(listed, by),
         translated=lambda text: translated(text or "", by),
@@ -62,7 +64,8 @@ def add_values(environment: Environment, by: Translator) -> None:
 
 def _formatted(text: str, values: dict[str, object], by: Translator) -> Markup:
     """The text with its values, each escaped; the text is the service's own."""
-    return escape(text) % {name: _value(value, by) for name, value in values.items()} if values else escape(text)
+    shown = {name: _value(value, by) for name, value in values.items()}
+    return escape(by.fitting(text, shown)) % shown if shown else escape(text)
 
 
 def _value(value: object, by: Translator) -> object:

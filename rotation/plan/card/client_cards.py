@@ -36,10 +36,12 @@ def stopping() -> tuple[Act, ...]:
         act(sentence("Stop each of them until a task of this rotation has it started again")),
         act(sentence("Where computers must be installed meanwhile, export their package on the same day")),
         act(
-            sentence("State what you have stopped, each as KIND: NAME, with semicolons between; or this"),
+            sentence(
+                "State what you have stopped, each as its kind, a colon and its name, with semicolons between; or this"
+            ),
             (),
             (CopiedValue(label=sentence("Where there is nothing"), value=NOTHING),),
-            (CopiedValue(label=sentence("KIND is one of"), value=kinds),),
+            (CopiedValue(label=sentence("Kinds"), value=kinds),),
             (CopiedValue(label=sentence("For example"), value="gpo: SEP at start-up; package: SEP 14.3"),),
         ),
     )

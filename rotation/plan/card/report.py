@@ -8,7 +8,7 @@ from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
 from rotation.plan.work.signed_files import date_names
 from rotation.plan.work.signed_together import compared_servers
-from rotation.plan.work.stated_work import REFRESHED, STARTED
+from rotation.plan.work.stated_work import ORIGINALS_SHA256, REFRESHED, STARTED
 from rotation.plan.work.task import (
     CompareSignedFiles,
     CopyList,
@@ -43,6 +43,7 @@ def _options(work: Work) -> Iterable[str]:
             yield from _evidence({STARTED: "'NAME; NAME'"})
         case SaveRecoveryFile():
             yield "--file recovery_TIMESTAMP.zip"
+            yield f"[--evidence {ORIGINALS_SHA256}=SHA256]"
             if work.asks_hand_outs:
                 yield from _evidence({STOPPED: "'KIND: NAME; KIND: NAME'"})
         case LookAtClients():

@@ -91,10 +91,7 @@ def untold(evidence: Mapping[str, str]) -> Finding | None:
     try:
         stopped_by(evidence)
     except ValueError as error:
-        remedy = (
-            f"report done with {STOPPED}=none, or with {STOPPED}='KIND: NAME; KIND: NAME', where KIND is one of "
-            f"{_KINDS}"
-        )
+        remedy = f"state none, or each as kind and name, such as gpo: SEP at start-up (kinds: {_KINDS})"
         return blocking("hand-outs-not-told", STOPPED, str(error), remedy)
     return None
 

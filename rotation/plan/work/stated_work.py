@@ -10,6 +10,8 @@ from rotation.plan.work.task import RefreshImages, StartHandOuts, Work
 
 REFRESHED, STARTED = "refreshed", "started"
 """The evidence of refreshed images, and of what hands out Sylink.xml again."""
+ORIGINALS_SHA256 = "originals_sha256"
+"""The SHA-256 that the operator who saved the file of original settings may state: it is compared."""
 _SHOWN = 10
 
 

@@ -98,3 +98,21 @@ async def test_a_list_that_sepm_still_shows_is_not_deleted(stage):
     assert await contradicts() == "list-still-there"
     console.delete_list(name)
     assert await contradicts() is None
+
+
+async def test_a_server_that_restarts_is_waited_for(stage):
+    """Its services do not answer while they restart: the reason says so, and not what a library has raised."""
+    plan = await stage.plan()
+    state = await stage.begin(plan)
+    step, server = next(
+        (s, s.work.server) for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, ReplaceCertificate)
+    )
+    ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+    tasks = TaskActivities(stage.world)
+    task_id = (await tasks.open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))).task_id
+    asked = ObserveTaskRequest(ref=ref, task_id=task_id, evidence={})
+    assert (await tasks.observe_task(asked)).seen == f"{server} still presents its old certificate"
+    stage.simulation.console.stop_server(server)
+    assert (await tasks.observe_task(asked)).seen == (
+        f"the services of {server} do not answer (they may be restarting); the new certificate is awaited"
+    )

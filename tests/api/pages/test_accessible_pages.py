@@ -13,6 +13,16 @@ from tests.api.pages.test_browser import DESKTOP, PHONE, browser, fits, opening,
 
 __all__ = ["browser", "cards", "filled", "opening"]
 
+_CUT = """
+  [...document.querySelectorAll('.stacked tbody th, .stacked td')]
+    .filter(cell => cell.getBoundingClientRect().right > innerWidth || cell.scrollWidth > cell.clientWidth)
+    .map(cell => `${location.pathname}: cut: ${cell.innerText}`)
+    .concat([...document.querySelectorAll('div.wide')]
+      .filter(table => table.scrollWidth > table.clientWidth && getComputedStyle(table).backgroundImage === 'none')
+      .map(table => `${location.pathname}: cut without a hint: ${table.ariaLabel}`))
+"""
+"""Cells that a phone does not show whole, and tables that go on behind its edge without a shadow there."""
+
 
 @pytest.fixture
 async def served(unconnected) -> AsyncIterator[str]:
@@ -46,4 +56,4 @@ async def wrong(page: Page) -> list[str]:
     found = await serious(page)
     await page.set_viewport_size(PHONE)
     await fits(page)
-    return found
+    return [*found, *await page.evaluate(_CUT)]

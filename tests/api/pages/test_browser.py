@@ -101,7 +101,7 @@ async def test_an_operator_does_a_task_on_a_phone(opening, task, whole, locale):
         "cs-CZ": (
             "Zkopírovat soubor pro obnovení serveru SEPM-1 na jiný počítač",
             "Převzít úkol",
-            "Jméno souboru",
+            "Název souboru",
             "SHA-256 souboru",
             "Je to hotové",
             "hotový: ann,",

@@ -41,7 +41,7 @@ def test_a_czech_reader_sees_the_labels_of_a_czech_console(task):
     assert card.acts[0].path == ("Zásady", "Součásti zásad", "Seznamy serverů pro správu")
     assert card.acts[0].english == ("Policies", "Policy Components", "Management Server Lists")
     assert not any(act.guessed for act in card.acts[:-1])
-    assert (("Jméno kopie", "Default HTTP"),) in [row for act in card.acts for row in act.rows]
+    assert (("Název kopie", "Default HTTP"),) in [row for act in card.acts for row in act.rows]
     assert [each.language for each in (*card.before, *card.after)] == [Language.CZECH] * len(card.before)
 
 

@@ -55,8 +55,8 @@ async def test_a_plan_is_made_and_started_by_two_persons(whole, connected, site)
         assert "Your wish to start it is kept" in (await reader.get(address)).text
         assert "ann wishes to start a plan: it ends in May" in (await other.get("/")).text
         theirs = (await other.get(address, headers=CZECH)).text
-        assert "ann ho chce začít: it ends in May" in theirs
-        assert "<button>Potvrdit a začít výměnu</button>" in theirs
+        assert "ann ho chce spustit: it ends in May" in theirs
+        assert "<button>Potvrdit a spustit výměnu</button>" in theirs
         begun = await other.post(start, data=fields(theirs, start) | {"why": "it ends in May"})
         assert begun.status_code == 303, begun.text
         rotation = begun.headers["location"]

@@ -207,7 +207,7 @@ async def test_a_shut_port_is_unreachable(unused_tcp_port, certificates, step_cl
     access = Access(site="T", url=f"https://127.0.0.1:{unused_tcp_port}", username="u", password=SecretStr("p"))
     trust = Trust(fingerprints=frozenset({certificates[0].facts.fingerprint}))
     async with Session(access, TrustingTransport(trust, "T"), clock=step_clock) as session:
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable, match="the connection was refused"):
             await session.patch(THING, {})
 
 

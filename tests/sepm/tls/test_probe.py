@@ -55,7 +55,7 @@ async def test_a_closed_port_is_an_observation(unused_tcp_port):
     """No handshake is no fingerprint, with the reason, and no exception."""
     seen = await NetworkProbe().probe(at(https_port=unused_tcp_port))
     assert seen.fingerprint is None
-    assert seen.error
+    assert seen.error == "the connection was refused"
     assert not seen.answers
 
 

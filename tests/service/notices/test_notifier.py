@@ -279,8 +279,8 @@ async def test_mail_comes_once_and_in_order_after_an_outage(running, make, calli
         await notifier.turn()
     assert [mail["Message-ID"] for _, mail in server.mails] == [f"<msg_{channel.id}_{n}@x.test>" for n in (1, 2)]
     assert [mail["Subject"] for _, mail in server.mails] == [
-        "Vienna: úkol v konzoli čeká na operátora: Replace",
-        "Vienna: je potřeba člověk: sepm1",
+        "Vienna: úkol v konzole čeká na operátora: Replace",
+        "Vienna: je potřeba zásah člověka: sepm1",
     ]
     assert "Odkaz: https://rotator.test/tasks/task-1" in server.mails[0][1].get_content()
 

@@ -115,7 +115,7 @@ async def test_a_czech_mail_and_a_digest(site, calling, people):
         await calling.notifier(site).turn()
     assert calling.kinds == ["approval-wanted"]
     ((_, mail),) = server.mails
-    assert "nižší meze pracoviště" in mail["Subject"]
+    assert "nižší limity pracoviště" in mail["Subject"]
     text = mail.get_content()
     assert "nejkratší čekání před prvním certifikátem (nově: 1 hodina)" in text
     assert english_in(text.replace("a short night; soon", "")) == []

@@ -29,9 +29,9 @@ DATA = {
 BOTH = frozenset(
     re.findall(
         r"\w+",
-        "administrator agent audit data export filtr firewall host instance Intune log macOS Microsoft nový outbox "
-        "partner plan port PowerShell priority program role server simulace Temporal ten test text upgrade Windows "
-        "worker",
+        "administrator agent audit Broadcom data export filtr firewall host instance Intune limit log macOS Microsoft "
+        "nový outbox partner plan port PowerShell priority program role server simulace Temporal ten test text upgrade "
+        "Windows worker",
     )
 )
 """Words and names that Czech has as well."""

@@ -117,12 +117,19 @@ async def test_a_rotation_that_answers_is_czech(whole, connected, plan, until, l
         ("since 2026-01-31T17:05:42+00:00", "2026-01-31T17:05"),
         ("it is rolled-back", "rolled-back"),
         ("roll_back by ann", "roll_back"),
+        ("look_again by ann", "look_again"),
+        ("16 steps, 0:00:23.002000 at least", "0:00:23"),
+        ("task-opened: Replace", "task-opened"),
+        ("[Errno 111] Connect call failed", "[Errno 111]"),
+        ("each as KIND: NAME", "KIND"),
+        ("say it as originals_sha256", "originals_sha256"),
         ("2026-01-31 17:05:42 UTC, 31. 1. 2026 17:05:42 UTC, 17:05, a roll-back", ""),
     ],
 )
 def test_a_raw_value_is_found(text, found):
     """A length of time, a moment and a code; no clock's time with its date, and no word."""
     assert raw_texts(f"<p>{text}</p><code>roll_back</code>") == ([f"{found}: {text}"] if found else [])
+    assert raw_texts("<code>step-began</code><code>x</code>") == ["step-began: as code"]
 
 
 def test_what_is_english_is_found():

@@ -72,7 +72,7 @@ async def fits_everybody(page: Page) -> None:
 async def test_a_wish_is_approved_by_keyboard(page, store):
     """From home to the site, where the reason and the button are reached by Tab."""
     await fits_everybody(page)
-    await expect(page.get_by_text("ben si přeje meze nižší, než žádá výrobce: a short night")).to_be_visible()
+    await expect(page.get_by_text("ben chce limity nižší, než žádá výrobce: a short night")).to_be_visible()
     await tab_to(page, "Vienna")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/sites/site-1#limits")
@@ -81,7 +81,7 @@ async def test_a_wish_is_approved_by_keyboard(page, store):
     await fits_everybody(page)
     await tab_to(page, "Proč")
     await page.keyboard.type("souhlasím")
-    await tab_to(page, "Schválit tyto meze")
+    await tab_to(page, "Schválit tyto limity")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/sites/site-1#limits")
     await expect(page.get_by_text("si přeje meze nižší")).to_have_count(0)

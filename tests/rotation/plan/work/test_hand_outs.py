@@ -50,7 +50,7 @@ def test_evidence_that_says_nothing_is_refused(evidence, why):
     assert finding is not None
     assert (finding.code, finding.subject) == ("hand-outs-not-told", "stopped")
     assert why in finding.message
-    assert "stopped=none" in finding.remedy
+    assert "state none, or each" in finding.remedy
     assert "auto-upgrade" in finding.remedy
 
 
