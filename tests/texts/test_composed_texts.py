@@ -21,7 +21,7 @@ CASES = {
     ),
     # a title with a name of its own
     "Wait until the canaries hold the relaxed policy: My Company\\Labs: 1 of 1 clients are covered": (
-        "Počkat, až kanárci mají uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta"
+        "Počkat, až kanárci budou mít uvolněnou zásadu: My Company\\Labs: prokázáno je 1 z 1 klienta"
     ),
     "Wait until the canaries hold the relaxed policy: My Company\\Labs: 1 of 1 clients are covered, 0 are safe, "
     "0 are left out": (
