@@ -182,7 +182,7 @@ async def test_limits_are_changed_and_a_certificate_is_brought(opening, site, st
     async with opening(path=f"/sites/{site}", **window) as page:
         await page.get_by_role("link", name=change).click()
         await page.locator('[name="limits.away_limit"]').fill("45")
-        await page.get_by_label(why).fill("long holidays")
+        await page.get_by_label(why).first.fill("long holidays")
         if window.get("java_script_enabled", True):
             await fits(page)
             assert await serious(page) == []
