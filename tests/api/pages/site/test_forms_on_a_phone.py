@@ -84,7 +84,7 @@ async def test_a_wish_is_approved_by_keyboard(page, store):
     await tab_to(page, "Schválit tyto limity")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/sites/site-1#limits")
-    await expect(page.get_by_text("si přeje meze nižší")).to_have_count(0)
+    await expect(page.get_by_text("chce limity nižší")).to_have_count(0)
     assert (await store.sites.get(SITE)).limits.relax_floor == timedelta(hours=1)
 
 

@@ -114,7 +114,7 @@ async def test_a_wish_is_read_and_approved_by_another_person(persons, store):
         assert "The wish lapses at" in page
         own = (await one.get(path)).text
         assert ("It is yours" in own, f'action="{ADDRESS}/approve"' in own) == (True, False)
-    assert "si přeje meze nižší" in (await other.get("/", headers=CZECH)).text
+    assert "chce limity nižší" in (await other.get("/", headers=CZECH)).text
     sent = fields((await other.get(ADDRESS)).text, f"{ADDRESS}/approve")
     assert (await one.post(f"{ADDRESS}/approve", data=sent | {"why": "me too"})).status_code == 409
     assert (await other.post(f"{ADDRESS}/approve", data=sent)).status_code == 422, "a reason is wanted"
