@@ -15,7 +15,7 @@ from texts.language import Language, wanted
 
 _HERE = ("/v1/", "/problems")
 _NOT_HERE = "/v1/codec/"
-"""Payloads of Temporal: what is in them is not ours to change."""
+"""Payloads of Temporal: what is in them is not ours to change. Their refusals are."""
 _PROBLEM, _JSON, _STREAM = "application/problem+json", "application/json", "text/event-stream"
 _FRAME, _DATA = b"\n\n", b"data: "
 
@@ -31,10 +31,10 @@ class TranslatedAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; the answer gets its language."""
-        if scope["type"] != "http" or scope["path"].startswith(_NOT_HERE):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        here = scope["path"].startswith(_HERE)
+        here = scope["path"].startswith(_HERE) and not scope["path"].startswith(_NOT_HERE)
         language = wanted(Headers(scope=scope).get("accept-language", ""))
         answer_in(language)
         if here:
