@@ -67,6 +67,7 @@ class _Answer:
         kind = headers.get("content-type", "").partition(";")[0]
         if self._here and "etag" in headers:
             headers["etag"] = tag_in(self._language, headers["etag"])
+            headers.add_vary_header("Accept-Language")
         # a file is to be kept as it is: its digest is printed somewhere
         texts = "content-disposition" not in headers and (kind == _PROBLEM or self._here)
         if texts and kind in {_PROBLEM, _JSON}:
