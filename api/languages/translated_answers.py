@@ -67,7 +67,7 @@ class _Answer:
         kind = headers.get("content-type", "").partition(";")[0]
         if self._here and "etag" in headers:
             headers["etag"] = tag_in(self._language, headers["etag"])
-            headers.add_vary_header("Accept-Language")
+            _vary(headers)
         # a file is to be kept as it is: its digest is printed somewhere
         texts = "content-disposition" not in headers and (kind == _PROBLEM or self._here)
         if texts and kind in {_PROBLEM, _JSON}:
@@ -100,7 +100,12 @@ class _Answer:
 
 def _name(headers: MutableHeaders, language: Language) -> None:
     headers["content-language"] = language.value
-    headers.add_vary_header("Accept-Language")
+    _vary(headers)
+
+
+def _vary(headers: MutableHeaders) -> None:
+    if "Accept-Language" not in headers.get("vary", ""):
+        headers.add_vary_header("Accept-Language")
 
 
 def _line(line: bytes, language: Language) -> bytes:

@@ -40,7 +40,8 @@ def _name_bytes(status: int, headers: MutableHeaders, known: str) -> None:
     tag = headers.get("etag")
     if tag is None:
         return
-    headers.add_vary_header("Accept-Encoding")
+    if "Accept-Encoding" not in headers.get("vary", ""):
+        headers.add_vary_header("Accept-Encoding")
     compressed = f'{tag[:-1]}-gzip"'
     gzip = status in _SUCCESSES and headers.get("content-encoding") == "gzip"
     if gzip or (status == _UNCHANGED and compressed in known):

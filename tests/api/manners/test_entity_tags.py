@@ -31,8 +31,32 @@ async def console_site(api):
 
 
 async def tag(api, path):
-    """The tag that a GET shows."""
-    return (await api.get(path)).headers["etag"]
+    """The tag of the document as it is, neither translated nor compressed."""
+    return (await api.get(path, headers={"Accept-Encoding": "identity"})).headers["etag"]
+
+
+async def test_compressed_bytes_have_a_tag_of_their_own(api, console_site):
+    """304 for what the caller has and still takes; a change takes a tag of either. Answers name what they vary by."""
+    plain = await tag(api, console_site)
+    gzip, identity = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
+    for language, ends in (("en", ""), ("cs", "-cs")):
+        wanted = gzip | {"Accept-Language": language}
+        full = await api.get(console_site, headers=wanted)
+        own, either = f'{plain[:-1]}{ends}-gzip"', f'{plain[:-1]}{ends}"'
+        assert (full.headers["content-encoding"], full.headers["etag"]) == ("gzip", own)
+        for given, headers, status in (
+            (own, wanted, 304), (either, wanted, 304), (f'"x", {own}', wanted, 304), (own, wanted | identity, 200),
+            (either, wanted | identity, 304), ('"x-gzip"', wanted, 200),
+        ):  # fmt: skip
+            answer = await api.get(console_site, headers=headers | {"If-None-Match": given})
+            assert answer.status_code == status, (given, headers)
+            assert answer.headers["vary"] == full.headers["vary"] == "Accept-Language, Accept-Encoding"
+            assert status == 200 or answer.headers["etag"] in given
+    for days, ends in (15, "-gzip"), (16, "-cs-gzip"):
+        seen = {"If-Match": f'{(await tag(api, console_site))[:-1]}{ends}"'}
+        changes = [LIMITS | {"gate_patience": f"P{days}D"}] * 2
+        sent = [await api.put(f"{console_site}/limits", json=each, headers=seen) for each in changes]
+        assert [each.status_code for each in sent] == [200, 412]
 
 
 async def test_what_a_caller_has_is_not_sent_again(api, console_site):
