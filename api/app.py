@@ -33,6 +33,7 @@ from api.manners.openapi.served_description import serve_description
 from api.manners.pages import new_application
 from api.manners.pieces import Pieces
 from api.manners.preferences import Preferences
+from api.manners.refused_forms import require_known_conditions
 from api.manners.request_ids import name_requests
 from api.notice import channels
 from api.pages.all_pages import add_pages
@@ -131,9 +132,9 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.state.attempts = LogInAttempts(clock)
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description=_BEARER)
-    whole = Depends(require_whole_text)
+    whole = [Depends(require_known_conditions), Depends(require_whole_text)]
     for module in _RESOURCES:
-        app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else [whole])])
+        app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else whole)])
     app.include_router(health.router)
     app.include_router(problem_pages.router)
     app.include_router(codec_login.router)

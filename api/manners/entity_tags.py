@@ -12,7 +12,8 @@ from rotation.values import Value
 
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e]*")')
 _MATCH, _NONE_MATCH = "If-Match", "If-None-Match"
-_FORM = r'^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$'
+_FORM = r'^\s*(\*|[\s,]*(W/)?"[^"]*"(\s*,\s*((W/)?"[^"]*")?)*)\s*$'
+"""Empty elements of a list are passed over (RFC 9110, 5.6.1)."""
 _LONGEST = 4000
 IfMatch = Annotated[
     str | None,

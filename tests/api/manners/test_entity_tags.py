@@ -100,6 +100,36 @@ async def test_nothing_is_changed_that_has_changed_since(api, console_site, prob
         assert answer.status_code == 200, answer.text
 
 
+async def test_empty_elements_of_a_list_are_passed_over(api, console_site, problem):
+    """A comma too many does no harm; a list of nothing is none."""
+    for form in (", {}", "{},", ",,{} , ,"):
+        given = form.format(await tag(api, console_site))
+        assert (await api.get(console_site, headers={"If-None-Match": given})).status_code == 304, given
+        changed = await api.put(f"{console_site}/limits", json=OTHER, headers={"If-Match": given})
+        assert changed.status_code == 200, changed.text
+    problem(await api.get(console_site, headers={"If-None-Match": " , "}), 422, "invalid-request")
+
+
+async def test_a_change_passes_over_no_condition(api, console_site, problem):
+    """400 where the operation does not take it, and nothing is changed; a GET takes no harm by one."""
+    order = {"settings": {"name": "tickets", "target": {"kind": "webhook", "url": "https://8.8.8.8/hook"}}}
+    channel = (await api.post("/v1/channels", json=order)).headers["location"]
+    before = [(await api.get(each)).content for each in (console_site, channel)]
+    patch = {"gate_patience": "P21D", "why": "a test"}
+    for method, path, body, header in (
+        ("PATCH", f"{console_site}/limits", patch, "If-None-Match"),
+        ("POST", f"{console_site}/rename", {"name": "Other", "why": "a test"}, "If-None-Match"),
+        ("PUT", channel, order, "If-Match"),
+        ("PATCH", channel, {"name": "Other"}, "If-Match"),
+        ("DELETE", channel, None, "If-Match"),
+    ):
+        for given in ("*", '"stale"'):
+            answer = await api.request(method, path, json=body, headers={header: given, "Idempotency-Key": "k"})
+            assert header in problem(answer, 400, "condition-not-taken")["detail"]
+    assert [(await api.get(each)).content for each in (console_site, channel)] == before
+    assert (await api.get(channel, headers={"If-Match": '"stale"'})).status_code == 200
+
+
 async def test_of_two_changes_of_one_state_one_is_made(api, console_site):
     """Both have read the same: the other gets 412, however close they come."""
     for round_ in range(5):
