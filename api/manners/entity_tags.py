@@ -82,7 +82,8 @@ def describe_tags(_: FastAPI, document: dict[str, Any]) -> None:
     for operation in (each for path in document["paths"].values() for each in path.values()):
         named = {each["name"] for each in operation.get("parameters", ())}
         if _MATCH in named:
-            operation["responses"].setdefault(str(int(HTTPStatus.PRECONDITION_FAILED)), _REFUSED)
+            refused = operation["responses"].setdefault(str(int(HTTPStatus.PRECONDITION_FAILED)), dict(_REFUSED))
+            refused["headers"] = {"ETag": _ETAG}
         if _NONE_MATCH in named:
             unchanged = {"description": "Not modified", "headers": {"ETag": _ETAG}}
             operation["responses"][str(int(HTTPStatus.NOT_MODIFIED))] = unchanged
