@@ -37,12 +37,11 @@ async def begun(parts: Parts, keyed: Keyed, request: KeyedRequest) -> Attempt | 
                 headers={"Retry-After": "2"},
             )
         case _:
-            looked_at = f"GET {resource}"
             raise ProblemError(
                 HTTPStatus.CONFLICT,
                 "outcome-unknown",
                 f"the first request with this {KEY_HEADER} was interrupted: it may have been carried out, or not",
-                remedy=f"check whether it was carried out ({looked_at}); where not, send it with a new key",
+                remedy=f"check whether it was carried out (GET {resource}); where not, send it with a new key",
             )
 
 
