@@ -22,8 +22,8 @@ from api.http.storable_text import require_whole_text
 from api.http.wrong_keys import WrongKeys
 from api.languages.translated_answers import TranslatedAnswers
 from api.manners import problem_pages
-from api.manners.accepted_encoding import AcceptedEncoding
 from api.manners.answers import answer_with_problems
+from api.manners.encoded_tags import EncodedTags
 from api.manners.entity_tags import describe_tags
 from api.manners.head import Head
 from api.manners.headers import AnswerHeaders
@@ -32,6 +32,8 @@ from api.manners.openapi.description import describe_alike
 from api.manners.openapi.served_description import serve_description
 from api.manners.pages import new_application
 from api.manners.pieces import Pieces
+from api.manners.preferences import Preferences
+from api.manners.refused_forms import require_known_conditions
 from api.manners.request_ids import name_requests
 from api.notice import channels
 from api.pages.all_pages import add_pages
@@ -130,9 +132,9 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.state.attempts = LogInAttempts(clock)
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description=_BEARER)
-    whole = Depends(require_whole_text)
+    whole = [Depends(require_known_conditions), Depends(require_whole_text)]
     for module in _RESOURCES:
-        app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else [whole])])
+        app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else whole)])
     app.include_router(health.router)
     app.include_router(problem_pages.router)
     app.include_router(codec_login.router)
@@ -150,7 +152,8 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     # what is added last comes first
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
-    app.add_middleware(AcceptedEncoding)
+    app.add_middleware(EncodedTags)
+    app.add_middleware(Preferences)
     app.add_middleware(Head)
     app.add_middleware(AnswerHeaders)
     app.add_middleware(Pieces)

@@ -35,6 +35,11 @@ class KeyedRequest(NamedTuple):
     content: tuple[str, ...]
     """All that makes it this request: method, path, parameters, and the SHA-256 of its body."""
 
+    @property
+    def path(self) -> str:
+        """Its path, with the ids of what it is about."""
+        return self.content[1]
+
 
 class Attempt(NamedTuple):
     """The leave to carry a request out."""

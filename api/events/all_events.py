@@ -16,6 +16,7 @@ from api.events.listeners import counted
 from api.http.allowed import allowed
 from api.http.caller import Caller
 from api.http.problems import described
+from api.manners.paging import IN_DIGITS
 from api.parts import Parts, WithParts
 from rotation.identity.permission import Permission
 
@@ -46,6 +47,7 @@ async def _begin(
     last_event_id: Annotated[
         int | None,
         Header(ge=0, lt=1 << 63, description="The `id` of the last event that came; 0: from the first of all"),
+        IN_DIGITS,
     ] = None,
 ) -> int:
     """Where the stream begins. It is read before the answer begins: a stream that has begun can refuse nothing.

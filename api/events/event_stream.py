@@ -15,6 +15,7 @@ from api.events.event_watch import EventWatch
 from api.events.listeners import counted
 from api.http.allowed import allowed
 from api.http.problems import described
+from api.manners.paging import IN_DIGITS
 from api.parts import WithParts
 from rotation.identity.permission import Permission
 from rotation.values import RotationId
@@ -42,7 +43,7 @@ async def _begin(
     rotation_id: RotationId,
     parts: WithParts,
     last_event_id: Annotated[
-        int, Header(ge=0, le=LARGEST_NUMBER, description="Number of the last event that came")
+        int, Header(ge=0, le=LARGEST_NUMBER, description="Number of the last event that came"), IN_DIGITS
     ] = 0,
 ) -> StreamBegin:
     """Refuse what cannot be given before the answer begins: a stream that has begun can refuse nothing.

@@ -23,6 +23,7 @@ _EVENTS: dict[str, Any] = {
 }
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
+_READS = frozenset({"get", "head"})
 _OWN_FORM = "/v1/codec/"
 """It reads its bodies by itself."""
 
@@ -33,18 +34,18 @@ def describe_problems(_: FastAPI, document: dict[str, Any]) -> None:
     FastAPI knows one media type for all answers, and one refusal of its own, which is a problem here.
     """
     for path, operations in document["paths"].items():
-        for operation in operations.values():
-            _describe(path, operation)
+        for method, operation in operations.items():
+            _describe(path, operation, changes=method not in _READS)
     for name in _OF_THE_FRAMEWORK:
         document["components"]["schemas"].pop(name, None)
 
 
-def _describe(path: str, operation: dict[str, Any]) -> None:
+def _describe(path: str, operation: dict[str, Any], *, changes: bool) -> None:
     responses = operation["responses"]
     form = str(int(HTTPStatus.UNPROCESSABLE_ENTITY))
     if _OF_THE_FRAMEWORK[0] in str(responses.get(form, "")):
         del responses[form]
-    for status in _of_everybody(path, operation):
+    for status in _of_everybody(path, operation, changes=changes):
         responses.setdefault(str(int(status)), {"description": status.phrase, "content": {_JSON: _PROBLEM}})
     for status, response in responses.items():
         content = response.get("content", {})
@@ -56,7 +57,7 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
                 content[MEDIA_TYPE] = content.pop(given)
 
 
-def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
+def _of_everybody(path: str, operation: dict[str, Any], *, changes: bool) -> Iterator[HTTPStatus]:
     """What guard, limits, forms and the parts below may answer before or in place of a route."""
     if path in OPEN:
         return
@@ -69,7 +70,7 @@ def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         if _CSV not in body["content"]:  # files of clients are read whatever a program calls them
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    if body and _JSON in body["content"]:
+    if changes or (body and _JSON in body["content"]):  # it may take no condition, or no such JSON
         yield HTTPStatus.BAD_REQUEST
     yield HTTPStatus.SERVICE_UNAVAILABLE
     if path.startswith(_OWN_FORM):

@@ -15,7 +15,7 @@ from texts.language import Language, wanted
 
 _HERE = ("/v1/", "/problems")
 _NOT_HERE = "/v1/codec/"
-"""Payloads of Temporal: what is in them is not ours to change."""
+"""Payloads of Temporal: what is in them is not ours to change. Their refusals are."""
 _PROBLEM, _JSON, _STREAM = "application/problem+json", "application/json", "text/event-stream"
 _FRAME, _DATA = b"\n\n", b"data: "
 
@@ -31,10 +31,10 @@ class TranslatedAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; the answer gets its language."""
-        if scope["type"] != "http" or scope["path"].startswith(_NOT_HERE):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        here = scope["path"].startswith(_HERE)
+        here = scope["path"].startswith(_HERE) and not scope["path"].startswith(_NOT_HERE)
         language = wanted(Headers(scope=scope).get("accept-language", ""))
         answer_in(language)
         if here:
@@ -67,6 +67,7 @@ class _Answer:
         kind = headers.get("content-type", "").partition(";")[0]
         if self._here and "etag" in headers:
             headers["etag"] = tag_in(self._language, headers["etag"])
+            _vary(headers)
         # a file is to be kept as it is: its digest is printed somewhere
         texts = "content-disposition" not in headers and (kind == _PROBLEM or self._here)
         if texts and kind in {_PROBLEM, _JSON}:
@@ -99,7 +100,12 @@ class _Answer:
 
 def _name(headers: MutableHeaders, language: Language) -> None:
     headers["content-language"] = language.value
-    headers.add_vary_header("Accept-Language")
+    _vary(headers)
+
+
+def _vary(headers: MutableHeaders) -> None:
+    if "Accept-Language" not in headers.get("vary", ""):
+        headers.add_vary_header("Accept-Language")
 
 
 def _line(line: bytes, language: Language) -> bytes:

@@ -7,8 +7,10 @@
 - `problem_catalogue`, `problem_pages`: what each problem means, as `type` of a problem names it
 - `answers`, `refusals`: every refusal as a problem, or beside the form of a page
 - `entity_tags`: what a caller has is not sent again, and what has changed since it was read is not changed
+- `encoded_tags`: those of compressed answers
 - `openapi`: the API's description
-- `accepted_encoding`: gzip for no caller that refuses it; `pieces`: large answers, sent as their callers read them
+- `preferences`: headers that say what a caller prefers, and gzip for those alone that want it
+- `pieces`: large answers, sent as their callers read them
 - `instant`: moments as callers write them
 - `pages`: the API's own pages, with files of this service alone
 """

@@ -12,7 +12,8 @@ from rotation.values import Value
 
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e]*")')
 _MATCH, _NONE_MATCH = "If-Match", "If-None-Match"
-_FORM = r'^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$'
+_FORM = r'^\s*(\*|[\s,]*(W/)?"[^"]*"(\s*,\s*((W/)?"[^"]*")?)*)\s*$'
+"""Empty elements of a list are passed over (RFC 9110, 5.6.1)."""
 _LONGEST = 4000
 IfMatch = Annotated[
     str | None,
@@ -81,7 +82,8 @@ def describe_tags(_: FastAPI, document: dict[str, Any]) -> None:
     for operation in (each for path in document["paths"].values() for each in path.values()):
         named = {each["name"] for each in operation.get("parameters", ())}
         if _MATCH in named:
-            operation["responses"].setdefault(str(int(HTTPStatus.PRECONDITION_FAILED)), _REFUSED)
+            refused = operation["responses"].setdefault(str(int(HTTPStatus.PRECONDITION_FAILED)), dict(_REFUSED))
+            refused["headers"] = {"ETag": _ETAG}
         if _NONE_MATCH in named:
             unchanged = {"description": "Not modified", "headers": {"ETag": _ETAG}}
             operation["responses"][str(int(HTTPStatus.NOT_MODIFIED))] = unchanged

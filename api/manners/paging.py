@@ -1,12 +1,14 @@
 """Lists of the API: each is read in pages, by the same two parameters, into the same envelope (decision 0050)."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, Self, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Query, Request, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticKnownError
 
 from rotation.values import Value
 from store.database.page import LARGEST_NUMBER, MOST, Page, PageRequest
@@ -14,7 +16,20 @@ from store.database.page import LARGEST_NUMBER, MOST, Page, PageRequest
 Shown = TypeVar("Shown")
 Kept = TypeVar("Kept")
 
-NumberAfter = Annotated[int, Query(ge=0, le=LARGEST_NUMBER, description="Only those whose `number` is above this")]
+_DIGITS = re.compile(r"-?[0-9]+")
+
+
+def _in_digits(value: object) -> object:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
+IN_DIGITS = BeforeValidator(_in_digits)
+"""Of an integer in a query or a header, behind its bounds; pydantic alone takes ` 1`, `1.0` and `1_0`, too."""
+NumberAfter = Annotated[
+    int, Query(ge=0, le=LARGEST_NUMBER, description="Only those whose `number` is above this"), IN_DIGITS
+]
 
 
 def only_known_parameters(request: Request) -> None:
@@ -42,7 +57,7 @@ def _is_list(annotation: Any) -> bool:
 
 def _asked(
     _: Annotated[None, Depends(only_known_parameters)],
-    limit: Annotated[int, Query(ge=1, le=MOST, description="How many items the page has at most")] = 50,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="How many items the page has at most"), IN_DIGITS] = 50,
     cursor: Annotated[
         str | None, Query(min_length=1, max_length=2000, description="`next` of the page before; without it the first")
     ] = None,

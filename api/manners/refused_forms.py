@@ -1,9 +1,10 @@
-"""Methods and media types that a path does not take, as problems that name those that it takes."""
+"""Methods, media types and conditions that a path does not take, as problems that name what it takes."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from fastapi import Request
+from fastapi import Request, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import compile_path
 
@@ -11,6 +12,8 @@ from api.http.problems import ProblemError
 from api.manners.head import takes_head
 
 _JSON = "application/json"
+_CONDITIONS = ("If-Match", "If-None-Match")
+READS = frozenset({"GET", "HEAD"})
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
@@ -24,6 +27,26 @@ def wrong_method(request: Request) -> ProblemError:
         remedy=f"it takes {', '.join(allowed)}; GET /openapi.json names the methods of every path",
         headers={"Allow": ", ".join(allowed)},
     )
+
+
+async def require_known_conditions(request: Request) -> None:
+    """A dependency of routes: what changes something passes over no condition, which would count as one that held.
+
+    Raises:
+        ProblemError: 400 where the operation does not know the header; nothing was changed.
+    """
+    if request.method in READS or not any(each in request.headers for each in _CONDITIONS):
+        return
+    fields = get_flat_params(request.scope["route"].dependant)
+    taken = {each.alias.lower() for each in fields if isinstance(each.field_info, params.Header)}
+    for condition in _CONDITIONS:
+        if condition in request.headers and condition.lower() not in taken:
+            raise ProblemError(
+                HTTPStatus.BAD_REQUEST,
+                "condition-not-taken",
+                f"this operation takes no {condition}; nothing was changed",
+                remedy="send it without that header; GET /openapi.json names the headers of every operation",
+            )
 
 
 def wrong_media_type(request: Request) -> ProblemError | None:

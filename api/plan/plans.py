@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.http.allowed import allowed, require_seen
 from api.http.caller import Caller
 from api.http.problems import described, refused
-from api.manners.paging import AskedPage
+from api.manners.paging import IN_DIGITS, AskedPage
 from api.parts import Parts, WithParts
 from api.plan.new_plans import kept, made_before, shown
 from api.plan.plan_document import NewPlanRequest, PlanInList, PlanList, PlanShown
@@ -89,7 +89,9 @@ async def show_plan(plan_id: PlanId, parts: WithParts) -> PlanShown:
 async def show_plan_survey(
     plan_id: PlanId,
     parts: WithParts,
-    clients: Annotated[int, Query(ge=1, le=100_000, description="How many at most: of each kind its share")] = 5000,
+    clients: Annotated[
+        int, Query(ge=1, le=100_000, description="How many at most: of each kind its share"), IN_DIGITS
+    ] = 5000,
 ) -> SurveyedPlan:
     """A plan with all that is known of its site: what `rotator simulate --plan` plays."""
     return await surveyed_plan(parts.store, plan_id, most=clients)

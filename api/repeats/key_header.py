@@ -20,6 +20,11 @@ _PARAMETER = {
 }
 _REPLAYED = {"description": "The answer is that of an earlier request", "schema": {"type": "string", "enum": ["true"]}}
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+_OF_CONFLICTS = {
+    "Retry-After": {"$ref": "#/components/headers/RetryAfter"},
+    "Location": {"$ref": "#/components/headers/Location"},
+}
+"""A request with the same key is being carried out; its answer is not kept, and this is what it was about."""
 _REFUSALS = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -32,6 +37,7 @@ def describe_keys(app: FastAPI, document: dict[str, Any]) -> None:
         for status in _REFUSALS:
             content = {"description": status.phrase, "content": {MEDIA_TYPE: _PROBLEM}}
             operation["responses"].setdefault(str(int(status)), content)
+        operation["responses"][str(int(HTTPStatus.CONFLICT))].setdefault("headers", {}).update(_OF_CONFLICTS)
         for status, response in operation["responses"].items():
             if int(status) < HTTPStatus.MULTIPLE_CHOICES and int(status) != HTTPStatus.ACCEPTED:
                 response.setdefault("headers", {})[REPLAYED_HEADER] = _REPLAYED

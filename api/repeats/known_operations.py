@@ -25,6 +25,8 @@ class Keyed(NamedTuple):
     """As the description has it, with `{site_id}` and its like."""
     form: re.Pattern[str]
     leave: tuple[Allowed, ...]
+    shown: str
+    """The nearest path above it that has GET: what shows whether it was carried out."""
 
     async def require_leave(self, scope: Scope, parts: Parts) -> None:
         """Refuse a caller that may not do it: what another time was allowed is not shown again either.
@@ -32,10 +34,17 @@ class Keyed(NamedTuple):
         Raises:
             ProblemError, StoreFault: as its route does.
         """
-        found = self.form.match(scope["path"])
-        named = found.groupdict() if found else {}
+        named = self._named(scope["path"])
         for each in self.leave:
             await each(Request({**scope, "path_params": named}), parts)
+
+    def resource(self, path: str) -> str:
+        """What shows whether a request to this path was carried out, by the ids that the path has."""
+        return self.shown.format(**self._named(path))
+
+    def _named(self, path: str) -> dict[str, str]:
+        found = self.form.match(path)
+        return found.groupdict() if found else {}
 
 
 def keyed_operations(app: FastAPI) -> Iterator[Keyed]:
@@ -43,9 +52,12 @@ def keyed_operations(app: FastAPI) -> Iterator[Keyed]:
 
     A form of a page has no such header: where it must not count twice, it names its message by a field of its own.
     """
-    for route in iter_route_contexts(app.routes):
+    routes = tuple(iter_route_contexts(app.routes))
+    read = {str(route.path) for route in routes if "GET" in (route.methods or ())}
+    for route in routes:
         asks = [each.call for each in getattr(route, "dependant", Dependant()).dependencies]
         leave = tuple(each for each in asks if isinstance(each, Allowed))
         path = str(route.path)
         if leave and path.startswith(API) and "POST" in (route.methods or ()) and path not in CHANGE_NOTHING:
-            yield Keyed(path, compile_path(path)[0], leave)
+            above = (path.rsplit("/", parts)[0] for parts in range(path.count("/")))
+            yield Keyed(path, compile_path(path)[0], leave, next(each for each in above if each in read))

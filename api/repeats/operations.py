@@ -38,22 +38,24 @@ CARRIED_OUT_AGAIN = frozenset(
 )
 """They have no second effect: they are carried out again, and answered."""
 
-LOOKED_AT = {
-    "/v1/sites": "GET /v1/sites",
-    f"{_SITE}/rename": "GET /v1/sites/ID",
-    f"{_SITE}/archive": "GET /v1/sites/ID",
-    f"{_SITE}/take-back": "GET /v1/sites/ID",
-    f"{_SITE}/trust/pin": "GET /v1/sites/ID/trust",
-    f"{_SITE}/trust/drop": "GET /v1/sites/ID/trust",
-    "/v1/certificates/self-signed": "GET /v1/certificates",
-    "/v1/certificates/requests": "GET /v1/certificates/requests",
-    f"{_CERTIFICATE}/keystores": "GET /v1/certificates/ID/keystores",
-    f"{_CERTIFICATE}/destroy-key": "GET /v1/certificates/ID",
-    "/v1/channels": "GET /v1/channels",
-    "/v1/keys": "GET /v1/keys",
-    "/v1/subjects": "GET /v1/subjects",
-    f"{_TASK}/{{task_id}}/file": "GET /v1/tasks/ID",
-}
+LOOKED_AT = frozenset(
+    {
+        "/v1/sites",
+        f"{_SITE}/rename",
+        f"{_SITE}/archive",
+        f"{_SITE}/take-back",
+        f"{_SITE}/trust/pin",
+        f"{_SITE}/trust/drop",
+        "/v1/certificates/self-signed",
+        "/v1/certificates/requests",
+        f"{_CERTIFICATE}/keystores",
+        f"{_CERTIFICATE}/destroy-key",
+        "/v1/channels",
+        "/v1/keys",
+        "/v1/subjects",
+        f"{_TASK}/{{task_id}}/file",
+    }
+)
 """They would have a second effect, or undo what another caller has done since: they are refused, with what shows it."""
 
 SHOWN_ONCE = {

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from api.http.problems import ProblemError, later
 from api.languages.translated_answers import TranslatedAnswers
 from api.manners.headers import HEADERS
+from api.manners.preferences import Preferences
 from api.manners.request_ids import HEADER
 
 _AGAIN = 5
@@ -29,16 +30,13 @@ def no_request() -> JSONResponse:
 
 def too_many_connections() -> ASGIApp:
     """The answer where as many connections are open as the service serves at once, in the caller's language."""
-    return TranslatedAnswers(
-        _early(
-            later(
-                "too-many-connections",
-                "as many connections are open as the service serves at once",
-                seconds=_AGAIN,
-                remedy="send it again in a moment",
-            )
-        )
+    refusal = later(
+        "too-many-connections",
+        "as many connections are open as the service serves at once",
+        seconds=_AGAIN,
+        remedy="send it again in a moment",
     )
+    return Preferences(TranslatedAnswers(_early(refusal)))
 
 
 def _early(refusal: ProblemError) -> JSONResponse:

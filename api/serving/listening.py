@@ -7,6 +7,7 @@ from pathlib import Path
 import uvicorn
 from pydantic import Field, IPvAnyAddress, ValidationError, model_validator
 
+from api.serving.request_target import HEADERS
 from api.serving.timed_protocol import TimedProtocol
 from rotation.values import Value
 
@@ -15,8 +16,6 @@ _KEPT_ALIVE = 30
 _STOPS_WITHIN = 3
 _CONNECTIONS = 1000
 """At once; the next one is answered 503."""
-_HEADERS = 32 << 10
-"""Bytes of headers that are not whole yet."""
 
 
 class UnsafeAddress(Exception):  # noqa: N818 - says what is the matter, as the faults of store and engine do
@@ -84,7 +83,7 @@ class Listening(Value):
             timeout_keep_alive=_KEPT_ALIVE,
             timeout_graceful_shutdown=_STOPS_WITHIN,
             limit_concurrency=_CONNECTIONS,
-            h11_max_incomplete_event_size=_HEADERS,
+            h11_max_incomplete_event_size=HEADERS,  # that are not whole yet
         )
 
 

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from api.serving.early_answers import no_request, too_many_connections
+from api.serving.request_target import by_path, is_too_large
 
 HEADERS_WITHIN = 10.0
 """Seconds from the first byte, or from the connection, until the headers of a request are whole."""
@@ -52,8 +53,12 @@ class TimedProtocol(H11Protocol):
         self.transport.close()
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_too_large(scope):
+            _log.info("what was sent is no request", why="large headers", address=self._address)
+            await no_request()(scope, receive, send)
+            return
         if self._most is None or max(len(self.connections), len(self.tasks)) <= self._most:
-            await self._served(scope, receive, send)
+            await self._served(by_path(scope), receive, send)
             return
         _log.warning("too many connections", address=self._address)
         await too_many_connections()(scope, receive, send)

@@ -15,6 +15,7 @@ from cli.terminal.actor import WhyOption
 from cli.terminal.client import FOLDER, ApiOption, ApiRefusedError, FolderOption, JsonOption, answered, opened
 from cli.terminal.fault import UnreadableError
 from cli.terminal.formatting import instant, say, say_error, say_json, say_table, span
+from cli.terminal.retrying import post_with_room
 
 _TRUST_MISSING = "trust-missing"
 _SiteArgument = Annotated[str, typer.Argument(help="The site's id")]
@@ -167,7 +168,7 @@ def take_back(
 def survey(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
     """Survey a site now, and show what was read."""
     with opened(api, folder) as rotator:
-        answer = rotator.post(f"/v1/sites/{site}/survey", {})
+        answer = post_with_room(rotator, f"/v1/sites/{site}/survey", {})
     if as_json:
         say_json(answer)
         return

@@ -23,22 +23,38 @@ def post_patiently(rotator: Api, path: str, body: Mapping[str, Any], key: str | 
     Raises:
         ApiRefusedError: when it is refused for good, or the outage lasts.
     """
+    while True:
+        try:
+            answer = post_with_room(rotator, path, body, key)
+        except ApiRefusedError as refused:
+            if refused.code != _RUNNING or refused.retry_after is None:
+                raise
+            pause = min(refused.retry_after, _LONGEST_PAUSE)
+        else:
+            if not _goes_on(answer):
+                return answer
+            pause = _LONGEST_PAUSE
+        body = {**body, "survey_max_age": _USE_IT}
+        time.sleep(pause)
+
+
+def post_with_room(rotator: Api, path: str, body: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
+    """The answer to `body`, or that its survey goes on. Room for the survey is waited for, and an outage for seconds.
+
+    Raises:
+        ApiRefusedError: when it is refused for good, the outage lasts, or the survey goes on.
+    """
     tries, own = _TRIES, uuid4().hex
     while True:
         try:
             answer: dict[str, Any] = rotator.post(path, body, key or own)
         except ApiRefusedError as refused:
-            tries -= refused.code not in {_RUNNING, _NO_ROOM}
-            if refused.retry_after is None or not tries:
+            tries -= refused.code != _NO_ROOM
+            if refused.code == _RUNNING or refused.retry_after is None or not tries:
                 raise
-            if refused.code == _RUNNING:
-                body, own = {**body, "survey_max_age": _USE_IT}, uuid4().hex
             time.sleep(min(refused.retry_after, _LONGEST_PAUSE))
         else:
-            if not _goes_on(answer):
-                return answer
-            body, own = {**body, "survey_max_age": _USE_IT}, uuid4().hex
-            time.sleep(_LONGEST_PAUSE)
+            return answer
 
 
 def say_patiently(rotator: Api, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

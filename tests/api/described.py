@@ -29,6 +29,8 @@ _WITH_IDS = (
 )
 IDS = tuple(f"{each}_id" for each in _WITH_IDS)
 _OF_ANY_PATH = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+_HEADERS = ("etag", "idempotency-replayed", "location", "retry-after")
+"""Headers of answers that a program acts upon."""
 _described: dict[str, Any] = {}
 
 
@@ -44,6 +46,10 @@ class Operation:
             int(each) for each, answer in described["responses"].items() if PROBLEM in _types(answer)
         )
         self.body = described.get("requestBody")
+        self.headers = {
+            int(each): frozenset(map(str.lower, answer.get("headers", ())))
+            for each, answer in described["responses"].items()
+        }
         self.json = "application/json" in described.get("requestBody", {}).get("content", {})
         self.parameters = [each for each in described.get("parameters", ()) if each["in"] != "path"]
         self._form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
@@ -85,6 +91,9 @@ def undescribed(app: FastAPI, answer: httpx.Response) -> Iterator[str]:
             yield f"{named} of no operation"
     elif answer.status_code not in (asked.problems if refused else asked.statuses):
         yield f"{named} is not described"
+    else:
+        sent = (each for each in _HEADERS if each in answer.headers)
+        yield from (f"{named} has {each}" for each in sent if each not in asked.headers[answer.status_code])
 
 
 def _uncatalogued(answer: httpx.Response) -> str:

@@ -34,10 +34,20 @@ async def test_a_plan_and_its_start_wait_for_the_survey(whole, site, rotator):
     assert len((await whole.get("/v1/rotations", params={"site_id": site})).json()["items"]) == 1
 
 
-async def test_a_plan_waits_for_room_for_its_survey(connected, whole, site, rotator, monkeypatch):
-    """As many surveys of this caller run as may at once: the command asks again as often as it takes."""
+@pytest.fixture
+async def commands(whole, site):
+    """Commands that survey the site, by a name."""
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
     certificate = made.json()["certificate"]["id"]
+    return {
+        "plan": ("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16"),
+        "survey": ("site", "survey", site),
+    }
+
+
+@pytest.mark.parametrize("name", ["plan", "survey"])
+async def test_a_command_waits_for_room_for_its_survey(name, commands, connected, rotator, monkeypatch):
+    """As many surveys of this caller run as may at once: the command asks again as often as it takes."""
     pauses, room = threading.Semaphore(0), connected.surveys
     monkeypatch.setattr(retrying, "_LONGEST_PAUSE", 0.2)
     asked = room._require
@@ -49,8 +59,8 @@ async def test_a_plan_waits_for_room_for_its_survey(connected, whole, site, rota
     monkeypatch.setattr(room, "_require", counted)
     room.of_a_caller = 1
     with room._in_room(SiteId("another"), "ann"):
-        planning = asyncio.create_task(rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16"))
+        waiting = asyncio.create_task(rotator(*commands[name]))
         for _ in range(retrying._TRIES + 3):
             assert await asyncio.to_thread(pauses.acquire, timeout=30)
-    code, _, err = await planning
+    code, _, err = await waiting
     assert code == 0, err

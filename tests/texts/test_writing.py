@@ -65,6 +65,10 @@ def test_a_long_name_is_shortened():
         ("cs-CZ;q=0.1, en;q=0.5, cs;q=0.9", "cs"),
         ("en-GB;q=0, cs ; q=0.001", "cs"),
         (";;;,,,=" * 500, "en"),
+        ("a," * 499 + "cs;q=0", "en"),
+        ("a," * 490 + "cs;q=0.5" + ",b" * 500, "cs"),
+        ("cs; q = 0", "en"),
+        ("en; q = 0.1, cs", "cs"),
     ],
 )
 def test_the_wanted_language(header, language):

@@ -80,7 +80,7 @@ _HEADERS: dict[str, tuple[str, str, dict[str, Any], frozenset[HTTPStatus] | None
         "Retry-After",
         "Seconds until the same request may be sent again",
         _SECONDS,
-        frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}),
+        frozenset({HTTPStatus.ACCEPTED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}),
     ),
     "WwwAuthenticate": (
         "WWW-Authenticate",
@@ -90,6 +90,14 @@ _HEADERS: dict[str, tuple[str, str, dict[str, Any], frozenset[HTTPStatus] | None
     ),
 }
 """By their names in the document: what each is called, what it says, its form, and with which statuses; None: all."""
+
+_GOES_ON = frozenset(
+    {
+        "GET /v1/certificates/requests/{request_id}/orders/{order_id}",
+        "GET /v1/plans/{plan_id}/simulations/{simulation_id}",
+    }
+)
+"""Operations that say when to look again, where what they show goes on."""
 
 
 def describe_alike(_: FastAPI, document: dict[str, Any]) -> None:
@@ -144,6 +152,8 @@ def _describe(name: str, operation: dict[str, Any]) -> None:
             for header, (called, _, _, statuses) in _HEADERS.items()
             if statuses is None or int(status) in statuses
         )
+    if name in _GOES_ON:
+        operation["responses"]["200"]["headers"]["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
 
 
 def _typed(example: str, schema: dict[str, Any]) -> Any:

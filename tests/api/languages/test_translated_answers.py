@@ -59,7 +59,8 @@ async def test_a_document_has_a_tag_for_each_language(api):
     assert (await api.post(f"{path}/rename", json=body, headers={"If-Match": czech})).status_code == 200
     stale = await api.post(f"{path}/rename", json=body, headers={"If-Match": czech} | CZECH)
     assert (stale.status_code, stale.headers["etag"].endswith('-cs"')) == (412, True)
-    assert (await api.get(path, headers=CZECH)).headers["etag"] == stale.headers["etag"]
+    plain = CZECH | {"Accept-Encoding": "identity"}
+    assert (await api.get(path, headers=plain)).headers["etag"] == stale.headers["etag"]
 
 
 async def test_the_description_stays(stranger):

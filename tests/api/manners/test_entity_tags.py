@@ -31,8 +31,32 @@ async def console_site(api):
 
 
 async def tag(api, path):
-    """The tag that a GET shows."""
-    return (await api.get(path)).headers["etag"]
+    """The tag of the document as it is, neither translated nor compressed."""
+    return (await api.get(path, headers={"Accept-Encoding": "identity"})).headers["etag"]
+
+
+async def test_compressed_bytes_have_a_tag_of_their_own(api, console_site):
+    """304 for what the caller has and still takes; a change takes a tag of either. Answers name what they vary by."""
+    plain = await tag(api, console_site)
+    gzip, identity = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
+    for language, ends in (("en", ""), ("cs", "-cs")):
+        wanted = gzip | {"Accept-Language": language}
+        full = await api.get(console_site, headers=wanted)
+        own, either = f'{plain[:-1]}{ends}-gzip"', f'{plain[:-1]}{ends}"'
+        assert (full.headers["content-encoding"], full.headers["etag"]) == ("gzip", own)
+        for given, headers, status in (
+            (own, wanted, 304), (either, wanted, 304), (f'"x", {own}', wanted, 304), (own, wanted | identity, 200),
+            (either, wanted | identity, 304), ('"x-gzip"', wanted, 200),
+        ):  # fmt: skip
+            answer = await api.get(console_site, headers=headers | {"If-None-Match": given})
+            assert answer.status_code == status, (given, headers)
+            assert answer.headers["vary"] == full.headers["vary"] == "Accept-Language, Accept-Encoding"
+            assert status == 200 or answer.headers["etag"] in given
+    for days, ends in (15, "-gzip"), (16, "-cs-gzip"):
+        seen = {"If-Match": f'{(await tag(api, console_site))[:-1]}{ends}"'}
+        changes = [LIMITS | {"gate_patience": f"P{days}D"}] * 2
+        sent = [await api.put(f"{console_site}/limits", json=each, headers=seen) for each in changes]
+        assert [each.status_code for each in sent] == [200, 412]
 
 
 async def test_what_a_caller_has_is_not_sent_again(api, console_site):
@@ -74,6 +98,36 @@ async def test_nothing_is_changed_that_has_changed_since(api, console_site, prob
     for given in (await tag(api, console_site), "*"):
         answer = await api.put(f"{console_site}/limits", json=LIMITS, headers={"If-Match": given})
         assert answer.status_code == 200, answer.text
+
+
+async def test_empty_elements_of_a_list_are_passed_over(api, console_site, problem):
+    """A comma too many does no harm; a list of nothing is none."""
+    for form in (", {}", "{},", ",,{} , ,"):
+        given = form.format(await tag(api, console_site))
+        assert (await api.get(console_site, headers={"If-None-Match": given})).status_code == 304, given
+        changed = await api.put(f"{console_site}/limits", json=OTHER, headers={"If-Match": given})
+        assert changed.status_code == 200, changed.text
+    problem(await api.get(console_site, headers={"If-None-Match": " , "}), 422, "invalid-request")
+
+
+async def test_a_change_passes_over_no_condition(api, console_site, problem):
+    """400 where the operation does not take it, and nothing is changed; a GET takes no harm by one."""
+    order = {"settings": {"name": "tickets", "target": {"kind": "webhook", "url": "https://8.8.8.8/hook"}}}
+    channel = (await api.post("/v1/channels", json=order)).headers["location"]
+    before = [(await api.get(each)).content for each in (console_site, channel)]
+    patch = {"gate_patience": "P21D", "why": "a test"}
+    for method, path, body, header in (
+        ("PATCH", f"{console_site}/limits", patch, "If-None-Match"),
+        ("POST", f"{console_site}/rename", {"name": "Other", "why": "a test"}, "If-None-Match"),
+        ("PUT", channel, order, "If-Match"),
+        ("PATCH", channel, {"name": "Other"}, "If-Match"),
+        ("DELETE", channel, None, "If-Match"),
+    ):
+        for given in ("*", '"stale"'):
+            answer = await api.request(method, path, json=body, headers={header: given, "Idempotency-Key": "k"})
+            assert header in problem(answer, 400, "condition-not-taken")["detail"]
+    assert [(await api.get(each)).content for each in (console_site, channel)] == before
+    assert (await api.get(channel, headers={"If-Match": '"stale"'})).status_code == 200
 
 
 async def test_of_two_changes_of_one_state_one_is_made(api, console_site):

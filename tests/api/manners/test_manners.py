@@ -106,6 +106,12 @@ async def test_a_large_answer_is_compressed_for_those_who_ask(api):
         ("x-gzip;q=0.0", False),
         ("identity", False),
         ("", False),
+        ("not-gzip", False),
+        ("foo-gzip;q=0", False),
+        ("gzip; q = 0", False),
+        ("gzip;q=0.5, identity", False),
+        ("a," * 600 + "gzip;q=0", False),
+        ("gzip," + "a," * 600 + "gzip;q=0", False),
     ],
 )
 @pytest.mark.parametrize("path", ["/openapi.json", "/problems"])
@@ -113,6 +119,17 @@ async def test_a_caller_that_refuses_gzip_gets_none(api, path, accepted, compres
     """As RFC 9110 has it: a weight of nothing refuses."""
     answer = await api.get(path, headers={"Accept-Encoding": accepted})
     assert (answer.headers.get("content-encoding") == "gzip", answer.status_code) == (compressed, 200)
+
+
+async def test_lines_of_a_header_are_one_list(stranger):
+    """Of encodings, languages and media types: the last line counts as the first does."""
+    lines = {"Accept-Encoding": ("br", "gzip"), "Accept-Language": ("de", "cs"), "Accept": ("image/png", "text/html")}
+    answer = await stranger.get("/problems", headers=[(name, each) for name, both in lines.items() for each in both])
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"].startswith("text/html")
+    assert '<html lang="cs">' in answer.text
+    refused = await stranger.get("/v1/sites", headers=[("Accept-Language", "de"), ("Accept-Language", "cs")])
+    assert refused.headers["content-language"] == "cs"
 
 
 async def test_the_pages_of_the_api_take_no_file_from_elsewhere(stranger):

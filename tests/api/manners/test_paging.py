@@ -94,6 +94,20 @@ async def test_pages_have_bounds(api, problem, query):
     problem(await api.get(f"/v1/certificates?{query}"), 422, "invalid-request")
 
 
+@pytest.mark.parametrize("given", ["1.0", " 1", "1 ", "1_0", "+1", "1e1", "\u0661", ""])
+async def test_whole_numbers_are_written_in_digits(api, problem, given):
+    """Of a query as of a header: what the description calls an integer is none else."""
+    problem(await api.get("/v1/sites", params={"limit": given}), 422, "invalid-request")
+    problem(await api.get("/v1/audit/events", params={"number_after": given}), 422, "invalid-request")
+    problem(await api.get("/v1/plans/none/surveyed", params={"clients": given}), 422, "invalid-request")
+    if given == given.strip():  # a header has no blanks around it
+        headers = {"Last-Event-ID": given.encode()}
+        answer = await api.get("/v1/rotations/none/events/stream", headers=headers)
+        problem(answer, 422, "invalid-request")
+    for digits in ("1", "010"):
+        assert (await api.get("/v1/sites", params={"limit": digits})).status_code == 200
+
+
 async def test_a_cursor_of_another_list_is_refused(api, problem):
     """It would begin at a place that the list does not have."""
     made = [(await api.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})).json() for _ in range(3)]

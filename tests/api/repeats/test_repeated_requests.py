@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from rotation.values import RotationId
 from store.kept_answers import KEPT, LEASE, Attempt, KeyedRequest
 from store.progress import Progress
 from tests.api.conftest import calling
-from tests.api.good_requests import BODIES
+from tests.api.good_requests import AT_CONSOLE, BODIES
 from tests.api.identified import KEY as ADMIN_KEY
 from tests.api.identified import NAME, key_of
 from tests.store.conftest import Make
@@ -239,6 +240,19 @@ async def test_a_new_key_is_shown_once(api, tmp_path, problem):
     assert b"kept_answers" in files
     assert secret.encode() not in files
     assert bytes.fromhex(secret) not in files
+
+
+async def test_an_answer_too_large_to_be_kept_is_read_at_its_resource(api, problem):
+    """A site of 3,000 groups was renamed: the same again names the site, with its id, and reading it shows the name."""
+    paths = (f"My Company\\{number:05d}{'x' * 400}" for number in range(3000))
+    site = json.loads(json.dumps(AT_CONSOLE))
+    groups = [site["groups"][0], *({**site["groups"][1], "path": path} for path in paths)]
+    assert (await api.post("/v1/sites", json=site | {"name": "Large", "groups": groups})).status_code == 201
+    order = {"name": "Larger", "why": "it grew"}
+    assert (await api.post("/v1/sites/large/rename", json=order, headers=KEY)).status_code == 200
+    again = await api.post("/v1/sites/large/rename", json=order, headers=KEY)
+    assert problem(again, 409, "answer-not-kept")["remedy"] == "read it: GET /v1/sites/large"
+    assert (await api.get(again.headers["location"])).json()["name"] == "Larger"
 
 
 async def test_a_database_that_cannot_be_written_carries_nothing_out(api, certificates, tmp_path):

@@ -18,12 +18,18 @@ WITHIN = 0.3
 LARGE = b"x" * (8 << 20)
 """More than the buffers of a connection hold."""
 
+LARGE_HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: %s\r\n" % (b"a" * 1000) * 60 + b"\r\n"
+LARGE_TARGET = b"GET /?a=%s HTTP/1.1\r\nHost: a\r\n\r\n" % (b"a" * (33 << 10))
+
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers after the body, and with much where it is asked for."""
     while scope["path"] != "/early" and (await receive()).get("more_body"):
         pass
     body = LARGE if scope["path"] == "/large" else b"ok"
+    if scope["path"] == "/target /":
+        host = next(value for name, value in scope["headers"] if name == b"host")
+        body = b" ".join((host, scope["raw_path"], scope["query_string"]))
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -133,8 +139,14 @@ async def test_an_answer_that_is_not_read_ends_the_connection(connect):
 
 @pytest.mark.parametrize(
     "sent",
-    [b"x y\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * (40 << 10)],
-    ids=["no method", "no host", "large headers"],
+    [
+        b"x y\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * (40 << 10),
+        LARGE_HEAD,
+        LARGE_TARGET,
+    ],
+    ids=["no method", "no host", "large headers", "whole large headers", "large target"],
 )
 async def test_what_is_no_request_is_a_problem(connect, sent):
     """With a request id and the headers of all other answers; uvicorn's own is plain text."""
@@ -142,6 +154,15 @@ async def test_what_is_no_request_is_a_problem(connect, sent):
     writer.write(sent)
     head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
     assert_problem(head, body, 400, "request-refused")
+
+
+@pytest.mark.parametrize("target", [b"http://b:80/target%20/?x=1", b"HTTPS://b:80/target%20/?x=1"])
+async def test_a_target_in_absolute_form_is_its_path(connect, target):
+    """And its host counts, whatever `Host` says; without a path it is the root."""
+    reader, writer = await connect()
+    writer.write(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\nGET http://b HTTP/1.1\r\nHost: a\r\n\r\n" % target)
+    assert await asyncio.wait_for(reader.readuntil(b"b:80 /target%20/ x=1"), 10)
+    assert (await asyncio.wait_for(reader.readuntil(b"ok"), 10)).startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize("connect", [1], indirect=True)

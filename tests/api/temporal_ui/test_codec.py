@@ -148,6 +148,15 @@ async def test_what_is_no_payload_is_a_problem(ui, problem, content):
     problem(await ui.post(DECODE, content=content, headers=BEARER), 400, "invalid-payloads")
 
 
+async def test_refusals_are_in_the_language_and_payloads_as_they_are(ui):
+    """Refused by the guard or the route."""
+    czech = BEARER | {"Accept-Language": "cs"}
+    refused = [await ui.post(DECODE, headers={"Accept-Language": "cs"}), await ui.post(DECODE, headers=czech)]
+    assert [each.headers["content-language"] for each in refused] == ["cs", "cs"]
+    assert "tělo není JSON" in refused[1].json()["detail"]
+    assert "content-language" not in (await ui.post(DECODE, json=await body(), headers=czech)).headers
+
+
 async def test_what_a_newer_temporal_adds_does_no_harm(ui):
     """A field that this release does not know is passed over."""
     sent = await body()
