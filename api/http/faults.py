@@ -66,6 +66,8 @@ from store.site.site_version import SiteChanged
 from store.site.sites import SiteArchived, SiteExists, UnknownSite
 from store.site.surveys import SurveyNotSaved, UnknownSurvey
 
+SENT = "message_sent"
+"""In the state of a request: whether it sent a message to a rotation that may have received it, without an answer."""
 _FOR_A_PERSON = frozenset(
     {ErrorType.SEPM_CREDENTIALS, ErrorType.THIRD_CERTIFICATE, ErrorType.SEPM_REFUSED, ErrorType.ACCESS_ALTERED}
 )

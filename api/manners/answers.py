@@ -52,7 +52,8 @@ def answer_with_problems(app: FastAPI) -> None:
         return faults.from_sepm(error).response()
 
     @app.exception_handler(EngineFault)
-    async def of_engine(_: Request, fault: EngineFault) -> JSONResponse:
+    async def of_engine(request: Request, fault: EngineFault) -> JSONResponse:
+        setattr(request.state, faults.SENT, bool(fault.sent_as))
         return faults.from_engine(fault).response()
 
     @app.exception_handler(PlanRefusedError)

@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from api.parts import Parts
 from api.repeats.known_operations import Keyed
-from api.repeats.operations import SHOWN_ONCE
+from api.repeats.operations import LOOKED_AT, SHOWN_ONCE
 from store.fault import StoreFault
 from store.kept_answers import LEASE, Attempt, KeptAnswer
 
@@ -73,15 +73,25 @@ async def alive(parts: Parts, attempt: Attempt) -> AsyncIterator[None]:
         await task
 
 
-async def settle(parts: Parts, keyed: Keyed, attempt: Attempt, answer: HeldAnswer | None) -> None:
-    """Store what became of the request; `answer` is None where an error of ours ended it."""
+async def settle(
+    parts: Parts, keyed: Keyed, attempt: Attempt, answer: HeldAnswer | None, *, sent: bool = False
+) -> None:
+    """Store what became of the request.
+
+    Args:
+        parts: with the store.
+        keyed: the operation.
+        attempt: the leave that the request had.
+        answer: what it is answered; None where an error of ours ended it.
+        sent: whether a message to a rotation was sent, and it is not known whether that has received it.
+    """
     kept, status = parts.store.kept_answers, HTTPStatus(answer.status) if answer else _UNCLEAR[0]
     if answer is not None and status < HTTPStatus.BAD_REQUEST:
         if status is HTTPStatus.ACCEPTED:
             await _stored(kept.go_on(attempt, parts.clock()))
         else:
             await _stored(kept.answer(attempt, answer.kept(shown_once=keyed.path in SHOWN_ONCE)))
-    elif status in _UNCLEAR:
+    elif status in _UNCLEAR and (sent or keyed.path in LOOKED_AT):
         await _stored(kept.fail(attempt, parts.clock()))
     else:
         await _stored(kept.forget(attempt))

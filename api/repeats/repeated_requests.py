@@ -91,7 +91,8 @@ class RepeatedRequests:
             except Exception:
                 await settle(parts, keyed, attempt, None)
                 raise
-            await settle(parts, keyed, attempt, answer if answer.messages else None)
+            sent = bool(scope["state"].get(faults.SENT))
+            await settle(parts, keyed, attempt, answer if answer.messages else None, sent=sent)
         for message in answer.messages:
             await send(message)
 

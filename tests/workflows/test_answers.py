@@ -230,7 +230,7 @@ async def test_what_was_accepted_is_asked_about_again_when_it_is_another_one(pla
         here.absent = lambda state: not asked_again.done and is_asked(played)(state)
         outcome = await here.run()
     assert outcome is Outcome.CANCELLED
-    assert "8:00:00" in played.attention(asked_again.saw, "drift").message
+    assert "8 hours" in played.attention(asked_again.saw, "drift").message
 
 
 def busy(host, stage, lasting, meanwhile=lambda: None):

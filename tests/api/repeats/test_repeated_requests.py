@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.settings import ApiSettings
+from engine.fault import NoAnswer
 from rotation.identity.identity import Grant
 from rotation.identity.permission import Role
 from rotation.values import RotationId
@@ -181,19 +182,38 @@ async def test_a_repeated_request_is_not_held_against_its_own_effect(calling_at,
         problem(await api.post(path, json=held, headers=KEY | known), 503, "temporal-down")
 
 
-async def test_a_request_without_a_clear_answer_is_not_held_against_its_own_effect(calling_at, store, problem):
-    """A hold that was answered 503 may have taken effect, and so changed the tag: the same one still counts."""
+@pytest.fixture
+def unheard(monkeypatch):
+    """Has the worker stop once a message is sent: nothing says whether its rotation has received it."""
+
+    async def sent(*_, **__):
+        fault = NoAnswer("the worker has not answered")
+        fault.sent_as = "a message"
+        raise fault
+
+    return lambda: monkeypatch.setattr("api.rotation.messages.send", sent)
+
+
+async def test_a_message_without_an_answer_is_not_held_against_its_own_effect(calling_at, store, problem, unheard):
+    """A hold that the rotation may have received may have changed the tag: the same request still counts.
+
+    One that was not sent has changed nothing: it is compared.
+    """
     make, held, path = Make(), {"why": "a test"}, "/v1/rotations/rot-1"
     await store.sites.add(make.site(), make.connection(), make.t0)
     await store.plans.add(make.plan())
     await store.rotations.create(make.new(), make.t0)
     async with calling_at(datetime.now(UTC)) as api:
         known = {"If-Match": (await api.get(path)).headers["etag"]}
-        problem(await api.post(f"{path}/hold", json=held, headers=KEY | known), 503, "temporal-down")
+        unsent = {"Idempotency-Key": "unsent"} | known
+        problem(await api.post(f"{path}/hold", json=held, headers=unsent), 503, "temporal-down")
+        unheard()
+        problem(await api.post(f"{path}/hold", json=held, headers=KEY | known), 503, "no-answer")
         await store.rotations.project(RotationId("rot-1"), RUNNING, make.at(minutes=1))
-        other = {"Idempotency-Key": "another one"}
-        problem(await api.post(f"{path}/hold", json=held, headers=other | known), 412, "precondition-failed")
-        problem(await api.post(f"{path}/hold", json=held, headers=KEY | known), 503, "temporal-down")
+        for key in ("unsent", "another one"):
+            other = {"Idempotency-Key": key}
+            problem(await api.post(f"{path}/hold", json=held, headers=other | known), 412, "precondition-failed")
+        problem(await api.post(f"{path}/hold", json=held, headers=KEY | known), 503, "no-answer")
 
 
 async def test_half_a_body_is_no_request(unconnected, store):
