@@ -98,7 +98,9 @@ async def say(
         rotation = await parts.store.rotations.get(message.rotation_id)
         if rotation.status is not RotationStatus.RUNNING:
             raise _ended(rotation) from fault
-        trouble = await trouble_now(parts, rotation)
+        trouble = None
+        with suppress(TemporalDown, NoAnswer):  # then what became of the message is all there is to say
+            trouble = await trouble_now(parts, rotation)
         unsent = not isinstance(fault, MoveRefused) and not fault.sent_as
         if trouble is not None and (trouble.standing is Standing.ADRIFT or unsent):
             raise refusal_of(trouble) from fault
