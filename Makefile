@@ -48,7 +48,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist load
 SERVICE := tests/e2e tests/contract $(addprefix tests/,outside/test_outside_sweep.py sweep/test_sample.py sweep/test_undisturbed.py deploy/test_image.py \
 	engine/test_worker.py api/repeats/test_killed.py emulator/serving/test_serve.py api/plan/test_simulations.py api/pages/test_accessible_pages.py api/pages/test_browser.py api/pages/test_card_states.py api/pages/language/test_whole_pages.py api/pages/site/test_forms_on_a_phone.py api/pages/test_forms_in_browser.py cli/commands/test_simulate.py simulation/test_main.py \
 	proof/temporal/test_durable.py proof/test_ways.py proof/test_rivals.py proof/test_mutants.py sweep/test_stopping.py \
-	terminating/test_terminate_sweep.py simulation/test_seeds.py store/database/test_processes.py store/keys/test_rewrapping.py workflows/test_ninety_days.py \
+	terminating/test_terminate_sweep.py simulation/test_holes.py simulation/test_in_czech.py simulation/test_seeds.py store/database/test_processes.py store/keys/test_rewrapping.py workflows/test_ninety_days.py \
 	workflows/test_many_histories.py workflows/test_recorded.py workflows/test_offline_recorded.py big/test_big_site.py)
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)

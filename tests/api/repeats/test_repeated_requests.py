@@ -183,7 +183,7 @@ async def test_a_repeated_request_is_not_held_against_its_own_effect(calling_at,
 
 
 @pytest.fixture
-def unheard(monkeypatch):
+def unanswered(monkeypatch):
     """Has the worker stop once a message is sent: nothing says whether its rotation has received it."""
 
     async def sent(*_, **__):
@@ -194,7 +194,7 @@ def unheard(monkeypatch):
     return lambda: monkeypatch.setattr("api.rotation.messages.send", sent)
 
 
-async def test_a_message_without_an_answer_is_not_held_against_its_own_effect(calling_at, store, problem, unheard):
+async def test_a_message_without_an_answer_is_not_held_against_its_own_effect(calling_at, store, problem, unanswered):
     """A hold that the rotation may have received may have changed the tag: the same request still counts.
 
     One that was not sent has changed nothing: it is compared.
@@ -207,7 +207,7 @@ async def test_a_message_without_an_answer_is_not_held_against_its_own_effect(ca
         known = {"If-Match": (await api.get(path)).headers["etag"]}
         unsent = {"Idempotency-Key": "unsent"} | known
         problem(await api.post(f"{path}/hold", json=held, headers=unsent), 503, "temporal-down")
-        unheard()
+        unanswered()
         problem(await api.post(f"{path}/hold", json=held, headers=KEY | known), 503, "no-answer")
         await store.rotations.project(RotationId("rot-1"), RUNNING, make.at(minutes=1))
         for key in ("unsent", "another one"):
