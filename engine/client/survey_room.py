@@ -11,7 +11,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from engine.client.surveys import ended, survey
+from engine.client.surveys import answer, begin, ended
 from engine.contract import SurveyAnswer
 from engine.fault import EngineFault, NoAnswer, TemporalDown, TooManySurveys
 from rotation.values import SiteId
@@ -55,13 +55,18 @@ class SurveyRoom:
         """
         with self._in_room(site_id, caller) as running:
             try:
-                answer = await survey(client, site_id, wait, task_queue=task_queue)
+                handle = await begin(client, site_id, task_queue=task_queue)
+            except NoAnswer:  # it may have begun
+                self._go_on(client, site_id, running)
+                raise
+            try:
+                found = await answer(handle, wait)
             except (TemporalDown, NoAnswer):
                 self._go_on(client, site_id, running)
                 raise
-            if answer is None:
+            if found is None:
                 self._go_on(client, site_id, running)
-        return answer
+        return found
 
     def _go_on(self, client: Client, site_id: SiteId, running: _Running) -> None:
         if running.goes_on is None:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from typing import TypeAlias
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
@@ -17,6 +18,9 @@ from engine.settings import TemporalSettings
 from rotation.values import SiteId
 
 _SITE = SearchAttributeKey.for_keyword(SearchAttribute.SITE)
+
+
+Survey: TypeAlias = WorkflowHandle[object, SurveyAnswer]
 
 
 async def survey(
@@ -34,8 +38,18 @@ async def survey(
         SurveyFailed: when the site could not be read; its `type` says whether a person must act.
         TemporalDown, NoAnswer: when Temporal did not say.
     """
+    return await answer(await begin(client, site_id, task_queue=task_queue), wait)
+
+
+async def begin(client: Client, site_id: SiteId, *, task_queue: str | None = None) -> Survey:
+    """Begin the survey of a site, or join the one that is running.
+
+    Raises:
+        TemporalDown: when Temporal is away: none was begun.
+        NoAnswer: when Temporal did not say whether it was.
+    """
     async with within(CEILING, silence="Temporal has not answered whether the survey started; try again"):
-        handle: WorkflowHandle[object, SurveyAnswer] = await client.start_workflow(
+        handle: Survey = await client.start_workflow(
             SURVEY_WORKFLOW,
             SurveyRequest(site_id=site_id),
             id=survey_workflow(site_id),
@@ -45,7 +59,7 @@ async def survey(
             static_summary=f"Survey {site_id}",
             search_attributes=TypedSearchAttributes([SearchAttributePair(_SITE, site_id)]),
         )
-    return await _answer(handle, wait)
+    return handle
 
 
 async def ended(client: Client, site_id: SiteId, longest: timedelta) -> None:
@@ -59,7 +73,13 @@ async def ended(client: Client, site_id: SiteId, longest: timedelta) -> None:
             await client.get_workflow_handle(survey_workflow(site_id)).result()
 
 
-async def _answer(handle: WorkflowHandle[object, SurveyAnswer], wait: timedelta) -> SurveyAnswer | None:
+async def answer(handle: Survey, wait: timedelta) -> SurveyAnswer | None:
+    """Its answer; None: it is still running after that time.
+
+    Raises:
+        SurveyFailed: when the site could not be read.
+        TemporalDown, NoAnswer: when Temporal did not say.
+    """
     waiting = asyncio.ensure_future(handle.result())
     # a second more, so that the time that is up is always ours and never taken for a silence of Temporal
     async with within(wait + timedelta(seconds=1), silence="Temporal has not answered how the survey ended"):

@@ -11,11 +11,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from engine.client import survey_room
+from engine.client.client import lazy_client
 from engine.client.survey_room import SurveyRoom
 from engine.client.surveys import ended
 from engine.contract import ErrorType
 from engine.fault import SurveyFailed, TemporalDown, TooManySurveys
 from engine.ids import survey_workflow
+from engine.settings import TemporalSettings
 from rotation.values import SiteId
 from tests.engine.client.test_surveys import LONG, Surveyor
 from workflows.survey_site import SurveySite
@@ -133,3 +135,12 @@ async def test_a_survey_that_is_gone_makes_room(begun, client, surveyor, away, c
     surveyor.may_end.set()
     await until_empty(room)
     assert "never retrieved" not in caplog.text
+
+
+async def test_what_was_not_begun_holds_no_room():
+    """Temporal is away from the beginning: nothing is waited for, and no survey is counted."""
+    nowhere = await lazy_client(TemporalSettings(address="127.0.0.1:1"))
+    room, (one,) = SurveyRoom(), sites(1)
+    with pytest.raises(TemporalDown):
+        await room.survey(nowhere, one, SOON, caller="ann")
+    assert not room._running
