@@ -12,10 +12,10 @@ _UNREACHED = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, 
 
 def failure_words(error: BaseException) -> str:
     """What went wrong, from the error or one that it was made of: `the connection was refused`."""
-    return next((found for each in _made_of(error) if (found := _words(each))), "no connection came about")
+    return next((found for each in causes(error) if (found := _words(each))), "no connection came about")
 
 
-def _made_of(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """The error, and those behind it; each once."""
     seen: list[BaseException] = []
     cause: BaseException | None = error

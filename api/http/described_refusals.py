@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.http.guard import OPEN
+from api.http.guard import OPEN, READS
 from api.http.problems import MEDIA_TYPE, Problem
 
 _JSON, _CSV, _STREAM = "application/json", "text/csv", "text/event-stream"
@@ -23,7 +23,6 @@ _EVENTS: dict[str, Any] = {
 }
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
-_READS = frozenset({"get", "head"})
 _OWN_FORM = "/v1/codec/"
 """It reads its bodies by itself."""
 
@@ -35,7 +34,7 @@ def describe_problems(_: FastAPI, document: dict[str, Any]) -> None:
     """
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _describe(path, operation, changes=method not in _READS)
+            _describe(path, operation, changes=method.upper() not in READS)
     for name in _OF_THE_FRAMEWORK:
         document["components"]["schemas"].pop(name, None)
 

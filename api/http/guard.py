@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 _SCHEME, _BASIC = "bearer", "basic"
 _BY_PASSWORD = frozenset({"/v1/calendar.ics"})
 """Where a key may be the password of HTTP Basic: programs for calendars send no other header. It is read there only."""
-_READS = frozenset({"GET", "HEAD"})
+READS = frozenset({"GET", "HEAD"})
 _COUNTS_ON = timedelta(minutes=10)
 """How long a key that was looked up goes on counting while the database does not answer: what the service knows of its
 own state must be readable then. A request that could change something is refused meanwhile."""
@@ -86,7 +86,7 @@ class Guard:
             return await principal_of(parts, await parts.log_in.bearer(token)), None
         if isinstance(session, LogIn) and not token:
             return await principal_of(parts, session), None
-        reads = request.scope.get("method") in _READS
+        reads = request.scope.get("method") in READS
         key = await self._shown(token, None if isinstance(session, LogIn) else session, parts, reads=reads)
         if key is None:
             raise _refusal(by_password=request.url.path in _BY_PASSWORD)

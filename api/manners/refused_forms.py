@@ -8,12 +8,12 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import compile_path
 
+from api.http.guard import READS
 from api.http.problems import ProblemError
 from api.manners.head import takes_head
 
 _JSON = "application/json"
 _CONDITIONS = ("If-Match", "If-None-Match")
-READS = frozenset({"GET", "HEAD"})
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 

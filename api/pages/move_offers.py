@@ -6,7 +6,7 @@ from uuid import uuid4
 from api.rotation.moves import permission_of
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from rotation.running.attention import Attention
+from rotation.running.attention import CANARY_HELD, Attention
 from rotation.running.message import Message, Move
 from rotation.running.moves import EXPLAINED, refusal
 from rotation.running.state import RotationState
@@ -49,7 +49,7 @@ MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
 }
 """What a button says, and what it does."""
 _RISKS = {
-    "canary-held": sentence(
+    CANARY_HELD: sentence(
         "A second person approves that first. The other groups follow: what keeps the first clients may keep theirs, "
         "too, until an operator mends it. No client is left out, since the next gate waits for all of them."
     ),

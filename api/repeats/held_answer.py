@@ -21,7 +21,8 @@ _LARGEST = 1 << 20
 """Bytes of an answer that is kept. A larger one is looked at where its Location says."""
 _KEPT_HEADERS = ("content-type", "location", "cache-control", "etag")
 _UNCLEAR = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
-"""Such an answer does not tell whether something was changed; every other error changed nothing."""
+"""Such an answer may come behind a change; every other error changed nothing. Of what is carried out again it is kept
+only where a message was sent: nothing else is held against the same request."""
 _log = structlog.get_logger(__name__)
 
 

@@ -108,8 +108,8 @@ class SurveyRoom:
                     await asyncio.sleep(_AGAIN.total_seconds())
                 else:
                     return
-        except RPCError as refused:  # it never began, or Temporal has its history no longer
-            _log.warning("Temporal has no survey of the site", site=site_id, why=refused.message)
+        except RPCError as refused:  # it never began, say, or Temporal has its history no longer
+            _log.warning("a survey is not followed any more", site=site_id, why=refused.message)
         finally:
             self._running[site_id].goes_on = None
             self._leave_if_over(site_id)

@@ -7,6 +7,7 @@ import httpx
 
 from rotation.values import Fingerprint
 from sepm.errors import Unreachable, UntrustedCertificate
+from sepm.failure_words import causes
 from sepm.tls.handshakes import Handshake, Heard, trace_of
 from sepm.tls.trust import PinMismatchError, Trust, ca_context, fetch_fingerprint, pinned_context
 
@@ -99,9 +100,4 @@ def _over(context: ssl.SSLContext, limits: httpx.Limits) -> httpx.AsyncHTTPTrans
 
 def _certificate_refusal(error: BaseException) -> ssl.SSLCertVerificationError | None:
     """The refusal under the layers of httpx, httpcore and anyio; None for any other failure to connect."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause
-        cause = cause.__cause__ or cause.__context__
-    return None
+    return next((each for each in causes(error) if isinstance(each, ssl.SSLCertVerificationError)), None)

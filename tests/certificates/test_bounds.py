@@ -103,8 +103,9 @@ def test_a_file_that_asks_for_too_much_is_refused(kind, monkeypatch):
     assert caught.value.remedy
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime - of_children.ru_utime < 1 + ENOUGH
-    # the most of any child so far: one of another test may have had more
-    assert after.ru_maxrss == of_children.ru_maxrss or after.ru_maxrss << 10 < opening.MEMORY
+    # a child counts with the memory of this process until it runs its program, and one of another test may be larger
+    others = max(of_children.ru_maxrss, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    assert after.ru_maxrss <= max(others, opening.MEMORY >> 10)
 
 
 def test_a_large_key_is_read():

@@ -9,7 +9,7 @@ from rotation.console.statement import WantedProof
 from rotation.finding import blocking
 from rotation.plan.outline import outline
 from rotation.plan.step import Console, Gate, GatePurpose
-from rotation.running.attention import WANTED
+from rotation.running.attention import CANARY_HELD, WANTED
 from rotation.running.message import Message, Move
 from rotation.running.open_task import OpenTask, RefusedClaim
 from rotation.running.question import asked
@@ -111,9 +111,9 @@ async def test_of_a_canary_gate_all_that_hold_it_count(run, then, same):
     step = next(each for each in run.state.steps if isinstance(each, Gate) and each.purpose is GatePurpose.RELAXED)
     opened(run, step)
     await canary_watch.goes_on(run, step, reading(run))
-    before = question(run, canary_watch.HELD)
+    before = question(run, CANARY_HELD)
     await canary_watch.goes_on(run, step, reading(run, **then))
-    assert question(run, canary_watch.HELD).message == before.message
+    assert question(run, CANARY_HELD).message == before.message
     assert answers(run, Move.PROCEED, before.question) is same
 
 

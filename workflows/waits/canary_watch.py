@@ -5,14 +5,14 @@ Nothing irreversible follows such a gate. So going on leaves no client out: the 
 
 from engine.contract import EventKind
 from rotation.plan.step import Gate, GatePurpose
-from rotation.running.attention import SECOND
+from rotation.running.attention import CANARY_HELD, SECOND
 from rotation.running.message import Move
 from rotation.running.wait import GateReading
 from workflows.people import second_person
 from workflows.running import Running
 
-HELD, BACK = "canary-held", "canary-back"
-CODES = (HELD, BACK)
+BACK = "canary-back"
+CODES = (CANARY_HELD, BACK)
 _LOOK = {
     GatePurpose.RELAXED: "open the HTTP port of their network (a client that cannot reach it hears of nothing any more "
     "and is brought back by the open port, or by a new Sylink.xml, which shows nothing of the port)",
@@ -42,7 +42,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
        brought them back
     """
     state = run.state
-    if second_person.wish(run, (HELD if _is_back(run, step, reading) else BACK,)) is not None:
+    if second_person.wish(run, (CANARY_HELD if _is_back(run, step, reading) else BACK,)) is not None:
         second_person.over(run)  # it was about something else
     proceed, wait = second_person.wish(run, CODES), state.wait
     if proceed is not None and proceed.approved_by:
@@ -60,7 +60,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
             f"no client of the canaries has shown what it gets from {servers}: look there whether the .SIG files of "
             f"each group are newer than the certificate, and have it publish again where they are not; then {_ON}"
         )
-        await run.ask_on(HELD, step.title, text, (Move.PROCEED,))
+        await run.ask_on(CANARY_HELD, step.title, text, (Move.PROCEED,))
     elif wait is not None and _is_back(run, step, reading):
         text = (
             f"{', '.join(wait.held)} did not get through, and checks in again: look whether the HTTP port of that "
@@ -77,7 +77,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         text = f"{_who(reading)}: {look}. {_choose(then)}"
         if reading.silent_canaries:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
-        await run.ask_on(HELD, step.title, text, offered, content=wait.content(reading))
+        await run.ask_on(CANARY_HELD, step.title, text, offered, content=wait.content(reading))
     return False
 
 

@@ -1,5 +1,6 @@
 """Sentences for attention: what is wrong, and who does what about it. The first of the table counts first."""
 
+from rotation.running.attention import CANARY_HELD
 from rotation.running.waits.situation import AskedMatter, WaitMeasure
 from rotation.text.sentence import Sentence, SentenceValue, sentence
 
@@ -40,7 +41,7 @@ ATTENTION: dict[str, str] = {
     "decides about the clients that are named.",
     "gate-limit": "“%(subject)s” has reached its limit; clients that are still waited for: %(waiting)s of %(total)s. "
     "An operator extends it, or two persons go on without them.",
-    "canary-held": "The clients that go first hold “%(subject)s”. An operator looks at one of them; two persons may go "
+    CANARY_HELD: "The clients that go first hold “%(subject)s”. An operator looks at one of them; two persons may go "
     "on with the rest.",
     "canary-back": "Clients that go first check in again. Two persons confirm that the port was opened and no other "
     "Sylink.xml brought them back.",
@@ -98,7 +99,6 @@ ATTENTION: dict[str, str] = {
 }
 """By code, most urgent first."""
 OTHER = "“%(subject)s” needs a person: the message says what is wrong and what may be chosen."
-_CANARIES = "canary-held"
 _CANARIES_WAITING = sentence(
     "Clients that go first and do not get through: %(waiting)s of %(total)s (“%(subject)s”). An operator looks at one "
     "of them, as the message says; two persons may go on with the rest."
@@ -117,7 +117,7 @@ def of_attention(attention: tuple[AskedMatter, ...], wait: WaitMeasure | None) -
     if first is None:
         return None
     measure = wait or WaitMeasure()
-    text = _of_canaries(measure) if first.code == _CANARIES else ATTENTION.get(first.code, OTHER)
+    text = _of_canaries(measure) if first.code == CANARY_HELD else ATTENTION.get(first.code, OTHER)
     values: dict[str, SentenceValue] = {"subject": first.subject, "waiting": measure.waiting, "total": measure.total}
     shown = {name: value for name, value in values.items() if f"%({name})s" in text}
     return sentence(text, **shown)
@@ -126,4 +126,4 @@ def of_attention(attention: tuple[AskedMatter, ...], wait: WaitMeasure | None) -
 def _of_canaries(measure: WaitMeasure) -> str:
     if measure.waiting:
         return _CANARIES_WAITING.text
-    return _CANARIES_UNSHOWN.text if measure.covered else ATTENTION[_CANARIES]
+    return _CANARIES_UNSHOWN.text if measure.covered else ATTENTION[CANARY_HELD]

@@ -1,13 +1,12 @@
 """Why a rotation waits: the one sentence that page, API, command line, mail and Temporal UI show."""
 
+from rotation.running.attention import ROLL_BACK
 from rotation.running.waits.of_attention import of_attention
 from rotation.running.waits.of_end import end
 from rotation.running.waits.of_steps import of_step
 from rotation.running.waits.of_trouble import TROUBLES
 from rotation.running.waits.situation import Situation
 from rotation.text.sentence import Sentence, sentence
-
-_ROLL_BACK = "roll-back"
 
 
 def waiting_for(now: Situation) -> Sentence:
@@ -30,7 +29,7 @@ def waiting_for(now: Situation) -> Sentence:
 
 
 def _held(now: Situation) -> Sentence | None:
-    if now.held_by and any(each.code == _ROLL_BACK for each in now.attention):
+    if now.held_by and any(each.code == ROLL_BACK for each in now.attention):
         return sentence(
             "%(who)s holds the rotation: %(why)s. A roll-back is wanted, too: a second person approves it, and an "
             "operator resumes.",

@@ -95,46 +95,50 @@ async def test_a_failure_behind_the_request_makes_room(begun, surveyor):
 
 @pytest.fixture
 def away(monkeypatch):
-    """Has Temporal be away when it is asked how a survey has ended: so often."""
+    """Has Temporal be away when it is asked how a survey has ended: so often. Gives what is set when it is back."""
 
-    def times(count: int) -> None:
-        left = iter(range(count))
+    def times(count: int) -> asyncio.Event:
+        left, back = iter(range(count)), asyncio.Event()
 
         async def asked(client, site_id, longest):
             if next(left, None) is not None:
                 raise TemporalDown("a test")
+            back.set()
             await ended(client, site_id, longest)
 
         monkeypatch.setattr(survey_room, "ended", asked)
         monkeypatch.setattr(survey_room, "_AGAIN", SOON)
+        return back
 
     return times
 
 
 async def test_an_outage_of_temporal_makes_no_room(begun, surveyor, away):
     """The survey goes on meanwhile; it is asked again how it has ended."""
-    away(3)
+    back = away(3)
     room, (one, two) = SurveyRoom(of_a_caller=1), sites(2)
     assert await begun(room, one, "ann") is None
-    await asyncio.sleep(10 * SOON.total_seconds())
+    await asyncio.wait_for(back.wait(), 30)
     with pytest.raises(TooManySurveys):
         await begun(room, two, "ann")
     surveyor.may_end.set()
     await until_empty(room)
 
 
-async def test_a_survey_that_is_gone_makes_room(begun, client, surveyor, away, caplog):
+async def test_a_survey_that_is_gone_makes_room(begun, client, surveyor, away):
     """Its history was deleted in Temporal while that was away: nothing is left to wait for."""
     away(1)
     room, (one,) = SurveyRoom(), sites(1)
     assert await begun(room, one, "ann") is None
+    waiting = room._running[one].goes_on
+    assert waiting is not None
     execution = WorkflowExecution(workflow_id=survey_workflow(one))
     await client.workflow_service.delete_workflow_execution(
         DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
     )
     surveyor.may_end.set()
     await until_empty(room)
-    assert "never retrieved" not in caplog.text
+    await waiting
 
 
 async def test_what_was_not_begun_holds_no_room():
