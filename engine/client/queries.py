@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel
 from temporalio.client import (
@@ -18,28 +19,34 @@ from engine.contract import EARLY_QUERY
 
 Answer = TypeVar("Answer", bound=BaseModel)
 _AGAIN = timedelta(milliseconds=200)
+_TURNS: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
+"""By event loop and workflow: one query at a time. Where a query fails as early, the SDK (temporalio 1.35) forgets the
+other queries that wait with it, and the workflow task too, which Temporal gives out again ten seconds later."""
 
 
 async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type[Answer], *words: BaseModel) -> Answer:
     """Ask the newest run of a workflow, and again where it goes on in a new history or in a new worker just then.
 
-    The caller's ceiling (`engine.client.calls.within`) ends that.
+    Queries of one workflow wait for each other. The caller's ceiling (`engine.client.calls.within`) ends that.
 
     Raises:
         WorkflowQueryRejectedError: when it has ended.
         WorkflowQueryFailedError: when it cannot answer.
         RPCError: every other answer of Temporal.
     """
+    key = id(asyncio.get_running_loop()), handle.id
+    turn = _TURNS.get(key) or _TURNS.setdefault(key, asyncio.Lock())
     while True:
         try:
-            given: Answer = await handle.query(
-                query,
-                args=list(words),
-                result_type=answer,
-                rpc_timeout=CEILING,
-                # the server rejects it, so an ended workflow is known as such with no worker at all
-                reject_condition=QueryRejectCondition.NOT_OPEN,
-            )
+            async with turn:
+                given: Answer = await handle.query(
+                    query,
+                    args=list(words),
+                    result_type=answer,
+                    rpc_timeout=CEILING,
+                    # the server rejects it, so an ended workflow is known as such with no worker at all
+                    reject_condition=QueryRejectCondition.NOT_OPEN,
+                )
         except WorkflowQueryRejectedError as error:
             if error.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
                 raise

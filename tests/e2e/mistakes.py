@@ -15,7 +15,8 @@ _READ = """() => ({
   remedy: [...document.querySelectorAll("main p, main button")].map(each => each.textContent.trim()).join(" "),
   code: document.querySelector("main .hint code")?.textContent ?? "",
 })"""
-_OPEN = {"open", "claimed"}
+_BUSY = "rotation-busy"
+"""The rotation has not received the report, as the answer says; on a busy machine one look can take that long."""
 
 
 @dataclass
@@ -35,7 +36,8 @@ class Mistakes:
 
         async def answered() -> dict[str, str] | None:
             page = await act()
-            return None if "pending=" in page.url else await page.evaluate(_READ)
+            read = None if "pending=" in page.url else await page.evaluate(_READ)
+            return None if read is not None and read["code"] == _BUSY else read
 
         shown = await look_until(answered, bool, f"{name} is answered")
         self.made[name] = shown["answer"]

@@ -16,8 +16,9 @@ from temporalio.worker import Worker
 from activities.registry import all_activities
 from certificates.new_certificate import make_self_signed
 from emulator.simulation import Simulation
+from engine.client.queries import ask_running
 from engine.client.updates import answer, say
-from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult
+from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
 from engine.fault import MoveRefused, NoAnswer
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
@@ -50,6 +51,9 @@ _REST = 8446
 """Where REST answers, at the first server only."""
 REAL_LIMIT = 120
 """Seconds of real time within which what is waited for must come."""
+
+_LATE = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
+"""A worker that has just begun, or is at work."""
 
 Handle = WorkflowHandle[object, RotateResult]
 
@@ -266,16 +270,16 @@ class Stage:
                 try:
                     return await say(handle, message) or await answer(handle, message)
                 except RPCError as error:
-                    if error.status not in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
-                        raise  # the other two are of a worker that has just begun: it is sent once more, by the same id
+                    if error.status not in _LATE:
+                        raise  # else it is sent once more, by the same id
 
     async def state(self, handle: Handle) -> RotationState:
         """The whole state of the rotation."""
         while True:
             try:
-                state: RotationState = await handle.query("state", result_type=RotationState)
+                state = await ask_running(handle, STATE_QUERY, RotationState)
             except RPCError as error:
-                if error.status is not RPCStatusCode.FAILED_PRECONDITION:  # a new history that no worker has taken up
+                if error.status not in {RPCStatusCode.FAILED_PRECONDITION, *_LATE}:  # or a new history begins
                     raise
                 await asyncio.sleep(0.01)
             else:

@@ -19,10 +19,21 @@ class AskedEarlyError(Exception):
 
 
 class Moment:
-    """When a wait began."""
+    """The time and the length of the history when a wait began, or when it was last looked at."""
 
     def __init__(self) -> None:
         self._time, self._length = _now()
+
+    def is_early(self) -> bool:
+        """Whether a query has brought events whose task is yet to come. To be asked each time the wait is looked at.
+
+        What ends no wait moves the time all the same: a message that was taken back, say. So each look is noted.
+        """
+        time, length = _now()
+        if time == self._time and length > self._length:
+            return True
+        self._time, self._length = time, length
+        return False
 
     def passed(self) -> None:
         """To be called when the wait is over, before anything is decided.
@@ -30,8 +41,7 @@ class Moment:
         Raises:
             AskedEarlyError: when a query has brought the end of the wait, and its task is yet to come.
         """
-        time, length = _now()
-        if time == self._time and length > self._length:
+        if self.is_early():
             raise AskedEarlyError(EARLY_QUERY)
 
 

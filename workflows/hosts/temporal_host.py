@@ -14,12 +14,13 @@ from temporalio.workflow import ActivityCancellationType, ActivityHandle
 with workflow.unsafe.imports_passed_through():
     from engine.contract import NOT_ANSWERING, ActivityName, ErrorType, OfRun
     from rotation.running.message import Message, Move
-    from rotation.running.state import RotationState
+    from rotation.running.state import Phase, RotationState
     from rotation.text.sentence import Sentence
     from rotation.values import RotationId, Value
     from workflows.hosts.early_query import Moment
     from workflows.hosts.host import ActivityRefusedError, Answer, Pending
-    from workflows.ui_details import show_attributes, show_details, why
+    from workflows.hosts.kept_apart import TaskKeeper
+    from workflows.ui_details import show_attributes, show_details, show_phase, why
 
 _LONG = frozenset(
     {
@@ -112,6 +113,7 @@ class TemporalHost:
     def __init__(self, rotation_id: RotationId) -> None:
         self._rotation_id = rotation_id
         self._at_once: Pending[Value] | None = None
+        self._keeper = TaskKeeper()
         self._state: RotationState | None = None
         self._why: Sentence | None = None
         """The sentence that the details have."""
@@ -163,10 +165,14 @@ class TemporalHost:
             return
         if self._at_once is None or self._at_once.done():
             self._tell()
+        elif self._keeper.needs_command():
+            show_phase(self._state.phase if self._state else Phase.PREPARING)
         began = Moment()
         try:
             await workflow.wait_condition(
-                lambda: ready() or self._cancel_pending, timeout=left, timeout_summary=summary[:200] or None
+                lambda: began.is_early() or ready() or self._cancel_pending,
+                timeout=left,
+                timeout_summary=summary[:200] or None,
             )
         except TimeoutError:
             pass

@@ -34,6 +34,7 @@ class OneTooLate(WorkflowHandle[Any, Any]):
 
     def __init__(self, *handles: WorkflowHandle[Any, Any]) -> None:
         self.handles = list(handles)
+        self._id = handles[0].id
 
     async def query(self, *words: Any, **how: Any) -> Any:
         """Ask the old run first, as Temporal does when it comes to that."""
