@@ -71,8 +71,8 @@ class Running(Attentions):
             request: what it is asked.
             answer: the kind of its answer.
             summary: what it does, for people.
-            of_store: whether it asks the store only: it is tried once without an activity of its own then, which costs
-                one event instead of six.
+            of_store: whether it asks the store only: a rotation that began before decision 0060 tries it once in the
+                workflow task itself.
 
         Raises:
             TurnBack: when a person cancels instead of trying again.
@@ -104,6 +104,8 @@ class Running(Attentions):
         self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str
     ) -> Answer | None:
         pending = self.host.at_once(name, request, answer, summary=summary)
+        if pending is None:
+            return None
         await self.until_done(pending, summary)
         try:
             return pending.answer()

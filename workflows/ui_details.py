@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.plan.step import Console, Load
     from rotation.plan.work.task import Evidence, ReplaceCertificate, evidence_for
     from rotation.running.open_task import OpenTask
-    from rotation.running.state import Phase, RotationState
+    from rotation.running.state import RotationState
     from rotation.running.wait import GateReading
     from rotation.running.waits.of_state import situation_of
     from rotation.running.waits.waiting_for import waiting_for
@@ -47,11 +47,6 @@ def show_attributes(state: RotationState) -> None:
     changed = [update for update in _attributes(state) if known.get(update.key) != update.value]
     if changed:
         workflow.upsert_search_attributes(changed)
-
-
-def show_phase(phase: Phase) -> None:
-    """Upsert the phase, changed or not: the cheapest command that a workflow task can have."""
-    workflow.upsert_search_attributes([PHASE.value_set(phase.value)])
 
 
 def _attributes(state: RotationState) -> list[SearchAttributeUpdate[Any]]:

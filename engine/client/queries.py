@@ -1,6 +1,8 @@
 """Asking a workflow that runs."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
@@ -22,23 +24,23 @@ _AGAIN = timedelta(milliseconds=200)
 _TURNS: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
 """By event loop and workflow: one query at a time. Where a query fails as early, the SDK (temporalio 1.35) forgets the
 other queries that wait with it, and the workflow task too, which Temporal gives out again ten seconds later."""
+_TURN = timedelta(milliseconds=300)
+"""A query takes some milliseconds; one that is lost holds up no other for longer."""
 
 
 async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type[Answer], *words: BaseModel) -> Answer:
     """Ask the newest run of a workflow, and again where it goes on in a new history or in a new worker just then.
 
-    Queries of one workflow wait for each other. The caller's ceiling (`engine.client.calls.within`) ends that.
+    Queries of one workflow wait a little for each other. The caller's ceiling (`engine.client.calls.within`) ends that.
 
     Raises:
         WorkflowQueryRejectedError: when it has ended.
         WorkflowQueryFailedError: when it cannot answer.
         RPCError: every other answer of Temporal.
     """
-    key = id(asyncio.get_running_loop()), handle.id
-    turn = _TURNS.get(key) or _TURNS.setdefault(key, asyncio.Lock())
     while True:
         try:
-            async with turn:
+            async with _turn(handle.id):
                 given: Answer = await handle.query(
                     query,
                     args=list(words),
@@ -56,3 +58,17 @@ async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type
             await asyncio.sleep(_AGAIN.total_seconds())
         else:
             return given
+
+
+@asynccontextmanager
+async def _turn(workflow: str) -> AsyncIterator[None]:
+    key, taken = (id(asyncio.get_running_loop()), workflow), False
+    turn = _TURNS.get(key) or _TURNS.setdefault(key, asyncio.Lock())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_TURN.total_seconds()):
+            taken = await turn.acquire()
+    try:
+        yield
+    finally:
+        if taken:
+            turn.release()

@@ -6,7 +6,6 @@ earliest happens; of the same moment activities go before people, and people bef
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from enum import Enum, auto
 from typing import Any, Generic, Protocol
 
 from temporalio.exceptions import ApplicationError
@@ -44,21 +43,12 @@ class Bystanders(Protocol):
         """Take the answer to a message."""
 
 
-class Tries(Enum):
-    """How often an activity is tried."""
-
-    ONE = auto()
-    SOME = auto()
-    """Until it has waited for SEPM for two minutes; else without end."""
-    ENDLESS = auto()
-
-
 class SimulatedPending(Generic[Answer]):
     """An activity that is tried until it answers or is refused."""
 
-    def __init__(self, name: ActivityName, request: Value, due: datetime, *, tries: Tries) -> None:
+    def __init__(self, name: ActivityName, request: Value, due: datetime, *, patient: bool) -> None:
         self.name, self.request, self.due = name, request, due
-        self._tries, self._began = tries, due
+        self._patient, self._began = patient, due
         self.failures = 0
         self._answer: Answer | None = None
         self._refused: ActivityRefusedError | None = None
@@ -80,9 +70,8 @@ class SimulatedPending(Generic[Answer]):
         return self._answer
 
     def gives_up(self, error: ApplicationError, now: datetime) -> bool:
-        """Whether a failed try is given back: it is the only one, or as `engine.interceptors.hand_back` does."""
-        late = error.type == SEPM_UNREACHABLE and now >= self._began + GIVEN_BACK_AFTER
-        return self._tries is Tries.ONE or (self._tries is Tries.SOME and late)
+        """Whether a failed try is given back, as `engine.interceptors.hand_back` does."""
+        return not self._patient and error.type == SEPM_UNREACHABLE and now >= self._began + GIVEN_BACK_AFTER
 
     def settle(self, answer: Answer | None, refused: ActivityRefusedError | None = None) -> None:
         """Keep how it ended."""
@@ -137,17 +126,12 @@ class SimulatedHost:
         patient: bool = True,
     ) -> Pending[Answer]:
         """Have an activity tried from now on."""
-        pending: SimulatedPending[Answer] = SimulatedPending(
-            name, request, self._clock.now(), tries=Tries.ENDLESS if patient else Tries.SOME
-        )
+        pending: SimulatedPending[Answer] = SimulatedPending(name, request, self._clock.now(), patient=patient)
         self._pending.append(pending)
         return pending
 
-    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:  # noqa: ARG002 - the port's
-        """Have an activity tried once."""
-        pending: SimulatedPending[Answer] = SimulatedPending(name, request, self._clock.now(), tries=Tries.ONE)
-        self._pending.append(pending)
-        return pending
+    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> None:
+        """Nothing: it is an activity like any other."""
 
     async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
         """Play what happens until `ready` is true or `until` has come.

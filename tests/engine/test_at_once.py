@@ -1,4 +1,4 @@
-"""What is tried within the workflow task, and fails there, becomes an activity of its own: the rotation lives on."""
+"""Reports of a rotation that began with local activities: what fails there becomes an activity, and it lives on."""
 
 import asyncio
 from datetime import timedelta
@@ -49,7 +49,13 @@ async def test_a_report_that_is_not_kept_at_once_is_kept_by_an_activity(
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     async with (
-        Worker(worker_client, task_queue=task_queue, workflows=[RotateSite], activities=[admitted, load, keep]),
+        Worker(
+            worker_client,
+            task_queue=task_queue,
+            workflows=[RotateSite],
+            activities=[admitted, load, keep],
+            patch_activation_callback=lambda _: False,
+        ),
         asyncio.timeout(60),
     ):
         await handle.result()

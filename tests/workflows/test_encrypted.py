@@ -19,7 +19,7 @@ from engine.plugin import RotatorPlugin
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from tests.signing import SIGNING
-from workflows.hosts.kept_apart import PATCH
+from workflows.hosts.temporal_host import PATCH
 
 KEY = b"k" * 32
 HEARTBEAT = timedelta(minutes=5)

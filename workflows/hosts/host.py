@@ -60,8 +60,10 @@ class Host(Protocol):
         Unless it is `patient`, it is refused as `not-answering`, too, when it has waited for SEPM for two minutes.
         """
 
-    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
-        """Start an activity that asks the store only, in one try: it is refused where that has failed."""
+    def at_once(
+        self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str
+    ) -> Pending[Answer] | None:
+        """Start an activity that asks the store only, in one try; None where the host does not do that any more."""
 
     async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
         """Return when `ready` is true or `until` has come, whichever is first."""

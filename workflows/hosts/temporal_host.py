@@ -14,13 +14,12 @@ from temporalio.workflow import ActivityCancellationType, ActivityHandle
 with workflow.unsafe.imports_passed_through():
     from engine.contract import NOT_ANSWERING, ActivityName, ErrorType, OfRun
     from rotation.running.message import Message, Move
-    from rotation.running.state import Phase, RotationState
+    from rotation.running.state import RotationState
     from rotation.text.sentence import Sentence
     from rotation.values import RotationId, Value
     from workflows.hosts.early_query import Moment
     from workflows.hosts.host import ActivityRefusedError, Answer, Pending
-    from workflows.hosts.kept_apart import TaskKeeper
-    from workflows.ui_details import show_attributes, show_details, show_phase, why
+    from workflows.ui_details import show_attributes, show_details, why
 
 _LONG = frozenset(
     {
@@ -57,6 +56,8 @@ _ONCE = RetryPolicy(maximum_attempts=1)
 _AT_ONCE = timedelta(seconds=1)
 """While a local activity is tried the workflow answers no client."""
 _UI = "the Temporal UI"
+PATCH = "no-local-activities"
+"""Rotations that began before have local activities in their histories (docs/develop/decisions/0060)."""
 
 
 def retry_pause(failures: int) -> timedelta:
@@ -113,7 +114,7 @@ class TemporalHost:
     def __init__(self, rotation_id: RotationId) -> None:
         self._rotation_id = rotation_id
         self._at_once: Pending[Value] | None = None
-        self._keeper = TaskKeeper()
+        self._tries_at_once = not workflow.patched(PATCH)
         self._state: RotationState | None = None
         self._why: Sentence | None = None
         """The sentence that the details have."""
@@ -144,8 +145,12 @@ class TemporalHost:
         )
         return TemporalPending(handle)
 
-    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
-        """In the workflow task itself."""
+    def at_once(
+        self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str
+    ) -> Pending[Answer] | None:
+        """In the workflow task itself, where the rotation began with that."""
+        if not self._tries_at_once:
+            return None
         handle: ActivityHandle[Answer] = workflow.start_local_activity(
             name.value,
             _of_this_run(request),
@@ -165,8 +170,6 @@ class TemporalHost:
             return
         if self._at_once is None or self._at_once.done():
             self._tell()
-        elif self._keeper.needs_command():
-            show_phase(self._state.phase if self._state else Phase.PREPARING)
         began = Moment()
         try:
             await workflow.wait_condition(

@@ -130,10 +130,6 @@ class DurableHost(TemporalHost):
         """As on Temporal, and noted as pending."""
         return self._noted(super().start(name, request, answer, summary=summary, patient=patient))
 
-    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
-        """As on Temporal, and noted as pending."""
-        return self._noted(super().at_once(name, request, answer, summary=summary))
-
     def _noted(self, pending: Pending[Answer]) -> Pending[Answer]:
         if isinstance(pending, TemporalPending):
             self._pending.append(pending)
