@@ -27,8 +27,12 @@ class NotTakenUp(EngineFault):
     """The rotation was busy for too long; the message was withdrawn, and nothing has changed."""
 
     def __init__(self, busy_with: str) -> None:
+        _, self.asks, about = busy_with.partition("attention: ")
+        """Not empty where the rotation waits for what a person says about something else."""
         super().__init__(
-            f"the rotation is busy ({busy_with or 'its next act'}): it has not received this message, and will not"
+            f"the rotation asks a person something first ({about}): it has not received this message, and will not"
+            if self.asks
+            else f"the rotation is busy ({busy_with or 'its next act'}): it has not received this message, and will not"
         )
 
 

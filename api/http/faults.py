@@ -272,7 +272,11 @@ def from_engine(fault: EngineFault) -> ProblemError:
             return _silent(fault)
         case NotTakenUp():
             remedy = (
-                "look what the rotation waits for (its page, or GET /v1/rotations/ID), and send it again in a while"
+                "answer what the rotation asks, or do what it asks for (its page, or GET /v1/rotations/ID); then send "
+                "it again"
+                if fault.asks
+                else "look what the rotation waits for (its page, or GET /v1/rotations/ID), and send it again in a "
+                "while"
             )
             return ProblemError(
                 HTTPStatus.CONFLICT, "rotation-busy", str(fault), remedy=remedy, headers={"Retry-After": "5"}

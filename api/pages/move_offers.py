@@ -30,7 +30,7 @@ MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
     Move.FINISH: (sentence("Let it finish"), sentence("The roll-back is dropped, and the rotation goes on.")),
     Move.EXTEND: (
         sentence("Wait longer"),
-        sentence("The gate is normal for so many more days. No client loses anything by it."),
+        sentence("The service asks that many days later. No client loses anything by it."),
     ),
     Move.LOOK_AGAIN: (sentence("Read now"), sentence("The service reads the clients now and not at its next time.")),
     Move.HOLD: (

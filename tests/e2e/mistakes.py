@@ -33,16 +33,19 @@ class Mistakes:
     ) -> None:
         """Make a mistake about a task: the answer names it, and the task and all servers are as they were."""
         before, servers = await self._task(task), await self.certificates()
+        named = (says,) if isinstance(says, str) else says
 
         async def answered() -> dict[str, str] | None:
             page = await act()
             read = None if "pending=" in page.url else await page.evaluate(_READ)
-            return None if read is not None and read["code"] == _BUSY else read
+            return None if read is not None and read["code"] == _BUSY and not names(read) else read
+
+        def names(read: dict[str, str]) -> bool:
+            return any(each.lower() in f"{read['answer']} {read['code']}".lower() for each in named)
 
         shown = await look_until(answered, bool, f"{name} is answered")
         self.made[name] = shown["answer"]
-        text, named = f"{shown['answer']} {shown['code']}".lower(), (says,) if isinstance(says, str) else says
-        if not any(each.lower() in text for each in named) or not shown["remedy"]:
+        if not names(shown) or not shown["remedy"]:
             self.wrong.append(f"{name}: {shown['answer']} ({shown['code']})")
         after = await self._task(task)
         if (before["state"], before["claimed_by"]) != (after["state"], after["claimed_by"]):

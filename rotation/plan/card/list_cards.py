@@ -42,7 +42,7 @@ def copy_card(work: CopyList) -> Card:
             act(
                 sentence(
                     "Better, where a group without clients can use the copy for a while: assign it there, right-click "
-                    "the group and export its Sylink.xml"
+                    "the group and export its Sylink.xml; then assign the group its own list again"
                 ),
                 labels.EXPORT_SETTINGS,
             ),

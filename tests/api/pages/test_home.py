@@ -62,7 +62,7 @@ async def test_sites_that_must_begin_first_come_first(reader, store, make):
     page = (await reader.get("/")).text
     places = [page.index(f">Site {number}<") for number in (2, 1, 3)]
     assert places == sorted(places)
-    assert "no plan says" in page
+    assert "not planned" in page
 
 
 @pytest.mark.usefixtures("rotating")
@@ -74,7 +74,7 @@ async def test_a_plan_that_was_carried_out_has_no_latest_start(reader, store, ma
     assert "begin the rotation before" not in (await reader.get("/calendar")).text, "its rotation runs"
     await store.rotations.project("rot-1", ended, make.at(days=2))
     page = (await reader.get("/")).text
-    assert 'rotated; the next plan says: <a href="/sites/site-1/plans">make a plan</a>' in page
+    assert 'rotated: make the next plan in time: <a href="/sites/site-1/plans">make a plan</a>' in page
     assert "2026-03-31" not in page
     assert "begin the rotation before" not in (await reader.get("/calendar")).text
 
