@@ -25,6 +25,7 @@ from api.rotation.waiting import rotation_shown, why_waiting
 from api.task.task_document import TaskShown
 from api.task.tasks import list_tasks
 from engine.contract import EventKind
+from rotation.drift.presented import THIRD
 from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
@@ -68,6 +69,8 @@ class MovesNow(Value):
     """The servers with the certificate that the plan which runs gives them."""
     back: bool
     """Whether that plan puts the old certificates back."""
+    third: bool
+    """Whether a server presents a certificate that no step put there."""
 
     @property
     def rolls_back(self) -> bool:
@@ -163,7 +166,9 @@ def _moves(now: RotationState | None, caller: Principal) -> MovesNow | None:
     if now is None:
         return None
     back = now.outline.purpose == _BACK
-    return MovesNow(offers=general_offers(now, caller), replaced=now.replaced, swapped=now.swapped, back=back)
+    third = any(each.code == THIRD for each in now.attention)
+    offers = general_offers(now, caller)
+    return MovesNow(offers=offers, replaced=now.replaced, swapped=now.swapped, back=back, third=third)
 
 
 async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:

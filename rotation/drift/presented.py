@@ -106,7 +106,8 @@ def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprin
         f"{named} presents SHA-256 {seen.fingerprint}, a certificate that "
         f"no step of the rotation put there; expected is {known}",
         f"look at {seen.server}: if its certificate was replaced, install the right one; if not, another machine "
-        "answers at its address: find that machine before the rotation goes on",
+        "answers at its address: find that machine before the rotation goes on. Where the right file is gone, put the "
+        "old certificate back from its recovery file: the task can be given back then, and has a new file",
     )
 
 

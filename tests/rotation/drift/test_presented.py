@@ -99,7 +99,8 @@ def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
 THIRD = (
     "SHA-256 0123456789abcdef0123, a certificate that no step of the rotation put there; expected is SHA-256 old-s1, "
     "SHA-256 new-s1: look at s1: if its certificate was replaced, install the right one; if not, another machine "
-    "answers at its address: find that machine before the rotation goes on"
+    "answers at its address: find that machine before the rotation goes on. Where the right file is gone, put the old "
+    "certificate back from its recovery file: the task can be given back then, and has a new file"
 )
 
 
