@@ -98,7 +98,7 @@ async def show(
         why=why_waiting(shown, parts.clock()),
         steps=steps,
         matters=_matters(shown, now, caller),
-        moves=_moves(now, caller),
+        moves=moves_now(now, caller),
         who_can=await _who_can(parts, caller),
         tasks=tasks.items,
         trail=await parts.store.events.newest(rotation_id),
@@ -162,7 +162,8 @@ def _matters(shown: RotationShown, now: RotationState | None, caller: Principal)
     return tuple(map(matter, shown.attention))
 
 
-def _moves(now: RotationState | None, caller: Principal) -> MovesNow | None:
+def moves_now(now: RotationState | None, caller: Principal) -> MovesNow | None:
+    """What may be done with a rotation as it is; None where it cannot be asked."""
     if now is None:
         return None
     back = now.outline.purpose == _BACK
