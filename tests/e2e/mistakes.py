@@ -29,7 +29,7 @@ class Mistakes:
     """Answers that are not as they should be."""
 
     async def refused(
-        self, name: str, says: str | tuple[str, str], task: dict[str, Any], act: Callable[[], Awaitable[Page]]
+        self, name: str, says: str | tuple[str, ...], task: dict[str, Any], act: Callable[[], Awaitable[Page]]
     ) -> None:
         """Make a mistake about a task: the answer names it, and the task and all servers are as they were."""
         before, servers = await self._task(task), await self.certificates()
