@@ -23,12 +23,17 @@ class NoAnswer(EngineFault):
     """Temporal is there, and the worker has not answered in time: it is stopped, or still at work."""
 
 
+_ASKS = "attention: "
+"""So begins what a rotation is busy with where it asks a person (`Running.ask`)."""
+
+
 class NotTakenUp(EngineFault):
     """The rotation was busy for too long; the message was withdrawn, and nothing has changed."""
 
     def __init__(self, busy_with: str) -> None:
-        _, self.asks, about = busy_with.partition("attention: ")
-        """Not empty where the rotation waits for what a person says about something else."""
+        about = busy_with.removeprefix(_ASKS)
+        self.asks = about != busy_with
+        """Whether the rotation waits for what a person says about something else."""
         super().__init__(
             f"the rotation asks a person something first ({about}): it has not received this message, and will not"
             if self.asks

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from engine.client.client import connect, lazy_client
@@ -42,6 +43,13 @@ async def temporal(tmp_path_factory) -> AsyncIterator[RunningServer]:
         yield running
     finally:
         await running.stop()
+
+
+@pytest.fixture
+async def plain(temporal) -> Client:
+    """A client whose workers do what any workflow asks for."""
+    server = temporal.server
+    return await Client.connect(server.address, namespace=server.namespace, data_converter=pydantic_data_converter)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import BaseModel
 from temporalio import activity, workflow
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, Worker
@@ -61,13 +61,6 @@ class ByTheTime:
     def count(self) -> Count:
         """How far it is."""
         return Count(done=self.done, heard=self.heard)
-
-
-@pytest.fixture
-async def plain(temporal) -> Client:
-    """A client whose workers do what any workflow asks for."""
-    server = temporal.server
-    return await Client.connect(server.address, namespace=server.namespace, data_converter=pydantic_data_converter)
 
 
 async def _begun(handle, heard) -> None:

@@ -4,9 +4,8 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-import pytest
 from temporalio import activity, workflow
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, Worker
@@ -59,13 +58,6 @@ async def looks() -> None:
 async def keeps() -> None:
     """Takes as long as a query needs."""
     await asyncio.sleep(0.02)
-
-
-@pytest.fixture
-async def plain(temporal) -> Client:
-    """A client whose workers do what any workflow asks for."""
-    server = temporal.server
-    return await Client.connect(server.address, namespace=server.namespace, data_converter=pydantic_data_converter)
 
 
 async def replays(client, queue, *, in_the_task) -> bool:
