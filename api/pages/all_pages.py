@@ -20,7 +20,7 @@ from api.pages import (
 )
 from api.pages.frame.addresses import FILES
 from api.pages.plan import simulation_page
-from api.pages.rotation import trail_page
+from api.pages.rotation import originals_file, trail_page
 from api.pages.site import (
     limits_page,
     limits_wish,
@@ -57,6 +57,7 @@ _PAGES = (
     live_page,
     clients_page,
     trail_page,
+    originals_file,
     task_page,
 )
 

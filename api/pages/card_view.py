@@ -33,6 +33,7 @@ class ActShown(Value):
     """Values with their labels."""
     command: str
     takes_file: bool
+    lists_groups: bool
 
 
 class CardShown(Value):
@@ -95,4 +96,5 @@ def _act(of: Act, version: str, by: Translator) -> ActShown:
         rows=tuple(tuple((whole(each.label, by), each.value) for each in row) for row in of.rows),
         command=of.command,
         takes_file=of.takes_file,
+        lists_groups=of.lists_groups,
     )

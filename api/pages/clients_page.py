@@ -1,15 +1,13 @@
 """The clients of a gate by name: who is waited for, why, when each was last seen; as a table and as CSV."""
 
-import csv
-from http import HTTPStatus
-from io import StringIO
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from api.http.allowed import allowed
+from api.pages.frame.csv_file import csv_file
 from api.pages.frame.rendering import render_page
 from api.parts import Parts, WithParts
 from api.rotation.clients import list_clients
@@ -18,7 +16,6 @@ from rotation.identity.permission import Permission
 from rotation.proof.reason_texts import REASONS
 from rotation.proof.verdict import Reason, Verdict
 from rotation.running.wait import Wait
-from rotation.text.plain_text import cell
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import RotationId
 from store.database.page import MOST, PageRequest
@@ -74,20 +71,16 @@ async def _unread(parts: Parts, rotation_id: RotationId) -> Wait | None:
 async def download(
     rotation_id: RotationId, parts: WithParts, verdict: Verdict | None = None, reason: Reason | None = None
 ) -> Response:
-    """All of them as CSV; no field is taken for a formula."""
-    written = StringIO()
+    """All of them as CSV."""
+    lines: list[list[str]] = []
     cursor: str | None = None
     gate: str | None = None
-    lines = csv.writer(written)
-    lines.writerow(_COLUMNS)
     while True:
         asked = PageRequest(MOST, cursor)
         page = await list_clients(rotation_id, parts, asked, verdict=verdict, reason=reason, gate=gate)
         for item in page.items:
             fields = item.model_dump(mode="json")
-            lines.writerow(cell(str(fields[name] if fields[name] is not None else "")) for name in _COLUMNS)
+            lines.append([str(fields[name] if fields[name] is not None else "") for name in _COLUMNS])
         cursor, gate = page.next, page.gate
         if cursor is None:
-            break
-    headers = {"Content-Disposition": f'attachment; filename="clients-{rotation_id[:40]}.csv"'}
-    return PlainTextResponse(written.getvalue(), HTTPStatus.OK, headers, media_type="text/csv; charset=utf-8")
+            return csv_file(f"clients-{rotation_id}", _COLUMNS, lines)

@@ -1,8 +1,8 @@
 """The evidence that a task asks for, as fields of its form, under the names that the service reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from rotation.plan.work.client_look import AGE, CLIENTS, LookAtClients
+from rotation.plan.work.client_look import AGE, CLIENTS, LookAtClients, Looked, looked_by
 from rotation.plan.work.copied import NAME, ORDER, PORTS, PROTOCOL
 from rotation.plan.work.hand_outs import STOPPED
 from rotation.plan.work.signed_files import date_names
@@ -48,7 +48,7 @@ _SHA256 = EvidenceField(
 _ORIGINALS = EvidenceField(
     name=ORIGINALS_SHA256,
     label=sentence("SHA-256 of the file of original settings (if you saved it)"),
-    hint=sentence("The command rotator originals prints it; it is compared."),
+    hint=sentence("PowerShell: Get-FileHash -Algorithm SHA256 FILE"),
 )
 _KINDS_AND_NAMES = sentence("none, or each as kind and name, as in the example above; parted by semicolons.")
 _STOPPED = EvidenceField(
@@ -169,6 +169,14 @@ def fields_of_refusals(work: Work) -> dict[str, str]:
 def clients_of(work: Work) -> tuple[tuple[str, str], ...]:
     """The builds of which one client each is looked at, with the client that is named."""
     return tuple((each.label, each.name) for each in work.builds) if isinstance(work, LookAtClients) else ()
+
+
+def looked_in(attestation: Mapping[str, str]) -> tuple[Looked, ...]:
+    """What a closed task has kept of clients; nothing where there is none, or where it cannot be read."""
+    try:
+        return looked_by(attestation)
+    except ValueError:
+        return ()
 
 
 def evidence_of(sent: dict[str, str], work: Work) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """A rotation: why it waits, what is asked, its steps with their dates, coverage, tasks, trail; and its moves."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
@@ -30,7 +31,7 @@ from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.proof.reason_texts import REASONS
-from rotation.running.attention import Attention, options_of
+from rotation.running.attention import PLAN_DIFFERS, ROLL_BACK, Attention, options_of
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from rotation.text.sentence import Sentence
@@ -42,6 +43,9 @@ router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
 _CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
 """The moves of which the page shows nothing else at once."""
 _BACK = "roll-back"
+_ABOUT_PLANS = frozenset({ROLL_BACK, PLAN_DIFFERS})
+_PLAN = re.compile(r"plan ([A-Za-z0-9-]{1,100}), hash")
+"""How the message of such a question names it."""
 _EVIDENCE = ("clients", "covered", "missing")
 
 
@@ -57,6 +61,12 @@ class MatterAsked(Value):
     answers: tuple[Sentence, ...] = ()
     """What it offers, by their names, where the rotation cannot be asked now."""
     offers: tuple[MoveOffer, ...] = ()
+
+    @property
+    def plan(self) -> str:
+        """The id of the plan that it asks about; empty where it asks about none."""
+        named = _PLAN.findall(self.message) if self.code in _ABOUT_PLANS else []
+        return named[-1] if named else ""
 
 
 class MovesNow(Value):

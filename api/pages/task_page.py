@@ -15,7 +15,7 @@ from api.http.problems import Problem
 from api.manners.refusals import REFUSALS, problem_error
 from api.manners.request_ids import request_id
 from api.pages.card_view import card_shown
-from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals
+from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals, looked_in
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page, translator_for
@@ -26,6 +26,7 @@ from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, Ta
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.originals.saving import how_to_save
 from rotation.plan.work.task import ReplaceCertificate, TaskState, Work
 from rotation.values import Fingerprint, SiteId, TaskId, Value
 
@@ -91,9 +92,11 @@ async def _card(
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
         fields=asked,
         labels={each.name: each.label for each in asked},
+        looked=looked_in(shown.attestation),
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
+        saves_originals=how_to_save(shown.rotation_id)[0].english in shown.instructions,
         request_id=uuid4().hex,
         pending=pending,
         refused=refusal.form if refusal is not None else None,
@@ -136,7 +139,7 @@ async def _done(sent: dict[str, str], task_id: TaskId, caller: Principal, parts:
 async def _refused(
     sent: dict[str, str], task_id: TaskId, caller: Principal, parts: Parts, key: RequestKey
 ) -> TaskShown:
-    order = RefusedRequest(why=sent.get("why", ""))
+    order = RefusedRequest(why=sent.get("why", ""), holder=sent.get("holder"))
     return await refuse_task(task_id, order, caller, parts, Response(), key=key)
 
 

@@ -48,6 +48,15 @@ async def survey_site(
 @router.get("/{site_id}/survey", responses=described(HTTPStatus.NOT_FOUND), dependencies=[allowed(Permission.SEE)])
 async def show_survey(site_id: SiteId, parts: WithParts) -> SurveyShown:
     """The newest complete survey of a site."""
+    return await _shown(parts, site_id, await require_surveyed(parts, site_id))
+
+
+async def require_surveyed(parts: Parts, site_id: SiteId) -> str:
+    """The id of the newest complete survey of a site.
+
+    Raises:
+        ProblemError: 404, where the site was never surveyed.
+    """
     await parts.store.sites.get(site_id)
     survey_id = await parts.store.surveys.latest_complete(site_id)
     if survey_id is None:
@@ -57,7 +66,7 @@ async def show_survey(site_id: SiteId, parts: WithParts) -> SurveyShown:
             f"site {site_id} has no complete survey",
             remedy=f"survey it: POST /v1/sites/{site_id}/survey",
         )
-    return await _shown(parts, site_id, survey_id)
+    return survey_id
 
 
 async def _shown(parts: Parts, site_id: SiteId, survey_id: str) -> SurveyShown:

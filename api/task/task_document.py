@@ -100,6 +100,11 @@ class RefusedRequest(ClaimRequest):
     """The task is given back, and why."""
 
     why: Why
+    holder: Annotated[str, Text] | None = Field(
+        default=None,
+        description="Who holds the task, where another person gives it back since the holder cannot be asked. Look at "
+        "the console first: nothing of the task may be under way. A replacement only its holder gives back",
+    )
 
 
 class TaskFile(Value):

@@ -163,8 +163,10 @@ async def refuse_task(
     *,
     key: WithRequestKey,
 ) -> TaskShown:
-    """Give the task back, with a reason."""
-    return await _say(parts, response, caller, task_id, key=key, move=Move.TASK_REFUSED, why=order.why)
+    """Give the task back, with a reason. Another person than its holder names the holder."""
+    return await _say(
+        parts, response, caller, task_id, key=key, move=Move.TASK_REFUSED, why=order.why, holder=order.holder or ""
+    )
 
 
 @router.post(
@@ -185,6 +187,7 @@ async def _say(
     key: RequestKey,
     move: Move,
     why: str = "",
+    holder: str = "",
     attestation: dict[str, str] | None = None,
 ) -> TaskShown:
     task = await parts.store.tasks.get(task_id)
@@ -195,6 +198,7 @@ async def _say(
         who=caller.name,
         identity=caller.id,
         why=why,
+        holder=holder,
         request_id=key.name,
         attestation=attestation or {},
     )

@@ -134,13 +134,17 @@ def refused(
     task: _TaskArgument,
     *,
     why: WhyOption,
+    holder: Annotated[
+        str | None, typer.Option("--for", help="Who holds it and cannot be asked, where that is another person")
+    ] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
     """Give a task back."""
+    content = {"why": why} | ({"holder": holder} if holder is not None else {})
     with opened(api, folder) as rotator:
-        _show(say_patiently(rotator, f"/v1/tasks/{task}/refused", {"why": why}), as_json=as_json)
+        _show(say_patiently(rotator, f"/v1/tasks/{task}/refused", content), as_json=as_json)
 
 
 @_app.command("file")

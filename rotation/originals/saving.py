@@ -32,13 +32,17 @@ def how_to_save(rotation_id: RotationId) -> tuple[Sentence, ...]:
     """What a person reads in that task."""
     return (
         sentence(
-            "Save the original settings as well, and keep that file on another machine: %(command)s",
+            "Save the original settings as well, by the button of the task's page or by this command, and keep that "
+            "file on another machine: %(command)s",
             command=command(rotation_id),
         ),
         sentence(
-            "Where the service's databases are lost, rotator restore SITE --originals FILE --why REASON puts them back"
+            "Where the service's databases are lost, “Restore the site” on the page of the site takes that file and "
+            "puts the settings back; so does rotator restore SITE --originals FILE --why REASON"
         ),
-        sentence("State its SHA-256 too, which the command prints: it is compared"),
+        sentence(
+            "State its SHA-256 too: the command prints it, and so does Get-FileHash -Algorithm SHA256 originals-*.json"
+        ),
     )
 
 

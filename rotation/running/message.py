@@ -36,6 +36,9 @@ class Move(StrEnum):
     TASK_REFUSED = "task_refused"
 
 
+_NOT_CONTENT = {"request_id", "ticket", "http_request", "unless_overtaken"}
+
+
 class Message(Value):
     """One model for every signal: who says what to which rotation, why, and under which request id."""
 
@@ -55,6 +58,8 @@ class Message(Value):
     question: str = Field(default="", max_length=100)
     """For an answer: the token of the question that its sender has read."""
     task_id: TaskId | None = None
+    holder: str = Field(default="", max_length=200)
+    """For `task_refused` by another person: who holds the task and cannot be asked."""
     attestation: dict[str, str] = Field(default_factory=dict)
     ticket: int = Field(default=0, ge=0)
     """How many messages the rotation had dealt with when it was asked about this one: an old message cannot be sent
@@ -66,7 +71,7 @@ class Message(Value):
     @property
     def digest(self) -> str:
         """What tells it from any other message, however and how often it is sent."""
-        content = self.model_dump(mode="json", exclude={"request_id", "ticket", "http_request", "unless_overtaken"})
+        content = self.model_dump(mode="json", exclude=_NOT_CONTENT if self.holder else {*_NOT_CONTENT, "holder"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

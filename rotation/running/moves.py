@@ -279,10 +279,26 @@ def _task(message: Message, state: RotationState) -> Finding | None:
     begins = message.move in (Move.CLAIM_TASK, Move.BEGIN_TASK) and _is_replacement(state)
     if begins and (state.cancelling is not None or state.rolling_back is not None):
         return _refuse(message, "the rotation turns back", "begin nothing; give back the task that you hold")
-    holder = state.task.claimed_by
-    if holder and holder != message.who:
+    return _of_another(message, state.task.claimed_by, replaces=_is_replacement(state))
+
+
+def _of_another(message: Message, holder: str, *, replaces: bool) -> Finding | None:
+    """Only the holder speaks of a claimed task. Another person may give it back where the holder cannot be asked.
+
+    A replacement only its holder gives back: the holder may have the file, and settings may be put back behind it.
+    """
+    if message.holder and message.holder != holder:
+        return _refuse(message, f"{message.holder} does not hold this task", "look at the task; its holder has changed")
+    for_holder = message.move is Move.TASK_REFUSED and holder == message.holder
+    if not holder or holder == message.who or (for_holder and not replaces):
+        return None
+    if replaces:
         return _refuse(message, f"{holder} has claimed this task", f"ask {holder} to give it back")
-    return None
+    return _refuse(
+        message,
+        f"{holder} has claimed this task",
+        f"ask {holder} to give it back; where {holder} cannot be asked, look at the console and give it back for them",
+    )
 
 
 def _begin_task(message: Message, state: RotationState) -> Finding | None:

@@ -44,7 +44,7 @@ def test_the_end_of_a_task_is_shown_in_words(end):
 def test_two_persons_are_named():
     """Both names, with the word between them in the language."""
     shown = event_text("task-closed", "Look: done by ann and eve (they looked)", CZECH)
-    assert shown == "Look: hotovo, ohlásil(a) ann a eve (they looked)"
+    assert shown == "Look: hotovo, ann a eve (they looked)"
 
 
 def test_each_kind_of_a_trail_is_known():

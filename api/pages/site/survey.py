@@ -8,12 +8,13 @@ from pydantic import AwareDatetime
 
 from api.http.allowed import allowed
 from api.http.caller import Caller
+from api.pages.frame.csv_file import csv_file
 from api.parts import Parts, WithParts
 from api.site.survey_document import SurveyGoesOn
-from api.site.surveys import survey_site
+from api.site.surveys import require_surveyed, survey_site
 from rotation.identity.permission import Permission
 from rotation.span import Length
-from rotation.values import SiteId, Value
+from rotation.values import ListName, SiteId, Value
 
 router = APIRouter(prefix="/sites/{site_id}", include_in_schema=False)
 NONE_YET = "none"
@@ -30,6 +31,8 @@ class SurveyInShort(Value):
     groups: int
     clients: int
     replication_partners: tuple[str, ...]
+    lists: tuple[ListName, ...]
+    """The server lists that groups use."""
 
 
 async def newest_survey(parts: Parts, site_id: SiteId) -> SurveyInShort | None:
@@ -46,7 +49,15 @@ async def newest_survey(parts: Parts, site_id: SiteId) -> SurveyInShort | None:
         groups=len(survey.groups),
         clients=await parts.store.surveys.client_count(survey_id),
         replication_partners=survey.replication_partners,
+        lists=tuple(sorted({each.settings.server_list for group in survey.groups for each in group.locations})),
     )
+
+
+@router.get("/groups.csv", dependencies=[allowed(Permission.SEE_TASKS)])
+async def list_groups(site_id: SiteId, parts: WithParts) -> Response:
+    """Every group of the newest complete survey, with its ID: a server names the folder of the group's files by it."""
+    survey = await parts.store.surveys.get(await require_surveyed(parts, site_id))
+    return csv_file(f"groups-{site_id}", ("id", "path"), ((each.id, each.path) for each in survey.groups))
 
 
 @router.post("/survey", dependencies=[allowed(Permission.RECORD)])

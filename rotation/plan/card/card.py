@@ -31,6 +31,8 @@ class Act(Value):
     """A command as it is typed."""
     takes_file: bool = False
     """Whether the operator takes the file of the task first: the page has its button here."""
+    lists_groups: bool = False
+    """Whether the operator looks up groups by their IDs: the page has its link here."""
 
 
 class Card(Value):
@@ -53,9 +55,10 @@ def act(
     *rows: Row,
     command: str = "",
     takes_file: bool = False,
+    lists_groups: bool = False,
 ) -> Act:
     """An act, its rows last."""
-    return Act(does=does, path=path, rows=rows, command=command, takes_file=takes_file)
+    return Act(does=does, path=path, rows=rows, command=command, takes_file=takes_file, lists_groups=lists_groups)
 
 
 def server_row(server: str) -> Row:

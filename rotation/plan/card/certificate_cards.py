@@ -3,6 +3,7 @@
 from rotation.plan.card import console_labels as labels
 from rotation.plan.card.card import Act, Card, CopiedValue, Row, act, server_row
 from rotation.plan.card.client_cards import stopping
+from rotation.plan.card.installation import GROUP_FOLDERS, RECOVERY_FILES
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate, SaveRecoveryFile
 from rotation.text.sentence import Sentence, sentence
 
@@ -15,14 +16,13 @@ _HASH = "Get-FileHash -Algorithm SHA256 recovery_*.zip"
 
 def save_card(work: SaveRecoveryFile) -> Card:
     """The way back to the old certificate (TECH160736)."""
-    folder = r"C:\Program Files (x86)\Symantec\Symantec Endpoint Protection Manager\Server Private Key Backup"
     return Card(
         acts=(
             act(
                 sentence("On this server, open this folder; drive and folder may be others"),
                 (),
                 server_row(work.server),
-                (CopiedValue(label=sentence("Folder"), value=folder),),
+                (CopiedValue(label=sentence("Folder"), value=RECOVERY_FILES),),
             ),
             act(
                 sentence("Copy the newest file of this form to another machine"),
@@ -46,7 +46,8 @@ def replace_card(work: ReplaceCertificate) -> Card:
         before=(
             sentence("Claim this task first: all proof is read once more before you begin"),
             sentence(
-                "Begin within ten minutes of the claim, or ask for another look right before (rotator tasks begin)"
+                "Begin within ten minutes of the claim, or have the site looked at once more right before: by the "
+                "button of the task's page, or by rotator tasks begin"
             ),
             sentence("Do it at this one server: another server must keep its certificate"),
         ),
@@ -93,7 +94,9 @@ def put_back_card(work: PutCertificateBack) -> Card:
         ),
         acts=(taken, unpacked, *_put_back(work, keystore)),
         after=(
-            sentence("If .SIG files in ...\\data\\outbox\\agent stay older than it, have the server publish again"),
+            sentence(
+                "If .SIG files in %(folder)s stay older than it, have the server publish again", folder=GROUP_FOLDERS
+            ),
         ),
         checked=sentence(
             "The service reads the certificate at the client port; the task closes by itself when it is this one"

@@ -1,5 +1,6 @@
 """Cards about clients: what hands out Sylink.xml, images that they are made from, and what one of each build holds."""
 
+from rotation.plan.card import console_labels as labels
 from rotation.plan.card.card import Act, Card, CopiedValue, Row, act
 from rotation.plan.card.signed_files_card import COMPARED, comparison
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients
@@ -54,7 +55,13 @@ def start_card(work: StartHandOuts) -> Card:
     return Card(
         before=(sentence("Start nothing with a file or a package of before: it would cut clients off"),),
         acts=(
-            act(sentence("Export the Sylink.xml of each group, or its install package, as it is now")),
+            act(
+                sentence(
+                    "Right-click each group and export its Sylink.xml as it is now; where a package hands it out, "
+                    "export that of the group instead"
+                ),
+                labels.EXPORT_SETTINGS,
+            ),
             act(sentence("In each of these, replace the file by it, and start it again"), (), *rows),
             *((act(rest),) if work.unstated else ()),
             act(sentence("State each of them by its name, as it was stopped")),

@@ -106,7 +106,10 @@ def delete_card(work: DeleteList) -> Card:
     """The end of a copy."""
     return Card(
         before=(
-            sentence("No group uses this list any more: where the console says that one does, give the task back"),
+            sentence(
+                "No group uses this list any more. Where the console says that one does, delete nothing: give the task "
+                "back with the name of that group, and the rotation asks how to go on"
+            ),
         ),
         acts=(
             act(_OPEN, labels.LISTS),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rotation.plan.card.card import Act, Card, CopiedValue, act, server_row
+from rotation.plan.card.installation import GROUP_FOLDERS, KEYSTORE_FILE
 from rotation.plan.work.signed_together import compared_servers
 from rotation.plan.work.task import CompareSignedFiles
 from rotation.text.sentence import sentence
@@ -28,20 +29,26 @@ def comparison(servers: Sequence[ServerName]) -> tuple[Act, ...]:
         return ()
     return (
         act(
-            sentence("On each of these servers, look when this file was last changed"),
+            sentence("On each of these servers, look when this file was last changed; drive and folder may be others"),
             (),
             *(server_row(server) for server in servers),
-            (CopiedValue(label=sentence("File"), value=r"...\tomcat\etc\keystore.jks"),),
-            command=f"Get-ChildItem keystore.jks {_AS_STATED}",
+            (CopiedValue(label=sentence("File"), value=KEYSTORE_FILE),),
+            command=f"Get-ChildItem '{KEYSTORE_FILE}' {_AS_STATED}",
         ),
         act(
             sentence("There, look for the oldest .SIG file of all group folders in this folder"),
             (),
-            (CopiedValue(label=sentence("Folder"), value=r"...\data\outbox\agent"),),
-            command="Get-ChildItem -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc | Select-Object -First 1 "
-            f"{_AS_STATED}",
+            (CopiedValue(label=sentence("Folder"), value=GROUP_FOLDERS),),
+            command=f"Get-ChildItem '{GROUP_FOLDERS}' -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc "
+            f"| Select-Object -First 20 {_AS_STATED}",
         ),
-        act(sentence("Leave out folders whose group was deleted: no server publishes there again")),
+        act(
+            sentence(
+                "Leave out folders whose group was deleted: no server publishes there again. A folder is named by the "
+                "ID of its group; the page of this task has a list of all groups with their IDs"
+            ),
+            lists_groups=True,
+        ),
         act(sentence("If that file is older than the keystore, have the server publish again, and look once more")),
         act(
             sentence(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -47,6 +48,11 @@ class Looked(Value):
     """Of its Sylink.xml, where the operator gave that."""
     age_minutes: Annotated[int | None, Field(ge=0, le=_OLDEST)] = None
     """Since when the client has not written its Sylink.xml, by its own clock, where the operator states that."""
+
+    @property
+    def age(self) -> timedelta | None:
+        """The same as a span."""
+        return timedelta(minutes=self.age_minutes) if self.age_minutes is not None else None
 
 
 class NamedClient(Value):

@@ -44,6 +44,11 @@ async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, un
         refused = await second.post(f"{address}/claim", data={})
         assert refused.status_code == 409
         assert "ann has claimed this task" in refused.text
+        link = f'href="/rotations/{rotation}/originals"'
+        assert link in card
+        taken = await reader.get(f"/rotations/{rotation}/originals")
+        assert taken.headers["content-disposition"] == f'attachment; filename="originals-{rotation}.json"'
+        assert taken.text == (await whole.get(f"/v1/rotations/{rotation}/originals")).text
         mine = (await reader.get(address, headers=CZECH)).text
         sent = fields(mine, f"{address}/done") | {"filename": "recovery_1.zip", "sha256": SHA, "note": "<i>kept</i>"}
         assert (await reader.post(f"{address}/done", data=sent)).status_code == 303
@@ -100,6 +105,31 @@ async def test_a_task_is_given_back_with_a_reason(whole, connected, plan, until)
     assert (await tasks())[0]["state"] == "refused"
 
 
+async def test_another_person_gives_a_task_back_for_its_holder(whole, connected, plan, until):
+    """The form names the holder; a holder who has changed meanwhile is not overruled."""
+    rotation = await started(whole, plan)
+
+    async def tasks():
+        return (await whole.get("/v1/tasks", params={"rotation_id": rotation})).json()["items"]
+
+    (task,) = await until(tasks, bool)
+    address = f"/tasks/{task['id']}"
+    other = await key_of(connected.store, "otto", Role.OPERATOR)
+    async with reading(connected, KEY) as reader, reading(connected, other) as second:
+        await reader.post(f"{address}/claim", data={})
+        page = (await second.get(address)).text
+        sent = fields(page, f"{address}/refused") | {"why": "ann is ill"}
+        assert sent["holder"] == "ann"
+        assert (
+            "eve does not hold this task"
+            in (await second.post(f"{address}/refused", data=sent | {"holder": "eve"})).text
+        )
+        assert (await second.post(f"{address}/refused", data=sent)).status_code == 303
+        closed = (await second.get(address)).text
+        assert "given back: ann (ended by otto)" in unescape(closed)
+        assert "ann is ill" in closed
+
+
 @pytest.mark.usefixtures("rotating")
 async def test_a_replacement_says_whether_to_begin(reader, store, make):
     """Unclaimed it is to be claimed first; claimed without proof nothing is begun."""
@@ -109,6 +139,16 @@ async def test_a_replacement_says_whether_to_begin(reader, store, make):
     assert "The proof does not hold now: begin nothing." in page
     assert 'role="alert"' in page
     assert "Take the certificate file" in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_only_its_holder_gives_a_replacement_back(reading_as, store, make):
+    """Another person is shown why, and gets no form."""
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    async with reading_as("otto", Role.OPERATOR) as other:
+        page = (await other.get("/tasks/task-1")).text
+    assert "only ann gives this task back" in page
+    assert "/tasks/task-1/refused" not in page
 
 
 @pytest.mark.usefixtures("rotating")

@@ -24,6 +24,7 @@ def test_a_digest_tells_messages_apart_whatever_their_ids(make):
         {"who": "bob"},
         {"why": "else"},
         {"task_id": "t2"},
+        {"holder": "bob"},
         {"attestation": {}},
         {"rotation_id": "r2"},
     ]

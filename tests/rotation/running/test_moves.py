@@ -288,6 +288,24 @@ def test_rule_12_a_claimed_task_is_its_holders(make, say, move):
     assert say(move, claimed, task_id="t1", who="bob") is None
 
 
+@pytest.mark.parametrize(("number", "given"), [("recovery", True), ("A9", False)])
+def test_another_person_gives_a_task_back_where_its_holder_cannot_be_asked(make, say, number, given):
+    """The holder is named, and is that of the task. A replacement only its holder gives back; no other move is so."""
+    cursor, step = next(each for each in enumerate(make.state().steps) if each[1].number == number)
+    task = OpenTask(id=T1, step=step.id, opened_at=make.t0, claimed_by="bob")
+    claimed = make.state(cursor=cursor, task=task)
+    asked = ("task_refused-refused", "bob has claimed this task")
+    other = ("task_refused-refused", "olga does not hold this task")
+    assert say(Move.TASK_REFUSED, claimed, task_id="t1", who="eve", holder="bob") == (None if given else asked)
+    assert [say(Move.TASK_REFUSED, claimed, task_id="t1", who=who, holder="olga") for who in ("eve", "bob")] == [
+        other
+    ] * 2
+    assert say(Move.TASK_DONE, claimed, task_id="t1", who="eve", holder="bob") == (
+        "task_done-refused",
+        "bob has claimed this task",
+    )
+
+
 @pytest.mark.parametrize("move", [Move.CLAIM_TASK, Move.BEGIN_TASK])
 @pytest.mark.parametrize("turned", ["cancelling", "rolling_back"])
 def test_no_replacement_is_begun_while_the_rotation_turns_back(make, say, move, turned):

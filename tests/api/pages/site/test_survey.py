@@ -1,5 +1,8 @@
 """The survey of a site on its page: none, running, and what the newest one has."""
 
+import csv
+from io import StringIO
+
 import pytest
 
 from rotation.identity.permission import Role
@@ -16,6 +19,30 @@ async def test_a_site_is_surveyed(whole, connected, site):
         survey = (await whole.get(f"/v1/sites/{site}/survey")).json()
         assert f"{survey['clients']} clients" in page
         assert f"SEPM {survey['version']}" in page
+        used = {each["settings"]["server_list"] for group in survey["groups"] for each in group["locations"]}
+        assert [name for name in used if f"<li>{name}</li>" not in page] == []
+
+
+async def test_the_lists_that_groups_use_are_named_before_a_plan(connected, site, whole):
+    """A list that no document describes is marked: a plan would be refused for it."""
+    async with reading(connected) as reader:
+        await reader.post(f"/sites/{site}/survey")
+        (described,) = (await whole.get(f"/v1/sites/{site}")).json()["lists"]
+        other = described | {"name": "Another list"}
+        await whole.put(f"/v1/sites/{site}/lists", json={"lists": [other], "why": "renamed"})
+        page = (await reader.get(f"/sites/{site}")).text
+    assert f"<li>{described['name']}: <b>not described yet, and a plan needs it</b></li>" in page
+
+
+async def test_groups_are_listed_with_their_ids(whole, connected, site):
+    """The folder of a group's files is named by its ID; no survey, no list."""
+    async with reading(connected) as reader:
+        assert (await reader.get(f"/sites/{site}/groups.csv")).status_code == 404
+        await reader.post(f"/sites/{site}/survey")
+        survey = (await whole.get(f"/v1/sites/{site}/survey")).json()
+        answer = await reader.get(f"/sites/{site}/groups.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert list(csv.reader(StringIO(answer.text)))[1:] == [[each["id"], each["path"]] for each in survey["groups"]]
 
 
 @pytest.mark.usefixtures("rotating")

@@ -117,7 +117,7 @@ WORKS = [
     (StopHandOuts(), ["group policy", "auto-upgrade", "nothing none", "KIND: NAME", "gpo, sccm, intune", "stopped="]),
     (
         StartHandOuts(stopped=(HandOut(kind=HandOutKind.SCCM, name="SEP 14.3"),), unstated=True),
-        ["Export the Sylink.xml", "- Stopped sccm: SEP 14.3", "Start again what else was stopped"],
+        ["export its Sylink.xml", "- Stopped sccm: SEP 14.3", "Start again what else was stopped"],
     ),
     (
         LookAtClients(
