@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.plan.scope import Treatment
     from rotation.plan.step import Console, Load
     from rotation.plan.work.task import Evidence, ReplaceCertificate, evidence_for
+    from rotation.proof.reason_texts import REASONS
     from rotation.running.open_task import OpenTask
     from rotation.running.state import RotationState
     from rotation.running.wait import GateReading
@@ -137,7 +138,7 @@ def _reading(reading: GateReading) -> list[str]:
     proven = f"**{reading.covered}** of {reading.total} proven, {reading.safe} safe"
     others = f"{reading.waiting} waited for, {reading.left_out} left out"
     lines = [f"- coverage: {proven}, {others} ({_at(reading.taken_at)})"]
-    lines.extend(f"  - {reason.value}: {count}" for reason, count in sorted(reading.by_reason.items()))
+    lines.extend(f"  - {REASONS[reason].english}: {count}" for reason, count in sorted(reading.by_reason.items()))
     if reading.waiting_names:
         lines.append(f"- waited for: {markdown(', '.join(reading.waiting_names))}")
     return lines
