@@ -118,6 +118,11 @@ def _is_shown(step: Step) -> bool:
 
 def _step_item(site: Site, rotation: Rotation, step: Step, at: datetime, until: datetime | None) -> AgendaItem:
     match step:
+        case Console(work=ReplaceCertificate(server=server, puts_back=True)):
+            kind = AgendaKind.REPLACEMENT
+            text = sentence(
+                "%(site)s: the old certificate of %(server)s is put back at the console", site=site.name, server=server
+            )
         case Console(work=ReplaceCertificate(server=server)):
             kind = AgendaKind.REPLACEMENT
             text = sentence(

@@ -27,9 +27,10 @@ def make() -> Make:
     return Make()
 
 
-def steps():
+def steps(*, puts_back=False):
     """A step of each kind that the calendar shows, and one that it does not."""
-    swap = ReplaceCertificate(server=SEPM1, fingerprint_sha256=Fingerprint("bb" * 32), has_file=True)
+    new = Fingerprint("bb" * 32)
+    swap = ReplaceCertificate(server=SEPM1, fingerprint_sha256=new, has_file=True, puts_back=puts_back)
     return (
         Preflight(id="01-preflight", number="P", title="Look"),
         Gate(
@@ -45,7 +46,13 @@ def steps():
 
 
 @pytest.fixture
-async def planned(store, make):
+def puts_back():
+    """Whether the plan of the site puts the old certificate back."""
+    return False
+
+
+@pytest.fixture
+async def planned(store, make, puts_back):
     """A site whose certificate is on two ports, with a plan that must begin in ten days."""
     await store.sites.add(make.site(name=NAMED), make.connection(), make.t0)
     seen = SeenCertificate(
@@ -58,7 +65,7 @@ async def planned(store, make):
         SITE, [Look(endpoint=each, certificate=seen, at=make.t0, error="") for each in endpoints]
     )
     plan = make.plan()
-    body = plan.body.model_copy(update={"steps": steps()})
+    body = plan.body.model_copy(update={"steps": steps(puts_back=puts_back)})
     times = tuple(
         StepTime(step=step.id, earliest=make.at(days=day), expected=make.at(days=day), least=HOUR)
         for day, step in enumerate(body.steps)

@@ -72,3 +72,12 @@ async def test_sites_of_others_and_archived_ones_have_none(unconnected):
     """Neither certificate nor rotation."""
     other = Principal(id=IdentityId("i2"), name="vera", roles=(Role.VIEWER,), sites=(SiteId("elsewhere"),))
     assert await agenda_of(unconnected, other) == ()
+
+
+@pytest.mark.usefixtures("late")
+@pytest.mark.parametrize("puts_back", [False, True])
+async def test_a_way_back_puts_the_old_certificate_back(unconnected, make: Make, puts_back):
+    """A roll-back is not taken for another replacement."""
+    _, swap, *_ = await agenda_of(replace(unconnected, clock=lambda: make.at(days=3)), EVERYONE)
+    done = "the old certificate of sepm1 is put back" if puts_back else "the certificate of sepm1 is replaced"
+    assert swap.text.english.endswith(f": {done} at the console")
