@@ -26,6 +26,7 @@ _MOST_COLONS = 4
 """So many colons may stand before a text: those of its subject, which may be a title with names."""
 _PAIR = " / "
 """What stands between a group and a location."""
+_BRACKET = re.compile(r"[()]")
 _SPACE = re.compile(r" ")
 _MOST_SPACES = 6
 """So many words may the name of a location have."""
@@ -73,12 +74,25 @@ def _matched(text: str, by: Translator) -> tuple[Template, dict[str, str]] | Non
     exact, _ = _known(by.language)
     if text in exact:
         return Template(text), {}
+    unsure: tuple[Template, dict[str, str]] | None = None
     for template in candidates(text, by.language):
         if (values := template.values(text)) is None:
             continue
         if values[template.names[-1]] in exact or not _takes_many(template, values, text):
-            return template, values
-    return None
+            if all(map(_is_closed, values.values())):
+                return template, values
+            unsure = unsure or (template, values)
+    return unsure
+
+
+def _is_closed(value: str) -> bool:
+    """Whether no bracket in it closes one before it: else another text in brackets follows, and was taken with it."""
+    depth = 0
+    for each in _BRACKET.findall(value):
+        depth += 1 if each == "(" else -1
+        if depth < 0:
+            return False
+    return True
 
 
 def _takes_title(text: str, by: Translator) -> bool:

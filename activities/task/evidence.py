@@ -206,7 +206,7 @@ class Witness:
         if missing:
             names = ", ".join(pair.name for pair in missing[:5])
             return ObserveTaskAnswer(done=False, seen=f"not changed yet: {names}")
-        return ObserveTaskAnswer(done=True, seen="every pair reads back as wanted")
+        return ObserveTaskAnswer(done=True, seen="SEPM shows every place as wanted")
 
     async def missing(self, scope: StepScope) -> tuple[WantedPair, ...]:
         """The pairs of a write that are there and do not have the wanted value yet."""

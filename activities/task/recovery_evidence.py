@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.contract import ObserveTaskAnswer
 from rotation.finding import Finding, blocking
-from rotation.originals.file import sha256_of
+from rotation.originals.file import file_sha256_of, sha256_of
 from rotation.originals.saving import another_file, asks_for_it
 from rotation.plan.work.stated_work import ORIGINALS_SHA256
 from rotation.plan.work.task import ConsoleTask, SaveRecoveryFile, TaskState
@@ -38,7 +38,7 @@ async def _doubtful_originals(world: World, scope: StepScope, evidence: Mapping[
         kept = await kept_originals(world.store, scope.ref.rotation_id)
     except NoOriginalsError as none:
         return blocking("originals-sha256-another", ORIGINALS_SHA256, str(none), f"leave {ORIGINALS_SHA256} out")
-    return another_file(evidence, sha256_of(kept), scope.ref.rotation_id)
+    return another_file(evidence, sha256_of(kept), file_sha256_of(kept), scope.ref.rotation_id)
 
 
 async def _saved(world: World, scope: StepScope, sha256: Fingerprint | None) -> list[SavedFile]:

@@ -90,6 +90,28 @@ _SERIALS = (
 )
 
 
+_OF_COPY = (
+    EvidenceField(name=NAME, label=sentence("Name of the copy, as the console shows it")),
+    EvidenceField(
+        name=PROTOCOL,
+        label=sentence("Protocol, as the console shows it"),
+        hint=sentence("HTTP or HTTPS"),
+    ),
+    EvidenceField(
+        name=PORTS,
+        label=sentence("Port of each server"),
+        hint=sentence("Each as SERVER=PORT, parted by commas; one number where all have it."),
+    ),
+)
+_ORDER = EvidenceField(
+    name=ORDER,
+    label=sentence("Order of the servers, as the file shows it"),
+    hint=sentence("Priorities are parted by semicolons, servers of one priority by commas."),
+)
+_SHOWN_BY_FILE = {each.name: each.label for each in (*_OF_COPY, _ORDER, _SHA256)}
+"""What an exported Sylink.xml adds to the evidence, whatever the form asks for."""
+
+
 _OF_KIND: dict[type[Work], tuple[EvidenceField, ...]] = {
     StopHandOuts: (_STOPPED,),
     RefreshImages: (_REFRESHED,),
@@ -122,29 +144,9 @@ def fields(work: Work, *, over_rest: bool = False) -> tuple[EvidenceField, ...]:
         case SaveRecoveryFile():
             return (_FILE_NAME, _SHA256, _ORIGINALS, *((_STOPPED_TOO,) if work.asks_hand_outs else ()))
         case CopyList():
-            return (
-                _EXPORTED,
-                EvidenceField(name=NAME, label=sentence("Name of the copy, as the console shows it")),
-                EvidenceField(
-                    name=PROTOCOL,
-                    label=sentence("Protocol, as the console shows it"),
-                    hint=sentence("HTTP or HTTPS"),
-                ),
-                EvidenceField(
-                    name=PORTS,
-                    label=sentence("Port of each server"),
-                    hint=sentence("Each as SERVER=PORT, parted by commas; one number where all have it."),
-                ),
-            )
+            return (_EXPORTED, *_OF_COPY)
         case ReorderList():
-            return (
-                _EXPORTED,
-                EvidenceField(
-                    name=ORDER,
-                    label=sentence("Order of the servers, as the file shows it"),
-                    hint=sentence("Priorities are parted by semicolons, servers of one priority by commas."),
-                ),
-            )
+            return (_EXPORTED, _ORDER)
         case CompareSignedFiles() | LookAtClients():
             return tuple(_dates(compared_servers(work)))
         case _:
@@ -158,6 +160,11 @@ def _dates(servers: Sequence[ServerName]) -> Iterable[EvidenceField]:
         oldest = sentence("Time of the oldest .SIG file on %(server)s", server=server)
         yield EvidenceField(name=names.certificate, label=changed, hint=when, required=True)
         yield EvidenceField(name=names.oldest, label=oldest, hint=when, required=True)
+
+
+def labels_of(asked: Iterable[EvidenceField]) -> dict[str, Sentence]:
+    """By the name of a value of the evidence, what it is: of these fields, and of what a file has shown."""
+    return _SHOWN_BY_FILE | {each.name: each.label for each in asked}
 
 
 def fields_of_refusals(work: Work) -> dict[str, str]:

@@ -37,7 +37,10 @@ MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
         sentence("Hold"),
         sentence("The rotation stands still before its next act, until an operator resumes it."),
     ),
-    Move.RESUME: (sentence("Resume"), sentence("The rotation goes on where it stands.")),
+    Move.RESUME: (
+        sentence("Resume"),
+        sentence("The rotation goes on where it stands. One that was cancelled puts every setting back."),
+    ),
     Move.CANCEL: (
         sentence("Cancel"),
         sentence("Every setting goes back to what it was. Possible until the first certificate is replaced."),

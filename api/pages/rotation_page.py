@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -61,6 +62,13 @@ class MatterAsked(Value):
     answers: tuple[Sentence, ...] = ()
     """What it offers, by their names, where the rotation cannot be asked now."""
     offers: tuple[MoveOffer, ...] = ()
+    found_at: datetime | None = None
+    """When it was found, where it is known."""
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When it was found, where another try looks at once."""
+        return self.found_at if any(each.move is Move.RETRY and each.offered for each in self.offers) else None
 
     @property
     def plan(self) -> str:
@@ -167,6 +175,7 @@ def _matters(shown: RotationShown, now: RotationState | None, caller: Principal)
             code=found.code,
             which=which_canaries(attention, now),
             offers=answers(attention, now, caller),
+            found_at=attention.raised_at,
         )
 
     return tuple(map(matter, shown.attention))

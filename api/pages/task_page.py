@@ -15,7 +15,7 @@ from api.http.problems import Problem
 from api.manners.refusals import REFUSALS, problem_error
 from api.manners.request_ids import request_id
 from api.pages.card_view import card_shown
-from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals, looked_in
+from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals, labels_of, looked_in
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page, translator_for
@@ -29,6 +29,7 @@ from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
 from rotation.plan.work.task import ReplaceCertificate, TaskState, Work
 from rotation.values import Fingerprint, SiteId, TaskId, Value
+from store.progress import RotationStatus
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -91,11 +92,12 @@ async def _card(
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
         fields=asked,
-        labels={each.name: each.label for each in asked},
+        labels=labels_of(asked),
         looked=looked_in(shown.attestation),
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
+        ended=(await parts.store.rotations.get(shown.rotation_id)).status is not RotationStatus.RUNNING,
         saves_originals=how_to_save(shown.rotation_id)[0].english in shown.instructions,
         request_id=uuid4().hex,
         pending=pending,

@@ -31,6 +31,11 @@ def sha256_of(originals: KeptOriginals) -> str:
     return _digest(originals.model_dump(mode="json"))
 
 
+def file_sha256_of(originals: KeptOriginals) -> str:
+    """The SHA-256 of the file itself, as any program shows it. Raises as `write_originals`."""
+    return hashlib.sha256(write_originals(originals).encode()).hexdigest()
+
+
 def write_originals(originals: KeptOriginals) -> str:
     """The text of the file. The same originals make the same text.
 

@@ -46,12 +46,19 @@ def how_to_save(rotation_id: RotationId) -> tuple[Sentence, ...]:
     )
 
 
-def another_file(evidence: Mapping[str, str], sha256: str, rotation_id: RotationId) -> Finding | None:
-    """Why the stated SHA-256 of the saved file of originals is refused. It need not be stated."""
+def another_file(evidence: Mapping[str, str], sha256: str, of_file: str, rotation_id: RotationId) -> Finding | None:
+    """Why the stated SHA-256 of the saved file of originals is refused. It need not be stated.
+
+    Args:
+        evidence: as the operator states it.
+        sha256: of the originals, as it stands in the file and as the command prints it.
+        of_file: of the file, as PowerShell shows it.
+        rotation_id: whose originals they are.
+    """
     if not evidence.get(ORIGINALS_SHA256, "").strip():
         return None
     stated = sha256_in(evidence, ORIGINALS_SHA256)
-    if stated == sha256:
+    if stated in (sha256, of_file):
         return None
     text = "is no SHA-256" if stated is None else f"{stated[:16]}... is not that of these originals, {sha256[:16]}..."
     remedy = f"save the file once more ({command(rotation_id)}), or leave {ORIGINALS_SHA256} out"

@@ -145,7 +145,7 @@ def _by_name(plan: Plan) -> Iterator[Effort]:
         rule="8",
         what="read the names of clients that are taken to fail over",
         minutes=_reading(sum(each.clients for each in body.on_trust)),
-        cheaper="let a drill show it (unproven_failover: drill)",
+        cheaper="let a drill show it",
     )
 
 

@@ -153,9 +153,9 @@ def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
             "relax-failover-unproven",
             owner.group.path,
             f"{len(names)} clients were never seen at a second server of each of their lists: {_some(names)}",
-            "survey more often before planning; or make another plan, for which you choose at groups whose clients "
-            "were not all seen at two of their servers: have a drill show it (unproven_failover: drill), or take it "
-            "for true, by name (unproven_failover: approve)",
+            "nothing has to be done: this plan relaxes the group. Its clients fail over if you survey more often "
+            "before planning, or choose it for another plan at groups whose clients were not all seen at two of their "
+            "servers: a drill shows it, or you take it for true, by name",
         )
 
 
@@ -170,8 +170,8 @@ def _no_drill(owner: OwnerView) -> Iterable[Finding]:
                 "relax-no-drill",
                 f"{owner.group.path} / {location.name}",
                 f"{len(owner.unproven)} clients were never seen at a second server, and {name!r} cannot be edited",
-                "give the group a copy of the list, survey more often (clients of one priority move by themselves), or "
-                "approve them by name (unproven_by_group)",
+                "nothing has to be done: this plan relaxes the group. For another plan, give the group a copy of the "
+                "list, survey more often (clients of one priority move by themselves), or approve them by name",
             )
 
 

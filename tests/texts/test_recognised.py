@@ -150,3 +150,11 @@ def test_a_hostile_text_takes_no_longer():
     begun = time.process_time()
     translated(text, CZECH)
     assert time.process_time() - begun < 2
+
+
+def test_a_value_takes_no_text_in_brackets_behind_it():
+    """Two texts in brackets follow each other: each is found by itself."""
+    text = "SEPM-2 must keep its certificate in use and does not answer (the connection was refused)"
+    shown = translated(f"{text} (the rotation goes on: no proof depends on this)", CZECH)
+    assert shown == f"{translated(text, CZECH)} (výměna pokračuje: žádný důkaz na tom nezávisí)"
+    assert "spojení bylo odmítnuto" in shown

@@ -53,7 +53,9 @@ async def curve_of(parts: Parts, shown: RotationShown, steps: Iterable[StepNow])
     points = await coverage.curve(shown.id, gate) if gate is not None else ()
     if not points:
         return None
-    number, title = next(((step.number, step.title) for step in steps if step.id == gate), ("", gate or ""))
+    number, title = next(
+        ((step.number, step.title) for step in steps if step.id == gate), ((gate or "").partition("-")[2], "")
+    )
     if wait is None:
         curve = drawn(title, points, opened=points[0].taken_at, minimum=None, limit=None)
     else:

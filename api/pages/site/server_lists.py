@@ -22,7 +22,7 @@ router = APIRouter(prefix="/sites/{site_id}", include_in_schema=False)
 
 @router.post("/lists", dependencies=[allowed(Permission.RECORD)])
 async def describe(request: Request, site_id: SiteId, author: WithAuthor, parts: WithParts) -> Response:
-    """Replace what is known of the lists by what the files show; a form without a file changes nothing.
+    """Describe the lists of the files; lists of other names stay. A form without a file changes nothing.
 
     Raises:
         ProblemError: 422, when no file was sent.
@@ -37,7 +37,10 @@ async def describe(request: Request, site_id: SiteId, author: WithAuthor, parts:
             "the form has no file",
             remedy="choose one exported Sylink.xml at least; what is known of the lists stays",
         )
+    version, site = await parts.store.site_changes.version(site_id), await parts.store.sites.get(site_id)
     with checked():
         order = ListsRequest.model_validate({"sylinks": files, "why": sent.get("why", "")})
-    await describe_lists(site_id, order, author, parts, expected="")
+        named = {each.name for each in order.read_lists(site.servers)}
+        order = order.model_copy(update={"lists": tuple(each for each in site.lists if each.name not in named)})
+    await describe_lists(site_id, order, author, parts, expected=version)
     return RedirectResponse(f"/sites/{site_id}", HTTPStatus.SEE_OTHER)

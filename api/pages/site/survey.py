@@ -13,12 +13,24 @@ from api.parts import Parts, WithParts
 from api.site.survey_document import SurveyGoesOn
 from api.site.surveys import require_surveyed, survey_site
 from rotation.identity.permission import Permission
+from rotation.plan.plan import copied_from
 from rotation.span import Length
+from rotation.survey import SiteSurvey
 from rotation.values import ListName, SiteId, Value
 
 router = APIRouter(prefix="/sites/{site_id}", include_in_schema=False)
 NONE_YET = "none"
 """The id of a survey where there is none."""
+
+
+class UsedList(Value):
+    """A server list that groups use."""
+
+    name: ListName
+    group: str
+    """The path of one of them: its export shows what is in the list."""
+    copied: bool
+    """Whether a rotation has made it: then there is nothing to describe."""
 
 
 class SurveyInShort(Value):
@@ -31,8 +43,7 @@ class SurveyInShort(Value):
     groups: int
     clients: int
     replication_partners: tuple[str, ...]
-    lists: tuple[ListName, ...]
-    """The server lists that groups use."""
+    lists: tuple[UsedList, ...]
 
 
 async def newest_survey(parts: Parts, site_id: SiteId) -> SurveyInShort | None:
@@ -49,7 +60,17 @@ async def newest_survey(parts: Parts, site_id: SiteId) -> SurveyInShort | None:
         groups=len(survey.groups),
         clients=await parts.store.surveys.client_count(survey_id),
         replication_partners=survey.replication_partners,
-        lists=tuple(sorted({each.settings.server_list for group in survey.groups for each in group.locations})),
+        lists=_used_lists(survey),
+    )
+
+
+def _used_lists(survey: SiteSurvey) -> tuple[UsedList, ...]:
+    used: dict[ListName, str] = {}
+    for group in survey.groups:
+        for location in group.locations:
+            used.setdefault(location.settings.server_list, group.path)
+    return tuple(
+        UsedList(name=name, group=path, copied=copied_from(name) is not None) for name, path in sorted(used.items())
     )
 
 

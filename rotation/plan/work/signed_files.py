@@ -14,8 +14,8 @@ CERTIFICATE, OLDEST = "certificate", "oldest_sig"
 WHILE_THERE = (
     sentence("As soon as the services run again, before you leave the server, look at ...\\data\\outbox\\agent"),
     sentence(
-        "Where a .SIG file there is older than ...\\tomcat\\etc\\keystore.jks, have the server publish again at once: "
-        "clients that verify reject such a file"
+        "Where a .SIG file there is older than ...\\tomcat\\etc\\keystore.jks, have the server publish again at once, "
+        "by a restart of its services: clients that verify reject such a file"
     ),
 )
 """What the operator who replaces a certificate does before leaving, where clients verify meanwhile (rule 24d)."""

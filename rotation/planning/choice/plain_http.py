@@ -133,10 +133,7 @@ def _shut(network: str, judged: Sequence[JudgedClient], site: Site) -> Finding:
     failed = sorted(each.client.name for each in judged if each.asked)
     who = f"no answer came to {_some(failed)}" if failed else "no answer came to its clients in other groups"
     second = "give its clients a second server for the time of the rotation (list B)"
-    drill = (
-        "let a drill show that its clients fail over (unproven_failover: drill), "
-        "or give them a list with a second server (list B)"
-    )
+    drill = "let a drill show that its clients fail over, or give them a list with a second server (list B)"
     failover = drill if len(site.servers) > 1 else second
     return blocking(
         SHUT,

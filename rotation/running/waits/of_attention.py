@@ -32,7 +32,7 @@ ATTENTION: dict[str, str] = {
     "refusing": "Clients check in and take no policy. An operator looks at one of them; the .SIG files of their server "
     "may be older than its certificate.",
     "second-person": "“%(subject)s” waits for a second person: an approver reads what the first one wants, and "
-    "approves it or has it tried again.",
+    "approves it or gives another answer that is offered.",
     "roll-back": "A roll-back is wanted. A second person approves the way back, or has the rotation finish.",
     "plan-differs": "The rest of the plan does not fit the site any more. An approver reads the amendment and approves "
     "it, or an operator puts the site back and retries.",

@@ -82,6 +82,8 @@ def _wait(now: Situation, step: CurrentStep, wait: WaitMeasure) -> Sentence:
             due=wait.due,
             covered=wait.covered,
         )
+    if wait.unshown and not wait.waiting:
+        return _unshown(step, wait)
     if wait.total == 0:
         return sentence("“%(step)s”: clients are read for the first time. No person has to act.", step=step.title)
     if wait.waiting and wait.limit is None:
@@ -105,6 +107,24 @@ def _wait(now: Situation, step: CurrentStep, wait: WaitMeasure) -> Sentence:
         wait.total,
         step=step.title,
         waiting=wait.waiting,
+        limit=wait.limit,
+    )
+
+
+def _unshown(step: CurrentStep, wait: WaitMeasure) -> Sentence:
+    """No client is missing: a server is, which no client has shown to sign with its new key."""
+    servers = ", ".join(wait.unshown)
+    if wait.limit is None:
+        return sentence(
+            "“%(step)s”: no client has taken a new policy from %(servers)s yet; the next reading decides.",
+            step=step.title,
+            servers=servers,
+        )
+    return sentence(
+        "“%(step)s”: no client has taken a new policy from %(servers)s yet. Normal until %(limit)s; then a person "
+        "decides.",
+        step=step.title,
+        servers=servers,
         limit=wait.limit,
     )
 

@@ -6,7 +6,7 @@ from typing import Self
 from rotation.finding import Finding
 from rotation.running.open_task import OpenTask
 from rotation.running.wait import GateReading
-from rotation.values import Value
+from rotation.values import ServerName, Value
 
 
 class AskedMatter(Value):
@@ -52,11 +52,13 @@ class WaitMeasure(Value):
     covered: int = 0
     """Clients that are proven, or safe without it."""
     waiting: int = 0
+    unshown: tuple[ServerName, ...] = ()
+    """Servers of which no client has shown yet what they sign."""
 
     def of(self, reading: GateReading) -> Self:
         """The same with what was read last."""
         numbers = {"total": reading.total, "covered": reading.covered + reading.safe, "waiting": reading.waiting}
-        return self.model_copy(update={"read": True, **numbers})
+        return self.model_copy(update={"read": True, "unshown": reading.unshown, **numbers})
 
 
 class Situation(Value):

@@ -38,10 +38,13 @@ def _held(now: Situation) -> Sentence | None:
         )
     if now.held_by:
         return sentence(
-            "%(who)s holds the rotation: %(why)s. Nothing goes on until an operator resumes it.",
+            "%(who)s holds the rotation: %(why)s. Nothing goes on until an operator resumes it; a cancel is carried "
+            "out then.",
             who=now.held_by,
             why=now.hold_reason.rstrip("."),
         )
     if now.held:
-        return sentence("The rotation is held. Nothing goes on until an operator resumes it.")
+        return sentence(
+            "The rotation is held. Nothing goes on until an operator resumes it; a cancel is carried out then."
+        )
     return None

@@ -8,6 +8,7 @@ import pytest
 from rotation.identity.permission import Role
 from rotation.plan.card.cards import card_of
 from rotation.plan.work.task import Evidence, SaveRecoveryFile, TaskState
+from store.progress import Progress, RotationStatus
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.test_rotation_page import fields, started
@@ -143,12 +144,16 @@ async def test_a_replacement_says_whether_to_begin(reader, store, make):
 
 @pytest.mark.usefixtures("rotating")
 async def test_only_its_holder_gives_a_replacement_back(reading_as, store, make):
-    """Another person is shown why, and gets no form."""
+    """Another person is shown why, and gets no form before the rotation is ended from outside."""
     await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
     async with reading_as("otto", Role.OPERATOR) as other:
         page = (await other.get("/tasks/task-1")).text
     assert "only ann gives this task back" in page
     assert "/tasks/task-1/refused" not in page
+    await store.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED, finished_at=make.t0), make.t0)
+    async with reading_as("olga", Role.OPERATOR) as other:
+        page = (await other.get("/tasks/task-1")).text
+    assert 'action="/tasks/task-1/refused"' in page, "an ended rotation gives no task out any more"
 
 
 @pytest.mark.usefixtures("rotating")

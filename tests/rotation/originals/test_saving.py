@@ -6,7 +6,7 @@ from rotation.originals.saving import another_file, asks_for_it, how_to_save
 from rotation.plan.step import Console
 from rotation.values import RotationId
 
-ROT, SUM = RotationId("rot-1"), "ab" * 32
+ROT, SUM, FILE = RotationId("rot-1"), "ab" * 32, "ef" * 32
 
 
 def test_the_first_console_task_asks_for_it(planned):
@@ -29,16 +29,18 @@ def test_it_names_the_exact_commands():
     assert "rotator restore SITE --originals FILE --why REASON" in text
 
 
-@pytest.mark.parametrize("evidence", [{}, {"originals_sha256": ""}, {"originals_sha256": SUM.upper()}])
+@pytest.mark.parametrize(
+    "evidence", [{}, {"originals_sha256": ""}, {"originals_sha256": SUM.upper()}, {"originals_sha256": FILE}]
+)
 def test_its_sha256_is_optional(evidence):
-    """A SHA-256 that is given, in whichever form, must be that of these originals."""
-    assert another_file(evidence, SUM, ROT) is None
+    """A SHA-256 that is given, in whichever form, must be that of these originals, or of their file."""
+    assert another_file(evidence, SUM, FILE, ROT) is None
 
 
 @pytest.mark.parametrize("sha256", ["cd" * 32, "no"])
 def test_another_sha256_is_not_taken(sha256):
     """The file that was saved is another one, or none."""
-    finding = another_file({"originals_sha256": sha256}, SUM, ROT)
+    finding = another_file({"originals_sha256": sha256}, SUM, FILE, ROT)
     assert finding is not None
     assert finding.code == "originals-sha256-another"
     assert "rotator originals rot-1" in finding.remedy

@@ -32,6 +32,9 @@ async def test_lists_are_described_by_files(reader, store, make):
     assert (await reader.post(address, data=why)).status_code == 422
     assert (await reader.post(address, files=files("Default"))).status_code == 422
     assert len((await store.sites.get("site-1")).lists) == 2
+    assert (await reader.post(address, data=why, files=files("Default", "Third"))).status_code == 303
+    names = sorted(each.name for each in (await store.sites.get("site-1")).lists)
+    assert names == ["Default", "Sales <b>", "Third"], "lists of other names stay"
 
 
 async def test_who_may_not_describe_them_is_offered_nothing(reading_as, store, make):

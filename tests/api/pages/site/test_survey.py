@@ -31,7 +31,7 @@ async def test_the_lists_that_groups_use_are_named_before_a_plan(connected, site
         other = described | {"name": "Another list"}
         await whole.put(f"/v1/sites/{site}/lists", json={"lists": [other], "why": "renamed"})
         page = (await reader.get(f"/sites/{site}")).text
-    assert f"<li>{described['name']}: <b>not described yet, and a plan needs it</b></li>" in page
+    assert f"<li>{described['name']}: <b>not described yet, and a plan needs it</b> (used by My Company" in page
 
 
 async def test_groups_are_listed_with_their_ids(whole, connected, site):

@@ -19,7 +19,7 @@ from rotation.standing.trouble import TroubleCode
 from rotation.text.english import in_english
 from rotation.text.fitting import LONGEST
 from rotation.text.sentence import Sentence
-from rotation.values import TaskId
+from rotation.values import ServerName, TaskId
 from store.progress import RotationStatus
 from tests.proof import reach
 from texts.catalogue import translator
@@ -152,6 +152,15 @@ def test_before_the_first_reading_there_is_no_count():
     assert "first time at 2026-05-01 01:00 UTC" in both(waiting_for(step("gate", wait=unread)))[0]
     assert "no client has been read yet" in both(waiting_for(step("gate", wait=WaitMeasure(due=LATER))))[0]
     assert " 0 of 0 " in both(waiting_for(step("gate", wait=unread.model_copy(update={"read": True}))))[0]
+
+
+@pytest.mark.parametrize("limit", [LATER, None])
+def test_a_gate_that_waits_for_a_server_names_it(limit):
+    """No client is missing: 0 of 0 clients would look as if the gate had nothing to wait for."""
+    wait = WaitMeasure(due=NOW, limit=limit, read=True, unshown=(ServerName("SEPM-2"),))
+    english, czech = both(waiting_for(running(step=CurrentStep(kind="gate", title="Wait"), wait=wait)))
+    assert "no client has taken a new policy from SEPM-2 yet" in english
+    assert "SEPM-2" in czech
 
 
 def test_a_gate_shows_value_against_needed():
