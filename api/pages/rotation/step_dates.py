@@ -18,6 +18,8 @@ class DatedStep(Value):
     """Of a step that is ahead, where the plan has times."""
     withdrawn: bool = False
     """Whether the rotation has passed it without its work: the task was withdrawn, as by a roll-back."""
+    needless: bool = False
+    """Whether it was passed without a task: the site asked for none, or the work was done in another one."""
 
 
 def dated(
@@ -33,10 +35,15 @@ def dated(
             step=each,
             began_at=began.get(each.id),
             expected=each.expected + late if each.expected is not None and each.state == "ahead" else None,
-            withdrawn=(each.kind, each.state) == ("console", "done") and states.get(each.id) == {TaskState.WITHDRAWN},
+            withdrawn=_is_passed(each) and states.get(each.id) == {TaskState.WITHDRAWN},
+            needless=_is_passed(each) and each.id not in states,
         )
         for each in steps
     )
+
+
+def _is_passed(step: StepNow) -> bool:
+    return (step.kind, step.state) == ("console", "done")
 
 
 def _late(steps: Sequence[StepNow], began: Mapping[str, datetime], now: datetime) -> timedelta:

@@ -4,10 +4,10 @@ import pytest
 from icalendar import Calendar
 
 from rotation.identity.permission import Role
-from tests.api.calendar.conftest import late, planned
+from tests.api.calendar.conftest import late, planned, puts_back
 from tests.api.pages.conftest import CZECH
 
-__all__ = ["late", "planned"]
+__all__ = ["late", "planned", "puts_back"]
 
 
 async def test_nothing_is_due(reader):

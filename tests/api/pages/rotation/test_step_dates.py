@@ -59,3 +59,4 @@ def test_a_step_whose_task_was_withdrawn_is_not_done(make):
     ):
         (found,) = dated([done.model_copy(update={"state": state})], {}, T0, tasks)
         assert found.withdrawn is expected_now, (state, tasks)
+        assert found.needless is (state == "done" and not tasks), "no task was opened for it"
