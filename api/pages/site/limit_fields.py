@@ -63,16 +63,13 @@ LIMIT_FIELDS = (
         "holdout_maximum",
         LimitUnit.DAYS,
         sentence(
-            "Relaxed clients are waited for before a replacement, and the last server keeps its certificate, at most, in days"
+            "Relaxed clients are waited for before a replacement, and the last server keeps its certificate, at most, "
+            "in days"
         ),
     ),
     _field("publish_delay", LimitUnit.MINUTES, sentence("A change reaches every server within, in minutes")),
     _field("purge_after", LimitUnit.DAYS, sentence("SEPM deletes clients that it has not seen for, in days")),
-    _field(
-        "gate_patience",
-        LimitUnit.DAYS,
-        sentence("A gate that waits for longer asks a person, in days"),
-    ),
+    _field("gate_patience", LimitUnit.DAYS, sentence("A gate that waits for longer asks a person, in days")),
     _field("stays", LimitUnit.HOURS, sentence("A client stays with its last server for, in hours")),
 )
 """All of them, in their order on the form."""
