@@ -50,6 +50,21 @@ class Server(Value):
         return f"{self.address}:{self.https_port}"
 
 
+def apart(servers: tuple[Server, ...]) -> tuple[Server, ...]:
+    """The servers of a new site: each has a client port of its own, else one is looked at in place of another.
+
+    Raises:
+        ValueError: it names servers with one address and port.
+    """
+    names: dict[str, list[ServerName]] = {}
+    for each in servers:
+        names.setdefault(each.client_port.casefold(), []).append(each.name)
+    for port, named in names.items():
+        if len(set(named)) > 1:
+            raise ValueError(f"servers with the same client port {port}: {', '.join(named)}")
+    return servers
+
+
 class ListEntry(Value):
     """A server as a server list offers it. The address may be another name than the registered one."""
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from api.http.authors import ChangeReason
 from api.http.invalid import checked
@@ -15,7 +15,7 @@ from rotation.access import MOST_GROUPS, ConsoleGroup, Images, OfflineDocument
 from rotation.bounds import MOST_SERVERS, Text
 from rotation.console.exported import ClientExport
 from rotation.finding import blocking
-from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
+from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site, apart
 from rotation.values import SiteId, Value
 
 _AHEAD = timedelta(minutes=5)
@@ -66,7 +66,7 @@ class ConsoleSiteDocument(ListsDocument, ConsoleDocument):
 
     access: Literal["console"]
     name: SiteName
-    servers: tuple[Server, ...] = Field(
+    servers: Annotated[tuple[Server, ...], AfterValidator(apart)] = Field(
         min_length=1, max_length=MOST_SERVERS, description="With `https_port` a port that shows the certificate"
     )
     limits: Limits = Limits()

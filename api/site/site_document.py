@@ -12,7 +12,7 @@ from api.http.invalid import checked
 from api.http.problems import ProblemError
 from api.manners.paging import PageShown
 from rotation.bounds import LONGEST, MOST_LISTS, MOST_SERVERS
-from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
+from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site, apart
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
 from sepm.offline.sylink import LARGEST as LARGEST_SYLINK
@@ -140,7 +140,7 @@ class SiteDocument(ListsDocument, AccessDocument):
 
     access: Literal["rest"] = "rest"
     name: SiteName
-    servers: tuple[Server, ...] = Field(min_length=1, max_length=MOST_SERVERS)
+    servers: Annotated[tuple[Server, ...], AfterValidator(apart)] = Field(min_length=1, max_length=MOST_SERVERS)
     limits: Limits = Limits()
     database: DatabaseKind = Field(
         default=DatabaseKind.UNKNOWN,

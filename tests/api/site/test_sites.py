@@ -114,6 +114,16 @@ async def test_a_server_is_named_once(api, document, problem):
     assert "named twice" in (await refused(api, document, problem, 422, "invalid-request"))["detail"]
 
 
+async def test_each_server_has_a_client_port_of_its_own(api, document, problem):
+    """Of two with one address and port, the certificate of one would be read for both."""
+    (server, *_) = document["servers"]
+    other = server | {"name": "SEPM-9", "address": server["address"].upper()}
+    document["servers"] = [server, other]
+    body = await refused(api, document, problem, 422, "invalid-request")
+    assert body["findings"][0]["subject"] == "servers"
+    assert f"{server['name']}, SEPM-9" in body["findings"][0]["message"]
+
+
 async def test_a_sylink_describes_a_list(api, document, emulator):
     """An exported Sylink.xml is read into the list that it holds."""
     server = emulator["servers"][0]
