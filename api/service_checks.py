@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from engine.fault import TemporalDown
 from rotation.standing.reconciliation import FoundTrouble, Reconciliation, current_reconciliation, standing_of
-from rotation.standing.trouble import Standing
+from rotation.standing.trouble import Standing, TroubleCode
 from store.progress import Rotation, RotationStatus
 
 _REMEMBERED = timedelta(minutes=1)
+_ENDED = frozenset({TroubleCode.ENDED_OUTSIDE, TroubleCode.HISTORY_GONE})
 
 
 class Known(NamedTuple):
@@ -55,3 +56,8 @@ class Standings:
             return Known(left.trouble.standing, left) if left else Known(None)
         found = latest.about(rotation.id) if latest else None
         return Known(standing_of(latest, found), found)
+
+    def has_ended(self, rotation: Rotation, now: datetime) -> bool:
+        """Whether nothing of a rotation runs any more, also where the store does not have its end yet."""
+        found = self.of(rotation, now).found
+        return rotation.status is not RotationStatus.RUNNING or (found is not None and found.trouble.code in _ENDED)

@@ -16,7 +16,10 @@ from rotation.values import Value
 MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
     Move.APPROVE: (
         sentence("Approve"),
-        sentence("You are the second person: what the question asks is done."),
+        sentence(
+            "What the question asks is done. Where two persons have to approve, the first approval is kept, and a "
+            "second person gives the same."
+        ),
     ),
     Move.PROCEED: (
         sentence("Go on all the same"),

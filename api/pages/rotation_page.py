@@ -32,7 +32,7 @@ from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.proof.reason_texts import REASONS
-from rotation.running.attention import PLAN_DIFFERS, ROLL_BACK, Attention, options_of
+from rotation.running.attention import DRIFT, PLAN_DIFFERS, ROLL_BACK, Attention, options_of
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from rotation.text.sentence import Sentence
@@ -47,6 +47,8 @@ _BACK = "roll-back"
 _ABOUT_PLANS = frozenset({ROLL_BACK, PLAN_DIFFERS})
 _PLAN = re.compile(r"plan ([A-Za-z0-9-]{1,100}), hash")
 """How the message of such a question names it."""
+_LEFT = frozenset({RotationStatus.RUNNING, RotationStatus.TERMINATED})
+"""Where a rotation that has ended may have left settings changed."""
 _EVIDENCE = ("clients", "covered", "missing")
 
 
@@ -71,6 +73,11 @@ class MatterAsked(Value):
         return self.found_at if any(each.move is Move.RETRY and each.offered for each in self.offers) else None
 
     @property
+    def is_only_shown(self) -> bool:
+        """Whether it is a drift that the rotation takes as it is: it asks nothing, and goes on."""
+        return self.code == DRIFT and self.found_at is not None and not self.offers
+
+    @property
     def plan(self) -> str:
         """The id of the plan that it asks about; empty where it asks about none."""
         named = _PLAN.findall(self.message) if self.code in _ABOUT_PLANS else []
@@ -87,6 +94,8 @@ class MovesNow(Value):
     """The servers with the certificate that the plan which runs gives them."""
     back: bool
     """Whether that plan puts the old certificates back."""
+    restores: bool
+    """Whether it only puts settings back."""
     third: bool
     """Whether a server presents a certificate that no step put there."""
 
@@ -117,6 +126,9 @@ async def show(
         steps=steps,
         matters=_matters(shown, now, caller),
         moves=moves_now(now, caller),
+        restores=caller.may(Permission.START)
+        and rotation.status in _LEFT
+        and parts.standings.has_ended(rotation, parts.clock()),
         who_can=await _who_can(parts, caller),
         tasks=tasks.items,
         trail=await parts.store.events.newest(rotation_id),
@@ -188,7 +200,14 @@ def moves_now(now: RotationState | None, caller: Principal) -> MovesNow | None:
     back = now.outline.purpose == _BACK
     third = any(each.code == THIRD for each in now.attention)
     offers = general_offers(now, caller)
-    return MovesNow(offers=offers, replaced=now.replaced, swapped=now.swapped, back=back, third=third)
+    return MovesNow(
+        offers=offers,
+        replaced=now.replaced,
+        swapped=now.swapped,
+        back=back,
+        restores=now.outline.purpose == "restore",
+        third=third,
+    )
 
 
 async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:

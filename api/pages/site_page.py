@@ -56,6 +56,7 @@ async def show(
         inventory=await show_inventory(parts, caller, site_id=site_id),
         next_look=await next_round(parts.temporal) if site.archived_at is None else None,
         rotations=rotations.items,
+        ended=running is not None and parts.standings.has_ended(running, parts.clock()),
         running=[await now_of(parts, running)] if running is not None else [],
         plans=(await list_plans(site_id, caller, parts, PageRequest(_PLANS))).items,
         trust=await show_trust(site_id, parts) if isinstance(site, SiteShown) else None,

@@ -24,12 +24,12 @@ from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
+from engine.ids import rotation_workflow
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
 from rotation.plan.work.task import ReplaceCertificate, TaskState, Work
 from rotation.values import Fingerprint, SiteId, TaskId, Value
-from store.progress import RotationStatus
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -97,7 +97,9 @@ async def _card(
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
-        ended=(await parts.store.rotations.get(shown.rotation_id)).status is not RotationStatus.RUNNING,
+        ended=parts.standings.has_ended(await parts.store.rotations.get(shown.rotation_id), parts.clock()),
+        restores=caller.may(Permission.START),
+        workflow=rotation_workflow(shown.site_id),
         saves_originals=how_to_save(shown.rotation_id)[0].english in shown.instructions,
         request_id=uuid4().hex,
         pending=pending,

@@ -85,8 +85,11 @@ async def show_task(task_id: TaskId, parts: WithParts, response: Response, if_no
 
 
 async def _as_it_counts(parts: Parts, task: ConsoleTask) -> ConsoleTask:
-    """While the rotation is held nothing may begin, and the site is not watched: no proof counts then."""
-    if task.proof_until is None or not (await parts.store.rotations.get(task.rotation_id)).held:
+    """While the rotation is held, or once it has ended, nothing may begin and no site is watched: no proof counts."""
+    if task.proof_until is None:
+        return task
+    rotation = await parts.store.rotations.get(task.rotation_id)
+    if not rotation.held and not parts.standings.has_ended(rotation, parts.clock()):
         return task
     return task.model_copy(update={"proof_until": None, "begin_until": None})
 

@@ -29,7 +29,7 @@ class PlanInShort(Value):
     latest_start: LatestStart | None
     """None also of a plan whose rotation has completed: its certificates are replaced."""
     completed: bool = False
-    """Whether its rotation has completed."""
+    """Whether its rotation has completed; a restore replaces nothing."""
 
 
 class UnknownPlan(StoreFault):
@@ -161,7 +161,13 @@ class Plans:
 
 
 _COMPLETED = (
-    exists().where(RotationRow.plan_id == PlanRow.id, RotationRow.status == RotationStatus.COMPLETED).label("completed")
+    exists()
+    .where(
+        RotationRow.plan_id == PlanRow.id,
+        RotationRow.status == RotationStatus.COMPLETED,
+        RotationRow.purpose != "restore",
+    )
+    .label("completed")
 )
 
 

@@ -295,7 +295,7 @@ def _show(run: Running) -> bool:
         run.drop_attention(DRIFT)
         return False
     state.drift_asked = tuple(sorted(drift_answer.confirms(shown)))
-    texts = [f"{each.subject}: {each.message}{f'; {each.remedy}' if each.remedy else ''}" for each in shown]
+    texts = [f"{each.subject}: {each.message}{f'; {each.remedy}' if asked and each.remedy else ''}" for each in shown]
     if any(named.code == SILENT for named in asked):
         texts.append("where it is down for good, roll back" if state.swapped else "where it is down for good, cancel")
     text = "; ".join(texts)

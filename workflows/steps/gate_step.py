@@ -202,7 +202,7 @@ def _passed(step: Gate | Holdout, reading: GateReading) -> str:
     if signed_gate.is_it(step):
         if not reading.signing:
             return "no server was shown to sign with the new key"
-        return f"{', '.join(sorted(reading.signing))} were shown to sign with the new key"
+        return f"shown to sign with the new key: {', '.join(sorted(reading.signing))}"
     if reading.reached_none:
         return "no client has reported since the new certificate went in"
     return _coverage(reading)

@@ -117,7 +117,16 @@ def _source(work: ReplaceCertificate) -> tuple[Act, ...]:
         )
         return (act(does, (), file, fingerprint, takes_file=True),)
     if not work.puts_back:
-        return (act(sentence("Take the certificate whose key SEPM holds"), (), fingerprint),)
+        return (
+            act(
+                sentence(
+                    "Take the file of this certificate as your authority gave it: it was brought to the service "
+                    "without its key, which SEPM must hold"
+                ),
+                (),
+                fingerprint,
+            ),
+        )
     name = work.recovery_file or "recovery_<timestamp>.zip"
     which = sentence("Unpack the recovery file of this server that was saved off the box")
     newest = sentence(

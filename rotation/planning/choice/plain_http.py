@@ -150,9 +150,11 @@ def _unshown(network: str, names: Sequence[str]) -> Finding:
     return blocking(
         UNSHOWN,
         network,
-        f"{len(names)} clients would be sent to plain HTTP, and nothing shows that it gets through: {_some(names)}",
-        f"{how}; or move a few clients that are switched on into a group of their own there, as canaries; or name the "
-        "network in trusted_networks if a person who knows its firewall confirms it",
+        f"{len(names)} clients of network {network} would be sent to plain HTTP, and nothing shows that it gets "
+        f"through: {_some(names)}",
+        f"{how}; or move a few clients that are switched on into a group of their own there, as canaries; or, if a "
+        f"person who knows its firewall confirms it, name {network}, exactly so, as a network that is taken to let "
+        "plain HTTP through (trusted_networks)",
     )
 
 

@@ -5,7 +5,10 @@ from rotation.text.sentence import Sentence, sentence
 
 _COMPLETED = {
     "rotate": sentence("Completed: every server has its new certificate, and every setting is as it was before."),
-    "restore": sentence("Completed: every setting is as it was before the rotation. No certificate was replaced."),
+    "restore": sentence(
+        "Completed: every setting is as it was before the rotation. The restore replaced no certificate; the page of "
+        "the site shows which server has which."
+    ),
     "recover": sentence("Completed: the servers have the certificate again that clients hold."),
 }
 _ENDED = {
@@ -15,7 +18,8 @@ _ENDED = {
         "plan."
     ),
     "restored": sentence(
-        "Ended from outside, and every setting was put back. The site is not rotated; an operator makes a new plan."
+        "Ended from outside, and every setting was put back. The site is not rotated: servers keep the certificates "
+        "that they had then; an operator makes a new plan."
     ),
     "terminated": sentence(
         "Ended from outside: settings may be left changed. An operator restores the site; nothing else begins before."

@@ -143,7 +143,7 @@ async def test_a_replacement_says_whether_to_begin(reader, store, make):
 
 
 @pytest.mark.usefixtures("rotating")
-async def test_only_its_holder_gives_a_replacement_back(reading_as, store, make):
+async def test_only_its_holder_gives_a_replacement_back(reader, reading_as, store, make):
     """Another person is shown why, and gets no form before the rotation is ended from outside."""
     await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
     async with reading_as("otto", Role.OPERATOR) as other:
@@ -152,8 +152,13 @@ async def test_only_its_holder_gives_a_replacement_back(reading_as, store, make)
     assert "/tasks/task-1/refused" not in page
     await store.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED, finished_at=make.t0), make.t0)
     async with reading_as("olga", Role.OPERATOR) as other:
-        page = (await other.get("/tasks/task-1")).text
-    assert 'action="/tasks/task-1/refused"' in page, "an ended rotation gives no task out any more"
+        pages = [(await each.get("/tasks/task-1")).text for each in (other, reader)]
+    for page in pages:
+        assert 'action="/tasks/task-1/refused"' in page
+        assert "do nothing of it at the console" in page
+        assert 'href="/sites/site-1/restore"' in page
+        left = [act for act in ("claim", "begin", "done", "file") if f'action="/tasks/task-1/{act}"' in page]
+        assert left == [], "an ended rotation gives no task out any more"
 
 
 @pytest.mark.usefixtures("rotating")

@@ -99,7 +99,7 @@ WORKS = [
             "restart the services",
         ],
     ),
-    (replacing(has_file=False), ["the certificate whose key SEPM holds"]),
+    (replacing(has_file=False), ["without its key, which SEPM must hold"]),
     (putting_back(), ["- File recovery_1.zip, SHA-256 of the file " + "cd" * 32, "Configuration Wizard: ", "ab" * 32]),
     (putting_back(damaged="ef" * 32), ["keystore_1.jks", "Manage the server certificate", "Do not generate"]),
     (CompareSignedFiles(server=S1), ["- Server s1", "keystore.jks", "oldest .SIG", "publish again", "oldest_sig="]),
