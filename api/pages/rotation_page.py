@@ -68,9 +68,9 @@ class MatterAsked(Value):
     """When it was found, where it is known."""
 
     @property
-    def read_at(self) -> datetime | None:
-        """When it was found, where another try looks at once."""
-        return self.found_at if any(each.move is Move.RETRY and each.offered for each in self.offers) else None
+    def is_tried(self) -> bool:
+        """Whether another try looks at once."""
+        return any(each.move is Move.RETRY and each.offered for each in self.offers)
 
     @property
     def is_only_shown(self) -> bool:

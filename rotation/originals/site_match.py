@@ -39,8 +39,9 @@ class Differences(Value):
             *_named(
                 "list-gone",
                 "the list is neither described nor in use, and SEPM does not show it",
-                "create the list in the console if it is gone, and describe it (PUT /v1/sites/ID/lists); or restore "
-                "with accept_differences (rotator restore --accept-differences)",
+                "create the list in the console if it is gone; assign it to a group without clients, export the "
+                "communication settings of that group, and describe the list with this file on the page of the site "
+                "(PUT /v1/sites/ID/lists); or restore with accept_differences (rotator restore --accept-differences)",
                 self.lists,
             ),
             *_named(

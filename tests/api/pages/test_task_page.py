@@ -103,6 +103,7 @@ async def test_a_task_is_given_back_with_a_reason(whole, connected, plan, until)
         page = (await reader.get(f"/rotations/{rotation}")).text
         assert "no account" in page
         assert "Try again" in page
+        assert [text for text in ("Found at", "has the service look at once") if text not in page] == []
     assert (await tasks())[0]["state"] == "refused"
 
 
