@@ -1,8 +1,6 @@
 """A rotation: why it waits, what is asked, its steps with their dates, coverage, tasks, trail; and its moves."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -14,9 +12,9 @@ from api.http.invalid import checked
 from api.manners.paging import EVERYTHING
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
-from api.pages.move_offers import MEANINGS, MoveOffer, answers, general_offers
+from api.pages.move_offers import MEANINGS, MoveOffer, general_offers
+from api.pages.rotation.asked_matters import asked_matters
 from api.pages.rotation.coverage_curve import curve_of
-from api.pages.rotation.held_canaries import which_canaries
 from api.pages.rotation.step_dates import DatedStep, dated
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
@@ -28,14 +26,11 @@ from api.task.task_document import TaskShown
 from api.task.tasks import list_tasks
 from engine.contract import EventKind
 from rotation.drift.presented import THIRD
-from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.proof.reason_texts import REASONS
-from rotation.running.attention import DRIFT, PLAN_DIFFERS, ROLL_BACK, Attention, options_of
 from rotation.running.message import Move
 from rotation.running.state import RotationState
-from rotation.text.sentence import Sentence
 from rotation.values import RotationId, ServerName, Value
 from store.progress import RotationStatus
 from store.rotation.plans import PlanAltered
@@ -44,44 +39,9 @@ router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
 _CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
 """The moves of which the page shows nothing else at once."""
 _BACK = "roll-back"
-_ABOUT_PLANS = frozenset({ROLL_BACK, PLAN_DIFFERS})
-_PLAN = re.compile(r"plan ([A-Za-z0-9-]{1,100}), hash")
-"""How the message of such a question names it."""
 _LEFT = frozenset({RotationStatus.RUNNING, RotationStatus.TERMINATED})
 """Where a rotation that has ended may have left settings changed."""
 _EVIDENCE = ("clients", "covered", "missing")
-
-
-class MatterAsked(Value):
-    """An attention with the answers that it offers."""
-
-    subject: str
-    message: str
-    code: str
-    remedy: str = ""
-    which: Sentence | None = None
-    """Which clients or servers it is about, where the message does not say that."""
-    answers: tuple[Sentence, ...] = ()
-    """What it offers, by their names, where the rotation cannot be asked now."""
-    offers: tuple[MoveOffer, ...] = ()
-    found_at: datetime | None = None
-    """When it was found, where it is known."""
-
-    @property
-    def is_tried(self) -> bool:
-        """Whether another try looks at once."""
-        return any(each.move is Move.RETRY and each.offered for each in self.offers)
-
-    @property
-    def is_only_shown(self) -> bool:
-        """Whether it is a drift that the rotation takes as it is: it asks nothing, and goes on."""
-        return self.code == DRIFT and self.found_at is not None and not self.offers
-
-    @property
-    def plan(self) -> str:
-        """The id of the plan that it asks about; empty where it asks about none."""
-        named = _PLAN.findall(self.message) if self.code in _ABOUT_PLANS else []
-        return named[-1] if named else ""
 
 
 class MovesNow(Value):
@@ -124,7 +84,7 @@ async def show(
         site=await parts.store.sites.get(shown.site_id),
         why=why_waiting(shown, parts.clock()),
         steps=steps,
-        matters=_matters(shown, now, caller),
+        matters=await asked_matters(parts, shown, now, caller),
         moves=moves_now(now, caller),
         restores=caller.may(Permission.START)
         and rotation.status in _LEFT
@@ -167,30 +127,6 @@ for _move in MEANINGS:
         dependencies=[allowed(permission_of(_move))],
         response_model=None,
     )
-
-
-def _matters(shown: RotationShown, now: RotationState | None, caller: Principal) -> tuple[MatterAsked, ...]:
-    """What is shown as attention; with its answers where the rotation can be asked now."""
-    asked: dict[str, Attention] = {each.code: each for each in now.attention} if now is not None else {}
-
-    def matter(found: Finding) -> MatterAsked:
-        attention = asked.get(found.code)
-        if attention is None or now is None:
-            named = tuple(MEANINGS[move][0] for move in options_of(found) if move in MEANINGS)
-            remedy = "" if named else found.remedy
-            return MatterAsked(
-                subject=found.subject, message=found.message, code=found.code, remedy=remedy, answers=named
-            )
-        return MatterAsked(
-            subject=found.subject,
-            message=found.message,
-            code=found.code,
-            which=which_canaries(attention, now),
-            offers=answers(attention, now, caller),
-            found_at=attention.raised_at,
-        )
-
-    return tuple(map(matter, shown.attention))
 
 
 def moves_now(now: RotationState | None, caller: Principal) -> MovesNow | None:

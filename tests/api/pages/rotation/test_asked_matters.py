@@ -1,0 +1,35 @@
+"""What a rotation asks, as its page shows it: the plan that a question is about, and the first of two approvals."""
+
+import pytest
+
+from api.pages.rotation.asked_matters import asked_matters
+from api.rotation.waiting import rotation_shown
+from rotation.identity.permission import Role
+from rotation.identity.two_persons import TwoPersonAct
+from rotation.running.attention import DRIFT, PLAN_DIFFERS, Attention
+from rotation.running.message import Move
+from store.access.key_text import KeyText
+from store.progress import Progress
+from tests.api.identified import know
+from tests.api.pages.rotation.test_held_canaries import ANN, T0, waiting
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_an_amendment_leads_to_its_plan_and_shows_who_has_approved_it(unconnected, store, make):
+    """A second person reads which plan it is and what the first one said; a drift that is taken asks nothing."""
+    text = "a group came. The amendment is plan plan-7, hash 0123456789ab; approve it"
+    asked = Attention(code=PLAN_DIFFERS, subject="site", message=text, options=(Move.APPROVE,), raised_at=T0)
+    drift = Attention(code=DRIFT, subject="site", message="another list is used", raised_at=T0)
+    now = waiting(None).model_copy(update={"attention": (asked, drift)})
+    found = tuple(each.finding() for each in now.attention)
+    await store.rotations.project("rot-1", Progress(attention=found), make.t0)
+    shown = rotation_shown(unconnected, await store.rotations.get(now.rotation_id))
+    plan, other = await asked_matters(unconnected, shown, now, ANN)
+    assert (plan.plan, plan.wished, plan.found_at, other.plan) == ("plan-7", None, T0, "")
+    assert (plan.is_only_shown, other.is_only_shown) == (False, True)
+    olga = await know(store, "olga", Role.APPROVER, key=KeyText.new().write())
+    content = {"rotation": now.rotation_id, "question": asked.question}
+    await store.wishes.second(TwoPersonAct.AMEND, content, by=olga, why="I read it", at=unconnected.clock())
+    plan, other = await asked_matters(unconnected, shown, now, ANN)
+    assert plan.wished is not None
+    assert (plan.wished.asked_by, plan.wished.why, other.wished) == ("olga", "I read it", None)
