@@ -180,6 +180,7 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 survey_wait=settings.survey_wait,
                 two_persons_start=settings.two_persons_start,
                 rehearsal=settings.rehearsal,
+                ui=settings.ui,
                 authority=Authority(where, acme.patience) if where else None,
                 log_in=log_in,
             )

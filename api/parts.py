@@ -52,6 +52,8 @@ class Parts:
     """Whether two persons approve each plan."""
     rehearsal: bool = False
     """Whether one person may register a site whose minimum waits are shorter than the vendor's."""
+    ui: str | None = None
+    """Where people open the Temporal UI, as far as it is known."""
     log_in: CompanyLogIn | None = None
     """The company's log-in, where one is set."""
     sinks: Sinks | NotifySettingsWrong = field(default_factory=sinks_for_checks)

@@ -33,6 +33,12 @@ class ApiSettings(BaseSettings):
     """How long a request waits for a survey before it answers that the survey goes on."""
 
     @property
+    def ui(self) -> str | None:
+        """Where people open the Temporal UI, as far as it is known."""
+        scheme = "http" if self.ui_tls_cert is None else "https"
+        return self.ui_origin or (f"{scheme}://127.0.0.1:{self.ui_port}" if self.ui_upstream else None)
+
+    @property
     def ui_origins(self) -> frozenset[str]:
         """The origins of the Temporal UI: where it is, and where the door is."""
         scheme = "http" if self.ui_tls_cert is None else "https"

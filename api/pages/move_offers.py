@@ -6,7 +6,7 @@ from uuid import uuid4
 from api.rotation.moves import permission_of
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from rotation.running.attention import CANARY_HELD, Attention
+from rotation.running.attention import CANARY_HELD, SECOND, Attention
 from rotation.running.message import Message, Move
 from rotation.running.moves import EXPLAINED, refusal
 from rotation.running.state import RotationState
@@ -61,6 +61,14 @@ _RISKS = {
     ),
 }
 """What going on risks, by the code of what is asked, where it is not what `MEANINGS` has."""
+_SECONDED = sentence("What the first person wants is done. Clients that are not proven may be cut off.")
+_SECONDED_RISKS = {
+    CANARY_HELD: sentence(
+        "What the first person wants is done: the other groups follow. What keeps the first clients may keep theirs, "
+        "too, until an operator mends it. No client is left out, since the next gate waits for all of them."
+    ),
+}
+"""What a second person's approval risks, by what the first one wants."""
 GENERAL = (Move.LOOK_AGAIN, Move.EXTEND, Move.HOLD, Move.RESUME, Move.CANCEL, Move.ROLL_BACK)
 """Those that answer no question."""
 _NOT_YOURS = sentence("Your roles do not let you.")
@@ -105,10 +113,17 @@ def general_offers(state: RotationState, caller: Principal) -> tuple[MoveOffer, 
 def answers(attention: Attention, state: RotationState, caller: Principal) -> tuple[MoveOffer, ...]:
     """The answers to a question; cancel and extend stand among the general ones, too."""
     offers = (_offer(move, state, caller, attention.question) for move in attention.options if move in MEANINGS)
-    risk = _RISKS.get(attention.code)
+    move, risk = _risk(attention, state)
     if risk is None:
         return tuple(offers)
-    return tuple(each.model_copy(update={"meaning": risk}) if each.move is Move.PROCEED else each for each in offers)
+    return tuple(each.model_copy(update={"meaning": risk}) if each.move is move else each for each in offers)
+
+
+def _risk(attention: Attention, state: RotationState) -> tuple[Move, Sentence | None]:
+    """Which answer risks something else than its general meaning has, and what."""
+    if attention.code == SECOND and state.proceed is not None:
+        return Move.APPROVE, _SECONDED_RISKS.get(state.proceed.about, _SECONDED)
+    return Move.PROCEED, _RISKS.get(attention.code)
 
 
 def _offer(move: Move, state: RotationState, caller: Principal, question: str) -> MoveOffer:

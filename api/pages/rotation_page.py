@@ -25,9 +25,11 @@ from api.rotation.waiting import rotation_shown, why_waiting
 from api.task.task_document import TaskShown
 from api.task.tasks import list_tasks
 from engine.contract import EventKind
+from engine.ids import rotation_workflow
 from rotation.drift.presented import THIRD
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.plan.work.task import TaskState
 from rotation.proof.reason_texts import REASONS
 from rotation.running.message import Move
 from rotation.running.state import RotationState
@@ -39,6 +41,7 @@ router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
 _CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
 """The moves of which the page shows nothing else at once."""
 _BACK = "roll-back"
+_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _LEFT = frozenset({RotationStatus.RUNNING, RotationStatus.TERMINATED})
 """Where a rotation that has ended may have left settings changed."""
 _EVIDENCE = ("clients", "covered", "missing")
@@ -90,10 +93,12 @@ async def show(
         and rotation.status in _LEFT
         and parts.standings.has_ended(rotation, parts.clock()),
         who_can=await _who_can(parts, caller),
-        tasks=tasks.items,
+        tasks=sorted(tasks.items, key=lambda each: each.state not in _WAITING),
         trail=await parts.store.events.newest(rotation_id),
         curve=await curve_of(parts, shown, [each.step for each in steps]),
         reasons=REASONS,
+        ui=parts.ui,
+        workflow=rotation_workflow(shown.site_id),
         taken=taken if taken in _CONFIRMED else None,
         reading=shown.live.wait.reading if shown.live and shown.live.wait else shown.coverage,
     )

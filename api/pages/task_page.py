@@ -100,6 +100,7 @@ async def _card(
         ended=parts.standings.has_ended(await parts.store.rotations.get(shown.rotation_id), parts.clock()),
         restores=caller.may(Permission.START),
         workflow=rotation_workflow(shown.site_id),
+        ui=parts.ui,
         saves_originals=how_to_save(shown.rotation_id)[0].english in shown.instructions,
         request_id=uuid4().hex,
         pending=pending,

@@ -85,8 +85,8 @@ def contradicted(work: ReorderList, attested: Mapping[str, str]) -> Finding | No
         "order-not-shown",
         work.list,
         f"the stated order is {stated or 'none'}; expected is {work.text}",
-        f"export the Sylink.xml of a group that uses it, then report done with order={work.text!r} if it shows "
-        "that order",
+        "give the servers these priorities in the console, export the Sylink.xml of a group that uses the list once "
+        f"more, and report done with that file, which shows this order: {work.text}",
     )
 
 

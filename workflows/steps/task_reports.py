@@ -75,7 +75,9 @@ async def _reported_done(run: Running, step: Console | Write, message: Message) 
             "not-seen-yet",
             step.title,
             seen.seen or "the service does not see it yet",
-            "the service looks again; when it sees it, the task closes by itself",
+            seen.wrong.remedy
+            if seen.wrong is not None
+            else "the service looks again; when it sees it, the task closes by itself",
         ),
     )
     return False

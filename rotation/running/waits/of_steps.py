@@ -121,8 +121,7 @@ def _unshown(step: CurrentStep, wait: WaitMeasure) -> Sentence:
             servers=servers,
         )
     return sentence(
-        "“%(step)s”: no client has taken a new policy from %(servers)s yet. Normal until %(limit)s; then a person "
-        "decides.",
+        "“%(step)s”: no client has taken a new policy from %(servers)s yet. No person has to act before %(limit)s.",
         step=step.title,
         servers=servers,
         limit=wait.limit,

@@ -16,7 +16,7 @@ from tests.api.pages.rotation.test_held_canaries import ANN, T0, waiting
 
 @pytest.mark.usefixtures("rotating")
 async def test_an_amendment_leads_to_its_plan_and_shows_who_has_approved_it(unconnected, store, make):
-    """A second person reads which plan it is and what the first one said; a drift that is taken asks nothing."""
+    """A second person reads which plan it is and why the first one wants it; a drift that is taken asks nothing."""
     text = "a group came. The amendment is plan plan-7, hash 0123456789ab; approve it"
     asked = Attention(code=PLAN_DIFFERS, subject="site", message=text, options=(Move.APPROVE,), raised_at=T0)
     drift = Attention(code=DRIFT, subject="site", message="another list is used", raised_at=T0)
