@@ -64,8 +64,9 @@ _RISKS = {
 _SECONDED = sentence("What the first person wants is done. Clients that are not proven may be cut off.")
 _SECONDED_RISKS = {
     CANARY_HELD: sentence(
-        "What the first person wants is done: the other groups follow. What keeps the first clients may keep theirs, "
-        "too, until an operator mends it. No client is left out, since the next gate waits for all of them."
+        "What the first person wants is done: the other groups follow. What keeps the first clients, or what their "
+        "server signs with, may keep theirs, too, until an operator mends it: see first what the question names. No "
+        "client is left out, since the next gate waits for all of them."
     ),
 }
 """What a second person's approval risks, by what the first one wants."""

@@ -29,6 +29,7 @@ from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
 from rotation.plan.work.task import ReplaceCertificate, TaskState, Work
+from rotation.standing.remedies import terminate_newest
 from rotation.values import Fingerprint, SiteId, TaskId, Value
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
@@ -99,8 +100,7 @@ async def _card(
         replaces=isinstance(work, ReplaceCertificate),
         ended=parts.standings.has_ended(await parts.store.rotations.get(shown.rotation_id), parts.clock()),
         restores=caller.may(Permission.START),
-        workflow=rotation_workflow(shown.site_id),
-        ui=parts.ui,
+        terminate=_terminate(parts, shown.site_id),
         saves_originals=how_to_save(shown.rotation_id)[0].english in shown.instructions,
         request_id=uuid4().hex,
         pending=pending,
@@ -109,6 +109,12 @@ async def _card(
         values=sent or {},
         now=parts.clock(),
     )
+
+
+def _terminate(parts: Parts, site_id: SiteId) -> str:
+    """The command that ends the rotation of a site: the Temporal UI of `rotator up` is for looking alone."""
+    client = parts.temporal
+    return terminate_newest(rotation_workflow(site_id), client.service_client.config.target_host, client.namespace)
 
 
 async def _former(parts: Parts, task: TaskShown) -> Fingerprint | None:

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking
 from rotation.plan.plan import Plan, PlanBody
-from rotation.plan.scope import OwnerScope, Treatment
+from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console
 from rotation.plan.work.task import CopyList
 
 _NAMES_SHOWN = 5
 _REMEDY = "look at what changed, then make and approve a new plan"
 _RELAXED_NOW = "the group has to be relaxed now; as planned, its clients fail over"
-_FAILS_OVER_NOW = "the clients of the group have to fail over now; as planned, the group is relaxed"
+_FAILS_OVER_NOW = "the clients of the group would fail over now; as planned, the group is relaxed"
 
 
 def compare(approved: PlanBody, now: PlanBody) -> tuple[Finding, ...]:
@@ -101,7 +101,7 @@ def _owner(before: OwnerScope, after: OwnerScope) -> Iterable[Finding]:
         )
     if set(before.inheritors) != set(after.inheritors):
         yield _stale("inheritance-differs", after, "other groups inherit from this group than when the plan was made")
-    if set(before.pairs) != set(after.pairs):
+    if _settings(before, treated=after.treatment) != _settings(after, treated=before.treatment):
         yield _stale(
             "settings-differ",
             after,
@@ -113,6 +113,13 @@ def _owner(before: OwnerScope, after: OwnerScope) -> Iterable[Finding]:
             after,
             "the group's heartbeat is slower than when the plan was made, so the waits are too short",
         )
+
+
+def _settings(owner: OwnerScope, *, treated: Treatment) -> set[PlannedPair]:
+    """The settings of the group. What is written of them follows from its treatment, and differs with that alone."""
+    if owner.treatment is treated:
+        return set(owner.pairs)
+    return {pair.model_copy(update={"needs_list": False, "needs_unverified": False}) for pair in owner.pairs}
 
 
 def _stale(code: str, owner: OwnerScope, message: str) -> Finding:

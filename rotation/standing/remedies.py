@@ -11,6 +11,11 @@ def restore(site_id: SiteId) -> str:
     return f"rotator restore {shlex.quote(site_id)} --why REASON"
 
 
+def terminate_newest(workflow_id: str, address: str, namespace: str) -> str:
+    """What ends the newest run of a workflow from outside."""
+    return f"temporal workflow terminate {_at(address, namespace, workflow_id)} --reason REASON"
+
+
 def terminate(run: Run, service: Service) -> str:
     """What ends a workflow from outside."""
     return f"temporal workflow terminate {_named(run, service)} --reason REASON"
@@ -22,8 +27,12 @@ def unpause(run: Run, service: Service) -> str:
 
 
 def _named(run: Run, service: Service) -> str:
-    where = f"--address {shlex.quote(service.address)} --namespace {shlex.quote(service.namespace)}"
-    return f"{where} --workflow-id {shlex.quote(run.workflow_id)} --run-id {shlex.quote(run.run_id)}"
+    return f"{_at(service.address, service.namespace, run.workflow_id)} --run-id {shlex.quote(run.run_id)}"
+
+
+def _at(address: str, namespace: str, workflow_id: str) -> str:
+    where = f"--address {shlex.quote(address)} --namespace {shlex.quote(namespace)}"
+    return f"{where} --workflow-id {shlex.quote(workflow_id)}"
 
 
 WORKER = "rotator up"

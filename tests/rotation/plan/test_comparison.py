@@ -51,7 +51,9 @@ def test_owner_new(make, body):
 def test_treatment_differs(make, body):
     """A 14.2 client came into a group that fails over; its pairs now need writes as well."""
     stuck = [make.client("c1", build="14.2.1.0")]
-    assert "treatment-differs" in codes(body(), body(clients=stuck))
+    found = codes(body(), body(clients=stuck))
+    assert "treatment-differs" in found
+    assert "settings-differ" not in found, "no person has changed a setting"
 
 
 def test_inheritance_differs(make, body):

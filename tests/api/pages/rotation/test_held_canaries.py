@@ -7,9 +7,9 @@ from api.pages.rotation.held_canaries import which_canaries
 from rotation.identity.identity import IdentityId, Principal
 from rotation.identity.permission import Role
 from rotation.plan.outline import Outline
-from rotation.running.attention import Attention
+from rotation.running.attention import SECOND, Attention
 from rotation.running.message import Move
-from rotation.running.state import RotationState
+from rotation.running.state import Proceed, RotationState
 from rotation.running.wait import GateReading, Wait
 from rotation.values import PlanId, RotationId, ServerName, SiteId
 
@@ -64,3 +64,14 @@ def test_going_on_names_its_own_risk():
     assert "No client is left out" in on.meaning.text
     (other,) = answers(asked("gate-limit"), waiting(READING), ANN)
     assert other.meaning == MEANINGS[Move.PROCEED][1]
+
+
+def test_the_second_person_reads_what_holds_the_canaries_and_what_the_approval_risks():
+    """The question of the first person is gone by then; another wish risks what is not proven."""
+    for about, risk in (("canary-held", "the other groups follow"), ("gate-limit", "may be cut off")):
+        wish = Proceed(about=about, asked_by="ben", identity="i2", why="seen")
+        state = waiting(READING).model_copy(update={"proceed": wish})
+        second = asked(SECOND).model_copy(update={"options": (Move.APPROVE,)})
+        (approve,) = answers(second, state, ANN)
+        assert risk in approve.meaning.text
+        assert (which_canaries(second, state) is None) is (about != "canary-held")

@@ -27,12 +27,20 @@ def test_the_address_is_that_of_the_origin_or_of_our_door(given, shown):
 
 
 @pytest.mark.usefixtures("rotating")
-async def test_a_rotation_and_the_task_of_an_absent_holder_lead_there(unconnected, store, make):
-    """Beside the id of the workflow that an administrator looks for."""
-    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+async def test_a_rotation_leads_there(unconnected, store):
+    """Beside the id of its workflow."""
     for ui, times in ((None, 0), (UI, 1)):
         parts, key = replace(unconnected, ui=ui), await key_of(store, f"otto {times}", Role.OPERATOR)
         async with reading(parts, key) as reader:
-            pages = [(await reader.get(page)).text for page in ("/tasks/task-1", "/rotations/rot-1")]
-        assert [page.count(f'href="{UI}"') for page in pages] == [times] * 2
-        assert "rotate/site-1" in pages[0]
+            page = (await reader.get("/rotations/rot-1")).text
+        assert page.count(f'href="{UI}"') == page.count("<code>rotate/site-1</code>") == times
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_the_task_of_an_absent_holder_has_the_command_that_ends_the_rotation(reading_as, store, make):
+    """The Temporal UI of `rotator up` is for looking alone."""
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    async with reading_as("otto", Role.OPERATOR) as other:
+        page = (await other.get("/tasks/task-1")).text
+    assert "temporal workflow terminate --address" in page
+    assert "--workflow-id rotate/site-1 --reason REASON" in page
