@@ -99,7 +99,8 @@ async def of_recovery_files(mistakes, people, task):
     await ann.claim(f"/tasks/{task['id']}")
     await refused("claimed by another person, by an old page", "ann has claimed", task, stale(otto.page, "claim"))
     await refused("reported by another person", "ann has claimed", task, sending(otto, task, "done", sha256=SHA))
-    await refused("given back by another person", "ann has claimed", task, sending(otto, task, "refused", why="mine"))
+    for_eve = sending(otto, task, "refused", why="mine", holder="eve")
+    await refused("given back for a person who does not hold it", "eve does not hold", task, for_eve)
     await refused("claimed in a second tab, too", task["title"], task, stale(again.page, "claim"))
     for name, says, fields in FILES:
         await refused(name, says, task, sending(ann, task, "done", **fields))

@@ -92,10 +92,14 @@ def put_back_card(work: PutCertificateBack) -> Card:
         before=(
             sentence("Do not generate a new certificate, and leave server lists and secure communications as they are"),
         ),
-        acts=(taken, unpacked, *_put_back(work, keystore)),
-        after=(
-            sentence(
-                "If .SIG files in %(folder)s stay older than it, have the server publish again", folder=GROUP_FOLDERS
+        acts=(
+            taken,
+            unpacked,
+            *_put_back(work, keystore),
+            act(
+                sentence("If .SIG files in this folder stay older than it, have the server publish again"),
+                (),
+                (_value(sentence("Folder"), GROUP_FOLDERS),),
             ),
         ),
         checked=sentence(

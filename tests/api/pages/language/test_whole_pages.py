@@ -18,6 +18,8 @@ ENGLISH = {"Accept-Language": "en"}
 FILES = {
     "GET /calendar/file": "a file for calendars, whose entries are those of the calendar's page",
     "GET /rotations/{rotation_id}/clients.csv": "a table for programs: its columns are names of fields",
+    "GET /sites/{site_id}/groups.csv": "a table of groups, by the names of its fields",
+    "GET /rotations/{rotation_id}/originals": "the file of original settings, as the API gives it",
     "GET /rotations/{rotation_id}/changes": "a stream of numbers for the page's script",
 }
 """What is no page, and why it has no texts."""

@@ -20,7 +20,7 @@ async def test_a_site_is_surveyed(whole, connected, site):
         assert f"{survey['clients']} clients" in page
         assert f"SEPM {survey['version']}" in page
         used = {each["settings"]["server_list"] for group in survey["groups"] for each in group["locations"]}
-        assert [name for name in used if f"<li>{name}</li>" not in page] == []
+        assert [name for name in used if f"<li><code>{name}</code></li>" not in page] == []
 
 
 async def test_the_lists_that_groups_use_are_named_before_a_plan(connected, site, whole):
@@ -31,7 +31,10 @@ async def test_the_lists_that_groups_use_are_named_before_a_plan(connected, site
         other = described | {"name": "Another list"}
         await whole.put(f"/v1/sites/{site}/lists", json={"lists": [other], "why": "renamed"})
         page = (await reader.get(f"/sites/{site}")).text
-    assert f"<li>{described['name']}: <b>not described yet, and a plan needs it</b> (used by My Company" in page
+    assert (
+        f"<li><code>{described['name']}</code>: <b>not described yet, and a plan needs it</b> (used by My Company"
+        in page
+    )
 
 
 async def test_groups_are_listed_with_their_ids(whole, connected, site):
