@@ -37,7 +37,7 @@ async def test_a_list_that_rest_does_not_assign_is_assigned_by_hand(played, patc
     assert here.lost() == []
     closed = [event.message for event in here.trail if event.kind == "task-closed" and "lists" in event.message]
     assert closed
-    assert all("every pair reads back as wanted" in message for message in closed)
+    assert all("SEPM shows every place as wanted" in message for message in closed)
 
 
 async def test_pairs_that_want_different_lists_are_asked_for_one_list_after_the_other(played):
