@@ -24,6 +24,7 @@ from rotation.plan.step import Console, SettingField
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.signed_files import while_there
 from rotation.plan.work.task import (
+    WAITING,
     AssignList,
     CompareSignedFiles,
     ConsoleTask,
@@ -45,13 +46,12 @@ from service.open_swaps import has_moved
 from service.scope import StepScope, scope_of
 from service.world import World
 
-_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _ATTESTED = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {
-    TaskState.CLAIMED: _WAITING,
-    TaskState.DONE: _WAITING,
-    TaskState.REFUSED: _WAITING,
-    TaskState.WITHDRAWN: _WAITING,
+    TaskState.CLAIMED: WAITING,
+    TaskState.DONE: WAITING,
+    TaskState.REFUSED: WAITING,
+    TaskState.WITHDRAWN: WAITING,
 }
 
 
@@ -71,7 +71,7 @@ class TaskActivities:
         so_far = await store.tasks.list(rotation_id=request.ref.rotation_id)
         earlier = [task for task in so_far if _is_of(task, prefix)]
         for task in earlier:
-            if task.state in _WAITING:
+            if task.state in WAITING:
                 return _opened(task)
         work = await self._by_hand(scope) if request.by_hand else _own_work(scope)
         if isinstance(work, ReplaceCertificate | PutCertificateBack):

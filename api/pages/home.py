@@ -29,7 +29,7 @@ from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct, Wish, approvals, wish_digest
 from rotation.plan.plan import Plan
-from rotation.plan.work.task import TaskState
+from rotation.plan.work.task import WAITING
 from rotation.running.message import Move
 from rotation.text.sentence import Sentence
 from rotation.values import PlanId, SiteId, Value
@@ -83,9 +83,8 @@ class SiteOnHome(Value):
 @router.get(HOME, dependencies=[allowed(Permission.KNOW_ITSELF)])
 async def show_home(request: Request, parts: WithParts, caller: Caller) -> HTMLResponse:
     """What needs a person now, and the sites."""
-    open_states = [TaskState.OPEN, TaskState.CLAIMED]
     tasks = (
-        await list_tasks(parts, caller, EVERYTHING, state=open_states)
+        await list_tasks(parts, caller, EVERYTHING, state=sorted(WAITING))
         if caller.may(Permission.SEE_TASKS)
         else TaskList(items=(), next=None)
     )

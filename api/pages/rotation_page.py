@@ -29,7 +29,7 @@ from engine.ids import rotation_workflow
 from rotation.drift.presented import THIRD
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
-from rotation.plan.work.task import TaskState
+from rotation.plan.work.task import WAITING
 from rotation.proof.reason_texts import REASONS
 from rotation.running.message import Move
 from rotation.running.state import RotationState
@@ -41,7 +41,6 @@ router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
 _CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
 """The moves of which the page shows nothing else at once."""
 _BACK = "roll-back"
-_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _LEFT = frozenset({RotationStatus.RUNNING, RotationStatus.TERMINATED})
 """Where a rotation that has ended may have left settings changed."""
 _EVIDENCE = ("clients", "covered", "missing")
@@ -93,7 +92,7 @@ async def show(
         and rotation.status in _LEFT
         and parts.standings.has_ended(rotation, parts.clock()),
         who_can=await _who_can(parts, caller),
-        tasks=sorted(tasks.items, key=lambda each: each.state not in _WAITING),
+        tasks=sorted(tasks.items, key=lambda each: each.state not in WAITING),
         trail=await parts.store.events.newest(rotation_id),
         curve=await curve_of(parts, shown, [each.step for each in steps]),
         reasons=REASONS,

@@ -28,13 +28,12 @@ from engine.ids import rotation_workflow
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
-from rotation.plan.work.task import ReplaceCertificate, TaskState, Work
+from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
 from rotation.standing.remedies import terminate_newest
 from rotation.values import Fingerprint, SiteId, TaskId, Value
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
-_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _Act = Callable[[dict[str, str], TaskId, Principal, Parts, RequestKey], Awaitable[TaskShown]]
 
 
@@ -88,7 +87,7 @@ async def _card(
         task=shown,
         card=card_shown(shown, version, translator_for(request)),
         version=version,
-        seen=await seen_now(parts, site, work, await _former(parts, shown)) if may and shown.state in _WAITING else (),
+        seen=await seen_now(parts, site, work, await _former(parts, shown)) if may and shown.state in WAITING else (),
         sees=caller.may(Permission.SEE),
         mine=may and shown.claimed_by == caller.name,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,

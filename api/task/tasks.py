@@ -29,12 +29,11 @@ from rotation.bounds import LONGEST
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.plan.work.stated_work import unstated
-from rotation.plan.work.task import ConsoleTask, TaskState
+from rotation.plan.work.task import WAITING, ConsoleTask, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import RotationId, SiteId, TaskId
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
-_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _SAYING: dict[int | str, dict[str, Any]] = {
     **_REFUSALS,
@@ -55,7 +54,8 @@ async def list_tasks(
     """Console tasks of the sites that the caller sees, the oldest first."""
     sites = seen_sites(caller, site_id)
     page = await parts.store.tasks.page(asked, states=state, sites=sites, rotation_id=rotation_id)
-    return TaskList.of(page, TaskShown.of)
+    counting = tuple([await _as_it_counts(parts, each) for each in page.items])
+    return TaskList.of(page.model_copy(update={"items": counting}), TaskShown.of)
 
 
 async def expected_task(task_id: TaskId, parts: WithParts, if_match: IfMatch = None) -> None:
@@ -147,7 +147,7 @@ async def finish_task(
     """
     task = await parts.store.tasks.get(task_id)
     evidence = evidence_of_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
-    if task.state in _WAITING and (finding := unstated(task.work, evidence)) is not None:
+    if task.state in WAITING and (finding := unstated(task.work, evidence)) is not None:
         raise refused(f"{Move.TASK_DONE.value.replace('_', '-')}-refused", [finding])
     return await _say(
         parts, response, caller, task_id, key=key, move=Move.TASK_DONE, why=order.note, attestation=evidence

@@ -9,6 +9,10 @@ from rotation.plan.work.task import CompareSignedFiles
 from rotation.text.sentence import sentence
 from rotation.values import ServerName
 
+_OLDEST_OF_A_FOLDER = (
+    "Get-ChildItem $_.FullName -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc | Select-Object -First 1"
+)
+"""In PowerShell, of each group's folder: a deleted group's old file hides no file of another group."""
 _AS_STATED = "| ForEach-Object { $_.FullName; $_.LastWriteTimeUtc.ToString('yyyy-MM-ddTHH:mm:ssZ') }"
 """In PowerShell: the time in the form that the report takes, whatever the language of the server."""
 COMPARED = sentence("The service compares both times with each other, and with the time of the replacement")
@@ -39,8 +43,8 @@ def comparison(servers: Sequence[ServerName]) -> tuple[Act, ...]:
             sentence("There, look for the oldest .SIG file of all group folders in this folder"),
             (),
             (CopiedValue(label=sentence("Folder"), value=GROUP_FOLDERS),),
-            command=f"Get-ChildItem '{GROUP_FOLDERS}' -Recurse -Filter *.SIG | Sort-Object LastWriteTimeUtc "
-            f"| Select-Object -First 20 {_AS_STATED}",
+            command=f"Get-ChildItem '{GROUP_FOLDERS}' -Directory | ForEach-Object {{ {_OLDEST_OF_A_FOLDER} }} "
+            f"| Sort-Object LastWriteTimeUtc {_AS_STATED}",
         ),
         act(
             sentence(

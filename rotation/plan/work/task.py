@@ -48,6 +48,8 @@ class TaskState(StrEnum):
         return _STATES[self]
 
 
+WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
+"""States in which a task waits for an operator."""
 _STATES = {
     TaskState.OPEN: "is open",
     TaskState.CLAIMED: "is claimed",
