@@ -39,6 +39,9 @@ _ROLES = "role_names"
 """How a value is named that has names of roles."""
 _TITLE = "title"
 """How the title of a step is named: behind a colon, it begins with a small letter, unless it stays English."""
+_PERSONS = frozenset({"by", "who"})
+"""How a value is named that has the name of a person, or of two with this word between them."""
+_AND = " and "
 _COLLECTION = "field_type"
 _LIST = "list of values"
 _COLLECTIONS = {"Dictionary": "object with fields", "List": _LIST, "Tuple": _LIST, "Set": _LIST, "Frozenset": _LIST}
@@ -241,4 +244,5 @@ def _value(name: str, value: str, by: Translator, depth: int) -> str:
         return formats.number(int(value), by)
     if (written := written_values.in_language(value, by)) is not None:
         return written
-    return _translated(value, by.language, depth - 1) if depth > 0 else value
+    shown = _translated(value, by.language, depth - 1) if depth > 0 else value
+    return value.replace(_AND, f" {by('and')} ") if name in _PERSONS and shown == value else shown

@@ -34,6 +34,8 @@ _MOVES = {
     Move.TASK_DONE: sentence("task_done by %(who)s"),
     Move.TASK_REFUSED: sentence("task_refused by %(who)s"),
 }
+_NOTICED = "change of the site noticed"
+"""The words of the one move that no person makes."""
 _ENDS = {
     TaskState.DONE: sentence("done by %(who)s"),
     TaskState.REFUSED: sentence("refused by %(who)s"),
@@ -57,7 +59,8 @@ def event_text(kind: str, message: str, by: Translator) -> str:
 def _english(kind: str, message: str) -> str:
     """The text with its code in words: `roll back by ann`."""
     if kind == _MESSAGE and (found := _MOVED.fullmatch(message)):
-        return f"{found[1].replace('_', ' ')}{message[found.end(1) :]}"
+        words = _NOTICED if found[1] == Move.SITE_MOVED else found[1].replace("_", " ")
+        return f"{words}{message[found.end(1) :]}"
     return message.replace("-", " ") if kind == _ENDED and message in _OUTCOMES else message
 
 

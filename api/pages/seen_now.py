@@ -24,6 +24,8 @@ class ServerSeen(Value):
     says: Sentence
     wrong: bool = False
     """Whether another certificate was installed than the task asks for."""
+    silent: bool = False
+    """Whether the server does not answer."""
 
 
 async def seen_now(parts: Parts, site: Site, work: Work, former: Fingerprint | None = None) -> tuple[ServerSeen, ...]:
@@ -58,9 +60,8 @@ def _servers(work: Work) -> frozenset[ServerName]:
 def _seen(of: ServedCertificate, work: Work, former: Fingerprint | None) -> ServerSeen:
     shown: dict[str, str | datetime] = {"server": of.server, "at": of.observed_at}
     if of.fingerprint is None:
-        return ServerSeen(
-            says=sentence("%(server)s does not answer at its HTTPS client port (read at %(at)s)", **shown)
-        )
+        says = sentence("%(server)s does not answer at its HTTPS client port (read at %(at)s)", **shown)
+        return ServerSeen(says=says, silent=True)
     if not isinstance(work, ReplaceCertificate | PutCertificateBack):
         return ServerSeen(says=sentence("%(server)s answers at its HTTPS client port (read at %(at)s)", **shown))
     asked = work.fingerprint_sha256

@@ -86,7 +86,14 @@ def make_plan(
     )
     if endless := too_long(body):
         raise PlanRefusedError(endless)
-    facts = Preconditions(site=site, survey=observed.survey, clients=observed.clients, body=body, now=now)
+    facts = Preconditions(
+        site=site,
+        survey=observed.survey,
+        clients=observed.clients,
+        body=body,
+        now=now,
+        replaced=observed.replaced,
+    )
     chosen = {server: observed.certificates[wanted] for server, wanted in request.certificates.items()}
     reasons = (reason for _, found in treated.values() for reason in found)
     findings = (

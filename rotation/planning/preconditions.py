@@ -34,6 +34,8 @@ class Preconditions(Value):
     clients: tuple[ObservedClient, ...]
     body: PlanBody
     now: datetime
+    replaced: frozenset[ServerName] = frozenset()
+    """Servers that have their new certificate already, by the plan that this one amends."""
 
     @property
     def horizon(self) -> timedelta:
@@ -97,7 +99,7 @@ def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
                 "start the server, or correct its address and port, and survey again; if its certificate is damaged "
                 "and clients still hold it, install the same one again from its recovery file; that cuts off no client",
             )
-        if not in_wave:
+        if not in_wave and server.name not in facts.replaced:
             yield warning(
                 "server-left-as-is", server.name, "the server keeps its certificate, since the plan names no new one"
             )

@@ -158,3 +158,9 @@ def test_a_value_takes_no_text_in_brackets_behind_it():
     shown = translated(f"{text} (the rotation goes on: no proof depends on this)", CZECH)
     assert shown == f"{translated(text, CZECH)} (výměna pokračuje: žádný důkaz na tom nezávisí)"
     assert "spojení bylo odmítnuto" in shown
+
+
+def test_two_persons_have_the_word_of_the_language_between_them():
+    """Where a value names who did it; names stay, and so does what is no name."""
+    shown = translated("Ann Nováková and bob let the rotation go on without the canaries", CZECH)
+    assert shown == "Ann Nováková a bob nechávají výměnu pokračovat, bez kanárků"

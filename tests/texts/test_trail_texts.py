@@ -78,7 +78,7 @@ CASES = {
 
 ENGLISH_WORDS = {
     ("message", "roll_back by ann_b: as_it_is"): "roll back by ann_b: as_it_is",
-    ("message", "site_moved by the watch"): "site moved by the watch",
+    ("message", "site_moved by the watch"): "change of the site noticed by the watch",
     ("ended", "rolled-back"): "rolled back",
     ("some-kind", "roll_back by ann"): "roll_back by ann",
 }

@@ -10,7 +10,7 @@ from api.rotation.rotation_document import RotationShown
 from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.two_persons import TwoPersonAct, Wish
-from rotation.running.attention import DRIFT, PLAN_DIFFERS, ROLL_BACK, Attention, options_of
+from rotation.running.attention import DRIFT, PLAN_DIFFERS, PLAN_ON_TRUST, ROLL_BACK, Attention, options_of
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from rotation.text.sentence import Sentence
@@ -47,6 +47,11 @@ class MatterAsked(Value):
     def is_only_shown(self) -> bool:
         """Whether it is a drift that the rotation takes as it is: it asks nothing, and goes on."""
         return self.code == DRIFT and self.found_at is not None and not self.offers
+
+    @property
+    def names_later(self) -> bool:
+        """Whether the plan that its answer leads to has the names."""
+        return self.code == PLAN_ON_TRUST
 
     @property
     def plan(self) -> str:

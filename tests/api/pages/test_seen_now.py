@@ -43,7 +43,7 @@ async def test_a_replacement_shows_the_certificate_of_now(unconnected, make, *, 
     (seen,) = await seen_now(parts, site, work, former)
     assert says in seen.says.english
     assert f"{make.t0}" in seen.says.english
-    assert seen.wrong is wrong
+    assert (seen.wrong, seen.silent) == (wrong, fingerprint is None)
 
 
 async def test_only_what_shows_at_a_port_is_looked_at(unconnected, make):

@@ -144,6 +144,17 @@ async def test_a_replacement_says_whether_to_begin(reader, store, make):
 
 
 @pytest.mark.usefixtures("rotating")
+async def test_nothing_is_begun_while_the_server_is_silent(reader, store, make):
+    """The proof holds, and the server does not answer: the page does not say to begin. A lost file is made again."""
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    await store.tasks.note_proof("task-1", make.at(days=3650), make.at(days=3650))
+    page = (await reader.get("/tasks/task-1")).text
+    assert "begin nothing before the server answers again" in page
+    assert "The proof holds" not in page
+    assert 'action="/tasks/task-1/claim"' in page.split("lost with its password?")[1]
+
+
+@pytest.mark.usefixtures("rotating")
 async def test_only_its_holder_gives_a_replacement_back(reader, reading_as, store, make):
     """Another person is shown why, and gets no form before the rotation is ended from outside."""
     await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)

@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from rotation.plan.refusals import PlanRefusedError
+from rotation.planning.planner import make_plan
+from rotation.values import PlanId
+from tests.rotation.conftest import T0
 
 DAY = timedelta(days=1)
 
@@ -85,10 +88,13 @@ def test_server_silent(make):
 
 
 def test_server_left_as_is(make):
-    """A server without a new certificate is named, and not in the way."""
+    """A server without a new certificate is named, and not in the way; not one that was replaced before."""
     site = make.site("s1", "s2")
     plan = make.plan(site, make.group("G"), request=make.request(site, only=["s1"]))
     assert [found.subject for found in plan.findings if found.code == "server-left-as-is"] == ["s2"]
+    observed = make.observed(site, make.group("G")).model_copy(update={"replaced": frozenset({"s1"})})
+    amended = make_plan(site, observed, make.request(site, only=["s2"]), plan_id=PlanId("plan"), now=T0)
+    assert [found for found in amended.findings if found.code == "server-left-as-is"] == []
 
 
 def test_http_port_silent(make):
