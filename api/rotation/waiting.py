@@ -6,6 +6,7 @@ from api.languages.answer_language import answer_translator
 from api.parts import Parts
 from api.rotation.rotation_document import Live, RotationShown
 from rotation.plan.work.task import ReplaceCertificate
+from rotation.running.attention import is_only_shown, options_of
 from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
 from rotation.running.waits.waiting_for import waiting_for
 from rotation.text.sentence import Sentence
@@ -29,7 +30,9 @@ def why_waiting(shown: RotationShown, now: datetime) -> Sentence:
             held_by=live.held_by if live is not None else "",
             hold_reason=live.hold_reason if live is not None else "",
             attention=tuple(
-                AskedMatter(code=each.code, subject=each.subject) for each in shown.attention if each.code != of_trouble
+                AskedMatter(code=each.code, subject=each.subject)
+                for each in shown.attention
+                if each.code != of_trouble and not is_only_shown(each.code, options_of(each))
             ),
             step=_step(shown, live),
             task=_task(live),

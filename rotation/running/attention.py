@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +81,11 @@ class Attention(Value):
         options = ", ".join(option.value for option in self.options)
         remedy = f"options: {options}; question {self.question}" if options else ""
         return warning(self.code, self.subject, self.message, remedy)
+
+
+def is_only_shown(code: str, options: Collection[object]) -> bool:
+    """Whether it is a drift that the rotation takes as it is: it asks nothing, and the rotation goes on."""
+    return code == DRIFT and not options
 
 
 def options_of(finding: Finding) -> tuple[Move, ...]:

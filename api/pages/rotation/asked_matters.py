@@ -10,7 +10,7 @@ from api.rotation.rotation_document import RotationShown
 from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.two_persons import TwoPersonAct, Wish
-from rotation.running.attention import DRIFT, PLAN_DIFFERS, PLAN_ON_TRUST, ROLL_BACK, Attention, options_of
+from rotation.running.attention import PLAN_DIFFERS, PLAN_ON_TRUST, ROLL_BACK, Attention, is_only_shown, options_of
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from rotation.text.sentence import Sentence
@@ -46,7 +46,7 @@ class MatterAsked(Value):
     @property
     def is_only_shown(self) -> bool:
         """Whether it is a drift that the rotation takes as it is: it asks nothing, and goes on."""
-        return self.code == DRIFT and self.found_at is not None and not self.offers
+        return self.found_at is not None and is_only_shown(self.code, self.offers)
 
     @property
     def names_later(self) -> bool:

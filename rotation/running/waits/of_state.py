@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rotation.plan.step import Console, Step
 from rotation.plan.work.task import ReplaceCertificate
+from rotation.running.attention import is_only_shown
 from rotation.running.state import RotationState
 from rotation.running.waits.situation import AskedMatter, CurrentStep, Situation, TaskHeld, WaitMeasure
 
@@ -19,7 +20,11 @@ def situation_of(state: RotationState, now: datetime) -> Situation:
         held=bool(state.held_by),
         held_by=state.held_by,
         hold_reason=state.hold_reason,
-        attention=tuple(AskedMatter(code=each.code, subject=each.subject) for each in state.attention),
+        attention=tuple(
+            AskedMatter(code=each.code, subject=each.subject)
+            for each in state.attention
+            if not is_only_shown(each.code, each.options)
+        ),
         step=CurrentStep(kind=step.kind, title=step.title) if step is not None else None,
         task=TaskHeld.of(task, replaces=_replaces(step)) if task is not None else None,
         wait=_measure(state),

@@ -123,7 +123,8 @@ async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal,
     )
     await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).signal(Move.CLAIM_TASK.value, message)
     claimed = await whole.post(path, json={}, headers={"Idempotency-Key": key.text})
-    assert (claimed.status_code, claimed.json()["claimed_by"]) == (200, "ann"), claimed.text
+    assert claimed.status_code == 200, claimed.text
+    assert claimed.json()["claimed_by"] == "ann"
     again = await whole.post(path, json={}, headers={"Idempotency-Key": key.text})
     assert (again.status_code, again.json()["claimed_by"]) == (200, "ann"), again.text
     assert (await store.tasks.get(first_task["id"])).claimed_by == "ann"

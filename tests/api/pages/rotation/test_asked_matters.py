@@ -8,6 +8,7 @@ from rotation.identity.permission import Role
 from rotation.identity.two_persons import TwoPersonAct
 from rotation.running.attention import DRIFT, PLAN_DIFFERS, Attention
 from rotation.running.message import Move
+from rotation.running.waits.of_state import situation_of
 from store.access.key_text import KeyText
 from store.progress import Progress
 from tests.api.identified import know
@@ -33,3 +34,16 @@ async def test_an_amendment_leads_to_its_plan_and_shows_who_has_approved_it(unco
     plan, other = await asked_matters(unconnected, shown, now, ANN)
     assert plan.wished is not None
     assert (plan.wished.asked_by, plan.wished.why, other.wished) == ("olga", "I read it", None)
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_drift_that_asks_nothing_is_not_what_is_waited_for(unconnected, store, make):
+    """Neither by the state of the rotation nor by what the store has of it; one that asks is."""
+    drift = Attention(code=DRIFT, subject="site", message="another list is used", raised_at=T0)
+    for options, waits in (((), False), ((Move.RETRY,), True)):
+        asked = drift.model_copy(update={"options": options})
+        now = waiting(None).model_copy(update={"attention": (asked,)})
+        assert [each.code for each in situation_of(now, T0).attention] == [DRIFT] * waits
+        await store.rotations.project("rot-1", Progress(attention=(asked.finding(),)), make.t0)
+        shown = rotation_shown(unconnected, await store.rotations.get("rot-1"))
+        assert ("not as the rotation left it" in shown.waiting_for) is waits
