@@ -33,8 +33,8 @@ def young(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, 
                 server,
                 f"the new certificate is valid from {instant_text(certificate.not_before)}, and would be installed "
                 f"{_hours(valid_for)} later at the earliest; a client whose clock is slower than that would refuse it",
-                f"start the rotation so that it is replaced after {instant_text(certificate.not_before + _SETTLED)}, "
-                "since the rotation does not wait for that by itself; or correct slow clocks before",
+                f"claim the task of this replacement after {instant_text(certificate.not_before + _SETTLED)}: the "
+                "rotation opens the task without waiting for that time; or correct slow clocks before",
             )
 
 
