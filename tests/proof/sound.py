@@ -19,6 +19,7 @@ from itertools import count, islice
 
 import structlog
 
+from rotation.plan.request import Unproven
 from rotation.values import Value
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile
@@ -50,6 +51,8 @@ STOPPING = frozenset(
 
 OURS = frozenset({"hand-outs", "look", "signed", "drill"})
 """Numbers of the tasks that rules 10 and 18 to 28 add to the vendor's lists; rule 4 refreshes images."""
+_BY_DEFAULT: dict[str, object] = {"unproven": Unproven.RELAX, "keep_relaxed": False, "leave_out_away": False}
+"""What a plan takes where people choose nothing."""
 _EVENTS = frozenset({Profile.DEPARTURES, Profile.WAY_BACK})
 
 
@@ -76,12 +79,17 @@ class Cost(Value):
 
 def costs(seeds: Sequence[int], _until: float) -> list[Cost]:
     """Play each seed without faults."""
-    return [asyncio.run(_cost(seed)) for seed in seeds]
+    return [asyncio.run(_cost(seed, {})) for seed in seeds]
 
 
-async def _cost(seed: int) -> Cost:
+def costs_by_default(seeds: Sequence[int], _until: float) -> list[Cost]:
+    """The same, with nothing chosen in a plan that leaves out clients, or takes them on trust."""
+    return [asyncio.run(_cost(seed, _BY_DEFAULT)) for seed in seeds]
+
+
+async def _cost(seed: int, chosen: dict[str, object]) -> Cost:
     drawn = draw(seed, sizes(seed), Faults.NONE)
-    facts = await play(drawn.model_copy(update={"states_early": True}))
+    facts = await play(drawn.model_copy(update={"states_early": True, **chosen}))
     ended = facts.outcome.value if facts.outcome else "no plan" if facts.plan is None else "unfinished"
     return Cost(
         seed=seed,
@@ -159,10 +167,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="sound", description=__doc__)
     parser.add_argument("--rotations", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=SECOND)
+    parser.add_argument("--by-default", action="store_true", help="people choose nothing of whom a plan leaves out")
     asked = parser.parse_args()
+    way = costs_by_default if asked.by_default else costs
     with Lanes(cores()) as lanes:
         seeds = list(islice(sound(count(asked.seed)), asked.rotations))
-        played = [each for some in lanes.play(seeds, float("inf"), costs) for each in some]
+        played = [each for some in lanes.play(seeds, float("inf"), way) for each in some]
     for line in lines(played):
         sys.stdout.write(f"{line}\n")
     return int(any(code in STOPPING for each in played for code in each.codes))
