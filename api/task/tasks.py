@@ -15,6 +15,7 @@ from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey, WithRequestKey
 from api.rotation.messages import say
 from api.rotation.orphaned_tasks import close_if_orphaned
+from api.task.known_task import until_known
 from api.task.task_document import (
     ClaimRequest,
     DoneRequest,
@@ -205,7 +206,10 @@ async def _say(
         request_id=key.name,
         attestation=attestation or {},
     )
-    answered = await close_if_orphaned(parts, task, message) or await say(parts, task.site_id, message, key)
+    answered = await close_if_orphaned(parts, task, message)
+    if not answered:
+        await until_known(parts, task)
+        answered = await say(parts, task.site_id, message, key)
     if not answered:
         response.status_code = HTTPStatus.ACCEPTED
         response.headers["Location"] = f"/v1/tasks/{task_id}"

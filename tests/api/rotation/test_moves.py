@@ -109,14 +109,14 @@ async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, f
     assert (await whole.post(f"{task}/claim", json={})).json()["claimed_by"] == "ann"
 
 
-async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal, rotation, first_task, store):
+async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal, rotation, waiting_task, store):
     """What was sent by an API that died before it could answer is answered to the same request, and was done once."""
-    caller, path = (await store.identities.named(NAME)).id, f"/v1/tasks/{first_task['id']}/claim"
+    caller, path = (await store.identities.named(NAME)).id, f"/v1/tasks/{waiting_task['id']}/claim"
     key = RequestKey.of(caller, path, "claim-once")
     message = Message(
         move=Move.CLAIM_TASK,
         rotation_id=rotation["id"],
-        task_id=first_task["id"],
+        task_id=waiting_task["id"],
         who=NAME,
         identity=caller,
         request_id=key.name,
@@ -127,7 +127,7 @@ async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal,
     assert claimed.json()["claimed_by"] == "ann"
     again = await whole.post(path, json={}, headers={"Idempotency-Key": key.text})
     assert (again.status_code, again.json()["claimed_by"]) == (200, "ann"), again.text
-    assert (await store.tasks.get(first_task["id"])).claimed_by == "ann"
+    assert (await store.tasks.get(waiting_task["id"])).claimed_by == "ann"
 
 
 @pytest.fixture
