@@ -51,6 +51,8 @@ STOPPING = frozenset(
 
 OURS = frozenset({"hand-outs", "look", "signed", "drill"})
 """Numbers of the tasks that rules 10 and 18 to 28 add to the vendor's lists; rule 4 refreshes images."""
+_FEW = 3
+"""So many tasks more than the vendor's a rotation may have."""
 _BY_DEFAULT: dict[str, object] = {"unproven": Unproven.RELAX, "keep_relaxed": False, "leave_out_away": False}
 """What a plan takes where people choose nothing."""
 _EVENTS = frozenset({Profile.DEPARTURES, Profile.WAY_BACK})
@@ -146,7 +148,9 @@ def _tasks(played: Sequence[Cost]) -> Iterator[str]:
     kinds = max(len(OURS & set(each.tasks)) for each in played)
     yield "tasks: " + ", ".join(f"{number} {count:,}" for number, count in every.most_common())
     spread = f"median {ours[len(ours) // 2]}, nine in ten at most {ours[len(ours) * 9 // 10]}, most {ours[-1]}"
-    yield f"of rules 10 and 18 to 28: {spread}; of {kinds} kinds at most"
+    many = [each.seed for each in played if sum(number in OURS for number in each.tasks) > _FEW]
+    more = f"more than {_FEW} on {len(many)} sites, first {many[:5]}"
+    yield f"of rules 10 and 18 to 28: {spread}; {more}; of {kinds} kinds at most"
     for servers in sorted({each.servers for each in played}):
         yield _tasks_of([each for each in played if each.servers == servers], servers)
 
