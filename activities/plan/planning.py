@@ -22,7 +22,7 @@ from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.step import Console
 from rotation.plan.work.task import ReplaceCertificate
-from rotation.planning.amendment import amend, newly_left_out
+from rotation.planning.amendment import amend, newly_left_out, relaxes_more
 from rotation.planning.dead_server import finish_without
 from rotation.planning.preconditions import unfit_now
 from rotation.survey import SiteSurvey
@@ -99,6 +99,7 @@ class Planning:
                 amendment=amendment.id,
                 hash=amendment.hash,
                 leaves_out=len(left_out),
+                relaxes_more=relaxes_more(plan.body, body),
                 some_left_out=some(f"{client.name} ({client.group}, {client.reason})" for client in left_out),
                 lists_edited=edited,
                 versions=versions,

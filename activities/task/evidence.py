@@ -7,8 +7,10 @@ from activities.gate.client_look import look_evidence
 from activities.gate.outage import outage_evidence
 from activities.gate.recovering import put_back_evidence
 from activities.gate.signed_files import signed_files_evidence
+from activities.survey.servers import presented_when_planned
 from activities.task.recovery_evidence import recovery_evidence
 from engine.contract import ObserveTaskAnswer
+from rotation.drift.misplaced import MISPLACED, elsewhere, put_right
 from rotation.drift.presented import third
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack, Takes
@@ -147,7 +149,12 @@ class Witness:
         swaps = await self._world.store.swaps.of(scope.ref.rotation_id)
         renewed = {(swap.server, swap.target) for swap in swaps if swap.first_seen is not None}
         for server, seen in served.items():
-            if seen.fingerprint is None or server not in chosen:
+            if seen.fingerprint is None:
+                continue
+            if server not in chosen:
+                if seen.fingerprint == work.fingerprint_sha256 and await self._was_another(scope, seen):
+                    wrong = elsewhere(work, server)
+                    return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
                 continue
             expected = chosen[server].replaces
             if (server, chosen[server].fingerprint) in renewed:
@@ -158,6 +165,11 @@ class Witness:
         here = served[work.server]
         return ObserveTaskAnswer(done=False, seen=_not_replaced(work, here), fingerprint=here.fingerprint)
 
+    async def _was_another(self, scope: StepScope, seen: ServedCertificate) -> bool:
+        """Whether a server to which the plan gives no certificate presented another one when the plan was made."""
+        before = await presented_when_planned(self._world.store, scope.plan)
+        return before.get(seen.server, seen.fingerprint) != seen.fingerprint
+
     def _unexpected(
         self, scope: StepScope, work: ReplaceCertificate, seen: ServedCertificate, expected: Fingerprint
     ) -> Finding:
@@ -167,10 +179,10 @@ class Witness:
             due = (work.fingerprint_sha256,) if seen.server == work.server else ()
             return third(seen, server.client_port if server else "", (expected, *due))
         return blocking(
-            "unexpected-certificate",
+            MISPLACED,
             seen.server,
             f"{seen.server} presents {(seen.fingerprint or '')[:16]}..., which is not what it should present now",
-            f"put the right certificate into {work.server}, and the former one back into any other server",
+            put_right(work, seen.server, expected),
         )
 
     async def _files(

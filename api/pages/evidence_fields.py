@@ -20,6 +20,7 @@ from rotation.plan.work.task import (
     StopHandOuts,
     Work,
 )
+from rotation.recovery.saved_file import CERTIFICATE_SHA256
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import ServerName, Value
 from service.attestations import BEFORE, SERIALS
@@ -44,6 +45,11 @@ _SHA256 = EvidenceField(
     label=sentence("SHA-256 of the file"),
     hint=sentence("PowerShell: Get-FileHash -Algorithm SHA256 FILE"),
     required=True,
+)
+_CERTIFICATE = EvidenceField(
+    name=CERTIFICATE_SHA256,
+    label=sentence("SHA-256 of the certificate in the file (if you looked)"),
+    hint=sentence("rotator recovery inspect FILE shows it; the service compares it with what the server presents."),
 )
 _ORIGINALS = EvidenceField(
     name=ORIGINALS_SHA256,
@@ -142,7 +148,7 @@ def fields(work: Work, *, over_rest: bool = False) -> tuple[EvidenceField, ...]:
         case AssignList() | SetSecureCommunications() if over_rest:
             return ()
         case SaveRecoveryFile():
-            return (_FILE_NAME, _SHA256, _ORIGINALS, *((_STOPPED_TOO,) if work.asks_hand_outs else ()))
+            return (_FILE_NAME, _SHA256, _CERTIFICATE, _ORIGINALS, *((_STOPPED_TOO,) if work.asks_hand_outs else ()))
         case CopyList():
             return (_EXPORTED, *_OF_COPY)
         case ReorderList():

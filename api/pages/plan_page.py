@@ -12,6 +12,7 @@ from api.http.caller import Caller
 from api.http.invalid import checked
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
+from api.pages.plan.carried_out import carried_out_by, steps_done
 from api.parts import Parts, WithParts
 from api.plan.plans import show_plan
 from api.rotation.rotation_document import RotationRequest
@@ -48,6 +49,8 @@ async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Call
         together=tuple(reasons_to_start_together(kept.body, late=late, always=parts.two_persons_start)),
         late=late or bool(too_late(kept.findings)),
         running=running,
+        done=await steps_done(parts, kept, running),
+        carried_out=await carried_out_by(parts, kept) if running is None else None,
         wished=await wished_start(parts, kept.id, kept.hash) if running is None else None,
         barred=None if caller.may(Permission.START) else (await forbidden(parts, caller, Permission.START)).problem,
         request_id=uuid4().hex,

@@ -31,6 +31,7 @@ from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.plan.work.task import WAITING
 from rotation.proof.reason_texts import REASONS
+from rotation.running.attention import TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from rotation.values import RotationId, ServerName, Value
@@ -138,7 +139,7 @@ def moves_now(now: RotationState | None, caller: Principal) -> MovesNow | None:
     if now is None:
         return None
     back = now.outline.purpose == _BACK
-    third = any(each.code == THIRD for each in now.attention)
+    third = any(each.code in {THIRD, TASK_WRONG} for each in now.attention)
     offers = general_offers(now, caller)
     return MovesNow(
         offers=offers,

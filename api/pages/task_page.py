@@ -25,10 +25,12 @@ from api.repeats.request_key import RequestKey
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from engine.ids import rotation_workflow
+from rotation.drift.presented import THIRD
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
 from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
+from rotation.running.attention import TASK_WRONG
 from rotation.standing.remedies import terminate_newest
 from rotation.values import Fingerprint, SiteId, TaskId, Value
 
@@ -79,7 +81,7 @@ async def _card(
     shown: TaskShown = await show_task(task_id, parts, Response())
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
     version, asked = await _version(parts, shown.site_id), fields(work, over_rest=site.at_console is None)
-    may = caller.may(Permission.DO_TASKS)
+    may, rotation = caller.may(Permission.DO_TASKS), await parts.store.rotations.get(shown.rotation_id)
     return render_page(
         request,
         "task.html",
@@ -97,7 +99,8 @@ async def _card(
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
-        ended=parts.standings.has_ended(await parts.store.rotations.get(shown.rotation_id), parts.clock()),
+        misplaced=[each for each in rotation.attention if each.code in {TASK_WRONG, THIRD}],
+        ended=parts.standings.has_ended(rotation, parts.clock()),
         restores=caller.may(Permission.START),
         terminate=_terminate(parts, shown.site_id),
         saves_originals=how_to_save(shown.rotation_id)[0].english in shown.instructions,

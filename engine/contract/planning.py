@@ -40,6 +40,8 @@ class PlanCheckAnswer(Value):
     """Of the amendment: it is adopted if that is still its hash."""
     leaves_out: int = 0
     """How many clients the amendment leaves out that the approved plan counts."""
+    relaxes_more: bool = True
+    """Whether the amendment relaxes a group that fails over in the approved plan; in answers of before, unknown."""
     some_left_out: tuple[str, ...] = ()
     """Some of them by name."""
     lists_edited: dict[ListName, datetime] = Field(default_factory=dict)

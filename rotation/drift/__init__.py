@@ -1,6 +1,7 @@
 """The site is not as the rotation left it: how that is seen, and what follows.
 
 - `drift`, `standing`, `lists`, `presented`, `upgraded`, `newborn`: what may differ from how a step leaves the site
+- `misplaced`: a certificate of the plan at another server than its own
 - `reaction`, `judged_drift`, `restart`: what follows, what people are shown, and which gates are proven again
 - `site_glance`, `policy_dates`: what can be read each minute, whether policy dates show that settings changed
 - `earlier_survey`: a survey less the rotation's own changes

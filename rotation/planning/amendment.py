@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rotation.plan.plan import LeftOut, PlanBody
+from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Holdout, Preflight, Step
 from rotation.plan.work.signed_together import compared_later
 from rotation.plan.work.task import (
@@ -57,6 +58,12 @@ def newly_left_out(approved: PlanBody, amended: PlanBody) -> tuple[LeftOut, ...]
     """The clients that `amended` leaves out by name and `approved` counts."""
     before = {client.id for client in approved.left_out}
     return tuple(client for client in amended.left_out if client.id not in before)
+
+
+def relaxes_more(approved: PlanBody, amended: PlanBody) -> bool:
+    """Whether a group that fails over in `approved` is relaxed in `amended`."""
+    failing_over = {scope.group_id for scope in approved.scopes if scope.treatment is Treatment.FAILOVER}
+    return any(scope.treatment is Treatment.RELAX and scope.group_id in failing_over for scope in amended.scopes)
 
 
 def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterator[Step]:

@@ -53,12 +53,20 @@ def doubtful(
         return _another_certificate(server, sha256_in(evidence, CERTIFICATE_SHA256), presents, remedy)
     for saved in earlier:
         if saved.sha256 == sha256 and saved.server != server:
-            text = f"this is the recovery file of {saved.server}"
-            return blocking("recovery-file-of-another", server, text, remedy)
+            text = f"a file of this SHA-256 was reported as the recovery file of {saved.server}"
+            return blocking("recovery-file-of-another", server, text, _either(server, saved.server, remedy))
         if saved.sha256 == sha256 and saved.replaced_since:
             text = "this file was saved before the server's certificate was replaced, and has an earlier one"
             return blocking("recovery-file-outdated", server, text, remedy)
     return None
+
+
+def _either(server: ServerName, other: ServerName, remedy: str) -> str:
+    return (
+        f"if that report was right, {remedy}; if it was wrong, state the SHA-256 of the certificate in this file too "
+        f"(rotator recovery inspect FILE shows it), and keep the newest recovery file of {other} off the box as well: "
+        f"this file has the certificate of {server}, and no file that was reported has that of {other}"
+    )
 
 
 def _another_certificate(

@@ -33,7 +33,8 @@ def parse_sylink(xml: bytes, servers: tuple[Server, ...], *, name: str = "Sylink
     Args:
         xml: the file.
         servers: the site's servers: an address of the file is one of them when it equals its address or name,
-            whatever the case. An unknown address stays as the name, so that rules see a server of no known site.
+            whatever the case; where several have it, when its port is that of the one. An unknown address stays as
+            the name, so that rules see a server of no known site.
         name: the file's name, for errors.
 
     Raises:
@@ -156,11 +157,20 @@ def _port(server: ET.Element, attribute: str, name: str) -> int | None:
 
 def _entry(element: ET.Element, servers: tuple[Server, ...], name: str) -> ListEntry:
     address = _attribute(element, "Address")
-    plain = address.lower().strip("[]")
-    known = next((s for s in servers if plain in (s.address.lower().strip("[]"), s.name.lower())), None)
+    https, http = _port(element, "HttpsPort", name), _port(element, "HttpPort", name)
+    known = _known(address, https, http, servers)
     return ListEntry(
         server=known.name if known else ServerName(address),
         address=address,
-        https_port=_port(element, "HttpsPort", name) or (known.https_port if known else _HTTPS_PORT),
-        http_port=_port(element, "HttpPort", name) or (known.http_port if known else _HTTP_PORT),
+        https_port=https or (known.https_port if known else _HTTPS_PORT),
+        http_port=http or (known.http_port if known else _HTTP_PORT),
     )
+
+
+def _known(address: str, https: int | None, http: int | None, servers: tuple[Server, ...]) -> Server | None:
+    """The server of the site at that address; of several there, as behind one NAT, the one with that port."""
+    plain = address.lower().strip("[]")
+    there = [each for each in servers if plain in (each.address.lower().strip("[]"), each.name.lower())]
+    if len(there) > 1:
+        there = [each for each in there if each.https_port == https or (https is None and each.http_port == http)]
+    return there[0] if len(there) == 1 else None

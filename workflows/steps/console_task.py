@@ -6,6 +6,7 @@ from engine.contract import ActivityName, EventKind, OpenTaskAnswer, OpenTaskReq
 from rotation.plan.step import Console, Write
 from rotation.plan.work.stop_drill import StartServer
 from rotation.plan.work.task import Evidence, RefreshImages, TaskState
+from rotation.running.attention import TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
@@ -16,7 +17,7 @@ from workflows.requests import about
 from workflows.running import Running, TurnBack
 from workflows.steps import client_look, drift_step
 from workflows.steps.drift_step import look, look_due, plan_looks
-from workflows.steps.task_look import WRONG, evidence_of, is_due, is_of_store, next_look, observe, wakes
+from workflows.steps.task_look import evidence_of, is_due, is_of_store, next_look, observe, wakes
 from workflows.steps.task_reports import close, hear, settle
 from workflows.steps.withdrawal import withdraw
 from workflows.waits import due_server, unreported
@@ -59,7 +60,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))
         if by_hand or (starts and chosen is Move.APPROVE):
             break
-    for code in (WRONG, LAPSED, ASKED, SWAPPED, due_server.SILENT, client_look.ASKED):
+    for code in (TASK_WRONG, LAPSED, ASKED, SWAPPED, due_server.SILENT, client_look.ASKED):
         run.drop_attention(code)
     run.state.task = None
     second_person.over(run)

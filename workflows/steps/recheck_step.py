@@ -158,7 +158,8 @@ def _amended(run: Running, checked: PlanCheckAnswer, what: str) -> _Question:
         )
         return _Question(what, f". {approve}", _APPROVED)
     then = on_trust = ""
-    if second_person.wish(run, (ON_TRUST,)) is None and any(_is_drill(each) for each in run.state.outline.steps):
+    drilled = any(_is_drill(each) for each in run.state.outline.steps)
+    if second_person.wish(run, (ON_TRUST,)) is None and drilled and checked.relaxes_more:
         on_trust = (
             "proceed to have the clients that were not seen approved by name, if a second person approves that plan"
         )

@@ -12,6 +12,7 @@ from rotation.plan.work.task import (
     StopHandOuts,
     evidence_for,
 )
+from rotation.running.attention import TASK_WRONG
 from rotation.running.message import Message
 from rotation.running.open_task import OpenTask
 from workflows.claims.claim import swaps
@@ -21,7 +22,6 @@ from workflows.steps import client_look
 from workflows.waits import due_server, outage
 from workflows.waits.third_certificate import alarm
 
-WRONG = "task-wrong"
 _FASTEST, _FIRST, _SLOWEST = timedelta(seconds=1), timedelta(minutes=2), timedelta(hours=4)
 _OF_HEARTBEAT = 20
 _SLOWEST_CLAIMED = timedelta(minutes=15)
@@ -54,9 +54,9 @@ async def observe(run: Running, step: Console | Write, *, report: Message | None
     outage.seen(run, seen)
     alarm(run, *((seen.wrong,) if seen.wrong else ()))
     if seen.wrong is None:
-        run.drop_attention(WRONG)
+        run.drop_attention(TASK_WRONG)
     elif not any(attention.message == seen.wrong.message for attention in run.state.attention):
-        run.raise_attention(WRONG, seen.wrong.subject, f"{seen.wrong.message}. {seen.wrong.remedy}", ())
+        run.raise_attention(TASK_WRONG, seen.wrong.subject, f"{seen.wrong.message}. {seen.wrong.remedy}", ())
         await run.record(EventKind.ATTENTION, seen.wrong.message)
     return seen
 

@@ -20,6 +20,8 @@ class DatedStep(Value):
     """Whether the rotation has passed it without its work: the task was withdrawn, as by a roll-back."""
     needless: bool = False
     """Whether it was passed without a task: the site asked for none, or the work was done in another one."""
+    early: bool = False
+    """Whether its task is done though the rotation has not come to it: several are open at once, or it turned back."""
 
 
 def dated(
@@ -37,6 +39,7 @@ def dated(
             expected=each.expected + late if each.expected is not None and each.state == "ahead" else None,
             withdrawn=_is_passed(each) and states.get(each.id) == {TaskState.WITHDRAWN},
             needless=_is_passed(each) and each.id not in states,
+            early=each.state == "ahead" and TaskState.DONE in states.get(each.id, ()),
         )
         for each in steps
     )

@@ -33,7 +33,8 @@ ATTENTION: dict[str, str] = {
     "may be older than its certificate.",
     "second-person": "“%(subject)s” waits for a second person: an approver reads what the first one wants, and "
     "approves it or gives another answer that is offered.",
-    "roll-back": "A roll-back is wanted. A second person approves the way back, or has the rotation finish.",
+    "roll-back": "A roll-back is wanted, and all waits. A second person approves the way back; an operator who is "
+    "against it has the rotation finish.",
     "plan-differs": "The rest of the plan does not fit the site any more. An approver reads the amendment and approves "
     "it, or an operator puts the site back and retries.",
     "plan-on-trust": "An amendment could take clients on trust. An operator wishes it, or a person puts the site back.",

@@ -38,7 +38,7 @@ async def test_a_task_is_claimed_and_done_by_the_card(whole, connected, plan, un
         texts = [own.checked.english, own.late.english, *(act.does.english for act in own.acts)]
         values = [each.value for act in own.acts for row in act.rows for each in row]
         assert [text for text in (*texts, *values) if text not in unescape(card)] == []
-        assert field_names(card) == ["filename", "sha256", "originals_sha256", "stopped", "note"]
+        assert field_names(card) == ["filename", "sha256", "certificate_sha256", "originals_sha256", "stopped", "note"]
         claimed = await reader.post(f"{address}/claim", data=fields(card, f"{address}/claim"))
         assert (claimed.status_code, claimed.headers["location"]) == (303, address)
         assert "ann holds this task" in (await second.get(address)).text

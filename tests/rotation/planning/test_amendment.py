@@ -6,7 +6,7 @@ from rotation.plan.plan import LeftOut, PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Preflight
 from rotation.plan.work.signed_together import compared_later
 from rotation.plan.work.task import CompareSignedFiles, CopyList, DeleteList, PauseReplication, SaveRecoveryFile
-from rotation.planning.amendment import amend, newly_left_out
+from rotation.planning.amendment import amend, newly_left_out, relaxes_more
 from rotation.values import ClientId, ServerName
 
 PAUSED = "replication"
@@ -197,3 +197,13 @@ def test_clients_that_only_the_amendment_leaves_out_are_found(make, plans):
     assert amended.left_out == (old, new)
     assert newly_left_out(approved, amended) == (new,)
     assert newly_left_out(amended, amend(amended, approved, at=make.step_of(amended, PAUSED), swapped=())) == ()
+
+
+def test_an_amendment_relaxes_more_where_a_group_that_failed_over_is_relaxed(plans):
+    """Only then a person may have its clients taken on trust instead."""
+    approved, newer = plans()
+    assert (relaxes_more(approved, newer), relaxes_more(newer, approved), relaxes_more(newer, newer)) == (
+        True,
+        False,
+        False,
+    )

@@ -53,3 +53,13 @@ def test_the_certificate_in_it_decides_where_it_is_given():
     assert code({"sha256": SUM, "certificate_sha256": NEW}) == "recovery-certificate-another"
     assert code({"sha256": SUM, "certificate_sha256": "no"}) == "recovery-sha256-missing"
     assert code({"sha256": SUM, "certificate_sha256": NEW}, presents=None) is None
+
+
+def test_a_file_that_was_reported_for_another_server_says_what_helps_in_both_cases():
+    """That report may have been wrong: the certificate in this file decides, and the other server needs its own."""
+    other = SavedFile(server=S2, sha256=Fingerprint(SUM))
+    found = doubtful(S1, {"sha256": SUM}, earlier=[other], presents=OLD)
+    assert found is not None
+    assert f"was reported as the recovery file of {S2}" in found.message
+    assert [part for part in ("if that report was right", "if it was wrong", S2) if part not in found.remedy] == []
+    assert doubtful(S1, {"sha256": SUM, "certificate_sha256": OLD}, earlier=[other], presents=OLD) is None

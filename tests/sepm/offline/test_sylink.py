@@ -57,6 +57,16 @@ def test_an_https_list_with_priorities():
     assert (found.entries[2].https_port, found.entries[2].http_port) == (4443, 8014)
 
 
+def test_servers_behind_one_address_are_told_apart_by_their_ports():
+    """As behind one NAT; where no port is that of a server, it is none that is known."""
+    one, two = (each.model_copy(update={"address": "nat.example"}) for each in SERVERS)
+    rows = [server("nat.example", HttpsPort=port) for port in (4443, 443, 9443)]
+    found = parse_sylink(sylink(block(1, *rows)), (one, two))
+    assert [entry.server for entry in found.entries] == ["SRV2", "SRV1", "nat.example"]
+    plain = [server("nat.example", HttpPort=port) for port in (8114, 8014)]
+    assert [entry.server for entry in parse_sylink(sylink(block(1, *plain)), (one, two)).entries] == ["SRV2", "SRV1"]
+
+
 @pytest.mark.parametrize("https", [{}, {"HttpsPort": 0}, {"HttpsPort": ""}])
 def test_an_http_list(https):
     """Servers with an HTTP port alone make an HTTP list; the other port is the registered one."""

@@ -60,3 +60,12 @@ def test_a_step_whose_task_was_withdrawn_is_not_done(make):
         (found,) = dated([done.model_copy(update={"state": state})], {}, T0, tasks)
         assert found.withdrawn is expected_now, (state, tasks)
         assert found.needless is (state == "done" and not tasks), "no task was opened for it"
+
+
+def test_a_step_ahead_whose_task_is_done_is_done(make):
+    """A cancel starts again what was stopped, and several recovery files are saved at once: the steps say so."""
+    *_, ahead = steps()
+    task = TaskShown.of(make.task())
+    for state, early in ((TaskState.DONE, True), (TaskState.WITHDRAWN, False), (TaskState.OPEN, False)):
+        (found,) = dated([ahead], {}, T0, [task.model_copy(update={"step": ahead.id, "state": state})])
+        assert found.early is early

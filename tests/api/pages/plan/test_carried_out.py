@@ -1,0 +1,50 @@
+"""The page of a plan beside the rotations of its site."""
+
+from html import unescape
+
+import pytest
+
+from rotation.drift.presented import THIRD
+from rotation.finding import blocking
+from rotation.plan.work.task import TaskState
+from rotation.running.attention import TASK_WRONG
+from store.progress import Progress, RotationStatus
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_the_steps_that_are_done_are_marked(reader, store, make):
+    """Behind the running rotation: done, withdrawn, or now; without a rotation none is."""
+    plan = await store.plans.get((await store.rotations.get("rot-1")).plan_id)
+    page = unescape((await reader.get(f"/plans/{plan.id}")).text)
+    assert "the steps of this plan that it has done are marked" in page
+    assert "▶ now" in page
+    await store.rotations.project("rot-1", Progress(step_index=1), make.t0)
+    page = unescape((await reader.get(f"/plans/{plan.id}")).text)
+    assert "✓ done" in page
+    assert plan.hash in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_plan_that_was_carried_out_is_not_started_again(reader, store, make):
+    """It leads to its rotation; a cancelled one may be begun again."""
+    plan = (await store.rotations.get("rot-1")).plan_id
+    for status, offered in ((RotationStatus.CANCELLED, True), (RotationStatus.COMPLETED, False)):
+        await store.rotations.project("rot-1", Progress(status=status, finished_at=make.at(hours=1)), make.t0)
+        page = unescape((await reader.get(f"/plans/{plan}")).text)
+        assert 'This plan was carried out: <a href="/rotations/rot-1">' in page
+        assert (f'action="/plans/{plan}/start"' in page) is offered
+        assert ("its certificates are in the servers" in page) is not offered
+
+
+@pytest.mark.usefixtures("rotating")
+@pytest.mark.parametrize("code", [THIRD, TASK_WRONG])
+async def test_a_certificate_at_the_wrong_server_is_named_before_a_replacement(reader, store, make, code):
+    """The proof counts, and another server has the certificate: the task says what is put right first."""
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    await store.tasks.note_proof("task-1", make.at(days=3650), make.at(days=3650))
+    found = blocking(code, "SEPM-3", "SEPM-3 presents ab..., which is for SEPM-2", "first put it back")
+    await store.rotations.project("rot-1", Progress(attention=(found,)), make.t0)
+    page = unescape((await reader.get("/tasks/task-1")).text)
+    assert "SEPM-3 presents ab..., which is for SEPM-2" in page.split("<h2>What to do at")[0]
+    assert "have the site looked at once more before you begin" in page
+    assert "The proof holds" not in page
