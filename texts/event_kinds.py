@@ -20,7 +20,7 @@ _WORDS: dict[str, Sentence] = {
     "adopted": sentence("left as it is"),
     "amended": sentence("the plan was amended"),
     "turning-back": sentence("settings go back"),
-    "rolling-back": sentence("old certificates go back"),
+    "rolling-back": sentence("way back to the old certificates"),
     "ended": sentence("rotation ended"),
     "write-begins": sentence("a setting is written"),
     "write-ended": sentence("a setting was written"),

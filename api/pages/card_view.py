@@ -1,5 +1,7 @@
 """A task's card in the reader's language: labels in that of the console, and what was added when it was opened."""
 
+from collections.abc import Iterable
+
 from api.languages.added_lines import added_line
 from api.task.task_document import TaskShown
 from rotation.plan.card.card import Act
@@ -84,6 +86,11 @@ def _line(text: str, rotation_id: RotationId, by: Translator) -> CardLine:
 
 def _own(of: Sentence, by: Translator) -> CardLine:
     return CardLine(text=whole(of, by), language=by.language)
+
+
+def acts_shown(acts: Iterable[Act], version: str, by: Translator) -> tuple[ActShown, ...]:
+    """Acts that are of no task, in the reader's language."""
+    return tuple(_act(each, version, by) for each in acts)
 
 
 def _act(of: Act, version: str, by: Translator) -> ActShown:

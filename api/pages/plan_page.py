@@ -12,7 +12,7 @@ from api.http.caller import Caller
 from api.http.invalid import checked
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
-from api.pages.plan.carried_out import carried_out_by, steps_done
+from api.pages.plan.carried_out import carried_out_by, left_of, steps_done
 from api.parts import Parts, WithParts
 from api.plan.plans import show_plan
 from api.rotation.rotation_document import RotationRequest
@@ -20,6 +20,7 @@ from api.rotation.starting import start
 from rotation.finding import Severity
 from rotation.identity.permission import Permission
 from rotation.identity.two_persons import TwoPersonAct, Wish, approvals, reasons_to_start_together
+from rotation.plan.forecast import forecast, least
 from rotation.plan.step import Console
 from rotation.planning.advice.shortening import too_late
 from rotation.values import PlanId
@@ -35,21 +36,26 @@ async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Call
     kept = await parts.store.plans.get(plan_id)
     late = kept.latest_start is not None and kept.latest_start.at < parts.clock()
     running = await parts.store.rotations.running(kept.body.site_id)
-    plan = await show_plan(plan_id, parts)
+    plan, done = await show_plan(plan_id, parts), await steps_done(parts, kept, running)
+    left = left_of(kept.body, done)
+    times = {each.step: each for each in forecast(left, start=parts.clock() if done else kept.made_at)}
     return render_page(
         request,
         "plan.html",
         plan=plan,
         warnings=[each for each in plan.reasons if each.severity is not Severity.INFO],
         reasons=[each for each in plan.reasons if each.severity is Severity.INFO],
-        tasks=sum(isinstance(each, Console) for each in kept.body.steps),
-        ends=max((each.expected for each in plan.steps if each.expected is not None), default=None),
+        tasks=sum(isinstance(each, Console) for each in left.steps),
+        least=least(left),
+        times=times,
+        ends=max((each.expected for each in times.values()), default=None),
+        in_waves=len(kept.body.waves) > 1 and not kept.request.keep_relaxed,
         subjects={each.fingerprint: each.subject for each in await parts.store.certificates.list()},
         site=await parts.store.sites.get(kept.body.site_id),
         together=tuple(reasons_to_start_together(kept.body, late=late, always=parts.two_persons_start)),
         late=late or bool(too_late(kept.findings)),
         running=running,
-        done=await steps_done(parts, kept, running),
+        done=done,
         carried_out=await carried_out_by(parts, kept) if running is None else None,
         wished=await wished_start(parts, kept.id, kept.hash) if running is None else None,
         barred=None if caller.may(Permission.START) else (await forbidden(parts, caller, Permission.START)).problem,

@@ -39,8 +39,8 @@ from store.progress import RotationStatus
 from store.rotation.plans import PlanAltered
 
 router = APIRouter(prefix="/rotations/{rotation_id}", include_in_schema=False)
-_CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND})
-"""The moves of which the page shows nothing else at once."""
+_CONFIRMED = frozenset({Move.LOOK_AGAIN, Move.EXTEND, Move.APPROVE, Move.PROCEED})
+"""The moves of which the page may show nothing else at once."""
 _BACK = "roll-back"
 _LEFT = frozenset({RotationStatus.RUNNING, RotationStatus.TERMINATED})
 """Where a rotation that has ended may have left settings changed."""

@@ -1,6 +1,6 @@
 """The card of a console task: what to do step by step, its holder, its evidence; usable on a phone at the console."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from api.http.invalid import checked
 from api.http.problems import Problem
 from api.manners.refusals import REFUSALS, problem_error
 from api.manners.request_ids import request_id
-from api.pages.card_view import card_shown
+from api.pages.card_view import acts_shown, card_shown
 from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals, labels_of, looked_in
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
@@ -26,13 +26,16 @@ from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, Ta
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from engine.ids import rotation_workflow
 from rotation.drift.presented import THIRD
+from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
+from rotation.plan.card.certificate_cards import former_back
 from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
-from rotation.running.attention import TASK_WRONG
+from rotation.running.attention import GIVE_BACK, TASK_WRONG
+from rotation.site import Site
 from rotation.standing.remedies import terminate_newest
-from rotation.values import Fingerprint, SiteId, TaskId, Value
+from rotation.values import Fingerprint, ServerName, SiteId, TaskId, Value
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -82,6 +85,7 @@ async def _card(
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
     version, asked = await _version(parts, shown.site_id), fields(work, over_rest=site.at_console is None)
     may, rotation = caller.may(Permission.DO_TASKS), await parts.store.rotations.get(shown.rotation_id)
+    misplaced = [each for each in rotation.attention if each.code in {TASK_WRONG, THIRD}]
     return render_page(
         request,
         "task.html",
@@ -99,7 +103,12 @@ async def _card(
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
-        misplaced=[each for each in rotation.attention if each.code in {TASK_WRONG, THIRD}],
+        misplaced=misplaced,
+        back=[
+            (server, acts_shown(former_back(server), version, translator_for(request)))
+            for server in _others(misplaced, work, site)
+        ],
+        turns_back=any(each.code == GIVE_BACK for each in rotation.attention),
         ended=parts.standings.has_ended(rotation, parts.clock()),
         restores=caller.may(Permission.START),
         terminate=_terminate(parts, shown.site_id),
@@ -111,6 +120,13 @@ async def _card(
         values=sent or {},
         now=parts.clock(),
     )
+
+
+def _others(misplaced: Iterable[Finding], work: Work, site: Site) -> list[ServerName]:
+    """The servers that were given a certificate by mistake, other than the one whose certificate is replaced."""
+    named = {name for each in misplaced for name in each.subject.split(", ")}
+    due = work.server if isinstance(work, ReplaceCertificate) else None
+    return [each.name for each in site.servers if each.name in named and each.name != due]
 
 
 def _terminate(parts: Parts, site_id: SiteId) -> str:

@@ -64,8 +64,8 @@ def doubtful(
 def _either(server: ServerName, other: ServerName, remedy: str) -> str:
     return (
         f"if that report was right, {remedy}; if it was wrong, state the SHA-256 of the certificate in this file too "
-        f"(rotator recovery inspect FILE shows it), and keep the newest recovery file of {other} off the box as well: "
-        f"this file has the certificate of {server}, and no file that was reported has that of {other}"
+        f"(rotator recovery inspect FILE shows it): where {server} presents that one, the file is taken. Then keep the "
+        f"newest recovery file of {other} off the box as well, if it is not yet"
     )
 
 

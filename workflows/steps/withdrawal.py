@@ -3,13 +3,12 @@
 from engine.contract import EventKind
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import Evidence, TaskState
+from rotation.running.attention import GIVE_BACK
 from workflows.claims.claim import note_proof, swaps
 from workflows.running import Running
 from workflows.steps.task_look import evidence_of, next_look, observe
 from workflows.steps.task_reports import close, hear
 from workflows.waits.old_certificates import RESTART
-
-_GIVE_BACK = "give-back"
 
 
 async def withdraw(run: Running, step: Console | Write) -> bool:
@@ -45,7 +44,7 @@ async def withdraw(run: Running, step: Console | Write) -> bool:
             summary="give the task back" if task.claimed_by else "wait for a server that is silent",
             ready=lambda: bool(run.task_messages),
         )
-    run.drop_attention(_GIVE_BACK)
+    run.drop_attention(GIVE_BACK)
     if run.state.task is not None:
         await close(run, step, TaskState.WITHDRAWN, "the service", "the rotation turns back")
     replaced = swapping and bool(done)
@@ -57,8 +56,8 @@ async def withdraw(run: Running, step: Console | Write) -> bool:
 
 async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
     """Show, and store once, that the holder of a task must give it back."""
-    text, asked = f"the rotation turns back: {holder} gives the task back", run.is_raised(_GIVE_BACK)
-    run.raise_attention(_GIVE_BACK, step.title, text, ())
+    text, asked = f"the rotation turns back: {holder} gives the task back", run.is_raised(GIVE_BACK)
+    run.raise_attention(GIVE_BACK, step.title, text, ())
     if not asked:
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
         if swaps(step):

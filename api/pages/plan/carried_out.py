@@ -1,7 +1,9 @@
 """A plan beside the rotations of its site: which one has carried it out, and which of its steps are done."""
 
+from collections.abc import Mapping
+
 from api.parts import Parts
-from rotation.plan.plan import Plan
+from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.work.task import TaskState
 from store.database.page import PageRequest
 from store.progress import Rotation
@@ -46,3 +48,9 @@ async def steps_done(parts: Parts, plan: Plan, running: Rotation | None) -> dict
     done = {step.id: begun[step.id] for step in steps[: running.step_index]}
     current = {step.id: NOW for step in steps[running.step_index : running.step_index + 1]}
     return {step.id: stands for step in plan.body.steps if (stands := (done | current).get(step.id))}
+
+
+def left_of(body: PlanBody, done: Mapping[str, str]) -> PlanBody:
+    """The steps of a plan that are not done, nor begun and not carried on by a way back."""
+    passed = {DONE, WITHDRAWN, *((NOW,) if body.purpose == "roll-back" else ())}
+    return body.model_copy(update={"steps": tuple(each for each in body.steps if done.get(each.id) not in passed)})

@@ -6,6 +6,7 @@ from rotation.plan.card.client_cards import stopping
 from rotation.plan.card.installation import GROUP_FOLDERS, RECOVERY_FILES
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate, SaveRecoveryFile
 from rotation.text.sentence import Sentence, sentence
+from rotation.values import ServerName
 
 _WAITS = sentence("While it is not done no certificate is replaced; no client is cut off by that")
 _STOP_TOO = sentence("You may also do here, and state as stopped, what a task of its own asks for next")
@@ -176,8 +177,29 @@ def _put_back(work: PutCertificateBack, keystore: str) -> tuple[Act, ...]:
             ),
             act(sentence("Run this on the server, and choose to use the recovery file"), labels.CONFIGURATION_WIZARD),
         )
+    return _by_wizard(work.server, keystore)
+
+
+def former_back(server: ServerName) -> tuple[Act, ...]:
+    """How the former certificate goes back into a server that was given a wrong one (TECH160736)."""
     return (
-        act(sentence("Open the servers of the site, and select this one"), labels.SERVERS, server_row(work.server)),
+        act(
+            sentence(
+                "Unpack the recovery file of this server that was saved off the box: the newest that is older than the "
+                "rotation"
+            ),
+            (),
+            server_row(server),
+            (_value(sentence("Keystore"), _KEYSTORE), _value(sentence("Settings"), _SETTINGS)),
+        ),
+        act(sentence("Take its keystore, whose password is keystorepass in the file of settings")),
+        *_by_wizard(server, _KEYSTORE),
+    )
+
+
+def _by_wizard(server: ServerName, keystore: str) -> tuple[Act, ...]:
+    return (
+        act(sentence("Open the servers of the site, and select this one"), labels.SERVERS, server_row(server)),
         act(sentence("Open the wizard"), labels.MANAGE_CERTIFICATE),
         act(sentence("Choose to update, and not to generate a new one"), labels.UPDATE_CERTIFICATE),
         act(sentence("Choose the format"), labels.JKS),

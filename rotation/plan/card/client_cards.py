@@ -51,7 +51,10 @@ def stopping() -> tuple[Act, ...]:
 def start_card(work: StartHandOuts) -> Card:
     """The end of rule 26."""
     rows = tuple((CopiedValue(label=sentence("Stopped"), value=each.text),) for each in work.stopped)
-    rest = sentence("Start again what else was stopped: an operator had begun to stop it, and has not stated what")
+    rest = sentence(
+        "Start again what else was stopped: an operator held the task to stop it, and has not stated what was. Where "
+        "nothing was stopped, state none"
+    )
     return Card(
         before=(sentence("Start nothing with a file or a package of before: it would cut clients off"),),
         acts=(

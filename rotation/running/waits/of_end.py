@@ -4,7 +4,9 @@ from rotation.running.waits.situation import Situation
 from rotation.text.sentence import Sentence, sentence
 
 _COMPLETED = {
-    "rotate": sentence("Completed: every server has its new certificate, and every setting is as it was before."),
+    "rotate": sentence(
+        "Completed: every server of the plan has its new certificate, and every setting is as it was before."
+    ),
     "restore": sentence(
         "Completed: every setting is as it was before the rotation. The restore replaced no certificate; the page of "
         "the site shows which server has which."

@@ -5,9 +5,11 @@ from html import unescape
 
 import pytest
 
+from rotation.finding import warning
 from rotation.identity.permission import Role
 from rotation.plan.card.cards import card_of
 from rotation.plan.work.task import Evidence, SaveRecoveryFile, TaskState
+from rotation.running.attention import GIVE_BACK
 from store.progress import Progress, RotationStatus
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading
@@ -100,8 +102,11 @@ async def test_a_task_is_given_back_with_a_reason(whole, connected, plan, until)
     async with reading(connected, KEY) as reader:
         assert (await reader.post(f"{address}/refused", data={})).status_code == 422
         assert (await reader.post(f"{address}/refused", data={"why": "no account"})).status_code == 303
-        page = (await reader.get(f"/rotations/{rotation}")).text
-        assert "no account" in page
+
+        async def shown():
+            return (await reader.get(f"/rotations/{rotation}")).text
+
+        page = await until(shown, lambda text: "no account" in text)  # it asks a moment after it has answered
         assert "Try again" in page
         assert [text for text in ("Found at", "has the service look at once") if text not in page] == []
     assert (await tasks())[0]["state"] == "refused"
@@ -152,6 +157,20 @@ async def test_nothing_is_begun_while_the_server_is_silent(reader, store, make):
     assert "begin nothing before the server answers again" in page
     assert "The proof holds" not in page
     assert 'action="/tasks/task-1/claim"' in page.split("lost with its password?")[1]
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_task_of_a_rotation_that_turns_back_is_given_back(reader, reading_as, store, make):
+    """Its holder begins nothing more, and says what was done; another person reads that it is not wanted any more."""
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    found = warning(GIVE_BACK, "a title", "the rotation turns back: ann gives the task back")
+    await store.rotations.project("rot-1", Progress(attention=(found,)), make.t0)
+    page = (await reader.get("/tasks/task-1")).text
+    assert "begin nothing more of this task" in page
+    assert "Say what was done of it at the console" in page
+    assert "The proof" not in page.split("<h2>")[0]
+    async with reading_as("otto", Role.OPERATOR) as other:
+        assert "this task is not wanted any more" in (await other.get("/tasks/task-1")).text
 
 
 @pytest.mark.usefixtures("rotating")

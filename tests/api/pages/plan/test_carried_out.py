@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from api.pages.plan.carried_out import DONE, NOW, WITHDRAWN, left_of
 from rotation.drift.presented import THIRD
 from rotation.finding import blocking
 from rotation.plan.work.task import TaskState
@@ -42,9 +43,27 @@ async def test_a_certificate_at_the_wrong_server_is_named_before_a_replacement(r
     """The proof counts, and another server has the certificate: the task says what is put right first."""
     await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
     await store.tasks.note_proof("task-1", make.at(days=3650), make.at(days=3650))
-    found = blocking(code, "SEPM-3", "SEPM-3 presents ab..., which is for SEPM-2", "first put it back")
+    other = make.site().servers[-1].name
+    found = blocking(code, other, f"{other} presents ab..., which is for another", "first put it back")
     await store.rotations.project("rot-1", Progress(attention=(found,)), make.t0)
     page = unescape((await reader.get("/tasks/task-1")).text)
-    assert "SEPM-3 presents ab..., which is for SEPM-2" in page.split("<h2>What to do at")[0]
+    card = page.split("<h2>What to do at")[0]
+    assert f"{other} presents ab..., which is for another" in card
+    due = (await store.tasks.get("task-1")).work.server
+    assert (f"How the former certificate is put back into {other}" in card) is (other != due)
     assert "have the site looked at once more before you begin" in page
     assert "The proof holds" not in page
+
+
+async def test_what_is_left_of_a_way_back_is_counted_from_now(make):
+    """Done and withdrawn steps are not, nor the one that was begun and is not carried on; of another plan it is."""
+    body = make.plan().body
+    (step,) = body.steps
+    for purpose, stands, left in (
+        ("rotate", NOW, 1),
+        ("roll-back", NOW, 0),
+        ("rotate", DONE, 0),
+        ("rotate", WITHDRAWN, 0),
+    ):
+        plan = body.model_copy(update={"purpose": purpose})
+        assert len(left_of(plan, {step.id: stands}).steps) == left
