@@ -22,6 +22,7 @@ from api.pages.frame.rendering import render_page, translator_for
 from api.pages.seen_now import seen_now
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey
+from api.rotation.live import state_now
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from engine.ids import rotation_workflow
@@ -85,7 +86,9 @@ async def _card(
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
     version, asked = await _version(parts, shown.site_id), fields(work, over_rest=site.at_console is None)
     may, rotation = caller.may(Permission.DO_TASKS), await parts.store.rotations.get(shown.rotation_id)
-    misplaced = [each for each in rotation.attention if each.code in {TASK_WRONG, THIRD}]
+    now = await state_now(parts, rotation) if shown.state in WAITING and isinstance(work, ReplaceCertificate) else None
+    asked_now = [each.finding() for each in now.attention] if now is not None else rotation.attention
+    misplaced = [each for each in asked_now if each.code in {TASK_WRONG, THIRD}]
     return render_page(
         request,
         "task.html",
@@ -103,12 +106,13 @@ async def _card(
         clients=clients_of(work),
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
+        file_taken_by=await parts.store.tasks.file_taken_by(task_id),
         misplaced=misplaced,
         back=[
             (server, acts_shown(former_back(server), version, translator_for(request)))
             for server in _others(misplaced, work, site)
         ],
-        turns_back=any(each.code == GIVE_BACK for each in rotation.attention),
+        turns_back=any(each.code == GIVE_BACK for each in asked_now),
         ended=parts.standings.has_ended(rotation, parts.clock()),
         restores=caller.may(Permission.START),
         terminate=_terminate(parts, shown.site_id),

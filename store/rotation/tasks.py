@@ -36,6 +36,11 @@ _NOTE = built_once(
     .where(TaskRow.id == bindparam("noted"), TaskRow.state == TaskState.CLAIMED)
     .values(proof_until=bindparam("proof"), begin_until=bindparam("begin"))
 )
+_TAKEN = built_once(
+    select(TaskRow.file_taken_by).where(
+        TaskRow.id == bindparam("task"), TaskRow.state == TaskState.CLAIMED, TaskRow.file_claim >= TaskRow.claims
+    )
+)
 _OLDEST = ListOrder("tasks", (TaskRow.opened_at, TaskRow.id))
 _CLOSED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN})
 
@@ -183,6 +188,11 @@ class Tasks:
             head = await self._trail.append_within(connection, task.site_id, taken)
         await self._trail.note(task.site_id, head)
         return task
+
+    async def file_taken_by(self, task_id: TaskId) -> str:
+        """Who took the file of the present claim; empty while it can be taken."""
+        async with self._database.read_rows() as connection:
+            return await connection.scalar(_TAKEN, {"task": task_id}) or ""
 
     async def list(
         self,

@@ -226,3 +226,16 @@ async def test_a_file_that_is_not_the_holders(reader):
     refused = await reader.post("/tasks/task-1/file", data={})
     assert refused.status_code in (404, 409)
     assert "download" not in refused.text
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_file_that_was_taken_is_not_offered_again(reader, store, make):
+    """The card says who has it; the next claim has another one."""
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    assert 'action="/tasks/task-1/file"' in (await reader.get("/tasks/task-1")).text
+    await store.tasks.issue_file("task-1", "ann", make.t0)
+    page = (await reader.get("/tasks/task-1")).text
+    assert "ann has taken the file of this claim" in page
+    assert 'action="/tasks/task-1/file"' not in page
+    await store.tasks.transition("task-1", {TaskState.CLAIMED}, TaskState.CLAIMED, who="ann", at=make.t0)
+    assert 'action="/tasks/task-1/file"' in (await reader.get("/tasks/task-1")).text
