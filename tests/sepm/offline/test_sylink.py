@@ -57,7 +57,7 @@ def test_an_https_list_with_priorities():
     assert (found.entries[2].https_port, found.entries[2].http_port) == (4443, 8014)
 
 
-def test_servers_behind_one_address_are_told_apart_by_their_ports():
+def test_a_server_behind_a_shared_address_is_known_by_its_port():
     """As behind one NAT; where no port is that of a server, it is none that is known."""
     one, two = (each.model_copy(update={"address": "nat.example"}) for each in SERVERS)
     rows = [server("nat.example", HttpsPort=port) for port in (4443, 443, 9443)]
