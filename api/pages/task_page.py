@@ -33,7 +33,7 @@ from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
 from rotation.plan.card.certificate_cards import former_back
 from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
-from rotation.running.attention import GIVE_BACK, TASK_WRONG
+from rotation.running.attention import GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.site import Site
 from rotation.standing.remedies import terminate_newest
 from rotation.values import Fingerprint, ServerName, SiteId, TaskId, Value
@@ -112,6 +112,7 @@ async def _card(
             (server, acts_shown(former_back(server), version, translator_for(request)))
             for server in _others(misplaced, work, site)
         ],
+        lapsed=[each for each in asked_now if each.code == LAPSED],
         turns_back=any(each.code == GIVE_BACK for each in asked_now),
         ended=parts.standings.has_ended(rotation, parts.clock()),
         restores=caller.may(Permission.START),

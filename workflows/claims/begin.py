@@ -3,9 +3,10 @@
 from engine.contract import ActivityName, LookBeforeWorkAnswer, LookBeforeWorkRequest
 from rotation.finding import blocking
 from rotation.plan.step import Console
+from rotation.running.attention import LAPSED
 from rotation.running.message import Message
 from rotation.running.moves import refusal
-from workflows.claims.claim import LAPSED, keep_proof, note_proof
+from workflows.claims.claim import keep_proof, note_proof
 from workflows.requests import about
 from workflows.running import Running
 

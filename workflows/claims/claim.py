@@ -6,6 +6,7 @@ from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest, N
 from rotation.finding import Finding
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate, TaskState
+from rotation.running.attention import LAPSED
 from rotation.running.message import Message
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
@@ -14,8 +15,6 @@ from workflows.claims.refused_claim import is_over, refuse
 from workflows.claims.swap_proof import SwapProof, next_proof, read_proof
 from workflows.running import Running
 from workflows.waits.old_certificates import against_restoring
-
-LAPSED = "proof-lapsed"
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:

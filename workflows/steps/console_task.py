@@ -6,11 +6,11 @@ from engine.contract import ActivityName, EventKind, OpenTaskAnswer, OpenTaskReq
 from rotation.plan.step import Console, Write
 from rotation.plan.work.stop_drill import StartServer
 from rotation.plan.work.task import Evidence, RefreshImages, TaskState
-from rotation.running.attention import TASK_WRONG
+from rotation.running.attention import LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
-from workflows.claims.claim import LAPSED, keep_proof, swaps
+from workflows.claims.claim import keep_proof, swaps
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.people import second_person
 from workflows.requests import about

@@ -69,7 +69,8 @@ def replace_card(work: ReplaceCertificate) -> Card:
         ),
         late=sentence(
             "Before the act the rotation only waits. When the time to begin has passed, have the site looked at once "
-            "more; when the proof has lapsed, begin nothing and claim the task again"
+            "more; when the proof has lapsed, begin nothing: it is read again by itself, and at once when you claim "
+            "the task once more"
         ),
     )
 

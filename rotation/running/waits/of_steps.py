@@ -48,21 +48,23 @@ def _between(now: Situation) -> Sentence:
 
 def _task(now: Situation, step: CurrentStep) -> Sentence:
     if now.task is None:
-        return sentence("The service prepares the task “%(step)s” for the SEPM console.", step=step.title)
+        return sentence("The service prepares the task of the step “%(step)s” for the SEPM console.", step=step.title)
     if not now.task.claimed_by:
         return sentence(
-            "The task “%(step)s” is open. An operator claims it and does it at the SEPM console; until then all waits.",
+            "The task of the step “%(step)s” is open. An operator claims it and does it at the SEPM console; until "
+            "then all waits.",
             step=step.title,
         )
     if now.task.begin_until is not None and now.task.begin_until > now.now:
         return sentence(
-            "%(who)s does the task “%(step)s” at the SEPM console, and has to begin before %(until)s.",
+            "%(who)s does the task of the step “%(step)s” at the SEPM console, and has to begin before %(until)s.",
             who=now.task.claimed_by,
             step=step.title,
             until=now.task.begin_until,
         )
     return sentence(
-        "%(who)s does the task “%(step)s” at the SEPM console. The rotation goes on when the service has the evidence.",
+        "%(who)s does the task of the step “%(step)s” at the SEPM console. The rotation goes on when the service has "
+        "the evidence.",
         who=now.task.claimed_by,
         step=step.title,
     )

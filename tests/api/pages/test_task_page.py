@@ -145,6 +145,8 @@ async def test_a_replacement_says_whether_to_begin(reader, store, make):
     page = (await reader.get("/tasks/task-1")).text
     assert "The proof does not hold now: begin nothing." in page
     assert 'role="alert"' in page
+    assert "Have all proof read again now" in page
+    assert 'action="/tasks/task-1/begin"' not in page, "it would be refused"
     assert "Take the certificate file" in page
 
 

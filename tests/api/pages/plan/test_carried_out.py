@@ -51,7 +51,7 @@ async def test_a_certificate_at_the_wrong_server_is_named_before_a_replacement(r
     assert f"{other} presents ab..., which is for another" in card
     due = (await store.tasks.get("task-1")).work.server
     assert (f"How the former certificate is put back into {other}" in card) is (other != due)
-    assert "have the site looked at once more before you begin" in page
+    assert "or all proof read, once more before you begin" in page
     assert "The proof holds" not in page
 
 
