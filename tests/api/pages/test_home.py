@@ -74,10 +74,8 @@ async def test_a_plan_that_was_carried_out_has_no_latest_start(reader, store, ma
     assert "begin the rotation before" not in (await reader.get("/calendar")).text, "its rotation runs"
     await store.rotations.project("rot-1", ended, make.at(days=2))
     page = (await reader.get("/")).text
-    assert (
-        'rotated: copy the new recovery files to another machine, and make the next plan in time: <a href="/sites/site-1/plans">make a plan</a>'
-        in page
-    )
+    assert "rotated: copy the new recovery files to another machine" in page
+    assert 'make the next plan in time: <a href="/sites/site-1/plans">make a plan</a>' in page
     assert "2026-03-31" not in page
     assert "begin the rotation before" not in (await reader.get("/calendar")).text
 
