@@ -103,7 +103,7 @@ class Operated:
 
         async def claimed() -> bool:
             await self.go(path)
-            button = self.page.locator('form[action$="/claim"] button')
+            button = self.page.locator('main > form[action$="/claim"] button')
             if not await button.count():
                 return True
             with suppress(Error):
