@@ -88,7 +88,10 @@ async def _card(
     may, rotation = caller.may(Permission.DO_TASKS), await parts.store.rotations.get(shown.rotation_id)
     now = await state_now(parts, rotation) if shown.state in WAITING and isinstance(work, ReplaceCertificate) else None
     asked_now = [each.finding() for each in now.attention] if now is not None else rotation.attention
-    misplaced = [each for each in asked_now if each.code in {TASK_WRONG, THIRD}]
+    # one instruction: what a known certificate at the wrong server asks for is clearer than the alarm about it
+    misplaced = [each for each in asked_now if each.code == TASK_WRONG] or [
+        each for each in asked_now if each.code == THIRD
+    ]
     return render_page(
         request,
         "task.html",

@@ -45,8 +45,10 @@ async def test_a_certificate_at_the_wrong_server_is_named_before_a_replacement(r
     await store.tasks.note_proof("task-1", make.at(days=3650), make.at(days=3650))
     other = make.site().servers[-1].name
     found = blocking(code, other, f"{other} presents ab..., which is for another", "first put it back")
-    await store.rotations.project("rot-1", Progress(attention=(found,)), make.t0)
+    alarm = blocking(THIRD, other, "an alarm of the same", "look at it")
+    await store.rotations.project("rot-1", Progress(attention=(found, alarm)), make.t0)
     page = unescape((await reader.get("/tasks/task-1")).text)
+    assert ("an alarm of the same" in page) is (code == THIRD), "one instruction where the cause is known"
     card = page.split("<h2>What to do at")[0]
     assert f"{other} presents ab..., which is for another" in card
     due = (await store.tasks.get("task-1")).work.server
