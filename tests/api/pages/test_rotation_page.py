@@ -45,7 +45,7 @@ async def test_a_rotation_is_read_held_and_resumed(whole, connected, plan, until
         assert (await waits())["waiting_for"] in unescape(page)
         assert 'aria-current="step"' in page
         assert page.index('id="moves"') < page.index('id="steps"') < page.index('id="words"')
-        assert "No certificate is replaced yet" in page
+        assert "The service has seen no new certificate yet" in page
         assert "<b>Resume</b>: not offered: " in page
         assert "the rotation is not held" in page
         async with reading(connected, await key_of(connected.store, "vera", Role.VIEWER)) as viewer:
