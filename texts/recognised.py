@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 
+from rotation.text.sentence import sentence
 from texts import formats, written_values
 from texts.catalogue import Translator, translator
 from texts.language import Language
@@ -41,7 +42,7 @@ _TITLE = "title"
 """How the title of a step is named: behind a colon, it begins with a small letter, unless it stays English."""
 _PERSONS = frozenset({"by", "who"})
 """How a value is named that has the name of a person, or of two with this word between them."""
-_AND = " and "
+_AND = sentence("and")
 _COLLECTION = "field_type"
 _LIST = "list of values"
 _COLLECTIONS = {"Dictionary": "object with fields", "List": _LIST, "Tuple": _LIST, "Set": _LIST, "Frozenset": _LIST}
@@ -245,4 +246,9 @@ def _value(name: str, value: str, by: Translator, depth: int) -> str:
     if (written := written_values.in_language(value, by)) is not None:
         return written
     shown = _translated(value, by.language, depth - 1) if depth > 0 else value
-    return value.replace(_AND, f" {by('and')} ") if name in _PERSONS and shown == value else shown
+    return both(value, by) if name in _PERSONS and shown == value else shown
+
+
+def both(names: str, by: Translator) -> str:
+    """The names of two persons, with the conjunction of the language between them; that of one person as it is."""
+    return names.replace(f" {_AND.text} ", f" {by(_AND.text)} ")

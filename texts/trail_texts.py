@@ -10,7 +10,7 @@ from rotation.running.message import Move
 from rotation.text.sentence import sentence
 from texts.catalogue import Translator
 from texts.language import Language
-from texts.recognised import translated
+from texts.recognised import both, translated
 from texts.template import Template
 from texts.trail_kinds import BY_KIND
 
@@ -42,7 +42,6 @@ _ENDS = {
     TaskState.WITHDRAWN: sentence("withdrawn by %(who)s"),
 }
 _OUTCOMES = {each.text for each in (sentence("completed"), sentence("cancelled"), sentence("rolled-back"))}
-_AND = sentence("and")
 _DETAIL = "detail"
 """The value that is a text itself, of an edge; the others are names and reasons."""
 _MOVED = re.compile(rf"({'|'.join(_MOVES)}) by (.+?)(: .*)?", re.DOTALL)
@@ -82,8 +81,7 @@ def coded_event(kind: str, message: str, by: Translator) -> str | None:
 
 def _persons(who: str, by: Translator) -> str:
     """The name of a person, the service, or the names of two persons who approved it."""
-    first, parted, second = who.partition(f" {_AND.text} ")
-    return f"{first} {by(_AND.text)} {second}" if parted else translated(who, by)
+    return both(translated(who, by), by)
 
 
 def _filled(text: str, message: str, by: Translator) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from api.rotation.rotation_document import StepNow
 from api.task.task_document import TaskShown
-from rotation.plan.work.task import TaskState
+from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.values import Value
 
 
@@ -29,9 +29,7 @@ def dated(
 ) -> tuple[DatedStep, ...]:
     """Each step with its dates; one whose every task was withdrawn is so, too."""
     late = _late(steps, began, now)
-    states: dict[str, set[TaskState]] = {}
-    for task in tasks:
-        states.setdefault(task.step, set()).add(task.state)
+    states = states_of(tasks)
     return tuple(
         DatedStep(
             step=each,
@@ -43,6 +41,14 @@ def dated(
         )
         for each in steps
     )
+
+
+def states_of(tasks: Iterable[TaskShown | ConsoleTask]) -> dict[str, set[TaskState]]:
+    """By the id of a step, the states of its tasks."""
+    states: dict[str, set[TaskState]] = {}
+    for task in tasks:
+        states.setdefault(task.step, set()).add(task.state)
+    return states
 
 
 def _is_passed(step: StepNow) -> bool:
