@@ -10,7 +10,7 @@ from activities.gate.signed_files import signed_files_evidence
 from activities.survey.servers import presented_when_planned
 from activities.task.recovery_evidence import recovery_evidence
 from engine.contract import ObserveTaskAnswer
-from rotation.drift.misplaced import MISPLACED, elsewhere, put_right
+from rotation.drift.misplaced import misplaced
 from rotation.drift.presented import third
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack, Takes
@@ -152,8 +152,9 @@ class Witness:
             if seen.fingerprint is None:
                 continue
             if server not in chosen:
-                if seen.fingerprint == work.fingerprint_sha256 and await self._was_another(scope, seen):
-                    wrong = elsewhere(work, server)
+                former = await self._former(scope, server) if seen.fingerprint == work.fingerprint_sha256 else None
+                if former is not None and former != seen.fingerprint:
+                    wrong = misplaced(work, server, seen.fingerprint, former)
                     return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
                 continue
             expected = chosen[server].replaces
@@ -165,25 +166,19 @@ class Witness:
         here = served[work.server]
         return ObserveTaskAnswer(done=False, seen=_not_replaced(work, here), fingerprint=here.fingerprint)
 
-    async def _was_another(self, scope: StepScope, seen: ServedCertificate) -> bool:
-        """Whether a server to which the plan gives no certificate presented another one when the plan was made."""
-        before = await presented_when_planned(self._world.store, scope.plan)
-        return before.get(seen.server, seen.fingerprint) != seen.fingerprint
+    async def _former(self, scope: StepScope, server: ServerName) -> Fingerprint | None:
+        """What a server without a new certificate presented when the plan was made, where that is known."""
+        return (await presented_when_planned(self._world.store, scope.plan)).get(server)
 
     def _unexpected(
         self, scope: StepScope, work: ReplaceCertificate, seen: ServedCertificate, expected: Fingerprint
     ) -> Finding:
         known = {each for chosen in scope.plan.body.certificates for each in (chosen.fingerprint, chosen.replaces)}
         server = scope.site.server(seen.server)
-        if seen.fingerprint not in known:
+        if seen.fingerprint is None or seen.fingerprint not in known:
             due = (work.fingerprint_sha256,) if seen.server == work.server else ()
             return third(seen, server.client_port if server else "", (expected, *due))
-        return blocking(
-            MISPLACED,
-            seen.server,
-            f"{seen.server} presents {(seen.fingerprint or '')[:16]}..., which is not what it should present now",
-            put_right(work, seen.server, expected),
-        )
+        return misplaced(work, seen.server, seen.fingerprint, expected)
 
     async def _files(
         self,

@@ -31,7 +31,7 @@ from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
-from rotation.plan.card.certificate_cards import former_back
+from rotation.plan.card.certificate_cards import right_one_back
 from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
 from rotation.running.attention import GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.site import Site
@@ -86,8 +86,9 @@ async def _card(
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
     version, asked = await _version(parts, shown.site_id), fields(work, over_rest=site.at_console is None)
     may, rotation = caller.may(Permission.DO_TASKS), await parts.store.rotations.get(shown.rotation_id)
-    now = await state_now(parts, rotation) if shown.state in WAITING and isinstance(work, ReplaceCertificate) else None
-    asked_now = [each.finding() for each in now.attention] if now is not None else rotation.attention
+    asks = shown.state in WAITING and isinstance(work, ReplaceCertificate)
+    state = await state_now(parts, rotation) if asks else None
+    asked_now = [each.finding() for each in state.attention] if state is not None else rotation.attention
     # one instruction: what a known certificate at the wrong server asks for is clearer than the alarm about it
     misplaced = [each for each in asked_now if each.code == TASK_WRONG] or [
         each for each in asked_now if each.code == THIRD
@@ -112,7 +113,7 @@ async def _card(
         file_taken_by=await parts.store.tasks.file_taken_by(task_id),
         misplaced=misplaced,
         back=[
-            (server, acts_shown(former_back(server), version, translator_for(request)))
+            (server, acts_shown(right_one_back(server), version, translator_for(request)))
             for server in _others(misplaced, work, site)
         ],
         lapsed=[each for each in asked_now if each.code == LAPSED],

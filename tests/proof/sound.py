@@ -171,7 +171,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="sound", description=__doc__)
     parser.add_argument("--rotations", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=SECOND)
-    parser.add_argument("--by-default", action="store_true", help="people choose nothing of whom a plan leaves out")
+    parser.add_argument("--by-default", action="store_true", help="people keep the defaults of a plan")
     asked = parser.parse_args()
     way = costs_by_default if asked.by_default else costs
     with Lanes(cores()) as lanes:

@@ -101,9 +101,27 @@ async def test_rule_8_who_cannot_reach_a_second_server_is_lost_without_the_drill
         assert treatments(here) == {ROOT: Treatment.FAILOVER, BRANCH: Treatment.RELAX}
         question = next(message for code, message in here.asked if code == "plan-differs")
         assert f"{BRANCH}: the group has to be relaxed now" in question
+        assert "plan-on-trust" in {code for code, _ in here.asked}
         ended = [event.message for event in here.trail if event.kind == "gate-passed" and event.data["number"] == "B1"]
         assert "not seen: SHUT-IN-0001" in ended[-1]
         assert orders(here) == ORDERS
+
+
+async def test_an_amendment_that_relaxes_no_more_groups_asks_about_no_client_on_trust(played):
+    """A group is made behind the first certificate; all clients were seen in the drill, and stay as they were."""
+
+    def divided(here):
+        group = here.hands.add_group("My Company\\Kiosks")
+        client = next(each for each in here.stage.simulation.fleet.clients if each.name == "PC-0001")
+        here.stage.simulation.fleet.move(client.id, group)
+
+    deed = played.Deed(played.at("B3"), divided, after=played.HEARTBEAT)
+    async with played.play(deed, spec=site(), unproven=Unproven.DRILL) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert {code for code, _ in here.asked} & {"plan-differs", "plan-on-trust"} == {"plan-differs"}
+    assert here.lost() == []
 
 
 async def test_rule_8_who_was_not_seen_is_approved_by_name_by_two_persons(played):

@@ -181,13 +181,16 @@ def _put_back(work: PutCertificateBack, keystore: str) -> tuple[Act, ...]:
     return _by_wizard(work.server, keystore)
 
 
-def former_back(server: ServerName) -> tuple[Act, ...]:
-    """How the former certificate goes back into a server that was given a wrong one (TECH160736)."""
+def right_one_back(server: ServerName) -> tuple[Act, ...]:
+    """How a server that was given a wrong certificate gets the one back that it had (TECH160736).
+
+    That may be the one that the rotation has put in: an older recovery file would hold what clients trust no more.
+    """
     return (
         act(
             sentence(
-                "Unpack the recovery file of this server that was saved off the box: the newest that is older than the "
-                "rotation"
+                "Unpack the newest recovery file of this server that holds the certificate named above, and no other "
+                "one; rotator recovery inspect FILE shows which certificate a file holds"
             ),
             (),
             server_row(server),

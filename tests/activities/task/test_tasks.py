@@ -1,10 +1,13 @@
 """Opening console tasks where SEPM must be asked what is left to do by hand."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.task.tasks import TaskActivities
+from emulator.certificates.keyfiles import CertificateFormat
 from emulator.events.site_events import GroupMoved
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
@@ -13,8 +16,11 @@ from rotation.plan.request import Unproven
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import DeleteList, RefreshImages, ReplaceCertificate
 from rotation.site import Limits
+from rotation.values import ServerName
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import Stage
+
+TWO = ServerName("SEPM-2")
 
 
 @pytest.fixture
@@ -116,3 +122,27 @@ async def test_a_server_that_restarts_is_waited_for(stage):
     assert (await tasks.observe_task(asked)).seen == (
         f"the services of {server} do not answer (they may be restarting); the new certificate is awaited"
     )
+
+
+async def test_a_certificate_at_a_server_that_gets_none_is_named():
+    """What it presented when the plan was made goes back first; before, nothing is wrong there."""
+    async with Stage(Scenario(seed=1, spec=three_servers(clients=6), limits=Limits(purge_after=None))) as stage:
+        stage.certificates = {TWO: stage.certificates[TWO]}
+        plan = await stage.plan()
+        state = await stage.begin(plan)
+        step = next(s for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, ReplaceCertificate))
+        ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+        opened = await TaskActivities(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
+        request = ObserveTaskRequest(ref=ref, task_id=opened.task_id)
+        before = await TaskActivities(stage.world).observe_task(request)
+        former = stage.simulation.site.server("SEPM-3").credential.fingerprint
+        made = stage.certificates[TWO]
+        assert made.key_pem is not None
+        pem = (made.certificate_pem + made.key_pem.get_secret_value()).encode()
+        stage.simulation.console.replace_certificate("SEPM-3", pem, CertificateFormat.PEM)
+        stage.clock.leap_to(stage.clock.now() + timedelta(hours=1))
+        seen = await TaskActivities(stage.world).observe_task(request)
+    assert before.wrong is None
+    assert seen.wrong is not None
+    assert (seen.wrong.code, seen.wrong.subject) == ("unexpected-certificate", "SEPM-3")
+    assert f"first put {former[:16]}... back into SEPM-3" in seen.wrong.remedy

@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from api.pages.plan.carried_out import DONE, NOW, WITHDRAWN, left_of
+from api.pages.plan.carried_out import StepStanding, left_of
 from rotation.drift.presented import THIRD
 from rotation.finding import blocking
 from rotation.plan.work.task import TaskState
@@ -27,14 +27,15 @@ async def test_the_steps_that_are_done_are_marked(reader, store, make):
 
 @pytest.mark.usefixtures("rotating")
 async def test_a_plan_that_was_carried_out_is_not_started_again(reader, store, make):
-    """It leads to its rotation; a cancelled one may be begun again."""
+    """It leads to its rotation. One whose rotation was cancelled is begun again: its dates and its form stay."""
     plan = (await store.rotations.get("rot-1")).plan_id
-    for status, offered in ((RotationStatus.CANCELLED, True), (RotationStatus.COMPLETED, False)):
+    for status, is_over in ((RotationStatus.CANCELLED, False), (RotationStatus.COMPLETED, True)):
         await store.rotations.project("rot-1", Progress(status=status, finished_at=make.at(hours=1)), make.t0)
         page = unescape((await reader.get(f"/plans/{plan}")).text)
-        assert 'This plan was carried out: <a href="/rotations/rot-1">' in page
-        assert (f'action="/plans/{plan}/start"' in page) is offered
-        assert ("its certificates are in the servers" in page) is not offered
+        assert ('This plan was carried out: <a href="/rotations/rot-1">' in page) is is_over
+        assert (f'action="/plans/{plan}/start"' in page) is not is_over
+        assert ("7 clients would be cut off" in page) is not is_over
+        assert ("it was carried out: make a new plan" in page) is is_over
 
 
 @pytest.mark.usefixtures("rotating")
@@ -51,8 +52,9 @@ async def test_a_certificate_at_the_wrong_server_is_named_before_a_replacement(r
     assert ("an alarm of the same" in page) is (code == THIRD), "one instruction where the cause is known"
     card = page.split("<h2>What to do at")[0]
     assert f"{other} presents ab..., which is for another" in card
-    due = (await store.tasks.get("task-1")).work.server
-    assert (f"How the former certificate is put back into {other}" in card) is (other != due)
+    assert (await store.tasks.get("task-1")).work.server != other
+    assert f"How {other} gets its right certificate back" in card
+    assert "holds the certificate named above, and no other one" in card
     assert "or all proof read, once more before you begin" in page
     assert "The proof holds" not in page
 
@@ -62,10 +64,10 @@ async def test_what_is_left_of_a_way_back_is_counted_from_now(make):
     body = make.plan().body
     (step,) = body.steps
     for purpose, stands, left in (
-        ("rotate", NOW, 1),
-        ("roll-back", NOW, 0),
-        ("rotate", DONE, 0),
-        ("rotate", WITHDRAWN, 0),
+        ("rotate", StepStanding.NOW, 1),
+        ("roll-back", StepStanding.NOW, 0),
+        ("rotate", StepStanding.DONE, 0),
+        ("rotate", StepStanding.WITHDRAWN, 0),
     ):
         plan = body.model_copy(update={"purpose": purpose})
         assert len(left_of(plan, {step.id: stands}).steps) == left
