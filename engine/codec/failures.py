@@ -12,11 +12,14 @@ from temporalio.converter import DefaultFailureConverter, FailureConverter, Payl
 from temporalio.exceptions import ApplicationError
 
 from engine.codec.unreadable import UnreadPayload
+from engine.contract import EARLY_QUERY
 from engine.fault import PayloadUnsigned
 
 UNSIGNED_FAILURE = "unsigned-failure"
 """The type of what stands in the place of a failure that was not signed."""
 _HIDDEN = "Encoded failure"
+_NO_SECRET = frozenset({EARLY_QUERY})
+"""Stays in clear: of a query that comes with a workflow task Temporal gives its caller the message and nothing else."""
 _TRACE, _TEXT, _CAUSE = 600, 800, 200
 """Characters of a stack trace, of a message that is tried again, and of its cause. Temporal keeps 4 KiB of the last
 failure of an activity that it tries again; of a larger one neither text nor type is left. The worker's log has all."""
@@ -77,7 +80,7 @@ class SignedFailures(FailureConverter):
             texts = [(level.message, level.stack_trace) for level in levels]
             seal = seal.model_copy(update={"message": texts[0][0], "stack_trace": texts[0][1], "causes": texts[1:]})
             for level in levels:
-                level.message, level.stack_trace = _HIDDEN, ""
+                level.message, level.stack_trace = level.message if level.message in _NO_SECRET else _HIDDEN, ""
         failure.encoded_attributes.CopyFrom(payload_converter.to_payloads([seal])[0])
 
     def from_failure(self, failure: Failure, payload_converter: PayloadConverter) -> BaseException:

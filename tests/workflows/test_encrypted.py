@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 from emulator.scenarios import one_server
 from engine.codec.codec import EncryptingCodec, is_encrypted
-from engine.contract import NOT_ANSWERING, ActivityName, ErrorType, RotateResult, SearchAttribute
+from engine.contract import EARLY_QUERY, NOT_ANSWERING, ActivityName, ErrorType, RotateResult, SearchAttribute
 from engine.plugin import RotatorPlugin
 from rotation.running.message import Move
 from rotation.running.state import Outcome
@@ -163,7 +163,8 @@ CLEAR = {
     "build_id": r"[0-9a-f]{32}",
     "first_execution_run_id": r"[0-9a-f-]{36}",
     "identity": r"\d+@[\w.-]+",
-    "message": r"Encoded failure|activity \w+ timeout",  # the latter is Temporal's own
+    # of a failure; "activity ... timeout" is Temporal's own
+    "message": rf"Encoded failure|{re.escape(EARLY_QUERY)}|activity \w+ timeout",
     "marker_name": "core_local_activity|core_patch",
     "non_retryable_error_types": "|".join((*ErrorType, NOT_ANSWERING)),
     "original_execution_run_id": r"[0-9a-f-]{36}",
