@@ -45,6 +45,8 @@ _OUTCOMES = {each.text for each in (sentence("completed"), sentence("cancelled")
 _DETAIL = "detail"
 """The value that is a text itself, of an edge; the others are names and reasons."""
 _MOVED = re.compile(rf"({'|'.join(_MOVES)}) by (.+?)(: .*)?", re.DOTALL)
+_NEEDLESS = re.compile(r"((?:By hand: )?.+?): (.+)", re.DOTALL)
+"""The title of a task that was not opened, and why: a title that ends with a name would take the reason for it."""
 _CLOSED = re.compile(rf"(.+): ({'|'.join(_ENDS)}) by (.+?)(?: \((.*)\))?", re.DOTALL)
 
 
@@ -74,6 +76,8 @@ def coded_event(kind: str, message: str, by: Translator) -> str | None:
         title, end, who, note = found.groups()
         closed = f"{translated(title, by)}: {by(_ENDS[TaskState(end)].text, who=_persons(who, by))}"
         return closed if note is None else f"{closed} ({translated(note, by)})"
+    if kind == _TASK_CLOSED and (found := _NEEDLESS.fullmatch(message)):
+        return ": ".join(translated(each, by) for each in found.groups())
     if kind == _ENDED and message in _OUTCOMES:
         return by(message)
     return next((text for each in BY_KIND.get(kind, ()) if (text := _filled(each.text, message, by)) is not None), None)

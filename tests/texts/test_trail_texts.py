@@ -41,6 +41,15 @@ def test_the_end_of_a_task_is_shown_in_words(end):
     assert " by " not in shown
 
 
+def test_a_task_that_was_not_opened_is_shown_with_the_reason():
+    """A title that ends with a name ends there; the title of a task by hand has a colon of its own."""
+    why = "they are compared with those of SEPM-2"
+    shown = event_text("task-closed", f"Compare the .SIG files of SEPM-1: {why}", CZECH)
+    assert shown == "Porovnat soubory .SIG (SEPM-1): porovnají se spolu se soubory serveru SEPM-2"
+    shown = event_text("task-closed", f"By hand: start what was stopped: {why}", CZECH)
+    assert shown == "Ručně: start what was stopped: porovnají se spolu se soubory serveru SEPM-2"
+
+
 def test_two_persons_are_named():
     """Both names, with the word between them in the language."""
     shown = event_text("task-closed", "Look: done by ann and eve (they looked)", CZECH)
