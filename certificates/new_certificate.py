@@ -12,10 +12,16 @@ from certificates.parsed_certificate import ParsedCertificate, as_names
 from rotation.values import CertificateId
 
 _LONGEST_COMMON_NAME = 64
+_EARLIER = timedelta(days=2)
 
 
 def make_self_signed(
-    names: tuple[str, ...], *, identity: CertificateId, now: datetime, valid_for: timedelta
+    names: tuple[str, ...],
+    *,
+    identity: CertificateId,
+    now: datetime,
+    valid_for: timedelta,
+    since: datetime | None = None,
 ) -> ParsedCertificate:
     """A new key and its certificate.
 
@@ -24,6 +30,8 @@ def make_self_signed(
         identity: the id that it gets.
         now: when it is made. It is valid from two days before, for servers and clients whose clocks are slow.
         valid_for: from `now`. SEPM's own last ten years; not more than that is asked of clients' date arithmetic.
+        since: when the first of the certificates that clients accept now began. It is valid from then on, where that is
+            earlier: to a client whose clock is slow it has begun as that one has.
 
     Raises:
         ValueError: when there is no name.
@@ -38,7 +46,7 @@ def make_self_signed(
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=2))
+        .not_valid_before(min(now - _EARLIER, since or now))
         .not_valid_after(now + valid_for)
         .add_extension(x509.SubjectAlternativeName(as_names(names)), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

@@ -35,7 +35,7 @@ from emulator.state.timeline import Timeline
 
 HTTPS_PORT = 443
 HTTP_PORT = 8014
-_INSTALLED = timedelta(days=400)
+INSTALLED = timedelta(days=400)
 _POLICY_AGE = timedelta(days=30)
 _FOREIGN_ADDRESS = "192.0.2.1"
 
@@ -46,7 +46,7 @@ def build_site(spec: SiteSpec, timeline: Timeline) -> Site:
     site = Site(spec, timeline)
     for number, server_spec in enumerate(spec.servers):
         server = built_server(spec.seed, server_spec, start, number, authority=spec.authority)
-        server.recovery_files.append(RecoveryFile(server.credential, site.domain.id, start - _INSTALLED))
+        server.recovery_files.append(RecoveryFile(server.credential, site.domain.id, start - INSTALLED))
         site.servers[server.id] = server
     for list_spec in spec.server_lists:
         server_list = _server_list(spec, site, list_spec)
@@ -80,7 +80,7 @@ def built_server(
     authority: str = "",
 ) -> Server:
     """A server with the certificate that it was installed with, of that key of the pool; long ago without a date."""
-    made = start.replace(microsecond=0) - _INSTALLED if installed is None else installed.replace(microsecond=0)
+    made = start.replace(microsecond=0) - INSTALLED if installed is None else installed.replace(microsecond=0)
     credential = (
         issued(pool_key(number), server.name, made, authority=authority, seed=seed)
         if authority
@@ -149,7 +149,7 @@ def _group(spec: SiteSpec, site: Site, group: GroupSpec, start: datetime) -> Gro
         path=group.path,
         inherits=group.inherits,
         policy_date_ms=to_ms(start) - age,
-        created_ms=to_ms(start - _INSTALLED),
+        created_ms=to_ms(start - INSTALLED),
         locations=tuple(Location(ids[location.name], location.name) for location in group.locations),
         settings={ids[location.name]: settings(location) for location in group.locations},
     )
@@ -176,7 +176,7 @@ def _client(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batc
         npvdi=batch.npvdi,
         away=away,
         base=first + draw(stream, 1) % heartbeat_ms,
-        created=to_ms(start - _INSTALLED),
+        created=to_ms(start - INSTALLED),
     )
     _set_habits(client, spec, site, batch, start_ms)
     return client
@@ -203,7 +203,7 @@ def _known_machine(
         npvdi=batch.npvdi,
         away=tuple((start_ms + span_ms(begin), start_ms + span_ms(end)) for begin, end in batch.away),
         base=base,
-        created=to_ms(start - _INSTALLED),
+        created=to_ms(start - INSTALLED),
     )
     _set_habits(client, spec, site, batch, start_ms)
     client.id = known.id

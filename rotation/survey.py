@@ -92,6 +92,7 @@ class ServedCertificate(Value):
 
     server: ServerName
     fingerprint: Fingerprint | None
+    not_before: datetime | None = None
     not_after: datetime | None = None
     named: Named | None = None
     """Whom it names; None where nothing was presented, or nothing that can be read."""

@@ -89,6 +89,10 @@ class SelfSignedDocument(Value):
 
     names: tuple[Name, ...] = Field(min_length=1, max_length=100, description="The first one is the subject too")
     days: int = Field(default=3650, strict=True, ge=1, le=3650, description="How long it is valid from now")
+    site: Annotated[SiteId, Text] | None = Field(
+        default=None,
+        description="The site that it is for: it is valid from when the first certificate of its servers began",
+    )
 
     @property
     def valid_for(self) -> timedelta:

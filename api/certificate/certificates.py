@@ -1,7 +1,7 @@
 """/v1/certificates: what goes into the servers. Keys are stored encrypted and never shown."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -63,13 +63,31 @@ async def check_certificate(document: CertificateToCheck, caller: Caller, parts:
     return CertificateChecked(fit=not blockers(findings), certificate=parsed.facts, findings=findings)
 
 
-@router.post("/self-signed", status_code=HTTPStatus.CREATED, dependencies=[allowed(Permission.KEEP_CERTIFICATES)])
+@router.post(
+    "/self-signed",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.NOT_FOUND),
+    dependencies=[allowed(Permission.KEEP_CERTIFICATES)],
+)
 async def make_self_signed_certificate(
-    document: SelfSignedDocument, parts: WithParts, response: Response
+    document: SelfSignedDocument, caller: Caller, parts: WithParts, response: Response
 ) -> CertificateShown:
-    """Make a certificate as SEPM does at installation: a new RSA key of 2048 bits, signed by itself with SHA-256."""
+    """Make a certificate as SEPM does at installation: a new RSA key of 2048 bits, signed by itself with SHA-256.
+
+    With `site` it begins as early as the certificates that clients of the site accept now: a client that looks at
+    dates, and whose clock is slow, accepts it as it has accepted those.
+    """
+    since = None
+    if document.site is not None:
+        await require_seen(parts, caller, {"site_id": document.site})
+        since = await _first_began(parts, document.site)
     made = await asyncio.to_thread(
-        make_self_signed, document.names, identity=_UNNAMED, now=parts.clock(), valid_for=document.valid_for
+        make_self_signed,
+        document.names,
+        identity=_UNNAMED,
+        now=parts.clock(),
+        valid_for=document.valid_for,
+        since=since,
     )
     return await _keep(made, parts, response)
 
@@ -102,6 +120,17 @@ async def _parsed(document: CertificateDocument) -> ParsedCertificate:
         key=document.key_base64,
         chain=document.chain_base64,
     )
+
+
+async def _first_began(parts: Parts, site_id: SiteId) -> datetime | None:
+    """When the first of the certificates began that the newest survey saw at a site's servers; None: it saw none.
+
+    Raises:
+        UnknownSite: when no such site is registered.
+    """
+    await parts.store.sites.get(site_id)
+    served = await parts.store.surveys.served(site_id, 1)
+    return min((each.not_before for each in served if each.not_before is not None), default=None)
 
 
 async def _place(parts: Parts, site_id: SiteId, server: ServerName, *, caller: str) -> PlacedServer:

@@ -93,6 +93,9 @@ def check(
 def self_signed(
     names: Annotated[list[str], typer.Argument(help="Host names and addresses; the first is the subject too")],
     days: Annotated[int, typer.Option(help="How many days it is valid")] = 3650,
+    site: Annotated[
+        str | None, typer.Option(help="The site that it is for: it begins with the first certificate of its servers")
+    ] = None,
     *,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -100,7 +103,7 @@ def self_signed(
 ) -> None:
     """Make a self-signed certificate as SEPM does."""
     with opened(api, folder) as rotator:
-        made = rotator.post("/v1/certificates/self-signed", {"names": names, "days": days})
+        made = rotator.post("/v1/certificates/self-signed", {"names": names, "days": days, "site": site})
     _say(made, as_json=as_json)
 
 

@@ -93,7 +93,8 @@ class DemoSite:
         """A certificate for every server, then a survey and a plan."""
         certificates = {
             server["name"]: self._rotator.post(
-                "/v1/certificates/self-signed", {"names": [server["name"], server["address"]]}
+                "/v1/certificates/self-signed",
+                {"names": [server["name"], server["address"]], "site": self.id},
             )["certificate"]["id"]
             for server in self.described["servers"]
         }

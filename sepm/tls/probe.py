@@ -135,7 +135,11 @@ def presented(server: ServerName, der: bytes, at: datetime) -> ServedCertificate
     seen = ServedCertificate(server=server, fingerprint=fingerprint_of(der), observed_at=at)
     try:
         certificate = x509.load_der_x509_certificate(der)
-        known = {"not_after": certificate.not_valid_after_utc, "named": named(certificate)}
+        known = {
+            "not_before": certificate.not_valid_before_utc,
+            "not_after": certificate.not_valid_after_utc,
+            "named": named(certificate),
+        }
     except UNREADABLE:
         return seen.model_copy(update={"error": "its certificate is malformed"})
     return seen.model_copy(update=known)

@@ -6,6 +6,7 @@ from functools import cache
 from certificates.certificate_file import parse_certificate_file
 from certificates.new_certificate import make_self_signed
 from certificates.parsed_certificate import ParsedCertificate
+from emulator.building import INSTALLED
 from emulator.certificates.certificates import authority_of, issued
 from emulator.certificates.keys import pool_key
 from rotation.values import CertificateId, ServerName
@@ -50,4 +51,6 @@ def _issued(server: ServerName, address: str, number: int, authority: str) -> Pa
 @cache
 def new_certificate(server: ServerName, address: str) -> ParsedCertificate:
     """The new certificate of a server, with its key."""
-    return make_self_signed((server, address), identity=certificate_id(server), now=START, valid_for=_VALID)
+    return make_self_signed(
+        (server, address), identity=certificate_id(server), now=START, valid_for=_VALID, since=START - INSTALLED
+    )

@@ -94,6 +94,7 @@ class SimulatedProbe:
         return ServedCertificate(
             server=server.name,
             fingerprint=Fingerprint(credential.fingerprint),
+            not_before=credential.certificate.not_valid_before_utc,
             not_after=credential.certificate.not_valid_after_utc,
             named=_named(credential.certificate),
             observed_at=now,

@@ -24,9 +24,9 @@ def of_an_authority(rejects: RejectedDownload, *, moves: bool = True) -> SiteSpe
     return site(3, 12, authority="Company CA", switches=switches)
 
 
-def with_slow_clocks(servers: int, behind: timedelta) -> SiteSpec:
+def with_slow_clocks(servers: int, behind: timedelta, *, authority: str = "") -> SiteSpec:
     """As `site`, with four clients whose clocks are slow by so much; clients look whether a certificate is valid."""
-    spec = site(servers, 8, switches=Switches(checks_validity=True))
+    spec = site(servers, 8, authority=authority, switches=Switches(checks_validity=True))
     slow = ClientSpec(group=ROOT_GROUP, count=4, prefix="SLOW", clock_ahead=-behind)
     return spec.model_copy(update={"clients": (*spec.clients, slow)})
 
@@ -167,6 +167,14 @@ HOLES = (
     ),
     *(
         hole(f"clocks of clients are {behind.days} days slow ({servers})", 24, with_slow_clocks(servers, behind))
-        for servers, behind in ((1, DAY), (1, 20 * DAY), (3, DAY), (3, 5 * DAY), (3, 20 * DAY))
+        for servers, behind in ((1, DAY), (1, 20 * DAY), (3, DAY), (3, 5 * DAY), (3, 20 * DAY), (3, 300 * DAY))
+    ),
+    *(
+        hole(
+            f"clocks of clients are {behind.days} days slow ({servers}, of an authority)",
+            24,
+            with_slow_clocks(servers, behind, authority="Company CA"),
+        )
+        for servers, behind in ((1, DAY), (3, DAY), (1, 20 * DAY), (3, 20 * DAY))
     ),
 )

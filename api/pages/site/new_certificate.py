@@ -44,8 +44,8 @@ async def make(request: Request, site_id: SiteId, parts: WithParts, caller: Call
 
     async def made() -> str:
         with checked():
-            document = SelfSignedDocument(names=tuple(sent.get(_NAMES, "").replace(",", " ").split()))
-        shown = await make_self_signed_certificate(document, parts, Response())
+            document = SelfSignedDocument(names=tuple(sent.get(_NAMES, "").replace(",", " ").split()), site=site_id)
+        shown = await make_self_signed_certificate(document, caller, parts, Response())
         return f"/sites/{site_id}/plans?made={shown.certificate.id}"
 
     try:

@@ -157,3 +157,22 @@ async def test_a_self_signed_certificate_needs_names_that_fit(api, problem):
 async def test_unknown_certificate_is_refused(api, problem):
     """It says where the known ones are."""
     assert "/v1/certificates" in problem(await api.get("/v1/certificates/none"), 404, "unknown-certificate")["remedy"]
+
+
+async def test_a_certificate_for_a_site_begins_as_early_as_those_of_its_servers(connected, whole, site, problem):
+    """A client whose clock is slow accepts it as it has accepted those. Before the first survey it is two days."""
+    order = {"names": ["SEPM-1"], "site": site}
+
+    async def begins() -> datetime:
+        made = await whole.post("/v1/certificates/self-signed", json=order)
+        assert made.status_code == 201, made.text
+        return datetime.fromisoformat(made.json()["certificate"]["not_before"])
+
+    ago = datetime.now(UTC) - await begins()
+    assert timedelta(days=2) <= ago < timedelta(days=2, minutes=5)
+    assert (await whole.post(f"/v1/sites/{site}/survey")).status_code == 200
+    (served,) = await connected.store.surveys.served(site, 1)
+    assert await begins() == served.not_before
+    assert datetime.now(UTC) - served.not_before > timedelta(days=300)
+    unknown = await whole.post("/v1/certificates/self-signed", json=order | {"site": "nowhere"})
+    problem(unknown, 404, "unknown-site")

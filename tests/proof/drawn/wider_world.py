@@ -12,7 +12,7 @@ from tests.proof.drawn.event_draws import RARE, draw_site_events
 _RARELY, _ANYWHERE, _OFF = 0.04, 0.5, 0.3
 _WITHIN, _MONTH = timedelta(days=10), timedelta(days=30)
 _CLOCKS = (timedelta(days=-2), timedelta(hours=2))
-"""How far clocks of clients are off, where clients look at dates: new certificates are valid from two days before."""
+"""How far clocks of clients are off, where clients look at dates. Certificates of an authority are two days old."""
 
 
 def wider_world(drawn: Scenario) -> Scenario:

@@ -43,11 +43,12 @@ def hello(status="200 OK", date="Wed, 02 Jan 2030 12:00:00 GMT"):
 
 
 async def test_the_served_certificate_is_seen_and_nothing_is_sent(tls_server, certificates):
-    """The handshake shows fingerprint and end of whatever is served; no byte follows."""
+    """The handshake shows fingerprint, begin and end of what is served; no byte follows."""
     async with tls_server(lambda _: (200, {}), certificates[1]) as server:
         seen = await NetworkProbe().probe(at(https_port=server.port))
     facts = certificates[1].facts
-    assert (seen.server, seen.fingerprint, seen.not_after) == ("SRV1", facts.fingerprint, facts.not_after)
+    assert (seen.server, seen.fingerprint) == ("SRV1", facts.fingerprint)
+    assert (seen.not_before, seen.not_after) == (facts.not_before, facts.not_after)
     assert (seen.error, bytes(server.received)) == ("", b"")
 
 
