@@ -1,6 +1,7 @@
 """What the servers of a task present right now, as the page reads it for an operator."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from api.parts import Parts
@@ -47,6 +48,29 @@ async def seen_now(parts: Parts, site: Site, work: Work, former: Fingerprint | N
     return tuple(_seen(each, work, former) for each in seen)
 
 
+async def presented_now(parts: Parts, site: Site, names: Collection[ServerName]) -> tuple[Sentence, ...]:
+    """Which certificate each of these servers presents; none where one does not answer in time."""
+    servers = [each for each in site.servers if each.name in names]
+    try:
+        async with asyncio.timeout(_LONGEST.total_seconds()):
+            seen = await asyncio.gather(*(parts.probe.probe(each) for each in servers))
+    except TimeoutError:
+        return ()
+    return tuple(_presented(each) for each in seen)
+
+
+def _presented(of: ServedCertificate) -> Sentence:
+    if of.fingerprint is None:
+        return _does_not_answer(of)
+    shown: dict[str, str | datetime] = {"server": of.server, "at": of.observed_at, "fingerprint": of.fingerprint}
+    return sentence("%(server)s presents SHA-256 %(fingerprint)s now (read at %(at)s)", **shown)
+
+
+def _does_not_answer(of: ServedCertificate) -> Sentence:
+    shown: dict[str, str | datetime] = {"server": of.server, "at": of.observed_at}
+    return sentence("%(server)s does not answer at its HTTPS client port (read at %(at)s)", **shown)
+
+
 def _servers(work: Work) -> frozenset[ServerName]:
     match work:
         case ReplaceCertificate() | PutCertificateBack() | StopServer() | StartServer():
@@ -60,8 +84,7 @@ def _servers(work: Work) -> frozenset[ServerName]:
 def _seen(of: ServedCertificate, work: Work, former: Fingerprint | None) -> ServerSeen:
     shown: dict[str, str | datetime] = {"server": of.server, "at": of.observed_at}
     if of.fingerprint is None:
-        says = sentence("%(server)s does not answer at its HTTPS client port (read at %(at)s)", **shown)
-        return ServerSeen(says=says, silent=True)
+        return ServerSeen(says=_does_not_answer(of), silent=True)
     if not isinstance(work, ReplaceCertificate | PutCertificateBack):
         return ServerSeen(says=sentence("%(server)s answers at its HTTPS client port (read at %(at)s)", **shown))
     asked = work.fingerprint_sha256

@@ -1,6 +1,6 @@
 """The card of a console task: what to do step by step, its holder, its evidence; usable on a phone at the console."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -14,29 +14,26 @@ from api.http.invalid import checked
 from api.http.problems import Problem
 from api.manners.refusals import REFUSALS, problem_error
 from api.manners.request_ids import request_id
-from api.pages.card_view import acts_shown, card_shown
+from api.pages.card_view import card_shown
 from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals, labels_of, looked_in
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page, translator_for
 from api.pages.seen_now import seen_now
+from api.pages.wrong_certificate import wrong_certificate
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey
 from api.rotation.live import state_now
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from engine.ids import rotation_workflow
-from rotation.drift.presented import THIRD
-from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
-from rotation.plan.card.certificate_cards import right_one_back
 from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
-from rotation.running.attention import GIVE_BACK, LAPSED, TASK_WRONG
-from rotation.site import Site
+from rotation.running.attention import GIVE_BACK, LAPSED
 from rotation.standing.remedies import terminate_newest
-from rotation.values import Fingerprint, ServerName, SiteId, TaskId, Value
+from rotation.values import Fingerprint, SiteId, TaskId, Value
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -89,10 +86,19 @@ async def _card(
     asks = shown.state in WAITING and isinstance(work, ReplaceCertificate)
     state = await state_now(parts, rotation) if asks else None
     asked_now = [each.finding() for each in state.attention] if state is not None else rotation.attention
-    # one instruction: what a known certificate at the wrong server asks for is clearer than the alarm about it
-    misplaced = [each for each in asked_now if each.code == TASK_WRONG] or [
-        each for each in asked_now if each.code == THIRD
-    ]
+    wrong = (
+        await wrong_certificate(
+            parts,
+            site,
+            work,
+            asked_now,
+            attention=state.attention if state is not None else (),
+            version=version,
+            by=translator_for(request),
+        )
+        if isinstance(work, ReplaceCertificate)
+        else None
+    )
     return render_page(
         request,
         "task.html",
@@ -111,11 +117,7 @@ async def _card(
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
         file_taken_by=await parts.store.tasks.file_taken_by(task_id),
-        misplaced=misplaced,
-        back=[
-            (server, acts_shown(right_one_back(server), version, translator_for(request)))
-            for server in _others(misplaced, work, site)
-        ],
+        wrong=wrong,
         lapsed=[each for each in asked_now if each.code == LAPSED],
         turns_back=any(each.code == GIVE_BACK for each in asked_now),
         ended=parts.standings.has_ended(rotation, parts.clock()),
@@ -129,13 +131,6 @@ async def _card(
         values=sent or {},
         now=parts.clock(),
     )
-
-
-def _others(misplaced: Iterable[Finding], work: Work, site: Site) -> list[ServerName]:
-    """The servers that were given a certificate by mistake, other than the one whose certificate is replaced."""
-    named = {name for each in misplaced for name in each.subject.split(", ")}
-    due = work.server if isinstance(work, ReplaceCertificate) else None
-    return [each.name for each in site.servers if each.name in named and each.name != due]
 
 
 def _terminate(parts: Parts, site_id: SiteId) -> str:

@@ -22,7 +22,19 @@ def renews_the_databases(site: Site, version: str) -> Iterable[Finding]:
     numbers = ClientBuild.parse(version)
     if numbers is not None and numbers.numbers[:2] < _SINCE:
         return
-    if site.database is DatabaseKind.DEFAULT:
+    if site.database is DatabaseKind.DEFAULT and len(site.servers) > 1:
+        yield warning(
+            "database-certificate",
+            site.name,
+            "the site states the database that SEPM installs, and has several servers, which cannot share that one; "
+            "its SQL Server has a certificate of its own, which is not replaced with a server's (14.3 RU1 and later, "
+            "K229342)",
+            "state “a Microsoft SQL Server of the company” on the page of the site, at its limits (PUT "
+            f"/v1/sites/{site.id}/database, own), where another SQL Server has its database; else run the Management "
+            "Server Configuration Wizard on the server that has it, after the replacement and before that certificate "
+            "expires, without the recovery file (K232057)",
+        )
+    elif site.database is DatabaseKind.DEFAULT:
         yield warning(
             "database-certificate",
             site.name,

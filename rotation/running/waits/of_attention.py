@@ -6,7 +6,7 @@ from rotation.text.sentence import Sentence, SentenceValue, sentence
 
 ATTENTION: dict[str, str] = {
     "third-certificate": "A server presents a certificate that is neither the old nor the new one (“%(subject)s”). "
-    "Nothing is sent to it; an operator installs the right file, or finds out what answers there.",
+    "Its clients may be cut off: an operator installs the right file at once, or finds out what answers there.",
     "access-altered": "How the site is reached was changed in the database by a stranger. Nothing is sent; an "
     "administrator reads the audit trail and states the access again.",
     "write-not-admitted": "The rotation wants to write what the database does not have as its own. Nothing is sent; an "

@@ -24,6 +24,15 @@ def test_the_default_database_has_its_own_certificate(findings, version):
     assert "without the recovery file" in found["database-certificate"].remedy
 
 
+def test_several_servers_cannot_have_the_default_database(findings):
+    """What was stated is contradicted, and both ways to go on are named."""
+    found = findings(DatabaseKind.DEFAULT, "s1", "s2")
+    assert set(found) == {"database-certificate"}
+    assert "has several servers, which cannot share that one" in found["database-certificate"].message
+    assert found["database-certificate"].remedy.startswith("state “a Microsoft SQL Server of the company” on the page")
+    assert "without the recovery file" in found["database-certificate"].remedy
+
+
 @pytest.mark.parametrize("database", list(DatabaseKind))
 @pytest.mark.parametrize("version", ["14.2.5569.2100", "12.1.7004"])
 def test_before_14_3_it_had_none(findings, database, version):
