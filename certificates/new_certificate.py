@@ -1,6 +1,6 @@
 """Making a certificate as SEPM does at installation: self-signed, RSA 2048, SHA-256 (Broadcom KB 158445)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -13,6 +13,8 @@ from rotation.values import CertificateId
 
 _LONGEST_COMMON_NAME = 64
 _EARLIER = timedelta(days=2)
+_FIRST = datetime(1950, 1, 1, tzinfo=UTC)
+"""The first moment that a certificate may begin (RFC 5280, 4.1.2.5.1)."""
 
 
 def make_self_signed(
@@ -46,7 +48,7 @@ def make_self_signed(
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(min(now - _EARLIER, since or now))
+        .not_valid_before(max(_FIRST, min(now - _EARLIER, since or now)))
         .not_valid_after(now + valid_for)
         .add_extension(x509.SubjectAlternativeName(as_names(names)), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

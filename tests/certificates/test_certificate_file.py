@@ -96,6 +96,23 @@ def test_a_new_certificate_is_as_sepm_makes_it(made):
 
 
 @pytest.mark.parametrize(
+    ("since", "begins"),
+    [
+        (None, NOW - timedelta(days=2)),
+        (NOW - timedelta(days=400), NOW - timedelta(days=400)),
+        (NOW - timedelta(hours=1), NOW - timedelta(days=2)),
+        (NOW + timedelta(days=9), NOW - timedelta(days=2)),
+        (datetime(1601, 1, 1, tzinfo=UTC), datetime(1950, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["for no site", "as the present one", "a young one", "one of a server with a fast clock", "before 1950"],
+)
+def test_a_new_certificate_begins_as_early_as_the_present_ones(since, begins):
+    """A client that looks at dates, and has accepted these, accepts it; never later than two days ago."""
+    made = make_self_signed(("s",), identity=OWN, now=NOW, valid_for=timedelta(days=9), since=since)
+    assert (made.facts.not_before, made.facts.not_after) == (begins, NOW + timedelta(days=9))
+
+
+@pytest.mark.parametrize(
     "written",
     [
         to_pem,
