@@ -34,7 +34,8 @@ def young(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, 
                 f"the new certificate is valid from {instant_text(certificate.not_before)}, and would be installed "
                 f"{_hours(valid_for)} later at the earliest; a client whose clock is slower than that would refuse it",
                 f"claim the task of this replacement after {instant_text(certificate.not_before + _SETTLED)}: the "
-                "rotation opens the task without waiting for that time; or correct slow clocks before",
+                "rotation opens the task without waiting for that time; or correct slow clocks before; or have the "
+                "service make a certificate for the site, which is valid from when the first of the present ones is",
             )
 
 

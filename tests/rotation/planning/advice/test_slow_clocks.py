@@ -30,12 +30,13 @@ def test_a_young_certificate_warns(make, floor, hours, warns):
 
 
 def test_it_says_by_how_much_a_clock_may_be_slow_and_when_it_is_safe(make):
-    """The one thing to do is to wait, or to look at the clocks."""
+    """What to do is to wait, to look at the clocks, or to take a certificate that begins with the present ones."""
     site = make.site("s1", relax_floor=24 * HOUR)
     body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
     (found,) = young(body, ServerName("s1"), make.facts(not_before=make.t0 - HOUR), now=make.t0)
     assert "25 hours later" in found.message
     assert instant_text(make.at(hours=47)) in found.remedy
+    assert "or have the service make a certificate for the site" in found.remedy
 
 
 def test_a_plan_names_the_servers_whose_certificate_is_too_young(make):
