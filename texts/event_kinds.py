@@ -14,7 +14,7 @@ _WORDS: dict[str, Sentence] = {
     "message": sentence("action"),
     "drift": sentence("the site differs"),
     "repaired": sentence("put right"),
-    "drift-over": sentence("the site differs no more"),
+    "drift-over": sentence("a difference is gone"),
     "gate-restarted": sentence("the gate began again"),
     "quiet": sentence("silent clients"),
     "adopted": sentence("left as it is"),

@@ -140,7 +140,7 @@ def _reading(reading: GateReading) -> list[str]:
     lines = [f"- coverage: {proven}, {others} ({_at(reading.taken_at)})"]
     lines.extend(f"  - {REASONS[reason].english}: {count}" for reason, count in sorted(reading.by_reason.items()))
     if reading.waiting_names:
-        lines.append(f"- waited for: {markdown(', '.join(reading.waiting_names))}")
+        lines.append(f"- waited for: {markdown(reading.waiting_shown)}")
     return lines
 
 

@@ -136,7 +136,7 @@ def _asks(reading: GateReading, export: ClientExport | None, *, holds: bool) -> 
         return f"{taken} is older than {FRESH.days} day: upload a newer one, then claim again"
     if not reading.waiting:
         return f"{taken} is older than its minimum: upload a newer one, or state what you see in the console"
-    names = ", ".join(reading.waiting_names)
+    names = reading.waiting_shown
     return (
         f"{taken} shows {reading.covered} of {reading.total} clients as the gate needs them, and not {names}: upload "
         "another one, a heartbeat later, or state what you see in the console"

@@ -191,13 +191,18 @@ def _clients_known(facts: Preconditions) -> Iterable[Finding]:
 
 def _treatments(facts: Preconditions) -> Iterable[Finding]:
     relaxed = len(facts.body.owners(ScopeName.RELAXED))
-    yield info(
-        "procedure",
-        facts.site.name,
-        f"groups with own settings: {len(facts.body.scopes)}; relaxed (list A): {relaxed}, the others fail over "
-        "(list B); "
-        f"holdout: {', '.join(facts.body.holdouts) or 'none'}",
-    )
+    if relaxed == len(facts.body.scopes) and not facts.body.holdouts:
+        text = (
+            f"groups with own settings: {relaxed}, all of them relaxed (list A): so no server is kept as the last one "
+            "(holdout), and clients that are away are waited for before the first replacement (A8)"
+        )
+    else:
+        text = (
+            f"groups with own settings: {len(facts.body.scopes)}; relaxed (list A): {relaxed}, the others fail over "
+            "(list B); "
+            f"holdout: {', '.join(facts.body.holdouts) or 'none'}"
+        )
+    yield info("procedure", facts.site.name, text)
     if facts.body.replication_partners:
         partners = ", ".join(facts.body.replication_partners)
         yield info("replicates", facts.site.name, f"replication with {partners} is paused first and resumed last")

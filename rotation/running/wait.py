@@ -71,6 +71,16 @@ class GateReading(Value):
     refusing_names: tuple[str, ...] = ()
     """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
 
+    @property
+    def waiting_shown(self) -> str:
+        """Some of those waited for, and how many more there are."""
+        return _shown(self.waiting_names, self.waiting)
+
+    @property
+    def quiet_shown(self) -> str:
+        """Some of the covered ones that were not heard, and how many more there are."""
+        return _shown(self.quiet_names, self.quiet)
+
 
 class Wait(Value):
     """A gate, holdout or closing check that is going on."""
@@ -100,3 +110,8 @@ class Wait(Value):
     def statement(self) -> str:
         """What a statement is about: this opening of the gate. The numbers and names are the statement's own."""
         return digest(self.step, self.opened_at.isoformat())
+
+
+def _shown(names: tuple[str, ...], count: int) -> str:
+    more, shown = count - len(names), ", ".join(names)
+    return f"{shown} and {more} more" if names and more > 0 else shown

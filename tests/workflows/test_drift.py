@@ -226,6 +226,8 @@ async def test_a_third_certificate_at_a_client_port_is_an_alarm(played):
     assert f":443) presents SHA-256 {shown}" in alarm.message
     assert f"expected is SHA-256 {expected}" in alarm.message
     assert not played.asked("third-certificate")(here.state)
+    (gone,) = (event.message for event in here.trail if event.kind == "drift-over")
+    assert gone == "SEPM-2: the newest look does not find it any more", "it may be silent by now"
     assert kinds(here, "drift-over", "gate-passed")[0] == "drift-over"
 
 

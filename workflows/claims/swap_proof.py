@@ -23,7 +23,7 @@ from workflows.requests import about
 from workflows.running import Running
 
 _LACKS: Mapping[Reason, Callable[[int], str]] = {
-    Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy that no reading has found to be right",
+    Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy whose settings the service has not seen to be right",
     Reason.OLD_POLICY: lambda count: f"{count} hold a policy from before the change",
     Reason.OTHER_GROUPS_POLICY: lambda count: f"{count} hold the policy of another group",
     Reason.NO_POLICY: lambda count: f"{count} report no policy",
@@ -108,10 +108,8 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
         read = await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"does gate {gate} still hold?")
         reading = read.without_look
         if reading.quiet:
-            more = reading.quiet - len(reading.quiet_names)
-            names = [*reading.quiet_names, *([f"{more} more"] if more else [])]
-            count = reading.quiet
-            quiet.append(f"{count} clients that {gate} has covered are silent for three heartbeats: {', '.join(names)}")
+            count, names = reading.quiet, reading.quiet_shown
+            quiet.append(f"{count} clients that {gate} has covered are silent for three heartbeats: {names}")
         if not reading.reached:
             findings.append(blocking("gate-does-not-hold", gate, _who(reading)))
             gates += [gate] if reading.waiting else []
@@ -146,7 +144,7 @@ def _who(reading: GateReading) -> str:
     if not (count := reading.waiting):
         count = reading.safe
         return f"no client has shown that the way works: the {count} clients that it leaves safe are away"
-    groups, names = ", ".join(reading.waiting_groups), ", ".join(reading.waiting_names)
+    groups, names = ", ".join(reading.waiting_groups), reading.waiting_shown
     lacks = "; ".join(
         _LACKS[reason](number) for reason, number in sorted(reading.by_reason.items()) if reason in _LACKS
     )

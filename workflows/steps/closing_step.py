@@ -35,9 +35,7 @@ async def closing(run: Running, step: Closing) -> None:
         pass
     reading = checked.reading
     if reading.waiting_names:
-        unnamed = reading.waiting - len(reading.waiting_names)
-        names = [*reading.waiting_names, *([f"{unnamed} more"] if unnamed else [])]
-        text = f"not back within three heartbeats, perhaps switched off: {', '.join(names)}"
+        text = f"not back within three heartbeats, perhaps switched off: {reading.waiting_shown}"
         await run.record(EventKind.QUIET, f"{step.title}: {text}")
     text = f"{reading.covered} of {reading.total} clients are back"
     if checked.adopted:

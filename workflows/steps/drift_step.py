@@ -207,7 +207,7 @@ async def _name(run: Running, found: Collection[NamedDrift]) -> None:
             if named.code in CERTIFICATES:
                 another_was_in(run)
             if not named.others:  # some of those are named by now
-                await _tell(run, EventKind.DRIFT_OVER, named, "it is again as the rotation left it")
+                await _tell(run, EventKind.DRIFT_OVER, named, "the newest look does not find it any more")
 
 
 async def _tell(run: Running, kind: EventKind, named: NamedDrift, text: str) -> None:

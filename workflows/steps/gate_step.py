@@ -198,7 +198,7 @@ def _is_asked_for(run: Running, at: datetime) -> bool:
 def _passed(step: Gate | Holdout, reading: GateReading) -> str:
     if isinstance(step, Gate) and step.is_drill:
         passed = f"{reading.covered} of {reading.total} clients were seen"
-        return f"{passed}; not seen: {', '.join(reading.waiting_names)}" if reading.waiting else passed
+        return f"{passed}; not seen: {reading.waiting_shown}" if reading.waiting else passed
     if signed_gate.is_it(step):
         if not reading.signing:
             return "no server was shown to sign with the new key"
@@ -279,13 +279,13 @@ def _missing(step: Gate | Holdout, reading: GateReading) -> str:
     if not (count := reading.waiting):
         count = reading.safe
         return f"no client has shown that the way works: the {count} clients that are not cut off by going on are away"
-    names = ", ".join(reading.waiting_names)
+    names = reading.waiting_shown
     return f"{count} clients are not covered and would be cut off by going on: {names}"
 
 
 def _not_heard(reading: GateReading) -> str:
     """After a recovery no client is cut off by going on; but each that was there before should be heard again."""
-    count, names = reading.waiting, ", ".join(reading.waiting_names)
+    count, names = reading.waiting, reading.waiting_shown
     silent = (
         f"{count} clients have not checked in since: {names}; a client that took another certificate accepts no other"
     )

@@ -112,5 +112,5 @@ def _choose(then: str) -> str:
 def _who(reading: GateReading) -> str:
     if not reading.waiting:
         return "no client of the canaries has shown that it gets on: they are all away"
-    count, names = reading.waiting, ", ".join(reading.waiting_names)
+    count, names = reading.waiting, reading.waiting_shown
     return f"{count} clients of the canaries were there and do not get through: {names}"

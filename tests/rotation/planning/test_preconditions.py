@@ -44,6 +44,14 @@ def test_clients_away(make):
     assert message == "2 clients are silent for longer than 30 days; the gate A8 waits for them"
 
 
+def test_the_procedure_says_which_server_is_the_last_one(make, failover):
+    """Where every group is relaxed it says why there is none, and what clients that are away have instead."""
+    plans = make.plan(make.site("s1"), make.group("G")), failover[1]
+    relaxed, mixed = (found.message for plan in plans for found in plan.findings if found.code == "procedure")
+    assert relaxed.endswith("clients that are away are waited for before the first replacement (A8)")
+    assert mixed.endswith("holdout: s2")
+
+
 def test_unknown_server(make):
     """A certificate for a server that the site does not have."""
     site = make.site("s1")

@@ -73,7 +73,7 @@ async def test_a_claim_that_stays_refused_is_shown_with_what_is_missing_of_whom(
     assert shown.at - opened.at > HOURS
     for part in (
         f"1 clients of {ROOT_GROUP} are not covered: {PC}",
-        "hold a policy that no reading has found",
+        "hold a policy whose settings the service has not seen",
         "retry",
     ):
         assert part in shown.message
