@@ -191,7 +191,7 @@ def _clients_known(facts: Preconditions) -> Iterable[Finding]:
 
 def _treatments(facts: Preconditions) -> Iterable[Finding]:
     relaxed = len(facts.body.owners(ScopeName.RELAXED))
-    if relaxed == len(facts.body.scopes) and not facts.body.holdouts:
+    if relaxed and relaxed == len(facts.body.scopes) and not facts.body.holdouts:
         text = (
             f"groups with own settings: {relaxed}, all of them relaxed (list A): so no server is kept as the last one "
             "(holdout), and clients that are away are waited for before the first replacement (A8)"
