@@ -1,11 +1,13 @@
 """The documents name files and tests that exist."""
 
 import re
+from functools import reduce
 from pathlib import Path
 
 import pytest
 
 from rotation.running.state import Outcome, Phase
+from rotation.running.waits.of_attention import ATTENTION
 from workflows import run
 
 ROOT = Path(__file__).parent.parent
@@ -39,3 +41,13 @@ def test_the_state_machines_are_drawn_once() -> None:
     drawing = (run.__doc__ or "").partition("\n\n")[2]
     assert drawing in (ROOT / "docs" / "develop" / "architecture.md").read_text(encoding="utf-8")
     assert [each.name for each in (*Phase, *Outcome) if each.name not in drawing] == []
+
+
+def test_each_question_stands_in_the_documents_with_its_sentence() -> None:
+    """The page gives its name "in the documents": docs/admin/asked.md has each, in the words of the page."""
+    text = (ROOT / "docs" / "admin" / "asked.md").read_text(encoding="utf-8")
+    values = {"“%(subject)s”": "SUBJECT", "%(subject)s": "SUBJECT", "%(waiting)s": "NUMBER", "%(total)s": "NUMBER"}
+    for code, sentence in ATTENTION.items():
+        shown = reduce(lambda so_far, value: so_far.replace(value, values[value]), values, sentence)
+        assert f"| `{code}` | {shown} |" in text
+    assert text.count("| `") == len(ATTENTION)

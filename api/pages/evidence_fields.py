@@ -174,9 +174,10 @@ def labels_of(asked: Iterable[EvidenceField]) -> dict[str, Sentence]:
 
 
 def fields_of_refusals(work: Work) -> dict[str, str]:
-    """By code or subject of a refusal, the field that it is about."""
+    """By code or subject of a refusal, or both, the field that it is about."""
     dates = date_names(compared_servers(work)) if isinstance(work, CompareSignedFiles | LookAtClients) else {}
-    return _OF_REFUSAL | {server: names.certificate for server, names in dates.items()}
+    stale = {f"signed-files-stale {server}": names.oldest for server, names in dates.items()}
+    return _OF_REFUSAL | {server: names.certificate for server, names in dates.items()} | stale
 
 
 def clients_of(work: Work) -> tuple[tuple[str, str], ...]:

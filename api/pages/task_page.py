@@ -83,8 +83,7 @@ async def _card(
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
     version, asked = await _version(parts, shown.site_id), fields(work, over_rest=site.at_console is None)
     may, rotation = caller.may(Permission.DO_TASKS), await parts.store.rotations.get(shown.rotation_id)
-    asks = shown.state in WAITING and isinstance(work, ReplaceCertificate)
-    state = await state_now(parts, rotation) if asks else None
+    state = await state_now(parts, rotation) if shown.state in WAITING else None
     asked_now = [each.finding() for each in state.attention] if state is not None else rotation.attention
     wrong = (
         await wrong_certificate(
@@ -119,6 +118,7 @@ async def _card(
         file_taken_by=await parts.store.tasks.file_taken_by(task_id),
         wrong=wrong,
         lapsed=[each for each in asked_now if each.code == LAPSED],
+        held=state if state is not None and state.held_by else None,
         turns_back=any(each.code == GIVE_BACK for each in asked_now),
         ended=parts.standings.has_ended(rotation, parts.clock()),
         restores=caller.may(Permission.START),

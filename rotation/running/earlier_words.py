@@ -35,6 +35,10 @@ _EARLIER = {
     ),
     "look for what was added during the rotation": "was anything born during the rotation?",
     "the operator who had the task refused it; retry": "whoever had the task refused it; retry",
+    "the task was given back (the trail has the name and the reason); retry": "whoever had the task refused it; retry",
+    " wants to go on with the rest, though ": " wants to go on without ",
+    " clients of the canaries do not get through yet: ": " clients of the canaries: ",
+    "; look also whether such a client reaches the HTTPS client port of a server of its list": "",
 }
 
 

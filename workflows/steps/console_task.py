@@ -54,7 +54,10 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     while not (done := await _attempt(run, step, request)):
         run.drop_attention(LAPSED)
         is_over(run)
-        text, otherwise = "the operator who had the task refused it; retry opens it again", Move.CANCEL
+        text, otherwise = (
+            "the task was given back (the trail has the name and the reason); retry opens it again",
+            Move.CANCEL,
+        )
         if starts:  # a server that was stopped may not come up any more
             text, otherwise = f"{text}; approve to go on while it is down", Move.APPROVE
         chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))

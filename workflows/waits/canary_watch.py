@@ -18,7 +18,7 @@ _LOOK = {
     "and is brought back by the open port, or by a new Sylink.xml, which shows nothing of the port)",
     GatePurpose.VERIFYING: "look whether the policy of their group was published",
     GatePurpose.RETURNED: "look whether the .SIG files of their group are older than the new certificate, and have the "
-    "server publish again",
+    "server publish again; look also whether such a client reaches the HTTPS client port of a server of its list",
 }
 _ON = "proceed to go on with the rest, if a second person approves"
 _BACK = "roll back"
@@ -51,7 +51,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         return True
     if proceed is not None:
         count = proceed.waiting
-        which = _without(run, reading, f"without {count} clients of the canaries")
+        which = _without(run, reading, f"with the rest, though {count} clients of the canaries do not get through yet")
         text = f"{proceed.asked_by} wants to go on {which}: {proceed.why}"
         await run.ask_on(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
     elif wait is not None and _lacks_servers_only(reading) and run.host.now() >= wait.due:

@@ -29,7 +29,8 @@ def refused_form(refusal: Exception, fields: Collection[str], elsewhere: Mapping
     Args:
         refusal: one of `REFUSALS`.
         fields: the names of the form's fields: the paths that the API's document has.
-        elsewhere: by the subject or the code of a finding, the field that it is about where its subject is none.
+        elsewhere: by the subject or the code of a finding, or both with a space between them, the field that it is
+            about where its subject is none.
 
     Raises:
         ProblemError: when the refusal has a page of its own: the caller may not, the object is not there, a second
@@ -46,7 +47,15 @@ def refused_form(refusal: Exception, fields: Collection[str], elsewhere: Mapping
         if any(other.subject.startswith(f"{each.subject}.") for other in findings):
             continue  # that a list has no good item follows from what is wrong with its items
         first = each.subject.partition(".")[0]
-        named = (each.subject, first, elsewhere.get(each.subject), elsewhere.get(first), elsewhere.get(each.code))
+        of_both = elsewhere.get(f"{each.code} {each.subject}")
+        named = (
+            each.subject,
+            first,
+            of_both,
+            elsewhere.get(each.subject),
+            elsewhere.get(first),
+            elsewhere.get(each.code),
+        )
         field = next((name for name in named if name in fields), None)
         if field is None:
             others.append(each)

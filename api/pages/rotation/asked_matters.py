@@ -10,7 +10,15 @@ from api.rotation.rotation_document import RotationShown
 from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.two_persons import TwoPersonAct, Wish
-from rotation.running.attention import PLAN_DIFFERS, PLAN_ON_TRUST, ROLL_BACK, Attention, is_only_shown, options_of
+from rotation.running.attention import (
+    PLAN_DIFFERS,
+    PLAN_ON_TRUST,
+    ROLL_BACK,
+    SECOND,
+    Attention,
+    is_only_shown,
+    options_of,
+)
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from rotation.text.sentence import Sentence
@@ -52,6 +60,11 @@ class MatterAsked(Value):
     def names_later(self) -> bool:
         """Whether the plan that its answer leads to has the names."""
         return self.code == PLAN_ON_TRUST
+
+    @property
+    def is_of_second_person(self) -> bool:
+        """Whether one person has answered a question, and a second one is asked about the answer."""
+        return self.code == SECOND
 
     @property
     def plan(self) -> str:

@@ -78,8 +78,8 @@ def not_signed_again(
     if certificate is None or oldest is None:
         missing = names.certificate if certificate is None else names.oldest
         text = f"the evidence has no date with its offset from UTC as {missing}"
-        remedy = f"report done with {names.certificate}= and {names.oldest}="
-        return blocking("signed-files-not-told", server, text, remedy)
+        remedy = f"state it as 2026-01-31T17:05:42Z, by the clock of the server (report done with {missing}=)"
+        return blocking("signed-files-not-told", missing, text, remedy)
     if max(certificate, oldest) > not_after:
         text = f"a file of {max(certificate, oldest):%Y-%m-%d %H:%M:%S %z} is in the future"
         return blocking("signed-files-of-the-future", server, text, "state the dates with their offset from UTC")

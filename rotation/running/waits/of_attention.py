@@ -32,7 +32,7 @@ ATTENTION: dict[str, str] = {
     "refusing": "Clients check in and take no policy. An operator looks at one of them; the .SIG files of their server "
     "may be older than its certificate.",
     "second-person": "“%(subject)s” waits for a second person: an approver reads what the first one wants, and "
-    "approves it or gives another answer that is offered.",
+    "approves it; an operator who is against it gives another answer.",
     "roll-back": "A roll-back is wanted, and all waits. A second person approves the way back; an operator who is "
     "against it has the rotation finish.",
     "plan-differs": "The rest of the plan does not fit the site any more. An approver reads the amendment and approves "
@@ -77,7 +77,8 @@ ATTENTION: dict[str, str] = {
     "old one back and retries.",
     "silent-while-turning-back": "A server does not answer while the rotation turns back. An operator brings it up and "
     "retries; two persons may go on.",
-    "task-refused": "The task “%(subject)s” was given back. An operator has it opened again or chooses another way.",
+    "task-refused": "The task “%(subject)s” was given back, with a reason. An operator has it opened again once the "
+    "reason is gone.",
     "sepm-credentials": "SEPM refuses the account of the service. An administrator states the right one, and an "
     "operator retries.",
     "sepm-refused": "SEPM has refused what the rotation needs (“%(subject)s”). An operator does what the message says, "

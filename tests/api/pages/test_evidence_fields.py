@@ -1,6 +1,11 @@
 """The fields of a task's form: each kind of work, and what the service makes of them."""
 
-from api.pages.evidence_fields import clients_of, evidence_of, fields
+import pytest
+
+from api.http.problems import refused
+from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of_refusals
+from api.pages.frame.refused_form import refused_form
+from rotation.finding import blocking
 from rotation.plan.card.report import report_command
 from rotation.plan.work.attestation import untrue
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients, NamedClient
@@ -69,9 +74,9 @@ def test_what_was_stopped_may_be_stated_with_the_first_recovery_file():
     assert (field.name, field.required) == ("stopped", False)
     assert field.name not in {each.name for each in fields(SaveRecoveryFile(server=ServerName("s1")))}
     file = {"filename": "recovery.zip", "sha256": "0" * 64}
-    for stopped, refused in (("", False), ("none", False), ("gpo: Script", False), ("whatever", True)):
+    for stopped, is_refused in (("", False), ("none", False), ("gpo: Script", False), ("whatever", True)):
         evidence = _texts(evidence_of(file | {"stopped": stopped}, first))
-        assert (untrue(first, evidence, withdrawing=False) is not None) == refused, stopped
+        assert (untrue(first, evidence, withdrawing=False) is not None) == is_refused, stopped
 
 
 def test_dates_of_several_servers_have_fields_of_their_own():
@@ -84,6 +89,24 @@ def test_dates_of_several_servers_have_fields_of_their_own():
     assert fields(LookAtClients()) == ()
     for work in (one, both, LookAtClients(compares=(S1, S2))):
         assert all(f"{each.name}=" in report_command(work, TaskId("t")) for each in fields(work))
+
+
+@pytest.mark.parametrize(
+    ("found", "field"),
+    [
+        (blocking("signed-files-not-told", "oldest_sig.s1", "no date"), "oldest_sig.s1"),
+        (blocking("signed-files-not-told", "certificate.s1", "no date"), "certificate.s1"),
+        (blocking("signed-files-stale", "s1", "older"), "oldest_sig.s1"),
+        (blocking("signed-files-of-another", "s1", "older"), "certificate.s1"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.code,
+)
+def test_a_refused_date_is_marked_at_its_own_field(found, field):
+    """The time of a .SIG file at that file, and not at the keystore beside it."""
+    work = CompareSignedFiles(server=S2, others=(S1,))
+    names = {each.name for each in fields(work)}
+    shown = refused_form(refused("evidence-refused", [found]), names, fields_of_refusals(work))
+    assert (shown.by_field, shown.others) == ({field: (found,)}, ())
 
 
 def test_one_client_of_each_build():

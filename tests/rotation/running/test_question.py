@@ -88,7 +88,7 @@ def test_content_is_all_that_is_asked_about_where_it_is_set(make):
 
 
 EARLIER = "whoever had the task refused it; retry opens it again"
-TODAY = "the operator who had the task refused it; retry opens it again"
+TODAY = "the task was given back (the trail has the name and the reason); retry opens it again"
 
 
 def test_words_that_were_rewritten_keep_their_token(make):

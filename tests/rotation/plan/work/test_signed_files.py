@@ -26,22 +26,22 @@ def test_files_that_are_as_new_as_the_certificate_are_taken(evidence):
 
 
 @pytest.mark.parametrize(
-    ("evidence", "code"),
+    ("evidence", "code", "subject"),
     [
-        ({}, "signed-files-not-told"),
-        (RIGHT | {"oldest_sig": "yesterday"}, "signed-files-not-told"),
-        (RIGHT | {"certificate": "2026-03-01T12:00:00"}, "signed-files-not-told"),
-        (RIGHT | {"certificate": "2026-03-01T11:49:59Z"}, "signed-files-of-another"),
-        (RIGHT | {"oldest_sig": "2026-03-01T11:59:59Z"}, "signed-files-stale"),
-        (RIGHT | {"oldest_sig": "2036-03-01T12:00:00Z"}, "signed-files-of-the-future"),
+        ({}, "signed-files-not-told", "certificate"),
+        (RIGHT | {"oldest_sig": "yesterday"}, "signed-files-not-told", "oldest_sig"),
+        (RIGHT | {"certificate": "2026-03-01T12:00:00"}, "signed-files-not-told", "certificate"),
+        (RIGHT | {"certificate": "2026-03-01T11:49:59Z"}, "signed-files-of-another", S1),
+        (RIGHT | {"oldest_sig": "2026-03-01T11:59:59Z"}, "signed-files-stale", S1),
+        (RIGHT | {"oldest_sig": "2036-03-01T12:00:00Z"}, "signed-files-of-the-future", S1),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
-def test_what_shows_something_else_is_refused(evidence, code):
+def test_what_shows_something_else_is_refused(evidence, code, subject):
     """A date without its offset, the keystore of another server, and files of the former key show nothing."""
     found = not_signed_again(S1, evidence, not_before=FORMER_SEEN, not_after=NOW)
     assert found is not None
-    assert (found.code, found.subject) == (code, S1)
+    assert (found.code, found.subject) == (code, subject)
     assert found.remedy
 
 
