@@ -1,12 +1,14 @@
 """What a rotation asks, as its page shows it: the plan that a question is about, and the first of two approvals."""
 
+from html import unescape
+
 import pytest
 
 from api.pages.rotation.asked_matters import asked_matters
 from api.rotation.waiting import rotation_shown
 from rotation.identity.permission import Role
 from rotation.identity.two_persons import TwoPersonAct
-from rotation.running.attention import DRIFT, PLAN_DIFFERS, Attention
+from rotation.running.attention import DRIFT, PLAN_DIFFERS, SECOND, Attention
 from rotation.running.message import Move
 from rotation.running.waits.of_state import situation_of
 from store.access.key_text import KeyText
@@ -47,3 +49,13 @@ async def test_a_drift_that_asks_nothing_is_not_what_is_waited_for(unconnected, 
         await store.rotations.project("rot-1", Progress(attention=(asked.finding(),)), make.t0)
         shown = rotation_shown(unconnected, await store.rotations.get("rot-1"))
         assert ("not as the rotation left it" in shown.waiting_for) is waits
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_second_person_reads_how_to_disagree(reader, store, make):
+    """No answer but the approval may be offered to that person; another question has no such line."""
+    for code, says in ((SECOND, True), (DRIFT, False)):
+        asked = Attention(code=code, subject="A10d", message="ann wants it", options=(Move.APPROVE,), raised_at=T0)
+        await store.rotations.project("rot-1", Progress(attention=(asked.finding(),)), make.t0)
+        page = unescape((await reader.get("/rotations/rot-1")).text)
+        assert ("If you do not agree, approve nothing" in page) is says
