@@ -1,6 +1,6 @@
 """What the world shows of a console task: the evidence that closes it, or speaks against it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from activities.gate.client_look import look_evidence
@@ -164,7 +164,8 @@ class Witness:
                 wrong = self._unexpected(scope, work, seen, expected)
                 return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
         here = served[work.server]
-        return ObserveTaskAnswer(done=False, seen=_not_replaced(work, here), fingerprint=here.fingerprint)
+        silent = [server for server, seen in served.items() if seen.fingerprint is None and server != work.server]
+        return ObserveTaskAnswer(done=False, seen=_not_replaced(work, here, silent), fingerprint=here.fingerprint)
 
     async def _former(self, scope: StepScope, server: ServerName) -> Fingerprint | None:
         """What a server without a new certificate presented when the plan was made, where that is known."""
@@ -252,14 +253,22 @@ class Witness:
         return ObserveTaskAnswer(done=False, seen="SEPM shows the list" if there else "")
 
 
-def _not_replaced(work: ReplaceCertificate, here: ServedCertificate) -> str:
-    """What the service sees before the replacement, in words: a server that restarts presents nothing."""
+def _not_replaced(work: ReplaceCertificate, here: ServedCertificate, silent: Sequence[ServerName]) -> str:
+    """What the service sees before the replacement, in words: a server that restarts presents nothing.
+
+    Another server that is `silent` may be one that was given the file by mistake.
+    """
     if here.fingerprint is None and work.puts_back:
         return f"the services of {work.server} do not answer (they may be restarting); the old certificate is awaited"
     if here.fingerprint is None:
         return f"the services of {work.server} do not answer (they may be restarting); the new certificate is awaited"
     if work.puts_back:
         return f"{work.server} still presents its new certificate"
+    if silent:
+        return (
+            f"{work.server} still presents its old certificate, and no answer comes from {', '.join(silent)}: if the "
+            "file was installed there, the page says so as soon as there is an answer"
+        )
     return f"{work.server} still presents its old certificate"
 
 

@@ -139,16 +139,18 @@ _OF_REFUSAL = {
 }
 
 
-def fields(work: Work, *, over_rest: bool = False) -> tuple[EvidenceField, ...]:
+def fields(work: Work, *, over_rest: bool = False, saves_originals: bool = True) -> tuple[EvidenceField, ...]:
     """The fields of a task's form, in their order; none where the service sees the work for itself.
 
-    Settings are seen for themselves where the site is reached `over_rest`; else an operator copies policy serials.
+    Settings are seen for themselves where the site is reached `over_rest`; else an operator copies policy serials. The
+    file of original settings is asked for in the task that `saves_originals`, and may be stated with each other one.
     """
     match work:
         case AssignList() | SetSecureCommunications() if over_rest:
             return ()
         case SaveRecoveryFile():
-            return (_FILE_NAME, _SHA256, _CERTIFICATE, _ORIGINALS, *((_STOPPED_TOO,) if work.asks_hand_outs else ()))
+            more = (*((_ORIGINALS,) if saves_originals else ()), *((_STOPPED_TOO,) if work.asks_hand_outs else ()))
+            return (_FILE_NAME, _SHA256, _CERTIFICATE, *more)
         case CopyList():
             return (_EXPORTED, *_OF_COPY)
         case ReorderList():

@@ -81,7 +81,9 @@ async def _card(
 ) -> HTMLResponse:
     shown: TaskShown = await show_task(task_id, parts, Response())
     work, site = shown.subject, await parts.store.sites.get(shown.site_id)
-    version, asked = await _version(parts, shown.site_id), fields(work, over_rest=site.at_console is None)
+    version = await _version(parts, shown.site_id)
+    saves_originals = how_to_save(shown.rotation_id)[0].english in shown.instructions
+    asked = fields(work, over_rest=site.at_console is None, saves_originals=saves_originals)
     may, rotation = caller.may(Permission.DO_TASKS), await parts.store.rotations.get(shown.rotation_id)
     state = await state_now(parts, rotation) if shown.state in WAITING else None
     asked_now = [each.finding() for each in state.attention] if state is not None else rotation.attention
@@ -123,7 +125,7 @@ async def _card(
         ended=parts.standings.has_ended(rotation, parts.clock()),
         restores=caller.may(Permission.START),
         terminate=_terminate(parts, shown.site_id),
-        saves_originals=how_to_save(shown.rotation_id)[0].english in shown.instructions,
+        saves_originals=saves_originals,
         request_id=uuid4().hex,
         pending=pending,
         refused=refusal.form if refusal is not None else None,

@@ -11,7 +11,7 @@ from rotation.plan.work.attestation import untrue
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients, NamedClient
 from rotation.plan.work.copied import ports_text
 from rotation.plan.work.hand_outs import HandOut, HandOutKind
-from rotation.plan.work.stated_work import unstated
+from rotation.plan.work.stated_work import ORIGINALS_SHA256, unstated
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,
@@ -77,6 +77,14 @@ def test_what_was_stopped_may_be_stated_with_the_first_recovery_file():
     for stopped, is_refused in (("", False), ("none", False), ("gpo: Script", False), ("whatever", True)):
         evidence = _texts(evidence_of(file | {"stopped": stopped}, first))
         assert (untrue(first, evidence, withdrawing=False) is not None) == is_refused, stopped
+
+
+def test_the_file_of_original_settings_is_asked_for_in_one_task():
+    """The first recovery file's; with another one it is taken, and not asked for."""
+    work = SaveRecoveryFile(server=S2)
+    asked = [[each.name for each in fields(work, saves_originals=saves)] for saves in (True, False)]
+    assert [ORIGINALS_SHA256 in names for names in asked] == [True, False]
+    assert evidence_of({ORIGINALS_SHA256: "ab"}, work) == {ORIGINALS_SHA256: "ab"}
 
 
 def test_dates_of_several_servers_have_fields_of_their_own():
