@@ -75,10 +75,11 @@ async def test_the_right_certificate_in_the_wrong_server_is_named(played):
         assert (seen.wrong.code, seen.wrong.subject) == ("unexpected-certificate", here.kept["other"])
         here.hands.restore_certificate(here.kept["other"], here.kept["old"])
 
-    _, _, noticed, right = deeds = played.in_turn(
+    _, _, noticed, gone, right = deeds = played.in_turn(
         played.Deed(replacing, claim),
         played.Deed(lambda state: replacing(state) and state.task.claimed_by, mistake),
-        played.Deed(played.asked("task-wrong"), put_back),
+        played.Deed(lambda state: played.asked("task-wrong")(state) and state.drift, put_back),
+        played.Deed(lambda state: not state.drift, lambda _: None),
         played.Deed(lambda state: not state.attention, do),
     )
     async with played.play(*deeds) as here:
@@ -86,6 +87,7 @@ async def test_the_right_certificate_in_the_wrong_server_is_named(played):
         outcome = await here.run()
 
     assert played.attention(noticed.saw, "task-wrong").subject == here.kept["other"]
+    assert not played.asked("task-wrong")(gone.saw), "the look that found it put right ends it"
     assert right.saw.swapped == ()
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []

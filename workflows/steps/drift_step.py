@@ -19,7 +19,7 @@ from rotation.drift.reaction import CERTIFICATES
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
-from rotation.running.attention import DRIFT, SECOND
+from rotation.running.attention import DRIFT, SECOND, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.state import Restarted
 from rotation.values import ServerName, Value
@@ -206,6 +206,8 @@ async def _name(run: Running, found: Collection[NamedDrift]) -> None:
         if key not in there:
             if named.code in CERTIFICATES:
                 another_was_in(run)
+                if any(each.code == TASK_WRONG and each.subject == named.subject for each in state.attention):
+                    run.drop_attention(TASK_WRONG)  # the task's own look is minutes away
             if not named.others:  # some of those are named by now
                 await _tell(run, EventKind.DRIFT_OVER, named, "the newest look does not find it any more")
 

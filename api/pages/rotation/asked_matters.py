@@ -11,6 +11,7 @@ from rotation.finding import Finding
 from rotation.identity.identity import Principal
 from rotation.identity.two_persons import TwoPersonAct, Wish
 from rotation.running.attention import (
+    LAPSED,
     PLAN_DIFFERS,
     PLAN_ON_TRUST,
     ROLL_BACK,
@@ -60,6 +61,11 @@ class MatterAsked(Value):
     def names_later(self) -> bool:
         """Whether the plan that its answer leads to has the names."""
         return self.code == PLAN_ON_TRUST
+
+    @property
+    def is_lapsed(self) -> bool:
+        """Whether it is proof that has lapsed: its cause may be gone before the proof is read again."""
+        return self.code == LAPSED
 
     @property
     def is_of_second_person(self) -> bool:

@@ -8,7 +8,7 @@ from api.pages.rotation.asked_matters import asked_matters
 from api.rotation.waiting import rotation_shown
 from rotation.identity.permission import Role
 from rotation.identity.two_persons import TwoPersonAct
-from rotation.running.attention import DRIFT, PLAN_DIFFERS, SECOND, Attention
+from rotation.running.attention import DRIFT, LAPSED, PLAN_DIFFERS, SECOND, Attention
 from rotation.running.message import Move
 from rotation.running.waits.of_state import situation_of
 from store.access.key_text import KeyText
@@ -52,10 +52,15 @@ async def test_a_drift_that_asks_nothing_is_not_what_is_waited_for(unconnected, 
 
 
 @pytest.mark.usefixtures("rotating")
-async def test_a_second_person_reads_how_to_disagree(reader, store, make):
-    """No answer but the approval may be offered to that person; another question has no such line."""
-    for code, says in ((SECOND, True), (DRIFT, False)):
+async def test_what_a_question_does_not_say_stands_below_it(reader, store, make):
+    """How a second person disagrees, and how lapsed proof is read again; another question has no such line."""
+    for code, line in (
+        (SECOND, "If you do not agree, approve nothing"),
+        (LAPSED, "the holder of the task has it read at once"),
+        (DRIFT, ""),
+    ):
         asked = Attention(code=code, subject="A10d", message="ann wants it", options=(Move.APPROVE,), raised_at=T0)
         await store.rotations.project("rot-1", Progress(attention=(asked.finding(),)), make.t0)
         page = unescape((await reader.get("/rotations/rot-1")).text)
-        assert ("If you do not agree, approve nothing" in page) is says
+        lines = "If you do not agree, approve nothing", "the holder of the task has it read at once"
+        assert [each for each in lines if each in page] == ([line] if line else [])
