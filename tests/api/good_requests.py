@@ -45,7 +45,7 @@ _SITE = {
 _FILE = {"file_base64": base64.b64encode((CORPUS / "rsa-3072.pem").read_bytes()).decode(), "password": "open sesame"}
 _MOVE = {**_WHY, "by": "P7D", "question": "0f" * 6}
 _PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "MQ=="}]}
-_SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90}
+_SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90, "site": "{site_id}"}
 _PIN = {**_WHY, "fingerprint_sha256": "bb" * 32}
 
 _CHANNEL = {
