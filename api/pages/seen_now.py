@@ -38,25 +38,26 @@ async def seen_now(parts: Parts, site: Site, work: Work, former: Fingerprint | N
         work: what the task asks for.
         former: what the plan replaces by it; None where it replaces nothing.
     """
-    names = _servers(work)
-    servers = [each for each in site.servers if each.name in names]
-    try:
-        async with asyncio.timeout(_LONGEST.total_seconds()):
-            seen = await asyncio.gather(*(parts.probe.probe(each) for each in servers))
-    except TimeoutError:
-        return (ServerSeen(says=sentence("The client port did not answer within three seconds")),) if servers else ()
+    seen = await _probed(parts, site, _servers(work))
+    if seen is None:
+        return (ServerSeen(says=sentence("The client port did not answer within three seconds")),)
     return tuple(_seen(each, work, former) for each in seen)
 
 
 async def presented_now(parts: Parts, site: Site, names: Collection[ServerName]) -> tuple[Sentence, ...]:
     """Which certificate each of these servers presents; none where one does not answer in time."""
+    seen = await _probed(parts, site, names)
+    return tuple(_presented(each) for each in seen or ())
+
+
+async def _probed(parts: Parts, site: Site, names: Collection[ServerName]) -> list[ServedCertificate] | None:
+    """What these servers present; None where one does not answer in time."""
     servers = [each for each in site.servers if each.name in names]
     try:
         async with asyncio.timeout(_LONGEST.total_seconds()):
-            seen = await asyncio.gather(*(parts.probe.probe(each) for each in servers))
+            return await asyncio.gather(*(parts.probe.probe(each) for each in servers))
     except TimeoutError:
-        return ()
-    return tuple(_presented(each) for each in seen)
+        return None
 
 
 def _presented(of: ServedCertificate) -> Sentence:

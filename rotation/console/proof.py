@@ -10,6 +10,7 @@ from rotation.plan.step import Console, Gate, Holdout, Write
 from rotation.plan.work.task import evidence_for
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
+from rotation.text.some_names import some_of
 
 _SHOWN = 5
 
@@ -110,7 +111,7 @@ def _serials(access: OfflineDocument) -> Iterable[Finding]:
     if silent:
         yield warning(
             "console-proof-serial",
-            _some(silent),
+            some_of(silent, _SHOWN),
             f"the document has no policy serial of {len(silent)} groups: a client counts as having the policy "
             "when it has checked in since, though nothing shows that it has it",
             "state policy_serial of each group as its page shows it, and export the clients' serials",
@@ -135,8 +136,3 @@ def _servers(site: Site, clients: Sequence[ObservedClient]) -> Iterable[Finding]
             "the export does not show at which server a client was, so no client is shown to fail over",
             "export that column too, or state its name",
         )
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"

@@ -13,6 +13,7 @@ from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
 from rotation.site import Protocol, ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation
+from rotation.text.some_names import some_of
 from rotation.values import ClientId, ListName, ServerName, Value
 
 _NAMES_SHOWN = 5
@@ -199,5 +200,4 @@ def _offers(owner: OwnerView) -> Iterable[tuple[ObservedLocation, frozenset[Serv
 
 
 def _some(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:_NAMES_SHOWN])
-    return shown if len(names) <= _NAMES_SHOWN else f"{shown} and {len(names) - _NAMES_SHOWN} more"
+    return some_of(sorted(names), _NAMES_SHOWN)

@@ -7,6 +7,7 @@ from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
+from rotation.text.some_names import some_of
 
 _ASKED_AFTER = 2
 """A canary was there just before: after so many times its minimum a person is asked what holds it."""
@@ -197,5 +198,4 @@ def _restore_gate(choices: ProcedureChoices, wave: int, number: str, purpose: Ga
 
 
 def _names(owners: tuple[OwnerScope, ...]) -> str:
-    shown = ", ".join(owner.path for owner in owners[:_NAMES_SHOWN])
-    return shown if len(owners) <= _NAMES_SHOWN else f"{shown} and {len(owners) - _NAMES_SHOWN} more"
+    return some_of([owner.path for owner in owners], _NAMES_SHOWN)

@@ -10,6 +10,7 @@ from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import Reason
 from rotation.running.attention import digest
 from rotation.span import Length
+from rotation.text.some_names import some_of
 from rotation.values import ServerName, Value
 
 
@@ -74,12 +75,12 @@ class GateReading(Value):
     @property
     def waiting_shown(self) -> str:
         """Some of those waited for, and how many more there are."""
-        return _shown(self.waiting_names, self.waiting)
+        return some_of(self.waiting_names, len(self.waiting_names), count=self.waiting)
 
     @property
     def quiet_shown(self) -> str:
         """Some of the covered ones that were not heard, and how many more there are."""
-        return _shown(self.quiet_names, self.quiet)
+        return some_of(self.quiet_names, len(self.quiet_names), count=self.quiet)
 
 
 class Wait(Value):
@@ -110,8 +111,3 @@ class Wait(Value):
     def statement(self) -> str:
         """What a statement is about: this opening of the gate. The numbers and names are the statement's own."""
         return digest(self.step, self.opened_at.isoformat())
-
-
-def _shown(names: tuple[str, ...], count: int) -> str:
-    more, shown = count - len(names), ", ".join(names)
-    return f"{shown} and {more} more" if names and more > 0 else shown

@@ -6,6 +6,7 @@ from rotation.finding import Finding, blocking
 from rotation.plan.plan import copied_from
 from rotation.site import Site
 from rotation.survey import SiteSurvey
+from rotation.text.some_names import some_of
 from rotation.values import ListName
 
 _NAMED = 10
@@ -26,9 +27,7 @@ def left_relaxed(site: Site, survey: SiteSurvey, copies: Collection[ListName]) -
         return
     off = sum(1 for group in groups if any(not location.settings.secure_communications for location in group.locations))
     paths = [group.path for group in groups]
-    shown = ", ".join(paths[:_NAMED])
-    if len(paths) > _NAMED:
-        shown = f"{shown} and {len(paths) - _NAMED} more"
+    shown = some_of(paths, _NAMED)
     sources = sorted({repr(str(copied_from(name))) for name in copies})
     yield blocking(
         "left-relaxed",

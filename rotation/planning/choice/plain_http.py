@@ -14,6 +14,7 @@ from rotation.planning.basis import Observed
 from rotation.planning.choice.canary import Canaries, Unshown
 from rotation.reach.judging import JudgedClient, Reach, Way
 from rotation.site import Site
+from rotation.text.some_names import some_of
 from rotation.values import ClientId, Value
 
 SHUT, UNSHOWN = "http-shut", "http-unshown"
@@ -159,5 +160,4 @@ def _unshown(network: str, names: Sequence[str]) -> Finding:
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(sorted(names)[:_NAMES_SHOWN])
-    return shown if len(names) <= _NAMES_SHOWN else f"{shown} and {len(names) - _NAMES_SHOWN} more"
+    return some_of(sorted(names), _NAMES_SHOWN)

@@ -113,7 +113,7 @@ async def test_a_task_is_given_back_with_a_reason(whole, connected, plan, until)
 
 
 async def test_while_the_rotation_is_held_a_task_says_so_and_offers_nothing(whole, connected, plan, until):
-    """By whom, and why: a claim or a report would be refused."""
+    """It names the holder and the reason, since the rotation would refuse a claim or a report."""
     rotation = await started(whole, plan)
 
     async def tasks():
