@@ -120,14 +120,17 @@ async def test_while_the_rotation_is_held_a_task_says_so_and_offers_nothing(whol
         return (await whole.get("/v1/tasks", params={"rotation_id": rotation})).json()["items"]
 
     (task,) = await until(tasks, bool)
+    assert (await whole.post(f"/v1/tasks/{task['id']}/claim", json={})).status_code == 200
     held = await whole.post(f"/v1/rotations/{rotation}/hold", json={"why": "lunch"})
     assert held.status_code == 200, held.text
-    async with reading(connected, KEY) as reader:
-        page = unescape((await reader.get(f"/tasks/{task['id']}")).text)
-        assert "ann holds the rotation: lunch. Begin nothing: until an operator resumes it" in page
-        assert [act for act in ("claim", "begin", "done", "refused") if f'/tasks/{task["id"]}/{act}"' in page] == []
+    other = await key_of(connected.store, "otto", Role.OPERATOR)
+    async with reading(connected, KEY) as reader, reading(connected, other) as second:
+        for person in (reader, second):
+            page = unescape((await person.get(f"/tasks/{task['id']}")).text)
+            assert "ann holds the rotation: lunch. Begin nothing: until an operator resumes it" in page
+            assert [act for act in ("claim", "begin", "done", "refused") if f'/tasks/{task["id"]}/{act}"' in page] == []
         assert (await whole.post(f"/v1/rotations/{rotation}/resume", json={"why": "back"})).status_code == 200
-        assert f'/tasks/{task["id"]}/claim"' in (await reader.get(f"/tasks/{task['id']}")).text
+        assert f'/tasks/{task["id"]}/done"' in (await reader.get(f"/tasks/{task['id']}")).text
 
 
 async def test_another_person_gives_a_task_back_for_its_holder(whole, connected, plan, until):
