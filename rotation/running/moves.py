@@ -223,14 +223,15 @@ def _cancel(message: Message, state: RotationState) -> Finding | None:
     if state.outline.purpose == "roll-back":
         return _refuse(
             message,
-            "the rotation installs the old certificates again; restoring settings now would cut clients off",
+            "the rotation installs the old certificates again; a cancel puts back settings only, which cuts off "
+            "clients that do not hold the certificate of their server",
             _LET,
         )
     if state.replaced:
         return _refuse(
             message,
-            f"these servers have their new certificate: {', '.join(state.swapped)}; restoring settings now would "
-            "cut clients off",
+            f"these servers have their new certificate: {', '.join(state.swapped)}; a cancel puts back settings only, "
+            "which cuts off clients that do not hold it yet",
             f"{_LET}; a roll-back installs the old certificates again",
         )
     return None
