@@ -40,8 +40,9 @@ Rule = Callable[[OwnerView], Iterable[Finding]]
 
 
 def treat(owner: OwnerView) -> tuple[Treatment, tuple[Finding, ...]]:
-    """The treatment of `owner`, with every reason."""
+    """The treatment of `owner`, with every reason; what a person may choose otherwise counts last."""
     reasons = tuple(finding for rule in _RELAX_RULES for finding in rule(owner))
+    reasons = reasons or tuple(finding for rule in _CHOSEN_RULES for finding in rule(owner))
     if reasons:
         return Treatment.RELAX, reasons
     stays = info(
@@ -146,17 +147,15 @@ def _trusts_an_authority(owner: OwnerView) -> Iterable[Finding]:
 
 
 def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
-    if len(owner.site.servers) == 1:
-        return  # there is no second server at which a client could be seen
     names = _unproven_names(owner)
     if names and owner.choice is Unproven.RELAX:
         yield warning(
             "relax-failover-unproven",
             owner.group.path,
             f"{len(names)} clients were never seen at a second server of each of their lists: {_some(names)}",
-            "nothing has to be done: this plan relaxes the group. Its clients fail over if you survey more often "
-            "before planning, or choose it for another plan at groups whose clients were not all seen at two of their "
-            "servers: a drill shows it, or you take it for true, by name",
+            "nothing has to be done: this plan relaxes the group. To have its clients fail over instead, survey more "
+            "often before planning, or choose it for another plan at groups whose clients were not all seen at two of "
+            "their servers: a drill shows it, or you take it for true, by name",
         )
 
 
@@ -188,9 +187,8 @@ _RELAX_RULES: tuple[Rule, ...] = (
     _too_few_servers,
     _unverified_or_http,
     _trusts_an_authority,
-    _unproven_failover,
-    _no_drill,
 )
+_CHOSEN_RULES: tuple[Rule, ...] = (_unproven_failover, _no_drill)
 
 
 def _offers(owner: OwnerView) -> Iterable[tuple[ObservedLocation, frozenset[ServerName]]]:

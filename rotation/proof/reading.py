@@ -99,6 +99,7 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         published=seen.published.get(owner.group_id),
         goes_back_later=_goes_back_later(step, seen.body),
         quiet_after=minimum([owner]) + seen.skew,
+        due_after=owner.slowest_heartbeat + owner.jitter + seen.skew,
         outage_since=seen.outage.since + seen.skew if seen.outage.since is not None else None,
         stopped=server if purpose is GatePurpose.ELSEWHERE else None,
         swap=swap,

@@ -10,8 +10,6 @@ from rotation.values import ClientId, GroupId
 
 TOGETHER = 3
 """Fewer clients that fall silent at the same time may have been switched off."""
-_UNUSUAL = 2
-"""Readings are hours apart, so that a client may have been silent for longer than any reading has met."""
 _NIGHT = timedelta(hours=6)
 """A client that has been silent for so long, and came back, is switched off at times: perhaps over a weekend too."""
 _LONG_WEEKEND = timedelta(days=4)
@@ -95,18 +93,18 @@ def _together(
 
 
 def is_unusual(entry: RosterEntry, sepm_clock: datetime) -> bool:
-    """Whether the client is silent for much longer than it has been before and come back."""
+    """Whether the client is silent for longer than it has been before and come back."""
     seen = entry.observed.last_seen if entry.observed is not None else None
-    return seen is not None and sepm_clock - seen > _UNUSUAL * entry.longest_silence
+    return seen is not None and sepm_clock - seen > entry.longest_silence
 
 
 def _is_no_weekend(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
     """Whether the client is silent for longer than over a weekend, or is on at all times and was at the replacement.
 
-    Who was silent before the replacement has another cause, perhaps a first night off; not heard in the four days
-    before it, it is away.
+    The silence of a client that was overdue at the replacement has another cause, perhaps a first night off; not heard
+    in the four days before it, it is away.
     """
-    if was_there(entry, rule) and entry.longest_silence < _NIGHT:
+    if _was_on(entry, rule) and entry.longest_silence < _NIGHT:
         return True
     begun = rule.swap.first_seen if rule.swap is not None else sepm_clock
     return begun - _LONG_WEEKEND <= _heard(entry) < sepm_clock - _LONG_WEEKEND
@@ -161,6 +159,14 @@ def _is_quiet(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
     seen = entry.observed.last_seen if entry.observed is not None else None
     until = rule.swap.first_seen + rule.swap.settle + rule.quiet_after if rule.swap is not None else sepm_clock
     return sepm_clock > until and (seen is None or seen < min(until, sepm_clock - rule.quiet_after))
+
+
+def _was_on(entry: RosterEntry, rule: GateRule) -> bool:
+    """Whether the client was not overdue at the replacement, which it was if it had never been silent for so long."""
+    if rule.swap is None:
+        return False
+    usual = min(rule.quiet_after, max(rule.due_after, entry.longest_silence))
+    return _heard(entry) >= (rule.swap.former_seen or rule.swap.first_seen) - usual
 
 
 def was_there(entry: RosterEntry, rule: GateRule) -> bool:

@@ -101,7 +101,7 @@ class RosterEntry(NamedTuple):
     last_known: datetime | None = None
     """Its last check-in by the newest reading that showed it, where SEPM does not list it any more."""
     longest_silence: Length = timedelta()
-    """The longest silence that a reading met, and after which the client was seen again."""
+    """The longest silence after which the client was seen again, as far as readings tell."""
     twin: ObservedClient | None = None
     """Another machine with the same record, as a reading last showed it (rule 23)."""
     network: str = UNKNOWN
@@ -181,6 +181,8 @@ class GateRule(Value):
     """Whether a newer serial than those proves nothing: its settings cannot be read (a site without REST)."""
     quiet_after: Length
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
+    due_after: Length
+    """A client that is on checks in within this time."""
     as_of: datetime | None = None
     """When clients were as they are shown, where that is not now: an export of a site without REST."""
     published: datetime | None = None

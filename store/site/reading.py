@@ -92,6 +92,10 @@ _DATED_BACK = built_once(
 )
 
 
+_BETWEEN_READINGS = 2
+"""Readings are hours apart: a client may have been silent for so many times as long as the last of them has met."""
+
+
 async def _record(
     connection: AsyncConnection, reading: Reading, clients: list[ObservedClient], *, postgres: bool
 ) -> None:
@@ -119,7 +123,10 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     taken["former_seen"] = case((renamed, ClientRow.last_seen), else_=ClientRow.former_seen)
     came_back = renamed & (new.excluded.name == ClientRow.former_name)
     taken["shared"] = case((came_back, true()), else_=ClientRow.shared)
-    silence = type_coerce(ClientRow.read_at, BigInteger) - type_coerce(ClientRow.last_seen, BigInteger)
+    before = type_coerce(ClientRow.last_seen, BigInteger)
+    met = type_coerce(ClientRow.read_at, BigInteger) - before
+    at_most = type_coerce(new.excluded.last_seen, BigInteger) - before
+    silence = case((at_most < _BETWEEN_READINGS * met, at_most), else_=_BETWEEN_READINGS * met)
     over = (new.excluded.last_seen > ClientRow.last_seen) & (silence > ClientRow.longest_silence)
     taken["longest_silence"] = case((over, silence), else_=ClientRow.longest_silence)
     return built_once(new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer))

@@ -221,7 +221,8 @@ class Make:
 
     def gate_rule(self, purpose=GatePurpose.RELAXED, *, quiet=15, **fields):
         """What a gate asks; by default A8 with its reference at the start."""
-        known = {"purpose": purpose, "relaxed": True, "reference": T0, "quiet_after": timedelta(minutes=quiet)}
+        lengths = {"quiet_after": timedelta(minutes=quiet), "due_after": timedelta(minutes=quiet / 3)}
+        known = {"purpose": purpose, "relaxed": True, "reference": T0, **lengths}
         return GateRule(**{**known, **fields})
 
     def swap_rule(self, *, server="s1", trusted=("s2",), shows=False, protected=False, former_seen=None, **fields):

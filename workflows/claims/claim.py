@@ -52,7 +52,14 @@ def _with_remedies(findings: tuple[Finding, ...], task: OpenTask) -> tuple[Findi
     """Why a claim is refused; of a replacement, also when its proof is read again."""
     if task.refused is None:
         return findings
-    then = f"claim it again after {task.refused.read_at:%Y-%m-%d %H:%M:%S} UTC, when its proof is read again"
+    at = f"{task.refused.read_at:%Y-%m-%d %H:%M:%S}"
+    if task.claimed_by:
+        then = (
+            f"begin nothing before the task says that its proof holds; you hold the task still, and its proof is read "
+            f"again by itself at {at} UTC, or at once when you ask for it"
+        )
+    else:
+        then = f"claim it again: each claim has its proof read at once; without one it is read at {at} UTC"
     return tuple(each.model_copy(update={"remedy": each.remedy or then}) for each in findings)
 
 

@@ -1,7 +1,7 @@
 """Which servers are held out, and which owners no holdout can serve (rule 6)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rotation.finding import Finding, info
 from rotation.plan.request import PlanRequest
@@ -21,8 +21,9 @@ def choose_holdouts(
 ) -> frozenset[ServerName]:
     """The holdouts; owners that none can serve are moved into R, the ones with the fewest clients first.
 
-    Servers that lists name last come first: clients use the others, and show what is signed there (rule 24b). Of an
-    amendment only servers that still have the old certificate; a list that has none of those needs none.
+    Servers that lists name last come first, and where no person wants certain holdouts, each list keeps one of the
+    servers that clients go to out of them: clients use it, and show what is signed there (rule 24b). Of an amendment
+    only servers that still have the old certificate; a list that has none of those needs none.
     """
     failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
     places = _places(failover)
@@ -33,7 +34,9 @@ def choose_holdouts(
     candidates = tuple(name for name in dict.fromkeys(ranked) if name not in replaced)
     failover.sort(key=lambda view: len(view.clients), reverse=True)
     while True:
-        held = holdouts([offer for view in failover for offer in _offers(view) if offer - replaced], candidates)
+        offers = [offer for view in failover for offer in _offers(view) if offer - replaced]
+        used = [] if request.holdout else [first for view in failover for first in _first_choices(view)]
+        held = holdouts(offers, candidates, used)
         if held is not None:
             return held
         moved = failover.pop()
@@ -60,5 +63,17 @@ def _uses(view: OwnerView, name: ListName) -> bool:
 
 
 def _offers(view: OwnerView) -> tuple[frozenset[ServerName], ...]:
-    own = frozenset(server.name for server in view.site.servers) - view.unreachable
-    return tuple(view.lists[location.settings.server_list].servers & own for location in view.group.locations)
+    return tuple(view.lists[location.settings.server_list].servers & _usable(view) for location in view.group.locations)
+
+
+def _first_choices(view: OwnerView) -> Iterator[frozenset[ServerName]]:
+    """Of each list of the owner, the servers that its clients go to: those of its first priority that are usable."""
+    for location in view.group.locations:
+        pools = view.lists[location.settings.server_list].priorities
+        usable = (frozenset(entry.server for entry in pool) & _usable(view) for pool in pools)
+        if first := next(filter(None, usable), None):
+            yield first
+
+
+def _usable(view: OwnerView) -> frozenset[ServerName]:
+    return frozenset(server.name for server in view.site.servers) - view.unreachable

@@ -34,7 +34,7 @@ def inheriting_groups_are_not_gated(original, entries, by_owner, evidence):
     where=where.about(Profile.HOLDOUT, where.fails_over_without_the_last),
     faults=Faults.UNKNOWN,
 )
-def one_holdout_serves_everybody(original, offers, candidates):  # noqa: ARG001 - as the rule it replaces
+def one_holdout_serves_everybody(original, offers, candidates, first_choices):  # noqa: ARG001 - as the rule it replaces
     """The first candidate is the holdout, whether each list offers it or not."""
     first = frozenset(islice(candidates, 1))
     return first if offers else frozenset()

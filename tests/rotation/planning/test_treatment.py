@@ -151,6 +151,13 @@ def test_rule_8_a_client_never_seen_at_a_second_server_relaxes_its_group(make):
     assert reasons(plan) == {("relax-failover-unproven", "G")}
 
 
+def test_what_a_person_may_choose_is_no_reason_where_it_would_change_nothing(make):
+    """Its build does not fail over: advice to survey more often, or to have a drill, would be untrue."""
+    stuck, seen = make.client("c1", build="14.2.770.0000"), {"c1": frozenset({"s1"})}
+    plan = make.plan(make.site("s1", "s2"), make.group("G"), clients=[stuck], seen_at=seen)
+    assert reasons(plan) == {("relax-no-failover-build", "G")}
+
+
 def test_a_site_of_one_server_has_no_second_one_to_be_seen_at(make):
     """Its clients are not warned about for that: no survey, drill or approval could change it."""
     site, seen = make.site("s1"), {"c1": frozenset({"s1"})}

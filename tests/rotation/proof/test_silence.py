@@ -99,11 +99,14 @@ def _of_two_builds(make, others, *, longest=0, relaxed=True):
         ((-2, -3, -4, 500), 0, 3),  # most of it
         ((-2, -3, -4, 500, 500, 500, 500), 0, 0),  # the lesser part: they may be switched off
         ((-2, -3), 0, 0),  # so may two
-        ((-2, -3, -4), 300, 0),  # they have been silent for so long before
-        ((-2, -3, -4), 250, 3),  # not for that long
+        ((-2, -3, -4), 300, 3),  # they have not been silent for so long before
         ((-2, -3, -4), 360, 0),  # they are switched off each night, and perhaps over a weekend
         ((-5300, -5300, -5300), 360, 3),  # no weekend is that long
         ((-300, -300, -300), 0, 0),  # silent before the replacement: it has another cause
+        ((-6, -7, -8), 0, 0),  # overdue at the replacement
+        ((-6, -7, -8), 10, 3),  # as late as they have been before
+        ((-16, -17, -18), 100, 0),  # three heartbeats late
+        ((-4, -7, -8, -3, -2), 0, 3),  # most were not overdue
         ((-5300, -5300, -5300), 0, 3),  # for longer than over a weekend
         ((-5800, -5800, -5800), 0, 0),  # away for days before the replacement
         ((-300, -300, -300), 420, 0),  # as each night

@@ -54,11 +54,21 @@ async def test_servers_where_a_client_was_seen_are_kept(site, make):
 
 
 async def test_the_longest_silence_that_ended_is_kept(site, make):
-    """How long a client was silent when it was read counts once it was seen again; a silence that lasts does not."""
-    for hour, seen in ((1, 1), (4, 1), (9, 2), (10, 10), (12, 10), (13, 13), (90, 13)):
-        await site.roster.update("site-1", make.at(hours=hour), None, [make.client("a", last_seen=make.at(hours=seen))])
-    (client,) = await site.roster.entries("site-1", None)
-    assert client.longest_silence == timedelta(hours=7)
+    """A silence counts once it is over: up to its end, at most twice as long as a reading met it."""
+
+    async def silences(*readings):
+        for hour, seen in readings:
+            client = make.client("a", last_seen=make.at(hours=seen))
+            await site.roster.update("site-1", make.at(hours=hour), None, [client])
+        (client,) = await site.roster.entries("site-1", None)
+        return client.longest_silence
+
+    assert await silences((1, 1), (4, 1), (9, 2)) == timedelta(hours=1)  # read at 4, over at 2
+    assert await silences((10, 10)) == timedelta(hours=8)  # met for 7 hours, over after 8
+    assert await silences((12, 10), (30, 29)) == timedelta(hours=8)  # met for 2 hours: 4 at most, not 19
+    assert await silences((33, 29), (50, 40)) == timedelta(hours=8)  # met for 4 hours: 7 at most
+    assert await silences((52, 51)) == timedelta(hours=11)  # met for 10 hours
+    assert await silences((90, 51)) == timedelta(hours=11)
 
 
 async def test_a_name_that_comes_back_shows_that_two_machines_have_one_record(site, make):

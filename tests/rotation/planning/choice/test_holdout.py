@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,28 @@ def test_three_lists_in_a_triangle_have_no_holdouts():
     """Three lists of two out of three servers: any two holdouts fill one list, any one misses one."""
     offers = [frozenset({S1, S2}), frozenset({S2, S3}), frozenset({S1, S3})]
     assert holdouts(offers, (S1, S2, S3)) is None
+
+
+@pytest.mark.parametrize(
+    ("firsts", "held"),
+    [
+        ([], {S3}),
+        ([{S3}], {S1, S2}),  # one server more
+        ([{S3}, {S4}], {S1, S2}),
+        ([{S3, S4}], {S3}),  # S4 is used
+        ([{S3}, {S1}], {S3}),  # no set keeps both out: the smallest
+    ],
+)
+def test_a_server_that_clients_go_to_is_kept_out_of_the_holdouts(firsts, held):
+    """What a replaced server signs is shown by clients that use it; one of which no client comes is not shown."""
+    offers = [frozenset({S3, S1}), frozenset({S3, S4, S2})]
+    assert holdouts(offers, (S3, S1, S2, S4), [frozenset(first) for first in firsts]) == frozenset(held)
+
+
+def test_no_server_more_than_one_is_held_for_what_clients_use():
+    """Each held server waits to the last: three lists with one first choice would hold three others."""
+    offers = [frozenset({S1, S2}), frozenset({S1, S3}), frozenset({S1, S4})]
+    assert holdouts(offers, SERVERS, [frozenset({S1})]) == frozenset({S1})
 
 
 def test_no_failover_pair_needs_no_holdout():
