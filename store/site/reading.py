@@ -5,7 +5,7 @@ may bring an old reading after a new one.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -92,8 +92,10 @@ _DATED_BACK = built_once(
 )
 
 
-_BETWEEN_READINGS = 2
-"""Readings are hours apart: a client may have been silent for so many times as long as the last of them has met."""
+_LONG = timedelta(hours=3)
+"""From this on a silence counts up to its end: readings are hours apart, and meet the lesser part of a night."""
+_AT_MOST = 2
+"""A silence counts so many times as long as the last reading has met it at most: its end may have been earlier."""
 
 
 async def _record(
@@ -125,8 +127,9 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     taken["shared"] = case((came_back, true()), else_=ClientRow.shared)
     before = type_coerce(ClientRow.last_seen, BigInteger)
     met = type_coerce(ClientRow.read_at, BigInteger) - before
-    at_most = type_coerce(new.excluded.last_seen, BigInteger) - before
-    silence = case((at_most < _BETWEEN_READINGS * met, at_most), else_=_BETWEEN_READINGS * met)
+    whole = type_coerce(new.excluded.last_seen, BigInteger) - before
+    is_short = met < _LONG // timedelta(microseconds=1)
+    silence = case((is_short, met), (whole < _AT_MOST * met, whole), else_=_AT_MOST * met)
     over = (new.excluded.last_seen > ClientRow.last_seen) & (silence > ClientRow.longest_silence)
     taken["longest_silence"] = case((over, silence), else_=ClientRow.longest_silence)
     return built_once(new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer))

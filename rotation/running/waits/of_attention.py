@@ -5,7 +5,7 @@ from rotation.running.waits.situation import AskedMatter, WaitMeasure
 from rotation.text.sentence import Sentence, SentenceValue, sentence
 
 ATTENTION: dict[str, str] = {
-    "third-certificate": "A server presents a certificate that is neither the old nor the new one (“%(subject)s”). "
+    "third-certificate": "A server presents a certificate that is neither its old nor its new one (“%(subject)s”). "
     "Its clients may be cut off: an operator installs the right file at once, or finds out what answers there.",
     "access-altered": "How the site is reached was changed in the database by a stranger. Nothing is sent; an "
     "administrator reads the audit trail and states the access again.",
