@@ -8,7 +8,7 @@ from api.parts import Parts
 from rotation.plan.work.https_drill import OpenHttps, ShutHttps
 from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate, Work
-from rotation.site import Site
+from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import Fingerprint, ServerName, Value
@@ -29,35 +29,41 @@ class ServerSeen(Value):
     """Whether the server does not answer."""
 
 
-async def seen_now(parts: Parts, site: Site, work: Work, former: Fingerprint | None = None) -> tuple[ServerSeen, ...]:
+async def seen_now(
+    parts: Parts, site: Site, work: Work | None, former: Fingerprint | None = None
+) -> tuple[ServerSeen, ...]:
     """A sentence for each server that the task is about; none where nothing of it shows at a port.
 
     Args:
         parts: what probes.
         site: where the servers are.
-        work: what the task asks for.
+        work: what the task asks for; None where it waits for nothing any more.
         former: what the plan replaces by it; None where it replaces nothing.
     """
-    seen = await _probed(parts, site, _servers(work))
-    if seen is None:
-        return (ServerSeen(says=sentence("The client port did not answer within three seconds")),)
-    return tuple(_seen(each, work, former) for each in seen)
+    return tuple(_seen(each, work, former) for each in await _probed(parts, site, _servers(work)))
 
 
 async def presented_now(parts: Parts, site: Site, names: Collection[ServerName]) -> tuple[Sentence, ...]:
-    """Which certificate each of these servers presents; none where one does not answer in time."""
-    seen = await _probed(parts, site, names)
-    return tuple(_presented(each) for each in seen or ())
+    """Which certificate each of these servers presents."""
+    return tuple(_presented(each) for each in await _probed(parts, site, names))
 
 
-async def _probed(parts: Parts, site: Site, names: Collection[ServerName]) -> list[ServedCertificate] | None:
-    """What these servers present; None where one does not answer in time."""
-    servers = [each for each in site.servers if each.name in names]
-    try:
-        async with asyncio.timeout(_LONGEST.total_seconds()):
-            return await asyncio.gather(*(parts.probe.probe(each) for each in servers))
-    except TimeoutError:
-        return None
+async def silent_now(parts: Parts, site: Site, names: Collection[ServerName]) -> tuple[ServerName, ...]:
+    """Those of these servers that do not answer."""
+    return tuple(each.server for each in await _probed(parts, site, names) if each.fingerprint is None)
+
+
+async def _probed(parts: Parts, site: Site, names: Collection[ServerName]) -> list[ServedCertificate]:
+    """What these servers present; one that does not answer in time presents nothing."""
+
+    async def probed(server: Server) -> ServedCertificate:
+        try:
+            async with asyncio.timeout(_LONGEST.total_seconds()):
+                return await parts.probe.probe(server)
+        except TimeoutError:
+            return ServedCertificate(server=server.name, fingerprint=None, observed_at=parts.clock())
+
+    return await asyncio.gather(*(probed(each) for each in site.servers if each.name in names))
 
 
 def _presented(of: ServedCertificate) -> Sentence:
@@ -72,7 +78,7 @@ def _does_not_answer(of: ServedCertificate) -> Sentence:
     return sentence("%(server)s does not answer at its HTTPS client port (read at %(at)s)", **shown)
 
 
-def _servers(work: Work) -> frozenset[ServerName]:
+def _servers(work: Work | None) -> frozenset[ServerName]:
     match work:
         case ReplaceCertificate() | PutCertificateBack() | StopServer() | StartServer():
             return frozenset({work.server})
@@ -82,7 +88,7 @@ def _servers(work: Work) -> frozenset[ServerName]:
             return frozenset()
 
 
-def _seen(of: ServedCertificate, work: Work, former: Fingerprint | None) -> ServerSeen:
+def _seen(of: ServedCertificate, work: Work | None, former: Fingerprint | None) -> ServerSeen:
     shown: dict[str, str | datetime] = {"server": of.server, "at": of.observed_at}
     if of.fingerprint is None:
         return ServerSeen(says=_does_not_answer(of), silent=True)

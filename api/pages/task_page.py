@@ -1,5 +1,6 @@
 """The card of a console task: what to do step by step, its holder, its evidence; usable on a phone at the console."""
 
+from asyncio import gather
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from uuid import uuid4
@@ -19,7 +20,7 @@ from api.pages.evidence_fields import clients_of, evidence_of, fields, fields_of
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.refused_form import RefusedForm, refused_form
 from api.pages.frame.rendering import render_page, translator_for
-from api.pages.seen_now import seen_now
+from api.pages.seen_now import seen_now, silent_now
 from api.pages.wrong_certificate import wrong_certificate
 from api.parts import Parts, WithParts
 from api.repeats.request_key import RequestKey
@@ -27,13 +28,15 @@ from api.rotation.live import state_now
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from engine.ids import rotation_workflow
+from rotation.drift.presented import must_answer
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
 from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
 from rotation.running.attention import GIVE_BACK, LAPSED
+from rotation.running.state import RotationState
 from rotation.standing.remedies import terminate_newest
-from rotation.values import Fingerprint, SiteId, TaskId, Value
+from rotation.values import Fingerprint, ServerName, SiteId, TaskId, Value
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -100,6 +103,11 @@ async def _card(
         if isinstance(work, ReplaceCertificate)
         else None
     )
+    waits, mine = may and shown.state in WAITING, may and shown.claimed_by == caller.name
+    seen, silent = await gather(
+        seen_now(parts, site, work if waits else None, await _former(parts, shown)),
+        silent_now(parts, site, _waited_for(work, state) if mine else ()),
+    )
     return render_page(
         request,
         "task.html",
@@ -107,9 +115,9 @@ async def _card(
         task=shown,
         card=card_shown(shown, version, translator_for(request)),
         version=version,
-        seen=await seen_now(parts, site, work, await _former(parts, shown)) if may and shown.state in WAITING else (),
+        seen=seen,
         sees=caller.may(Permission.SEE),
-        mine=may and shown.claimed_by == caller.name,
+        mine=mine,
         barred=None if may else (await forbidden(parts, caller, Permission.DO_TASKS)).problem,
         fields=asked,
         labels=labels_of(asked),
@@ -118,6 +126,7 @@ async def _card(
         file=isinstance(work, ReplaceCertificate) and work.has_file,
         replaces=isinstance(work, ReplaceCertificate),
         file_taken_by=await parts.store.tasks.file_taken_by(task_id),
+        silent=silent,
         wrong=wrong,
         lapsed=[each for each in asked_now if each.code == LAPSED],
         held=state if state is not None and state.held_by else None,
@@ -148,6 +157,13 @@ async def _former(parts: Parts, task: TaskShown) -> Fingerprint | None:
     plan = await parts.store.plans.get((await parts.store.rotations.get(task.rotation_id)).plan_id)
     chosen = plan.body.certificate_for(task.subject.server)
     return chosen.replaces if chosen is not None else None
+
+
+def _waited_for(work: Work, state: RotationState | None) -> frozenset[ServerName]:
+    """The other servers that must answer while the certificate of a replacement is put in."""
+    if not isinstance(work, ReplaceCertificate) or state is None:
+        return frozenset()
+    return must_answer(state.outline, swapped=state.swapped, due=work.server)
 
 
 async def _version(parts: Parts, site_id: SiteId) -> str:

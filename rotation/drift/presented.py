@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from rotation.finding import Finding, blocking
+from rotation.plan.outline import Outline
 from rotation.plan.plan import PlanBody
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
@@ -81,6 +82,7 @@ def certificate_drift(
         stopped: the servers that a drill may have stopped: their clients need the others.
     """
     found: list[Finding] = []
+    waited_for = must_answer(body, swapped=swapped, due=due)
     for seen in served:
         here, is_swapped, is_due = (before or {}).get(seen.server), seen.server in swapped, seen.server == due
         now = serves(body, seen, before=here)
@@ -89,7 +91,7 @@ def certificate_drift(
             found.append(third(seen, (addresses or {}).get(seen.server, ""), expected))
         elif now is Serves.NOTHING and (seen.server in shut or seen.server in stopped):
             continue
-        elif now is Serves.NOTHING and not is_swapped and not is_due and _must_serve(body, seen.server):
+        elif now is Serves.NOTHING and seen.server in waited_for:
             found.append(_silent(seen, stopped))
         elif finding := _drift(seen, now, swapped=is_swapped, due=is_due, back=bool(body.back_from)):
             found.append(finding)
@@ -111,9 +113,16 @@ def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprin
     )
 
 
-def _must_serve(body: PlanBody, server: ServerName) -> bool:
+def must_answer(
+    body: PlanBody | Outline, *, swapped: Collection[ServerName], due: ServerName | None
+) -> frozenset[ServerName]:
+    """The servers without which no certificate is replaced at `due`: those that have their former one (rule 20)."""
+    return frozenset(each.server for each in body.certificates if _must_serve(body, each.server)) - {due, *swapped}
+
+
+def _must_serve(body: PlanBody | Outline, server: ServerName) -> bool:
     """Whether a server of the plan has the certificate that clients trust; of one to be recovered that is not known."""
-    return body.purpose != "recover" and body.certificate_for(server) is not None
+    return body.purpose != "recover" and any(each.server == server for each in body.certificates)
 
 
 def _silent(seen: ServedCertificate, stopped: Collection[ServerName]) -> Finding:

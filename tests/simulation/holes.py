@@ -201,7 +201,7 @@ def roaming() -> SiteSpec:
     )
     return spec.model_copy(
         update={
-            "server_lists": (spec.server_lists[0], own, ListSpec(name=far, priorities=(("SEPM-1",), ("SEPM-4",)))),
+            "server_lists": (spec.server_lists[0], own, ListSpec(name=far, priorities=(("SEPM-1", "SEPM-4"),))),
             "groups": (root.model_copy(update={"locations": (*root.locations, elsewhere)}),),
             "clients": (*spec.clients, roamers),
         }

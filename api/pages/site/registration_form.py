@@ -14,6 +14,9 @@ PASSWORD, TRUST = "password", "trust.fingerprint_sha256"
 LISTS = tuple(f"sylinks.{place}" for place in range(4))
 """Fields of exported Sylink.xml files; groups of one list export the same."""
 MOST_SERVERS = 20
+ROWS = "rows"
+"""The field with the number of rows."""
+_COUNT = re.compile(r"\d{1,3}", re.ASCII)
 PLAIN = ("name", "rest_url", "username", "domain", "database")
 OF_SERVER = ("name", "address", "https_port", "http_port")
 ELSEWHERE = {
@@ -41,6 +44,12 @@ def server_rows(sent: Mapping[str, str]) -> tuple[dict[str, str], ...]:
             rows.setdefault(int(found[1]), {})[found[2]] = value
     filled = (row for _, row in sorted(rows.items()) if row.keys() & {"name", "address"})
     return tuple(filled)[:MOST_SERVERS]
+
+
+def rows_of(sent: Mapping[str, str]) -> int:
+    """How many rows a form has: as many as it has shown, and as many as are filled."""
+    shown = sent.get(ROWS, "")
+    return max(1, len(server_rows(sent)), min(int(shown), MOST_SERVERS) if _COUNT.fullmatch(shown) else 0)
 
 
 def fields_of(rows: int) -> frozenset[str]:

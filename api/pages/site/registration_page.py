@@ -41,7 +41,7 @@ async def register(request: Request, parts: WithParts, caller: Caller, author: W
     The password is never shown again: a form that was refused asks for it once more, and for the files.
     """
     sent = await texts_of(request, as_typed=(form.PASSWORD,))
-    act, rows = sent.get(_ACT, _LOOK), max(1, len(form.server_rows(sent)))
+    act, rows = sent.get(_ACT, _LOOK), form.rows_of(sent)
     presented = sent.get(_PRESENTED, sent.get(form.TRUST, ""))
     if act == _ROW:
         return _form(request, sent, rows=min(rows + 1, form.MOST_SERVERS), presented=presented)

@@ -1,10 +1,11 @@
 """What servers present right now, beside the card."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from api.pages.seen_now import seen_now
+from api.pages.seen_now import seen_now, silent_now
 from rotation.plan.work.stop_drill import StopServer
 from rotation.plan.work.task import DeleteList, ReplaceCertificate
 from rotation.survey import ServedCertificate
@@ -22,6 +23,14 @@ class SeenPort:
     async def probe(self, _server):
         """What was seen."""
         return self._served
+
+
+class HangingPort:
+    """A port behind a firewall that answers nothing."""
+
+    async def probe(self, _server):
+        """Wait for longer than any page does."""
+        await asyncio.Event().wait()
 
 
 @pytest.mark.parametrize(
@@ -44,6 +53,20 @@ async def test_a_replacement_shows_the_certificate_of_now(unconnected, make, *, 
     assert says in seen.says.english
     assert f"{make.t0}" in seen.says.english
     assert (seen.wrong, seen.silent) == (wrong, fingerprint is None)
+
+
+async def test_a_server_that_does_not_answer_is_named(unconnected, make):
+    """One that answers too late counts as one that does not; the others are none of it."""
+    site = make.site()
+    first, last = (each.name for each in site.servers)
+    served = ServedCertificate(server=last, fingerprint=None, observed_at=make.t0)
+    parts = replace(unconnected, probe=SeenPort(served))
+    assert await silent_now(parts, site, {last}) == (last,)
+    assert await silent_now(parts, site, ()) == ()
+    answers = replace(unconnected, probe=SeenPort(served.model_copy(update={"fingerprint": NEW})))
+    assert await silent_now(answers, site, {last}) == ()
+    late = replace(unconnected, probe=HangingPort())
+    assert await silent_now(late, site, {first, last}) == (first, last)
 
 
 async def test_only_what_shows_at_a_port_is_looked_at(unconnected, make):

@@ -1,6 +1,8 @@
 """The card of a console task: claimed, done and given back by its forms, with the evidence that the service reads."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -8,14 +10,50 @@ import pytest
 from rotation.finding import warning
 from rotation.identity.permission import Role
 from rotation.plan.card.cards import card_of
+from rotation.plan.outline import outline
+from rotation.plan.plan import CertificateFor
 from rotation.plan.work.task import Evidence, SaveRecoveryFile, TaskState
 from rotation.running.attention import GIVE_BACK
+from rotation.running.state import RotationState
+from rotation.survey import ServedCertificate
+from rotation.values import CertificateId, Fingerprint, PlanId, RotationId, ServerName, SiteId
 from store.progress import Progress, RotationStatus
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading
 from tests.api.pages.test_rotation_page import fields, started
 
 SHA = "ab" * 32
+OLD, NEW = Fingerprint("aa" * 32), Fingerprint("bb" * 32)
+T0 = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class Ports:
+    """Client ports that present what they are given; a server without anything does not answer."""
+
+    def __init__(self, presented):
+        self._presented = presented
+
+    async def probe(self, server):
+        """What that server presents."""
+        return ServedCertificate(server=server.name, fingerprint=self._presented[server.name], observed_at=T0)
+
+
+def rotation_state(make) -> RotationState:
+    """A rotation of two servers that replaces the first one's certificate."""
+    certificates = tuple(
+        CertificateFor(server=ServerName(name), certificate_id=CertificateId("c"), fingerprint=NEW, replaces=OLD)
+        for name in ("sepm1", "sepm2")
+    )
+    body = make.plan().body.model_copy(update={"certificates": certificates})
+    return RotationState(
+        rotation_id=RotationId("rot-1"),
+        site_id=SiteId("site-1"),
+        site_name="Vienna",
+        plan_id=PlanId("plan-1"),
+        plan_hash=body.content_hash(),
+        outline=outline(body),
+        started_at=T0,
+    )
 
 
 def field_names(page: str) -> list[str]:
@@ -180,6 +218,25 @@ async def test_nothing_is_begun_while_the_server_is_silent(reader, store, make):
     assert "begin nothing before the server answers again" in page
     assert "The proof holds" not in page
     assert 'action="/tasks/task-1/claim"' in page.split("lost with its password?")[1]
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_nothing_is_begun_while_another_server_is_silent(unconnected, store, make, monkeypatch):
+    """The service does not replace a certificate while a server that is not replaced yet is silent: nor does a page."""
+    state = rotation_state(make)
+
+    async def asked(*_args):
+        return state
+
+    monkeypatch.setattr("api.pages.task_page.state_now", asked)  # no Temporal runs here
+    await store.tasks.transition("task-1", {TaskState.OPEN}, TaskState.CLAIMED, who="ann", at=make.t0)
+    await store.tasks.note_proof("task-1", make.at(days=3650), make.at(days=3650))
+    async with reading(replace(unconnected, probe=Ports({"sepm1": OLD, "sepm2": None}))) as reader:
+        page = (await reader.get("/tasks/task-1")).text
+    assert "sepm2 does not answer. If you have not begun, begin nothing" in page
+    assert "The proof holds" not in page
+    async with reading(replace(unconnected, probe=Ports({"sepm1": OLD, "sepm2": OLD}))) as reader:
+        assert "The proof holds. Begin before" in (await reader.get("/tasks/task-1")).text
 
 
 @pytest.mark.usefixtures("rotating")

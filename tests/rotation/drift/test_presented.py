@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.drift.presented import Serves, certificate_drift, serves
+from rotation.drift.presented import Serves, certificate_drift, must_answer, serves
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName
 
@@ -59,6 +59,15 @@ def test_rule_20_a_server_that_must_serve_the_former_certificate_is_missed(codes
     assert codes("s2", None, due="s1") == ["server-silent"]
     assert codes("s1", None, due="s1") == []
     assert codes("s3", None) == []
+
+
+def test_a_replacement_waits_for_the_servers_that_are_not_replaced(make):
+    """Those with their former certificate, but for the one that is being replaced; in a recovery none is known."""
+    body = make.plan(make.site("s1", "s2", "s3"), make.group("G")).body
+    assert must_answer(body, swapped=(ServerName("s1"),), due=ServerName("s2")) == {"s3"}
+    assert must_answer(body, swapped=(), due=None) == {"s1", "s2", "s3"}
+    recovery = body.model_copy(update={"purpose": "recover"})
+    assert must_answer(recovery, swapped=(), due=None) == frozenset()
 
 
 def test_certificate_early(codes):

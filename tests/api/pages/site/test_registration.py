@@ -135,6 +135,10 @@ async def test_a_server_is_added_to_the_form(reader, document):
     assert 'name="servers.1.name" value="two"' in more
     assert 'name="servers.2.name"' in more
     assert 'name="servers.3.name"' not in more
+    for shown, last in (("1", 2), ("3", 3), ("7", 7), ("999", 19), ("x", 2), ("-4", 2)):
+        more = (await reader.post(ADDRESS, data=sent | {"rows": shown, "act": "row"})).text
+        assert f'name="servers.{last}.name"' in more, "an empty row counts too"
+        assert f'name="servers.{last + 1}.name"' not in more
 
 
 async def test_an_address_that_does_not_answer(reader, document):
