@@ -162,7 +162,10 @@ def _is_quiet(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
 
 
 def _was_on(entry: RosterEntry, rule: GateRule) -> bool:
-    """Whether the client was not overdue at the replacement, which it was if it had never been silent for so long."""
+    """Whether the client was not overdue at the replacement.
+
+    It was where its last check-in was longer ago than a heartbeat, and than each silence from which it has come back.
+    """
     if rule.swap is None:
         return False
     usual = min(rule.quiet_after, max(rule.due_after, entry.longest_silence))
