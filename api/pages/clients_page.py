@@ -9,12 +9,14 @@ from fastapi.responses import HTMLResponse, Response
 from api.http.allowed import allowed
 from api.pages.frame.csv_file import csv_file
 from api.pages.frame.rendering import render_page
-from api.parts import Parts, WithParts
+from api.parts import WithParts
 from api.rotation.clients import list_clients
 from api.rotation.live import state_now
 from rotation.identity.permission import Permission
+from rotation.plan.step import Holdout
 from rotation.proof.reason_texts import REASONS
 from rotation.proof.verdict import Reason, Verdict
+from rotation.running.state import RotationState
 from rotation.running.wait import Wait
 from rotation.text.sentence import Sentence, sentence
 from rotation.values import RotationId
@@ -47,6 +49,8 @@ async def show(
     chosen = {"verdict": verdict, "reason": reason}
     named = {name: value.value for name, value in chosen.items() if value is not None}
     more = f"?{urlencode(named | {'gate': page.gate, 'cursor': page.next})}" if page.next else ""
+    # one gate that is chosen is shown as it is; else the one at which the rotation stands
+    now = await state_now(parts, await parts.store.rotations.get(rotation_id)) if gate is None else None
     shown = [*([_VERDICTS[verdict]] if verdict else []), *([REASONS[reason]] if reason else [])]
     return render_page(
         request,
@@ -57,13 +61,13 @@ async def show(
         reasons=REASONS,
         more=more,
         csv=urlencode(named),
-        unread=await _unread(parts, rotation_id) if gate is None else None,
+        unread=_unread(now),
+        holdout=now.step if now is not None and isinstance(now.step, Holdout) else None,
     )
 
 
-async def _unread(parts: Parts, rotation_id: RotationId) -> Wait | None:
+def _unread(now: RotationState | None) -> Wait | None:
     """The wait of the gate at which the rotation stands, where no client was read there yet."""
-    now = await state_now(parts, await parts.store.rotations.get(rotation_id))
     return now.wait if now is not None and now.wait is not None and now.wait.reading is None else None
 
 

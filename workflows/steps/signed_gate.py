@@ -33,7 +33,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
        the server; so do several that fell silent: a person is asked
     3. where nothing is known of it after three heartbeats, clients that are there and were not asked yet are asked;
        past the limit once: clients that report once a day never show it, since they may have been elsewhere meanwhile
-    4. no client comes for a day: the next gate waits for it. Before the last wave none for days: a person is asked
+    4. no client shows it until the limit: the next gate waits for it; before the last wave a person is asked
     5. retry: all of it once more; proceed: a second person is asked
     """
     wait, now = wait_of(run), run.host.now()
@@ -46,7 +46,11 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         if code is None:
             return False
         if code is _UNKNOWN and not step.asks:
-            text = f"the rotation goes on: for a day no client has shown what {', '.join(reading.unshown)} signs"
+            text = (
+                f"the rotation goes on: no client has shown yet what {', '.join(reading.unshown)} signs, and a "
+                "server with the old certificate is left; a later gate waits for it again, and asks before the last "
+                "certificates"
+            )
             run.note(EventKind.MESSAGE, text)
             return True
         servers = reading.refused_at if code is _OLD and reading.refused_at else reading.unshown

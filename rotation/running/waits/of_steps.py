@@ -123,7 +123,8 @@ def _unshown(step: CurrentStep, wait: WaitMeasure) -> Sentence:
             servers=servers,
         )
     return sentence(
-        "“%(step)s”: no client has taken a new policy from %(servers)s yet. No person has to act before %(limit)s.",
+        "“%(step)s”: no client has taken a new policy from %(servers)s yet. Normal until %(limit)s; then a later gate "
+        "waits for it; before the last certificates a person decides.",
         step=step.title,
         servers=servers,
         limit=wait.limit,

@@ -1,14 +1,18 @@
 """The page of a rotation: why it waits, its steps, what may be done and why not, and its moves."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from rotation.identity.permission import Role
-from rotation.plan.step import Console
+from rotation.plan.outline import outline
+from rotation.plan.step import Console, Holdout
 from rotation.plan.work.task import TaskState
-from rotation.values import PlanId, RotationId, SiteId
+from rotation.running.state import RotationState
+from rotation.running.wait import GateReading
+from rotation.values import PlanId, RotationId, ServerName, SiteId
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from tests.api.identified import KEY, key_of
@@ -102,6 +106,59 @@ async def test_before_the_first_reading_no_client_was_read(reader):
     assert "No client has been read yet" in page
     assert "There is none" not in page
     assert "All as CSV" not in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_gate_that_passed_unshown_is_not_shown_as_waiting(reader, store, make):
+    """A later gate waits for what a server signs: behind the first one the page does not say that it still waits."""
+    read = GateReading(
+        taken_at=make.t0,
+        total=2,
+        covered=2,
+        safe=0,
+        waiting=0,
+        left_out=0,
+        by_reason={},
+        reached=True,
+        unshown=(ServerName("SEPM-2"),),
+    )
+    await store.rotations.project("rot-1", Progress(coverage=read), make.t0)
+    page = unescape((await reader.get("/rotations/rot-1")).text)
+    assert "When the last gate passed, no client had taken a new policy from SEPM-2" in page
+    assert "No client is missing" not in page
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_the_clients_of_a_holdout_are_those_of_the_gate_before_it(reader, make, monkeypatch):
+    """The list is headed by that gate: the page says that the holdout goes on with its proof."""
+    step = Holdout(
+        id="16-B5",
+        number="B5",
+        wave=0,
+        title="Keep it",
+        servers=(ServerName("sepm1"),),
+        minimum=timedelta(days=1),
+        maximum=timedelta(days=2),
+    )
+    body = make.plan().body.model_copy(update={"steps": (step,)})
+    state = RotationState(
+        rotation_id=RotationId("rot-1"),
+        site_id=SiteId("site-1"),
+        site_name="Vienna",
+        plan_id=PlanId("plan-1"),
+        plan_hash=body.content_hash(),
+        outline=outline(body),
+        started_at=make.t0,
+    )
+
+    async def asked(*_args):
+        return state
+
+    assert "goes on with the proof" not in (await reader.get("/rotations/rot-1/clients")).text
+    monkeypatch.setattr("api.pages.clients_page.state_now", asked)  # no Temporal runs here
+    page = unescape((await reader.get("/rotations/rot-1/clients")).text)
+    assert "The rotation waits at “Keep it”, which goes on with the proof of this gate." in page
+    assert "goes on with the proof" not in (await reader.get("/rotations/rot-1/clients?gate=09-B3")).text
 
 
 @pytest.mark.usefixtures("rotating")

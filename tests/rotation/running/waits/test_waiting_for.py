@@ -160,6 +160,7 @@ def test_a_gate_that_waits_for_a_server_names_it(limit):
     wait = WaitMeasure(due=NOW, limit=limit, read=True, unshown=(ServerName("SEPM-2"),))
     english, czech = both(waiting_for(running(step=CurrentStep(kind="gate", title="Wait"), wait=wait)))
     assert "no client has taken a new policy from SEPM-2 yet" in english
+    assert ("then a later gate waits for it" in english) is (limit is not None), "or a person decides"
     assert "SEPM-2" in czech
 
 
