@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,7 +12,10 @@ from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
 from rotation.identity.permission import Role
-from rotation.values import SiteId
+from rotation.plan.outline import outline
+from rotation.plan.plan import PlanBody
+from rotation.running.state import RotationState
+from rotation.values import PlanId, RotationId, SiteId
 from service.world import wall_clock
 from tests.api.identified import KEY, key_of
 from tests.store.conftest import Make
@@ -22,6 +25,19 @@ OWN = {"Origin": HERE}
 CZECH = {"Accept-Language": "cs"}
 _unused: list[FastAPI] = []
 """Applications over parts that are gone, with the wall clock."""
+
+
+def state_of(body: PlanBody) -> RotationState:
+    """What the rotation of the stored site would answer at the first step of a plan."""
+    return RotationState(
+        rotation_id=RotationId("rot-1"),
+        site_id=SiteId("site-1"),
+        site_name="Vienna",
+        plan_id=PlanId("plan-1"),
+        plan_hash=body.content_hash(),
+        outline=outline(body),
+        started_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
 
 
 @asynccontextmanager

@@ -7,16 +7,14 @@ from html import unescape
 import pytest
 
 from rotation.identity.permission import Role
-from rotation.plan.outline import outline
 from rotation.plan.step import Console, Holdout
 from rotation.plan.work.task import TaskState
-from rotation.running.state import RotationState
 from rotation.running.wait import GateReading
 from rotation.values import PlanId, RotationId, ServerName, SiteId
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from tests.api.identified import KEY, key_of
-from tests.api.pages.conftest import CZECH, reading
+from tests.api.pages.conftest import CZECH, reading, state_of
 
 REASON = "the certificate ends in May"
 
@@ -140,16 +138,7 @@ async def test_the_clients_of_a_holdout_are_those_of_the_gate_before_it(reader, 
         minimum=timedelta(days=1),
         maximum=timedelta(days=2),
     )
-    body = make.plan().body.model_copy(update={"steps": (step,)})
-    state = RotationState(
-        rotation_id=RotationId("rot-1"),
-        site_id=SiteId("site-1"),
-        site_name="Vienna",
-        plan_id=PlanId("plan-1"),
-        plan_hash=body.content_hash(),
-        outline=outline(body),
-        started_at=make.t0,
-    )
+    state = state_of(make.plan().body.model_copy(update={"steps": (step,)}))
 
     async def asked(*_args):
         return state

@@ -10,16 +10,15 @@ import pytest
 from rotation.finding import warning
 from rotation.identity.permission import Role
 from rotation.plan.card.cards import card_of
-from rotation.plan.outline import outline
 from rotation.plan.plan import CertificateFor
 from rotation.plan.work.task import Evidence, SaveRecoveryFile, TaskState
 from rotation.running.attention import GIVE_BACK
 from rotation.running.state import RotationState
 from rotation.survey import ServedCertificate
-from rotation.values import CertificateId, Fingerprint, PlanId, RotationId, ServerName, SiteId
+from rotation.values import CertificateId, Fingerprint, ServerName
 from store.progress import Progress, RotationStatus
 from tests.api.identified import KEY, key_of
-from tests.api.pages.conftest import CZECH, reading
+from tests.api.pages.conftest import CZECH, reading, state_of
 from tests.api.pages.test_rotation_page import fields, started
 
 SHA = "ab" * 32
@@ -44,16 +43,7 @@ def rotation_state(make) -> RotationState:
         CertificateFor(server=ServerName(name), certificate_id=CertificateId("c"), fingerprint=NEW, replaces=OLD)
         for name in ("sepm1", "sepm2")
     )
-    body = make.plan().body.model_copy(update={"certificates": certificates})
-    return RotationState(
-        rotation_id=RotationId("rot-1"),
-        site_id=SiteId("site-1"),
-        site_name="Vienna",
-        plan_id=PlanId("plan-1"),
-        plan_hash=body.content_hash(),
-        outline=outline(body),
-        started_at=T0,
-    )
+    return state_of(make.plan().body.model_copy(update={"certificates": certificates}))
 
 
 def field_names(page: str) -> list[str]:
