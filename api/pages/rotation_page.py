@@ -29,6 +29,7 @@ from engine.ids import rotation_workflow
 from rotation.drift.presented import THIRD
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
+from rotation.plan.plan import Plan
 from rotation.plan.work.task import WAITING
 from rotation.proof.reason_texts import REASONS
 from rotation.running.attention import TASK_WRONG
@@ -159,16 +160,17 @@ async def _who_can(parts: Parts, caller: Principal) -> dict[Permission, str]:
 
 async def _steps(parts: Parts, shown: RotationShown, tasks: Sequence[TaskShown]) -> tuple[DatedStep, ...]:
     began = await parts.store.events.times_of(shown.id, EventKind.STEP_BEGAN)
-    steps = shown.live.steps if shown.live is not None else await _stored_steps(parts, shown)
-    return dated(steps, began, parts.clock(), tasks)
-
-
-async def _stored_steps(parts: Parts, shown: RotationShown) -> tuple[StepNow, ...]:
-    """The steps of the plan, as far as the rotation has reported; none where the plan was altered."""
     try:
         plan = await parts.store.plans.get(shown.plan_id)
     except PlanAltered:
-        return ()
+        plan = None
+    stored = _stored_steps(shown, plan) if plan is not None else ()
+    steps = shown.live.steps if shown.live is not None else stored
+    return dated(steps, began, parts.clock(), tasks, given_up=plan.body.given_up if plan is not None else "")
+
+
+def _stored_steps(shown: RotationShown, plan: Plan) -> tuple[StepNow, ...]:
+    """The steps of the plan, as far as the rotation has reported."""
     times = {time.step: time for time in plan.times}
     running = shown.status is RotationStatus.RUNNING
 

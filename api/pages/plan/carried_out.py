@@ -7,12 +7,21 @@ from api.pages.rotation.step_dates import states_of
 from api.parts import Parts
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.work.task import TaskState
+from rotation.values import Fingerprint, ServerName
 from store.database.page import PageRequest
 from store.progress import Rotation, RotationStatus
 
 _NEWEST = PageRequest(limit=50)
-_COMPLETED = (RotationStatus.COMPLETED,)
-_RESTORE = "restore"
+_ENDED = tuple(each for each in RotationStatus if each is not RotationStatus.RUNNING)
+_RESTORE, _ROLL_BACK = "restore", "roll-back"
+
+
+def is_carried_out(plan: Plan, ended: Rotation | None) -> bool:
+    """Whether the rotation that has ended has done what the plan says: a way back, where it was rolled back."""
+    if ended is None:
+        return False
+    way_back = plan.body.purpose == _ROLL_BACK and ended.status is RotationStatus.ROLLED_BACK
+    return ended.status is RotationStatus.COMPLETED or way_back
 
 
 class StepStanding(StrEnum):
@@ -23,21 +32,35 @@ class StepStanding(StrEnum):
     NOW = "now"
 
 
-async def carried_out_by(parts: Parts, plan: Plan) -> Rotation | None:
-    """The newest rotation that has completed since the plan was made, by it or by one that has all its certificates.
+async def ended_by(parts: Parts, plan: Plan) -> Rotation | None:
+    """The newest rotation that has ended by a plan, or with all its certificates since; one that has completed first.
 
-    A rotation that was cancelled or rolled back has carried out nothing: the plan may be started again, in time.
+    One that was cancelled or rolled back has carried out nothing: the plan may be started again, in time.
     """
-    page = await parts.store.rotations.page(_NEWEST, sites=[plan.body.site_id], statuses=_COMPLETED)
-    since = [each for each in page.items if each.created_at >= plan.made_at and each.purpose != _RESTORE]
-    plans = await parts.store.plans.of_ids([each.plan_id for each in since])
-    wanted = {(each.server, each.fingerprint) for each in plan.body.certificates}
+    page = await parts.store.rotations.page(_NEWEST, sites=[plan.body.site_id], statuses=_ENDED)
+    plans = await parts.store.plans.of_ids([each.plan_id for each in page.items])
+    found = [
+        each
+        for each in page.items
+        if each.plan_id == plan.id
+        or (
+            each.created_at >= plan.made_at
+            and each.purpose != _RESTORE
+            and _has_all(plans.get(each.plan_id), {(of.server, of.fingerprint) for of in plan.body.certificates})
+        )
+    ]
+    completed = (each for each in found if each.status is RotationStatus.COMPLETED)
+    return next(completed, found[0] if found else None)
 
-    def has_all(done: Plan | None) -> bool:  # an amendment is another plan
-        put_in = {(each.server, each.fingerprint) for each in done.body.certificates} if done is not None else set()
-        return bool(wanted) and wanted <= put_in
 
-    return next((each for each in since if each.plan_id == plan.id or has_all(plans.get(each.plan_id))), None)
+def _has_all(ran: Plan | None, wanted: set[tuple[ServerName, Fingerprint]]) -> bool:
+    """Whether a rotation put these certificates in, as far as it came: an amendment, or a way back, is another plan."""
+    if ran is None or not wanted:
+        return False
+    if ran.body.purpose == _ROLL_BACK:
+        out = {(each.server, each.replaces) for each in ran.body.certificates}
+        return bool(out) and out <= wanted
+    return wanted <= {(each.server, each.fingerprint) for each in ran.body.certificates}
 
 
 async def steps_done(parts: Parts, plan: Plan, running: Rotation | None) -> dict[str, StepStanding]:

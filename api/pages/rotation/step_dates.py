@@ -20,14 +20,21 @@ class DatedStep(Value):
     """Whether the rotation has passed it without its work: the task was withdrawn, as by a roll-back."""
     needless: bool = False
     """Whether it was passed without a task: the site asked for none, or the work was done in another one."""
+    given_up: bool = False
+    """Whether a roll-back broke it off: a gate that did not pass."""
     early: bool = False
     """Whether its task is done though the rotation has not come to it: several are open at once, or it turned back."""
 
 
 def dated(
-    steps: Sequence[StepNow], began: Mapping[str, datetime], now: datetime, tasks: Iterable[TaskShown] = ()
+    steps: Sequence[StepNow],
+    began: Mapping[str, datetime],
+    now: datetime,
+    tasks: Iterable[TaskShown] = (),
+    *,
+    given_up: str = "",
 ) -> tuple[DatedStep, ...]:
-    """Each step with its dates; one whose every task was withdrawn is so, too."""
+    """Each step with its dates; one whose every task was withdrawn is so, too, and so is a gate that was given up."""
     late = _late(steps, began, now)
     states = states_of(tasks)
     return tuple(
@@ -37,6 +44,7 @@ def dated(
             expected=each.expected + late if each.expected is not None and each.state == "ahead" else None,
             withdrawn=_is_passed(each) and states.get(each.id) == {TaskState.WITHDRAWN},
             needless=_is_passed(each) and each.id not in states,
+            given_up=each.id == given_up and each.kind != "console",
             early=each.state == "ahead" and TaskState.DONE in states.get(each.id, ()),
         )
         for each in steps

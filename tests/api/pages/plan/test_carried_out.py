@@ -7,8 +7,10 @@ import pytest
 from api.pages.plan.carried_out import StepStanding, left_of
 from rotation.drift.presented import THIRD
 from rotation.finding import blocking
+from rotation.plan.plan import CertificateFor
 from rotation.plan.work.task import TaskState
 from rotation.running.attention import TASK_WRONG
+from rotation.values import CertificateId, Fingerprint, PlanId, ServerName
 from store.progress import Progress, RotationStatus
 
 
@@ -36,6 +38,47 @@ async def test_a_plan_that_was_carried_out_is_not_started_again(reader, store, m
         assert (f'action="/plans/{plan}/start"' in page) is not is_over
         assert ("7 clients would be cut off" in page) is not is_over
         assert ("it was carried out: make a new plan" in page) is is_over
+        assert ("A rotation with these certificates has ended" in page) is not is_over
+        assert ("This plan may be started once more" in page) is not is_over
+
+
+@pytest.mark.usefixtures("rotating")
+async def test_a_roll_back_is_not_started(reader, store, make):
+    """While its rotation runs, its page answers what is asked; behind that it was carried out, or goes on no more.
+
+    The plan that was rolled back leads to the rotation too, and may be started once more.
+    """
+    first = await store.plans.get((await store.rotations.get("rot-1")).plan_id)
+    server, old, new = ServerName("sepm1"), Fingerprint("aa" * 32), Fingerprint("bb" * 32)
+    put_in = CertificateFor(server=server, certificate_id=CertificateId("c"), fingerprint=new, replaces=old)
+    made = {}
+    for name, purpose, certificate in (
+        ("forth", "rotate", put_in),
+        ("back", "roll-back", put_in.model_copy(update={"fingerprint": old, "replaces": new})),
+    ):
+        body = first.body.model_copy(update={"purpose": purpose, "certificates": (certificate,)})
+        when = make.at(days=1) if name == "back" else make.at(days=-1)
+        made[name] = first.model_copy(update={"id": name, "body": body, "hash": body.content_hash(), "made_at": when})
+        await store.plans.add(made[name])
+
+    async def page(name):
+        return unescape((await reader.get(f"/plans/{name}")).text)
+
+    assert "a rotation runs that goes on by this plan" in await page("back")
+    assert 'action="/plans/back/start"' not in await page("back")
+    going = Progress(plan_id=PlanId("back"), plan_hash=made["back"].hash)
+    await store.rotations.project("rot-1", going, make.t0)
+    over = Progress(status=RotationStatus.ROLLED_BACK, finished_at=make.at(hours=1))
+    await store.rotations.project("rot-1", over, make.t0)
+    assert 'This plan was carried out: <a href="/rotations/rot-1">' in await page("back")
+    assert 'action="/plans/back/start"' not in await page("back")
+    forth = await page("forth")
+    assert 'has ended: <a href="/rotations/rot-1">' in forth
+    assert "This plan may be started once more" in forth
+    assert 'action="/plans/forth/start"' in forth
+    ended = Progress(status=RotationStatus.TERMINATED)
+    await store.rotations.project("rot-1", ended, make.t0)
+    assert "the plan of a roll-back goes on from a rotation that runs: make a new plan" in await page("back")
 
 
 @pytest.mark.usefixtures("rotating")

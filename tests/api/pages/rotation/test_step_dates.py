@@ -37,6 +37,13 @@ def test_what_is_ahead_is_as_late_as_the_rotation():
     assert expected(1, 9) == [9, 10]
 
 
+def test_a_gate_that_a_roll_back_broke_off_is_not_done():
+    """It did not pass. A console step has its task, which was withdrawn or done."""
+    assert [each.given_up for each in dated(steps(), {}, T0, given_up="s0")] == [True, False, False, False]
+    console = [each.model_copy(update={"kind": "console"}) for each in steps()]
+    assert not any(each.given_up for each in dated(console, {}, T0, given_up="s0"))
+
+
 def test_without_times_there_is_no_date():
     """A plan that cannot be read has none, and a rotation whose step never began keeps the plan's."""
     assert {each.expected for each in dated(steps(planned=False), {}, T0)} == {None}
