@@ -192,7 +192,7 @@ async def test_after_the_first_certificate_a_cancel_is_refused(played):
         outcome = await here.run()
 
     assert not refused.answer.accepted
-    assert "would cut clients off" in refused.answer.findings[0].message
+    assert "which cuts off clients" in refused.answer.findings[0].message
     assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []
@@ -209,7 +209,7 @@ async def test_a_refused_cancel_of_the_temporal_ui_is_shown(stage):
         shown = await here.attention(handle, "cancel-refused")
         state = await here.until(handle, lambda state: state.step is None or state.step.number not in {"A9", "A10b"})
 
-    assert "would cut clients off" in shown.message
+    assert "which cuts off clients" in shown.message
     assert state.phase is not Phase.TURNING_BACK
 
 

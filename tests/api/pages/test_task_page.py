@@ -38,7 +38,7 @@ class Ports:
 
 
 def rotation_state(make) -> RotationState:
-    """A rotation of two servers that replaces the first one's certificate."""
+    """A rotation of two servers that replaces the certificate of the first one."""
     certificates = tuple(
         CertificateFor(server=ServerName(name), certificate_id=CertificateId("c"), fingerprint=NEW, replaces=OLD)
         for name in ("sepm1", "sepm2")
