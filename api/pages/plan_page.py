@@ -13,6 +13,7 @@ from api.http.invalid import checked
 from api.pages.frame.own_forms import key_of, texts_of
 from api.pages.frame.rendering import render_page
 from api.pages.plan.carried_out import ended_by, is_carried_out, left_of, steps_done
+from api.pages.rotation.asked_matters import plan_asked_about
 from api.parts import Parts, WithParts
 from api.plan.plans import show_plan
 from api.rotation.rotation_document import RotationRequest
@@ -38,6 +39,7 @@ async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Call
     running = await parts.store.rotations.running(kept.body.site_id)
     plan, done = await show_plan(plan_id, parts), await steps_done(parts, kept, running)
     ended = await ended_by(parts, kept) if running is None else None
+    asked = running.attention if running is not None else ()
     left = left_of(kept.body, done)
     times = {each.step: each for each in forecast(left, start=parts.clock() if done else kept.made_at)}
     return render_page(
@@ -59,7 +61,7 @@ async def show(request: Request, plan_id: PlanId, parts: WithParts, caller: Call
         done=done,
         carried_out=ended if is_carried_out(kept, ended) else None,
         ended=ended,
-        asked_about=running is not None and kept.made_at > running.created_at,
+        asked_about=any(plan_asked_about(each.code, each.message) == plan_id for each in asked),
         wished=await wished_start(parts, kept.id, kept.hash) if running is None else None,
         barred=None if caller.may(Permission.START) else (await forbidden(parts, caller, Permission.START)).problem,
         request_id=uuid4().hex,

@@ -15,7 +15,7 @@ from api.pages.frame.rendering import render_page
 from api.pages.move_offers import MEANINGS, MoveOffer, general_offers
 from api.pages.rotation.asked_matters import asked_matters
 from api.pages.rotation.coverage_curve import curve_of
-from api.pages.rotation.step_dates import DatedStep, dated
+from api.pages.rotation.step_dates import DatedStep, dated, given_up
 from api.parts import Parts, WithParts
 from api.plan.plan_document import StepShown
 from api.rotation.live import live_of, state_now
@@ -164,9 +164,11 @@ async def _steps(parts: Parts, shown: RotationShown, tasks: Sequence[TaskShown])
         plan = await parts.store.plans.get(shown.plan_id)
     except PlanAltered:
         plan = None
-    stored = _stored_steps(shown, plan) if plan is not None else ()
-    steps = shown.live.steps if shown.live is not None else stored
-    return dated(steps, began, parts.clock(), tasks, given_up=plan.body.given_up if plan is not None else "")
+    if plan is None:
+        return dated(shown.live.steps if shown.live is not None else (), began, parts.clock(), tasks)
+    ended = await parts.store.events.times_of(shown.id, EventKind.STEP_ENDED)
+    steps = shown.live.steps if shown.live is not None else _stored_steps(shown, plan)
+    return dated(steps, began, parts.clock(), tasks, given_up=given_up(plan.body, began, ended))
 
 
 def _stored_steps(shown: RotationShown, plan: Plan) -> tuple[StepNow, ...]:

@@ -117,12 +117,9 @@ def must_answer(
     body: PlanBody | Outline, *, swapped: Collection[ServerName], due: ServerName | None
 ) -> frozenset[ServerName]:
     """The servers without which no certificate is replaced at `due`: those that have their former one (rule 20)."""
-    return frozenset(each.server for each in body.certificates if _must_serve(body, each.server)) - {due, *swapped}
-
-
-def _must_serve(body: PlanBody | Outline, server: ServerName) -> bool:
-    """Whether a server of the plan has the certificate that clients trust; of one to be recovered that is not known."""
-    return body.purpose != "recover" and any(each.server == server for each in body.certificates)
+    if body.purpose == "recover":
+        return frozenset()  # what clients trust of a server that is to be recovered is not known
+    return frozenset(each.server for each in body.certificates) - {due, *swapped}
 
 
 def _silent(seen: ServedCertificate, stopped: Collection[ServerName]) -> Finding:

@@ -169,12 +169,6 @@ class PlanBody(Value):
         return self.steps[self.steps.index(self.step(self.back_from)) :] if self.back_from else ()
 
     @property
-    def given_up(self) -> str:
-        """The id of the step that a roll-back broke off: the last one before it; empty in any other plan."""
-        place = self.steps.index(self.step(self.back_from)) if self.back_from else 0
-        return self.steps[place - 1].id if place else ""
-
-    @property
     def swap_gates(self) -> tuple[Gate, ...]:
         """The gates after a swap to a certificate of this plan."""
         gates = (step for step in self.way_back or self.steps if isinstance(step, Gate))

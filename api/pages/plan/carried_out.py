@@ -7,7 +7,6 @@ from api.pages.rotation.step_dates import states_of
 from api.parts import Parts
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.work.task import TaskState
-from rotation.values import Fingerprint, ServerName
 from store.database.page import PageRequest
 from store.progress import Rotation, RotationStatus
 
@@ -38,29 +37,23 @@ async def ended_by(parts: Parts, plan: Plan) -> Rotation | None:
     One that was cancelled or rolled back has carried out nothing: the plan may be started again, in time.
     """
     page = await parts.store.rotations.page(_NEWEST, sites=[plan.body.site_id], statuses=_ENDED)
-    plans = await parts.store.plans.of_ids([each.plan_id for each in page.items])
-    found = [
-        each
-        for each in page.items
-        if each.plan_id == plan.id
-        or (
-            each.created_at >= plan.made_at
-            and each.purpose != _RESTORE
-            and _has_all(plans.get(each.plan_id), {(of.server, of.fingerprint) for of in plan.body.certificates})
-        )
-    ]
-    completed = (each for each in found if each.status is RotationStatus.COMPLETED)
-    return next(completed, found[0] if found else None)
+    ran = await parts.store.plans.of_ids([each.plan_id for each in page.items])
+    found = [each for each in page.items if each.plan_id == plan.id or _has_all(each, ran.get(each.plan_id), plan)]
+    return next((each for each in found if each.status is RotationStatus.COMPLETED), found[0] if found else None)
 
 
-def _has_all(ran: Plan | None, wanted: set[tuple[ServerName, Fingerprint]]) -> bool:
-    """Whether a rotation put these certificates in, as far as it came: an amendment, or a way back, is another plan."""
-    if ran is None or not wanted:
+def _has_all(rotation: Rotation, ran: Plan | None, plan: Plan) -> bool:
+    """Whether a rotation that began behind `plan` put its certificates in, as far as it came.
+
+    The plan that it ran may be another one by then: an amendment, or a way back, which takes them out again.
+    """
+    if ran is None or rotation.created_at < plan.made_at or rotation.purpose == _RESTORE:
         return False
+    wanted = {(each.server, each.fingerprint) for each in plan.body.certificates}
     if ran.body.purpose == _ROLL_BACK:
         out = {(each.server, each.replaces) for each in ran.body.certificates}
         return bool(out) and out <= wanted
-    return wanted <= {(each.server, each.fingerprint) for each in ran.body.certificates}
+    return bool(wanted) and wanted <= {(each.server, each.fingerprint) for each in ran.body.certificates}
 
 
 async def steps_done(parts: Parts, plan: Plan, running: Rotation | None) -> dict[str, StepStanding]:

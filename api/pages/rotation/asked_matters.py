@@ -75,8 +75,13 @@ class MatterAsked(Value):
     @property
     def plan(self) -> str:
         """The id of the plan that it asks about; empty where it asks about none."""
-        named = _PLAN.findall(self.message) if self.code in _ABOUT_PLANS else []
-        return named[-1] if named else ""
+        return plan_asked_about(self.code, self.message)
+
+
+def plan_asked_about(code: str, message: str) -> str:
+    """The id of the plan that a question asks about; empty where it asks about none."""
+    named = _PLAN.findall(message) if code in _ABOUT_PLANS else []
+    return named[-1] if named else ""
 
 
 async def asked_matters(

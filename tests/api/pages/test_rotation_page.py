@@ -9,12 +9,12 @@ import pytest
 from rotation.identity.permission import Role
 from rotation.plan.step import Console, Holdout
 from rotation.plan.work.task import TaskState
-from rotation.running.wait import GateReading
 from rotation.values import PlanId, RotationId, ServerName, SiteId
 from store.progress import Progress, RotationStatus
 from store.rotation.events import NewEvent
 from tests.api.identified import KEY, key_of
 from tests.api.pages.conftest import CZECH, reading, state_of
+from tests.api.pages.rotation.test_held_canaries import READING
 
 REASON = "the certificate ends in May"
 
@@ -109,20 +109,9 @@ async def test_before_the_first_reading_no_client_was_read(reader):
 @pytest.mark.usefixtures("rotating")
 async def test_a_gate_that_passed_unshown_is_not_shown_as_waiting(reader, store, make):
     """A later gate waits for what a server signs: behind the first one the page does not say that it still waits."""
-    read = GateReading(
-        taken_at=make.t0,
-        total=2,
-        covered=2,
-        safe=0,
-        waiting=0,
-        left_out=0,
-        by_reason={},
-        reached=True,
-        unshown=(ServerName("SEPM-2"),),
-    )
-    await store.rotations.project("rot-1", Progress(coverage=read), make.t0)
+    await store.rotations.project("rot-1", Progress(coverage=READING), make.t0)
     page = unescape((await reader.get("/rotations/rot-1")).text)
-    assert "When the last gate passed, no client had taken a new policy from SEPM-2" in page
+    assert "When the last gate passed, no client had taken a new policy from SEPM-1" in page
     assert "No client is missing" not in page
 
 

@@ -74,10 +74,10 @@ def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the
     return False
 
 
-@mutation(rule="20", replaces=presented._must_serve, hole=_DIES_CLAIMED)
-def a_dead_server_is_not_named(original, *args):  # noqa: ARG001 - as the rule it replaces
+@mutation(rule="20", replaces=presented.must_answer, hole=_DIES_CLAIMED)
+def a_dead_server_is_not_named(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """A server that must go on with its former certificate may be down."""
-    return False
+    return frozenset()
 
 
 @mutation(

@@ -59,7 +59,6 @@ def test_the_executed_prefix_stays_and_the_targets_are_the_old_certificates(thre
     prefix = body.steps[: len(body.steps) - len(ahead(body))]
     assert prefix == approved.steps[: len(prefix)]
     assert prefix[-1].number == "B3"
-    assert (body.given_up, approved.given_up) == (prefix[-1].id, ""), "it was waited at, and is not carried on"
     assert len({step.id for step in body.steps}) == len(body.steps)
     assert {(c.server, c.fingerprint, c.replaces) for c in body.certificates} == {
         ("s1", "old-s1", "new-s1"),

@@ -9,7 +9,7 @@ from rotation.drift.presented import THIRD
 from rotation.finding import blocking
 from rotation.plan.plan import CertificateFor
 from rotation.plan.work.task import TaskState
-from rotation.running.attention import TASK_WRONG
+from rotation.running.attention import ROLL_BACK, TASK_WRONG
 from rotation.values import CertificateId, Fingerprint, PlanId, ServerName
 from store.progress import Progress, RotationStatus
 
@@ -64,7 +64,12 @@ async def test_a_roll_back_is_not_started(reader, store, make):
     async def page(name):
         return unescape((await reader.get(f"/plans/{name}")).text)
 
-    assert "a rotation runs that goes on by this plan" in await page("back")
+    asks = "a rotation asks about this plan: answer it on the page of the rotation"
+    assert asks not in await page("back"), "it is one that was made meanwhile"
+    question = blocking(ROLL_BACK, "Vienna", "ann wants the old certificates back (plan back, hash 00)")
+    await store.rotations.project("rot-1", Progress(attention=(question,)), make.t0)
+    assert asks in await page("back")
+    assert asks not in await page("forth")
     assert 'action="/plans/back/start"' not in await page("back")
     going = Progress(plan_id=PlanId("back"), plan_hash=made["back"].hash)
     await store.rotations.project("rot-1", going, make.t0)

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from api.pages.rotation.step_dates import dated
+from api.pages.rotation.step_dates import dated, given_up
 from api.rotation.rotation_document import StepNow
 from api.task.task_document import TaskShown
+from rotation.plan.step import Holdout
 from rotation.plan.work.task import TaskState
 
 T0, DAY = datetime(2026, 3, 1, tzinfo=UTC), timedelta(days=1)
@@ -37,11 +38,26 @@ def test_what_is_ahead_is_as_late_as_the_rotation():
     assert expected(1, 9) == [9, 10]
 
 
-def test_a_gate_that_a_roll_back_broke_off_is_not_done():
-    """It did not pass. A console step has its task, which was withdrawn or done."""
-    assert [each.given_up for each in dated(steps(), {}, T0, given_up="s0")] == [True, False, False, False]
-    console = [each.model_copy(update={"kind": "console"}) for each in steps()]
-    assert not any(each.given_up for each in dated(console, {}, T0, given_up="s0"))
+def test_a_gate_that_a_roll_back_broke_off_is_not_done(make):
+    """It began, and never ended. One that passed right before the roll-back is done."""
+    gates = tuple(
+        Holdout(
+            id=name,
+            number="B5",
+            wave=0,
+            title=name,
+            servers=(),
+            minimum=timedelta(0),
+            maximum=timedelta(0),
+        )
+        for name in ("s0", "s1", "s2")
+    )
+    plan = make.plan().body.model_copy(update={"steps": gates})
+    back = plan.model_copy(update={"purpose": "roll-back", "back_from": "s2"})
+    assert given_up(back, {"s0", "s1", "s2"}, {"s0"}) == {"s1"}
+    assert given_up(back, {"s0", "s1", "s2"}, {"s0", "s1"}) == frozenset()
+    assert given_up(plan, {"s0", "s1"}, {"s0"}) == frozenset()
+    assert [each.given_up for each in dated(steps(), {}, T0, given_up={"s0"})] == [True, False, False, False]
 
 
 def test_without_times_there_is_no_date():
