@@ -165,7 +165,8 @@ async def _write(run: Running, step: Write) -> None:
     where one began while a task by hand is open: that goes on as it was.
     """
     state = run.state
-    if state.task is None and (look_due(run) or any(named.blocks for named in state.drift)):
+    looks = state.task is None and state.wait is None
+    if looks and (look_due(run) or any(named.blocks for named in state.drift)):
         await clear(run, step)
     state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.outline.step(each.gate)))
     await write(run, step)

@@ -15,6 +15,7 @@ from activities.setting.repairing import Repairs
 from activities.survey.servers import presented
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
+from rotation.drift.presented import to_put_right
 from rotation.finding import Shown, blocking
 from rotation.plan.step import Gate, SettingField, Write
 from rotation.proof.gate import written
@@ -102,9 +103,9 @@ class SettingsWriter:
         return await shown(self._world, rotation_id, gone)
 
     async def _not_old(self, scope: StepScope) -> dict[str, Any]:
-        """What to say of a server that presents another certificate than the old one."""
+        """What to say of a server that presents another certificate than it must while settings are put back."""
         seen = await presented(self._world, scope.site, scope.plan)
-        others = (*seen.renewed, *seen.unknown)
+        others = to_put_right(seen, restore=scope.plan.body.purpose == "restore")
         return {"new_certificate_at": others[0], "third": seen.third} if others else {}
 
     async def _write(self, client: Sepm, scope: StepScope, request: WriteRequest, wanted: WantedPair) -> str:

@@ -35,6 +35,7 @@ async def presented(world: World, site: Site, plan: Plan) -> Presented:
         renewed=tuple(seen.server for seen, now in found if now is Serves.PLANNED),
         unknown=tuple(seen.server for seen, now in found if now is Serves.UNKNOWN),
         silent=tuple(seen.server for seen, now in found if now is Serves.NOTHING),
+        former=tuple(seen.server for seen, now in found if now is Serves.FORMER and _is_planned(plan, seen)),
         third=tuple(_alarm(site, plan, seen, before.get(seen.server)) for seen, now in found if now is Serves.UNKNOWN),
     )
 
@@ -43,6 +44,10 @@ async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, F
     """What each server that answered presented when the plan was made."""
     survey = await store.surveys.get(plan.survey_id)
     return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
+
+
+def _is_planned(plan: Plan, seen: ServedCertificate) -> bool:
+    return plan.body.certificate_for(seen.server) is not None
 
 
 def _alarm(site: Site, plan: Plan, seen: ServedCertificate, before: Fingerprint | None) -> Finding:

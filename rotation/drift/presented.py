@@ -36,8 +36,18 @@ class Presented(Value):
     renewed: tuple[ServerName, ...] = ()
     unknown: tuple[ServerName, ...] = ()
     silent: tuple[ServerName, ...] = ()
+    former: tuple[ServerName, ...] = ()
+    """Which present the one that the plan replaces; in a restore, the one that was replaced before it."""
     third: tuple[Finding, ...] = ()
     """The alarm about each that is unknown."""
+
+
+def to_put_right(seen: Presented, *, restore: bool) -> tuple[ServerName, ...]:
+    """The servers that present another certificate than they must while settings are put back.
+
+    A restore is planned with what each server presents then. A cancel comes before the first new certificate.
+    """
+    return (*(seen.former if restore else seen.renewed), *seen.unknown)
 
 
 def serves(body: PlanBody, seen: ServedCertificate, *, before: Fingerprint | None = None) -> Serves:

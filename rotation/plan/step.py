@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rotation.plan.work.task import Work
+from rotation.plan.work.task import Work, is_watched
 from rotation.span import Length
 from rotation.values import ServerName, Value
 
@@ -194,3 +194,8 @@ def the_step(steps: Iterable[Step], step_id: str) -> Step:
         if step.id == step_id:
             return step
     raise KeyError(f"the plan has no step {step_id!r}")
+
+
+def is_step_watched(step: Step, *, claimed: bool) -> bool:
+    """Whether the watch looks at the site while the task of a step is open: of a write, the settings by hand."""
+    return isinstance(step, Write) or (isinstance(step, Console) and is_watched(step.work, claimed=claimed))

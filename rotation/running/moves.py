@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
 from rotation.plan.start_by import LEAST_MARGIN
-from rotation.plan.step import Console
-from rotation.plan.work.task import ReplaceCertificate, is_watched
+from rotation.plan.step import Console, is_step_watched
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.attention import PLAN_DIFFERS
 from rotation.running.ends import end_words
 from rotation.running.message import OVERTAKEN, REQUEST_ID_REUSED, Message, Move
@@ -198,10 +198,8 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 
 
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
-    work = state.step.work if isinstance(state.step, Console) else None
-    watched = state.task is not None and (
-        bool(state.task.claimed_by) or (work is not None and is_watched(work, claimed=False))
-    )
+    task, step = state.task, state.step
+    watched = task is not None and step is not None and (bool(task.claimed_by) or is_step_watched(step, claimed=False))
     if watched and not state.held_by and not state.withdrawing:
         return None
     return _refuse(message, "the service watches no site now: no open task is observed, or the watch is off")

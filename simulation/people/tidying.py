@@ -90,7 +90,8 @@ def _certificates(
         chosen = body.certificate_for(server)
         wanted = began.served[server]
         if chosen is not None:
-            renewed = server in state.swapped and state.phase is not Phase.TURNING_BACK  # a cancel wants the old ones
+            in_place = body.purpose == "restore" or server in state.swapped
+            renewed = in_place and state.phase is not Phase.TURNING_BACK  # a cancel wants the old ones
             wanted = chosen.fingerprint if renewed else chosen.replaces
         if now == wanted:
             continue

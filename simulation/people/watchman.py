@@ -6,8 +6,7 @@ A look in every other minute would see what the last look saw. A look that fails
 from datetime import datetime, timedelta
 
 from emulator.simulation import Simulation
-from rotation.plan.step import Console
-from rotation.plan.work.task import is_watched
+from rotation.plan.step import is_step_watched
 from rotation.running.state import RotationState
 from rotation.values import TaskId
 from service.open_swaps import OpenSwaps
@@ -32,9 +31,7 @@ class Watchman:
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When he looks next; None while no task is open that is watched, or nothing will change by itself."""
         task, step = state.task, state.step
-        if task is None or not isinstance(step, Console):
-            return None
-        if not is_watched(step.work, claimed=bool(task.claimed_by)):
+        if task is None or step is None or not is_step_watched(step, claimed=bool(task.claimed_by)):
             return None
         if task.claimed_at is not None:
             self.claims[task.id] = task.claimed_at

@@ -41,7 +41,15 @@ from tests.proof.mutations import (
     wider_world,
 )
 from tests.proof.where import is_quick
-from tests.simulation import build_holes, drill_holes, image_holes, record_holes, turning_holes, world_holes
+from tests.simulation import (
+    build_holes,
+    drill_holes,
+    image_holes,
+    record_holes,
+    restoring_holes,
+    turning_holes,
+    world_holes,
+)
 from tests.simulation.holes import HOLES, shortcomings
 from tests.simulation.network_holes import NETWORK_HOLES
 
@@ -53,7 +61,7 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
 LEDGER = Path(__file__).with_name("mutants.toml")
 SIZES = Sizes(servers=3, groups=4, clients=24)
 """Small sites suffice, and are quick."""
-_ROOMS = (build_holes, drill_holes, image_holes, record_holes, turning_holes, world_holes)
+_ROOMS = (build_holes, drill_holes, image_holes, record_holes, restoring_holes, turning_holes, world_holes)
 _KNOWN = (*HOLES, *(each for room in _ROOMS for each in room.HOLES), *NETWORK_HOLES)
 _HEAD = """\
 # What catches each mutation of the product: the seed of a drawn scenario or a known scenario, and what it violates.

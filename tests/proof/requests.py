@@ -14,8 +14,7 @@ from unittest.mock import patch
 import structlog
 
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
-from rotation.plan.step import Console
-from rotation.plan.work.task import is_watched
+from rotation.plan.step import is_step_watched
 from rotation.running.state import RotationState
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario, WorkPace
@@ -57,7 +56,7 @@ async def asked(groups: int) -> Asked:
 def _each_minute(_watchman: Watchman, state: RotationState, now: datetime) -> datetime | None:
     """A worker looks each minute; the simulation looks when something has changed, which sees as much."""
     task, step = state.task, state.step
-    if task is None or not isinstance(step, Console) or not is_watched(step.work, claimed=bool(task.claimed_by)):
+    if task is None or step is None or not is_step_watched(step, claimed=bool(task.claimed_by)):
         return None
     return now.replace(second=0, microsecond=0) + MINUTE
 

@@ -3,10 +3,18 @@
 import pytest
 
 from rotation.running.state import Outcome
-from tests.simulation import build_holes, drill_holes, image_holes, record_holes, turning_holes, world_holes
+from tests.simulation import (
+    build_holes,
+    drill_holes,
+    image_holes,
+    record_holes,
+    restoring_holes,
+    turning_holes,
+    world_holes,
+)
 from tests.simulation.holes import DAY, HOLES, HOUR, hole, of_two_kinds, shortcomings
 
-_ROOMS = (build_holes, drill_holes, image_holes, record_holes, turning_holes, world_holes)
+_ROOMS = (build_holes, drill_holes, image_holes, record_holes, restoring_holes, turning_holes, world_holes)
 OPEN = frozenset(
     {
         "clients come back between list and policy, and the dates look new",

@@ -6,7 +6,8 @@ import pytest
 
 from emulator.scenarios import one_server
 from emulator.spec import ListSpec, SiteSpec
-from emulator.switches import PatchSemServer, Switches
+from emulator.state.effects import Actor, acting
+from emulator.switches import PatchSecureCommunications, PatchSemServer, Switches
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 
@@ -60,3 +61,55 @@ async def test_pairs_that_want_different_lists_are_asked_for_one_list_after_the_
     asked = {(work.list.split(" (")[0], pair.location_name) for work in works for pair in work.pairs}
     assert asked == {("Default Management Server List", "Default"), ("Office List", "Office")}
     assert len(works) == 6  # two lists of the canaries and one of the rest, to relax and to restore
+
+
+def restored_by_hand(state):
+    """Whether an operator has to put secure communications back."""
+    return state.step.number == "A10c" and state.task
+
+
+async def put_in(here, kind):
+    """The former or the new certificate of the plan comes into the server."""
+    chosen = (await here.plan()).certificate_for("SEPM-1")
+    with acting(Actor.SITE_EVENT):
+        here.stage.simulation.console.restore_certificate("SEPM-1", getattr(chosen, kind))
+
+
+async def test_settings_are_not_put_back_by_hand_while_another_certificate_is_in_a_server(played):
+    """The claim is refused, the task withdrawn, and a person asked; clients are proven again behind the right one."""
+
+    async def claim(here):
+        await put_in(here, "replaces")
+        return here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)
+
+    async def put_right(here):
+        await put_in(here, "fingerprint")
+        return here.say(Move.RETRY, "ann")
+
+    claimed, asked, again = deeds = played.in_turn(
+        played.Deed(restored_by_hand, claim),
+        played.Deed(played.asked("drift"), put_right),
+        played.Deed(restored_by_hand, lambda _: None),
+    )
+    ignored = Switches(patch_secure_communications=PatchSecureCommunications.IGNORED)
+    spec = one_server(clients=10, heartbeat=timedelta(minutes=5)).model_copy(update={"switches": ignored})
+    async with played.play(*deeds, spec=spec) as here:
+        here.absent = lambda state: not again.done and state.step.number == "A10c"
+        before = here.settings()
+        outcome = await here.run()
+
+    assert [each.code for each in claimed.answer.findings] == ["certificate-restored"]
+    assert "presents its former certificate again" in played.attention(asked.saw, "drift").message
+    kinds = [(event.kind, event.message) for event in here.trail]
+    withdrawn = next(at for at, (kind, text) in enumerate(kinds) if kind == "task-closed" and "as the rotation" in text)
+    assert [kind for kind, _ in kinds[withdrawn + 1 :]][:6] == [
+        "message",
+        "drift-over",
+        "gate-restarted",
+        "gate-passed",
+        "task-opened",
+        "message",
+    ]
+    assert outcome is Outcome.COMPLETED
+    assert here.settings() == before
+    assert here.lost() == []

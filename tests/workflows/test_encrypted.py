@@ -20,6 +20,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from tests.signing import SIGNING
 from workflows.hosts.temporal_host import PATCH
+from workflows.waits.unreported import CHANGE
 
 KEY = b"k" * 32
 HEARTBEAT = timedelta(minutes=5)
@@ -121,6 +122,7 @@ async def whole(stage, encrypting, kept: list[Kept]) -> Kept:
 
 OF_PATCHES = "TemporalChangeVersion"
 """Temporal's own search attribute: the patches that a history was begun with."""
+PATCHES = tuple({"id": each, "deprecated": False} for each in (PATCH, CHANGE))
 BOOKS = {
     "activation_index",
     "activity_id",
@@ -139,7 +141,7 @@ def of_ours(events):
     for payload in (each for event in events for each in payloads_in(event)):
         written = {} if is_encrypted(payload) else json.loads(payload.data)
         books = isinstance(written, dict) and set(written) == BOOKS and written["activity_type"] in set(ActivityName)
-        if not books and written != {"id": PATCH, "deprecated": False}:
+        if not books and written not in PATCHES:
             yield payload
 
 

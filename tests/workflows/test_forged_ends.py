@@ -26,6 +26,8 @@ ENDS = (
     Failure(message="too late", timeout_failure_info=TimeoutFailureInfo()),
     Failure(message="not wanted", canceled_failure_info=CanceledFailureInfo()),
 )
+MANY = 100_000
+"""Of refusals: time is skipped, and one alone would be over before it is looked at."""
 REFUSED = ApplicationError("its input was refused", type=UNSIGNED_INPUT, non_retryable=True)
 
 
@@ -99,7 +101,8 @@ async def test_what_a_rotation_cannot_be_without_runs_again(stage, name, by):
 async def test_what_a_worker_refuses_runs_again(stage, name):
     """A refusal of the input: the rotation neither ends nor stands still, and attention shows it."""
     here = stage(one_server(clients=8, heartbeat=HEARTBEAT))
-    ends = Ends(here.client, name, by=(REFUSED,))
+    ends = Ends(here.client, name, by=(REFUSED,) * MANY)
     async with ending(here, ends) as handle:
         await here.attention(handle, "not-done")
-        await here.until(handle, lambda state: not ends.left and state.task)
+        ends.left.clear()
+        await here.until(handle, lambda state: state.task)

@@ -10,17 +10,18 @@ from rotation.running.attention import LAPSED
 from rotation.running.message import Message
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
-from rotation.running.state import Phase
 from workflows.claims.refused_claim import is_over, refuse
-from workflows.claims.swap_proof import SwapProof, next_proof, read_proof
+from workflows.claims.swap_proof import SwapProof, next_proof, read_proof, read_restarted
 from workflows.running import Running
-from workflows.waits.old_certificates import against_restoring
+from workflows.waits.old_certificates import against_restoring, probes_first
+from workflows.waits.unreported import makes_verify
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
     """An operator claims the work first; before a swap the claim has all proof read once more (rule 12a).
 
-    While a cancel restores, a restore by hand needs the old certificates to be in force, as over REST (rule 16).
+    Settings are put back by hand as over REST: in a cancel and in a restore once each server presents what it must
+    (rule 16), else once the look that was made for the claim finds the site as the rotation left it (rule 12b).
     Covered clients that have fallen silent hold nothing: the trail names them, so that their cause can be found later.
     """
     proof = await _proof_now(run, step)
@@ -36,7 +37,8 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
         return
     is_over(run)
     run.drop_attention(LAPSED)
-    run.state.restarted = ()
+    if not isinstance(step, Write) or not makes_verify(run, step):
+        run.state.restarted = ()
     now = run.host.now()
     update: dict[str, object] = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "begun_at": now}
     update |= {"lapsed_at": None, "refused": None, "proof_survey": proof.survey_id}
@@ -69,12 +71,17 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     Meanwhile the holder is to do nothing: the proof is read on by the heartbeat at first, more seldom the longer
     it is missing, and a person is asked when it does not come back, as after a claim that was refused.
     """
-    due, asked = _due(run, run.open_task), run.open_task.read_again
+    due = is_due(run)
     # what moves from here on is read once more
     run.state.task = run.open_task.model_copy(update={"read_again": False})
-    if due is None or (run.host.now() < due and not asked):
-        return
-    await _settle(run, step, await _proof_now(run, step))
+    if due:
+        await _settle(run, step, await _proof_now(run, step))
+
+
+def is_due(run: Running) -> bool:
+    """Whether the proof of a claim is read again: at its time, or since the site has changed."""
+    due = _due(run, run.open_task)
+    return due is not None and (run.open_task.read_again or run.host.now() >= due)
 
 
 async def _settle(run: Running, step: Console | Write, proof: SwapProof) -> None:
@@ -118,9 +125,10 @@ def swaps(step: Console | Write) -> bool:
 
 async def _proof_now(run: Running, step: Console | Write) -> SwapProof:
     """Why the work must not be done now."""
+    if makes_verify(run, step):
+        return await read_restarted(run, step)
     if isinstance(step, Write):
-        back = run.state.phase is Phase.TURNING_BACK
-        return SwapProof(findings=await against_restoring(run)) if back else SwapProof()
+        return SwapProof(findings=await against_restoring(run)) if probes_first(run) else SwapProof()
     return await read_proof(run, step) if isinstance(step.work, ReplaceCertificate) else SwapProof()
 
 

@@ -13,7 +13,7 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.finding import Finding, blocking
-from rotation.plan.step import Console
+from rotation.plan.step import Console, Step
 from rotation.proof.gate import next_look
 from rotation.proof.verdict import Reason
 from rotation.running.state import Restarted
@@ -21,6 +21,7 @@ from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.requests import about
 from workflows.running import Running
+from workflows.waits.unreported import why_not_yet
 
 _LACKS: Mapping[Reason, Callable[[int], str]] = {
     Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy whose settings the service has not seen to be right",
@@ -92,7 +93,28 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
     return await _read_gates(run, step, survey.survey_id)
 
 
-async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
+async def read_restarted(run: Running, step: Step) -> SwapProof:
+    """Why settings must not be put back by hand now, by the last look at the site.
+
+    Something stands against it, a gate after a replacement that is proven again does not hold yet, or clients have not
+    reported since another certificate was in a server.
+    """
+    found = tuple(
+        blocking(each.code, each.subject, each.message, each.remedy) for each in run.state.drift if each.blocks
+    )
+    if found or not run.state.restarted:
+        return SwapProof(findings=found or why_not_yet(run))
+    survey = await run.call(
+        ActivityName.SURVEY_SITE, SurveyRequest(site_id=run.state.site_id), SurveyAnswer, summary="survey the site"
+    )
+    proof = await _read_gates(run, step, survey.survey_id)
+    if proof.findings:
+        return proof
+    run.state.restarted = ()
+    return SwapProof(findings=why_not_yet(run), survey_id=survey.survey_id)
+
+
+async def _read_gates(run: Running, step: Step, survey_id: str) -> SwapProof:
     findings: list[Finding] = []
     gates: list[str] = []
     quiet: list[str] = []
@@ -100,7 +122,8 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
     keys: list[str] = []
     waiting = 0
     restarted = {each.gate: each for each in run.state.restarted}
-    for gate in dict.fromkeys((*step.holds, *restarted)):
+    holds = step.holds if isinstance(step, Console) else ()
+    for gate in dict.fromkeys((*holds, *restarted)):
         if gate in restarted and not _is_due(restarted[gate], run.host.now()):
             findings.append(blocking("gate-restarted", gate, "its proof has begun again"))
             continue

@@ -74,5 +74,8 @@ class Host(Protocol):
     def show(self, state: RotationState) -> None:
         """Show the state to the people who watch."""
 
+    def goes_by(self, change: str) -> bool:
+        """Whether the rotation goes by a change of its commands: what it did before the change, it did without."""
+
     def should_continue_as_new(self) -> bool:
         """Whether the history has grown long enough to begin a new one."""

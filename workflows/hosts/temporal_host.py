@@ -145,6 +145,10 @@ class TemporalHost:
         )
         return TemporalPending(handle)
 
+    def goes_by(self, change: str) -> bool:
+        """From the first time on at which it is asked outside a replay."""
+        return workflow.patched(change)
+
     def at_once(
         self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str
     ) -> Pending[Answer] | None:

@@ -10,6 +10,7 @@ from rotation.running.attention import LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
+from workflows.claims.claim import is_due as is_proof_due
 from workflows.claims.claim import keep_proof, swaps
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.people import second_person
@@ -34,7 +35,9 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     3. a claim of a replacement: survey again, read every gate that must hold; if one does not, the claim is refused
     4. observed work closes when it is seen; attested work when its holder says so
     5. refused: a person decides whether to open it again; of what is left of a write its step looks again first
-    6. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
+    6. settings are put back by hand only while the site is as the rotation left it: a look at each claim, and when the
+       watch has seen something; a task that no person holds is withdrawn until it is so again
+    7. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
 
     Args:
         run: the rotation.
@@ -52,6 +55,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     )
     starts = isinstance(step, Console) and isinstance(step.work, StartServer)
     while not (done := await _attempt(run, step, request)):
+        if done is None:
+            break
         run.drop_attention(LAPSED)
         is_over(run)
         text, otherwise = (
@@ -68,11 +73,11 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     run.state.task = None
     second_person.over(run)
     unreported.task_is_over(run, step)
-    return done
+    return bool(done)
 
 
-async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool:
-    """One life of a task: whether it was done."""
+async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool | None:
+    """One life of a task: whether it was done; None where it was withdrawn until the site is as it was left."""
     if run.state.task is None and not await _open(run, step, request):
         return True
     if not run.state.withdrawing:
@@ -115,8 +120,8 @@ async def _published(run: Running, step: Console | Write) -> None:
     state.fixing = None
 
 
-async def _watch(run: Running, step: Console | Write) -> bool:
-    """Wait until the task is done (True) or refused (False). Attested work shows nothing: it is not looked for."""
+async def _watch(run: Running, step: Console | Write) -> bool | None:
+    """Wait until the task is done (True), refused (False) or withdrawn (None). Attested work shows nothing: no look."""
     observed = evidence_of(step) is Evidence.OBSERVED
     while True:
         looks = observed and is_due(run)
@@ -132,6 +137,9 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         if looks:
             run.state.task = run.open_task.model_copy(update={"look_at": next_look(run, step)})
         await _look_at_site(run, step)
+        if unreported.makes_verify(run, step) and not run.open_task.claimed_by and _is_otherwise(run):
+            await close(run, step, TaskState.WITHDRAWN, "the service", "the site is not as the rotation left it")
+            return None
         await keep_proof(run, step)
         await read_on(run, step)
         if by := await client_look.go_on(run, step):
@@ -147,17 +155,26 @@ async def _watch(run: Running, step: Console | Write) -> bool:
 
 def _was_answered(run: Running, step: Console | Write) -> bool:
     """Whether a person has answered what was asked while a certificate may be replaced."""
-    return was_answered(run) or client_look.was_answered(run) or (swaps(step) and drift_step.was_answered(run))
+    cuts_off = swaps(step) or unreported.makes_verify(run, step)
+    return was_answered(run) or client_look.was_answered(run) or (cuts_off and drift_step.was_answered(run))
+
+
+def _is_otherwise(run: Running) -> bool:
+    """Whether the last look has found what a person must decide about, or voided what gates have proven."""
+    return any(named.blocks for named in run.state.drift) or bool(run.state.restarted)
 
 
 async def _look_at_site(run: Running, step: Console | Write) -> None:
     """While a certificate may be replaced: what is found then has all proof read again at once.
 
-    While work is open of which nothing can be seen, when the watch has seen something; not in a recovery, which may go
-    on while SEPM does not answer.
+    While settings are put back by hand, when the proof of the claim is due, and when a person has answered. While other
+    work is open, when the watch has seen something; not in a recovery, which may go on while SEPM does not answer.
     """
     if not swaps(step):
-        if run.open_task.read_again and run.state.outline.purpose != "recover":
+        due = run.open_task.read_again
+        if unreported.makes_verify(run, step):
+            due = due or is_proof_due(run) or drift_step.was_answered(run)
+        if due and run.state.outline.purpose != "recover":
             await look(run, step)
         return
     plan_looks(run)

@@ -30,7 +30,7 @@ from workflows.running import Running
 from workflows.steps.reference import fix_references
 from workflows.waits import outage, statement
 from workflows.waits.third_certificate import alarm
-from workflows.waits.unreported import another_was_in
+from workflows.waits.unreported import another_was_in, have_reported, makes_verify
 
 _SELDOM = timedelta(hours=1)
 
@@ -143,7 +143,7 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
     confirmed = _take_answer(run) if answered else frozenset()
     await exclude(run, step)
     request = LookRequest(
-        ref=about(state, step),
+        ref=about(state, state.step or step),
         swapped=state.swapped,
         due=_due(step),
         since=state.started_at,
@@ -217,9 +217,14 @@ async def _tell(run: Running, kind: EventKind, named: NamedDrift, text: str) -> 
 
 
 async def _repair(run: Running, step: Step) -> None:
-    """Have the steps that wrote it write it again. What REST does not change is left for a person."""
+    """Have the steps that wrote it write it again. What REST does not change is left for a person.
+
+    What has clients verify waits for the right certificate, and for clients that may have taken another one.
+    """
+    other = any(named.code in CERTIFICATES for named in run.state.drift) or not have_reported(run)
     for write_id in dict.fromkeys(named.repair for named in run.state.drift if named.repair):
-        await _write_back(run, step, write_id)
+        if not (other and makes_verify(run, run.state.outline.step(write_id))):
+            await _write_back(run, step, write_id)
 
 
 async def _write_back(run: Running, step: Step, write_id: str) -> None:
@@ -284,8 +289,9 @@ def _open_again(run: Running, step: Step, gate: Gate) -> None:
 
 
 def _show(run: Running) -> bool:
-    """Show what matters and is there; whether a person has to decide."""
+    """Show what matters and is there; whether a person has to decide, or something is still to be put right."""
     state = run.state
+    left = any(named.repair for named in state.drift)
     asked = [named for named in state.drift if named.blocks]
     shown = asked or [named for named in state.drift if named.matters]
     born = [named.subject for named in asked if named.excludable]
@@ -295,7 +301,7 @@ def _show(run: Running) -> bool:
         return True
     if not shown:
         run.drop_attention(DRIFT)
-        return False
+        return left
     state.drift_asked = tuple(sorted(drift_answer.confirms(shown)))
     texts = [f"{each.subject}: {each.message}{f'; {each.remedy}' if asked and each.remedy else ''}" for each in shown]
     if any(named.code == SILENT for named in asked):
@@ -304,4 +310,4 @@ def _show(run: Running) -> bool:
     if not any((each.code, each.message) == (DRIFT, text) for each in state.attention):
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)
         run.raise_attention(DRIFT, state.site_name, text, run.offered(options if asked else ()))
-    return bool(asked)
+    return bool(asked) or left

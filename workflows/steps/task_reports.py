@@ -13,7 +13,9 @@ from workflows.claims.begin import begin
 from workflows.claims.claim import claim
 from workflows.running import Running
 from workflows.steps import client_look
+from workflows.steps.drift_step import look
 from workflows.steps.task_look import evidence_of, observe
+from workflows.waits.unreported import makes_verify
 
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
 """What a message says that agrees with how its task was closed."""
@@ -31,6 +33,8 @@ async def hear(run: Running, step: Console | Write) -> bool | None:
         run.taken_up = message
         match message.move:
             case Move.CLAIM_TASK:
+                if makes_verify(run, step):
+                    await look(run, step)
                 await claim(run, step, message)
             case Move.BEGIN_TASK if isinstance(step, Console):
                 await begin(run, step, message)

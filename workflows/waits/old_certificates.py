@@ -1,24 +1,36 @@
-"""While a cancel restores: no client is made to verify unless every server presents the old certificate (rule 16)."""
+"""While settings are put back: no client is made to verify unless each server presents what it must (rule 16).
+
+In a cancel that is the old certificate. A restore is planned with what each server presents then.
+"""
 
 from datetime import timedelta
 
 from engine.contract import ActivityName, EventKind, ServersRequest
-from rotation.drift.presented import Presented
+from rotation.drift.presented import Presented, to_put_right
 from rotation.finding import Finding, blocking
 from rotation.running.message import Move
+from rotation.running.state import Phase
 from rotation.values import ServerName
 from workflows.people import second_person
 from workflows.running import Running
 from workflows.waits.third_certificate import alarm
-from workflows.waits.unreported import another_was_in, why_not_yet
+from workflows.waits.unreported import CHANGE, another_was_in, why_not_yet
 
 RESTART = timedelta(minutes=5)
 """How long a server is given to answer again after its certificate was replaced."""
 SWAPPED = "swapped-while-turning-back"
+SWAPPED_IN_RESTORE = "swapped-while-restoring"
 _SILENT = "silent-while-turning-back"
 _LOOK_AGAIN = timedelta(seconds=10)
 _CUTS_OFF = "restoring now would cut clients off"
-_REMEDY = "put the old certificate back"
+_REMEDY, _REMEDY_IN_RESTORE = "put the old certificate back", "put back the certificate that it had then"
+
+
+def probes_first(run: Running) -> bool:
+    """Whether each write, and each claim of one by hand, is preceded by a probe of every server."""
+    if run.state.phase is Phase.TURNING_BACK:
+        return True
+    return run.state.outline.purpose == "restore" and run.host.goes_by(CHANGE)
 
 
 async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> None:
@@ -27,21 +39,43 @@ async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> 
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
     2. a new certificate, or one that was not announced, stops here and asks: retry looks again
     3. a server that stays silent: one person wishes to restore all the same, and another one approves it; not about
-       those in `but`, whose port a drill has shut: they are asked about when it is open
+       those in `but`, whose port a drill has shut: they are asked about when it is open; nor in a restore, where it
+       has the certificate that it had, unless a person has replaced that meanwhile
 
     Where another certificate was in, no client is made to verify before clients have reported since (`unreported`).
     """
+    restore = _is_restore(run)
     while True:
-        probed = await _until_they_answer(run, but)
-        if others := (*probed.renewed, *probed.unknown):
+        probed = await _probe(run) if restore else await _until_they_answer(run, but)
+        if others := to_put_right(probed, restore=restore):
             text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}"
-            await run.ask(SWAPPED, run.state.site_name, text, (Move.RETRY,))
-            another_was_in(run)
+            await ask_to_put_back(run, run.state.site_name, ", ".join(others), text)
             continue
-        if not probed.silent:
+        if not probed.silent or restore:
             return
         if await _restores_all_the_same(run, ", ".join(probed.silent)):
             return
+
+
+async def ask_to_put_back(run: Running, subject: str, servers: str, in_cancel: str) -> None:
+    """Another certificate than the right one is in servers: a person puts that back, and retries.
+
+    `in_cancel`: what a cancel asks; a restore names the certificate that was there when it was planned.
+    """
+    if _is_restore(run):
+        text = (
+            f"{servers} does not present the certificate that it had when the restore was planned: {_CUTS_OFF}. Put "
+            "that one back, then retry. Where the other one is to stay, end this rotation and restore again: that is "
+            "planned with what servers present then"
+        )
+        await run.ask(SWAPPED_IN_RESTORE, subject, text, (Move.RETRY,))
+    else:
+        await run.ask(SWAPPED, subject, in_cancel, (Move.RETRY,))
+    another_was_in(run)
+
+
+def _is_restore(run: Running) -> bool:
+    return run.state.outline.purpose == "restore"
 
 
 async def _restores_all_the_same(run: Running, silent: str) -> bool:
@@ -57,23 +91,32 @@ async def _restores_all_the_same(run: Running, silent: str) -> bool:
 
 
 async def against_restoring(run: Running) -> tuple[Finding, ...]:
-    """Why no person may restore a setting by hand now: the servers that present another certificate than the old one.
+    """Why no person may restore a setting by hand now: the servers that present another certificate than they must.
 
     A person is asked to put it back: the work itself stays open, and is free again once a probe finds the old one.
     """
-    probed = await _probe(run)
-    others = (*probed.renewed, *probed.unknown)
+    restore = _is_restore(run)
+    code, remedy = (SWAPPED_IN_RESTORE, _REMEDY_IN_RESTORE) if restore else (SWAPPED, _REMEDY)
+    others = to_put_right(await _probe(run), restore=restore)
     if not others:
-        run.drop_attention(SWAPPED)
+        run.drop_attention(code)
         return why_not_yet(run)
     another_was_in(run)
-    text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}. {_REMEDY.capitalize()}, then retry"
-    shown = run.is_raised(SWAPPED)
-    run.raise_attention(SWAPPED, run.state.site_name, text, (Move.RETRY,))
+    names = ", ".join(others)
+    if restore:
+        finding = f"does not present the certificate that it had when the restore was planned: {_CUTS_OFF}"
+        text = (
+            f"{names} does not present the certificate that it had when the restore was planned: {_CUTS_OFF}. "
+            f"{_REMEDY_IN_RESTORE.capitalize()}, then retry"
+        )
+    else:
+        text = f"{names} does not present the old certificate: {_CUTS_OFF}. {_REMEDY.capitalize()}, then retry"
+        finding = f"does not present the old certificate: {_CUTS_OFF}"
+    shown = run.is_raised(code)
+    run.raise_attention(code, run.state.site_name, text, (Move.RETRY,))
     if not shown:
         await run.record(EventKind.ATTENTION, text)
-    finding = f"does not present the old certificate: {_CUTS_OFF}"
-    return tuple(blocking(SWAPPED, server, finding, _REMEDY) for server in others)
+    return tuple(blocking(code, server, finding, remedy) for server in others)
 
 
 async def _until_they_answer(run: Running, but: frozenset[ServerName]) -> Presented:

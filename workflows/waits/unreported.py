@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack
-from rotation.plan.step import Console, Write
+from rotation.plan.step import Console, Step, Write
 from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
 from rotation.running.state import Phase
@@ -16,6 +16,13 @@ from workflows.running import Running
 
 UNREPORTED = "clients-unreported"
 _CONTACTS = 2
+CHANGE = "look-before-restoring"
+"""Rotations that put settings back before have no look right before it in their histories."""
+
+
+def makes_verify(run: Running, step: Step) -> bool:
+    """Whether a step puts settings back while the site is held against the plan: a look comes right before it."""
+    return isinstance(step, Write) and step.restores and not run.state.puts_back and run.host.goes_by(CHANGE)
 
 
 def another_was_in(run: Running) -> None:
@@ -39,18 +46,22 @@ def task_is_over(run: Running, step: Console | Write) -> None:
         another_was_in(run)
 
 
+def have_reported(run: Running) -> bool:
+    """Whether no client has to report any more before settings are put back."""
+    until = run.state.unreported_until
+    return until is None or run.host.now() >= until
+
+
 async def clients_have_reported(run: Running, step: Write) -> None:
     """Wait until they have, before settings are put back."""
-    until = run.state.unreported_until
-    if until is None or not step.restores or run.host.now() >= until:
-        return
-    await run.wait(until=until, summary="wait for clients that may hold what was put right")
+    if step.restores and not have_reported(run):
+        await run.wait(until=run.state.unreported_until, summary="wait for clients that may hold what was put right")
 
 
 def why_not_yet(run: Running) -> tuple[Finding, ...]:
     """Why no person may put settings back by hand yet."""
     until = run.state.unreported_until
-    if until is None or run.host.now() >= until:
+    if until is None or have_reported(run):
         return ()
     text = "clients may hold settings from before, and have not reported since: restoring now would cut them off"
     return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)

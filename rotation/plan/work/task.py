@@ -261,8 +261,13 @@ _ATTESTED = frozenset(
 
 
 def is_watched(work: Work, *, claimed: bool) -> bool:
-    """Whether the watch looks at the site: a replacement must be claimed, work that cannot be seen only be open."""
-    return claimed if isinstance(work, ReplaceCertificate) else evidence_for(work) is Evidence.ATTESTED
+    """Whether the watch looks at the site: a replacement must be claimed, other work only be open.
+
+    That is work that cannot be seen, and settings by hand: clients that verify after it cannot be saved.
+    """
+    if isinstance(work, ReplaceCertificate):
+        return claimed
+    return isinstance(work, AssignList | SetSecureCommunications) or evidence_for(work) is Evidence.ATTESTED
 
 
 def evidence_for(work: Work) -> Evidence:

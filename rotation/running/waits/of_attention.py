@@ -75,6 +75,8 @@ ATTENTION: dict[str, str] = {
     "and retries.",
     "swapped-while-turning-back": "A new certificate was put in while the rotation turns back. An operator puts the "
     "old one back and retries.",
+    "swapped-while-restoring": "Another certificate was put in while a restore runs. An operator puts the one back "
+    "that was there before, and retries.",
     "silent-while-turning-back": "A server does not answer while the rotation turns back. An operator brings it up and "
     "retries; two persons may go on.",
     "task-refused": "The task “%(subject)s” was given back, with a reason. An operator has it opened again once the "

@@ -14,8 +14,8 @@ from simulation.drawn.scenario import Profile
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows.steps import rolling_back, task_reports, withdrawal
-from workflows.waits import old_certificates
+from workflows.steps import rolling_back, task_reports, withdrawal, write_step
+from workflows.waits import old_certificates, unreported
 
 
 @mutation(
@@ -100,6 +100,26 @@ async def a_cancel_restores_without_a_probe(original, *args, **named):
     """Groups are made to verify again whatever certificates are served."""
 
 
+@mutation(
+    rule="12b",
+    replaces=unreported.makes_verify,
+    hole="certificate_restored: machines from an image are waited for",
+)
+def settings_are_put_back_without_a_look(original, run, step):  # noqa: ARG001 - as the rule it replaces
+    """Settings are put back, by hand too, whatever has come into the servers since the last look."""
+    return False
+
+
+@mutation(
+    rule="12b",
+    replaces=write_step._to_be_proven,
+    hole="certificate_restored: a client takes the former certificate, and is off until others verify",
+)
+def who_took_another_certificate_is_not_waited_for(original, run):  # noqa: ARG001 - as the rule it replaces
+    """No gate is proven again before settings are put back: a client may hold what a person has just taken out."""
+    run.state.restarted = ()
+
+
 def _uses_nothing(original, survey, name):  # noqa: ARG001 - as the rule it replaces
     """No list is in use."""
     return ()
@@ -142,6 +162,8 @@ MUTATIONS = (
     a_cancel_does_not_wait_for_the_holder,
     a_way_back_waits_a_day,
     a_cancel_restores_without_a_probe,
+    settings_are_put_back_without_a_look,
+    who_took_another_certificate_is_not_waited_for,
     no_look_for_newborn_pairs,
     everything_is_restored_to_on,
     the_original_is_dropped,

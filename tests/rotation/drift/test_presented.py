@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.drift.presented import Serves, certificate_drift, must_answer, serves
+from rotation.drift.presented import Presented, Serves, certificate_drift, must_answer, serves, to_put_right
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName
 
@@ -42,6 +42,14 @@ def test_former_planned_and_unknown_are_distinct(body, seen):
     assert serves(body, seen("s1", "new-s1")) is Serves.PLANNED
     assert serves(body, seen("s1", "new-s2")) is Serves.UNKNOWN
     assert serves(body, seen("s1", None)) is Serves.NOTHING
+
+
+def test_rule_16_what_must_be_put_right_before_settings_go_back():
+    """In a cancel each server must have its former certificate; in a restore the one that the plan has found in it."""
+    renewed, former, unknown, silent = ((ServerName(each),) for each in ("s1", "s2", "s3", "s4"))
+    seen = Presented(renewed=renewed, former=former, unknown=unknown, silent=silent)
+    assert to_put_right(seen, restore=False) == ("s1", "s3")
+    assert to_put_right(seen, restore=True) == ("s2", "s3")
 
 
 def test_as_the_rotation_left_it_there_is_no_drift(codes):

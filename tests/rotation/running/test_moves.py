@@ -140,10 +140,13 @@ def test_a_task_takes_no_message_while_the_rotation_is_held(make, say, move):
 
 @pytest.mark.parametrize(
     ("number", "holder", "heard"),
-    [("recovery", "", True), ("recovery", "ada", True), ("A9", "", False), ("A9", "ada", True)],
+    [("recovery", "", True), ("recovery", "ada", True), ("A9", "", False), ("A9", "ada", True), ("A10c", "", True)],
 )
 def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
-    """It is heard while open work shows nothing, and while an operator holds a replacement; not in a held rotation."""
+    """It is heard while open work shows nothing, or writes settings, or is a replacement that an operator holds.
+
+    A held rotation does not hear it.
+    """
     steps = make.state().steps
     cursor = next(place for place, step in enumerate(steps) if step.number == number)
     task = OpenTask(id=T1, step=steps[cursor].id, opened_at=make.t0, claimed_by=holder)

@@ -1,0 +1,69 @@
+"""Another certificate is in a server when settings are put back: clients took it while relaxed (rules 12b and 16)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from emulator.events.site_events import CertificateGenerated, CertificateRestored, SecureCommunicationsSet, SiteEvent
+from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
+from emulator.switches import Downloads, PatchSecureCommunications, PatchSemServer, Switches
+from simulation.drawn.scenario import Follows, Since, WorkPace
+from tests.simulation.holes import HOUR, MINUTE, Hole, hole, of_two_kinds, site, with_an_old_build
+from tests.simulation.image_holes import with_images
+
+SLOW = WorkPace(first=6 * HOUR, last=8 * HOUR)
+"""People who take a task up hours after it was opened."""
+AT_WORK = WorkPace(first=20 * MINUTE, last=40 * MINUTE, work=8 * HOUR)
+"""People who take hours for a task that they hold."""
+_COMMUNICATIONS = Switches(patch_secure_communications=PatchSecureCommunications.IGNORED)
+_LISTS = Switches(patch_sem_server=PatchSemServer.REFUSED)
+_EVENTS: tuple[SiteEvent, ...] = (CertificateRestored(server="SEPM-1"), CertificateGenerated(server="SEPM-1"))
+
+
+def _holes() -> Iterator[Hole]:
+    for event in _EVENTS:
+        for name, spec, after, pace in _cases():
+            follows = Follows(since=Since.RESTORE, after=after, site_event=event)
+            yield hole(f"{event.site_event}: {name}", 12, spec, follows, pace=pace)
+
+
+def _cases() -> Iterator[tuple[str, SiteSpec, timedelta, WorkPace | None]]:
+    yield "machines from an image are waited for", with_images(1, 2 * HOUR), 20 * MINUTE, None
+    by_hand = site(switches=_COMMUNICATIONS)
+    yield "no operator has claimed secure communications by hand", by_hand, 3 * HOUR, SLOW
+    yield "an operator has claimed secure communications by hand", by_hand, 3 * HOUR, AT_WORK
+    yield "an operator has lists by hand", site(switches=_LISTS), 5 * HOUR, SLOW
+    two_builds = of_two_kinds().model_copy(update={"switches": _COMMUNICATIONS})
+    yield "a build takes its lists days later", two_builds, 2 * HOUR, SLOW
+    three_servers = with_an_old_build().model_copy(update={"switches": _COMMUNICATIONS})
+    yield "a group is relaxed at a site of three servers", three_servers, 2 * HOUR, SLOW
+
+
+def _two_changes(event: SiteEvent) -> Hole:
+    """What the service would put right has clients verify: it waits for the certificate, and for the clients."""
+    off = SecureCommunicationsSet(group=ROOT_GROUP, enabled=False)
+    return hole(
+        f"{event.site_event}: secure communications were turned off half an hour before",
+        12,
+        site(),
+        Follows(since=Since.RESTORE, after=90 * MINUTE, site_event=off),
+        Follows(since=Since.RESTORE, after=120 * MINUTE, site_event=event),
+    )
+
+
+def _off_meanwhile() -> Hole:
+    """A client comes while the former certificate is in, and next when clients have been made to verify.
+
+    It takes the policy before the list with the new certificate.
+    """
+    spec = site(switches=_COMMUNICATIONS.model_copy(update={"downloads": Downloads.POLICY_FIRST}))
+    left = ClientSpec(group=ROOT_GROUP, count=1, prefix="LEFT", away=((78 * HOUR, 130 * HOUR),))
+    return hole(
+        "certificate_restored: a client takes the former certificate, and is off until others verify",
+        12,
+        spec.model_copy(update={"clients": (*spec.clients, left)}),
+        Follows(since=Since.RESTORE, after=3 * HOUR, site_event=_EVENTS[0]),
+        pace=SLOW,
+    )
+
+
+HOLES = (*_holes(), *map(_two_changes, _EVENTS), _off_meanwhile())
