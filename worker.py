@@ -41,9 +41,10 @@ from issuing.configured import configured_issuer
 from issuing.errors import IssuerSettingsWrong
 from issuing.settings import AcmeSettings
 from rotation.running.message import Message, Move
-from rotation.values import SiteId
+from rotation.values import RotationId, SiteId, TaskId
 from service.notices.calling import call_people
 from service.open_swaps import WATCH, OpenSwaps
+from service.running_sites import RunningSites
 from service.world import World
 from store.fault import StoreFault
 from store.settings import StoreSettings
@@ -114,7 +115,7 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         identity=identity("worker"),
         max_concurrent_activities=1,
     )
-    watch = watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every)
+    watch = watch_sites(OpenSwaps(world), RunningSites(world), client, WatchSettings().open_swaps_every)
     store = world.store
     beside = asyncio.gather(
         watch,
@@ -147,26 +148,27 @@ async def require_signed(client: Client, running: Collection[SiteId], *, serves:
     _log.warning("rotations that are not signed stand still", workflows=unsigned)
 
 
-async def watch_open_swaps(swaps: OpenSwaps, client: Client, every: timedelta) -> None:
-    """Have a rotation read its proof as soon as its site changes while a replacement is claimed; until cancelled.
+async def watch_sites(swaps: OpenSwaps, sites: RunningSites, client: Client, every: timedelta) -> None:
+    """Have a rotation look, or read its proof, as soon as its site changes; until cancelled.
 
     A message that its rotation does not get now is sent again, for as long as its newest survey differs from the site.
+    One about a certificate is not: the rotation's own looks come, more seldom.
     """
     while True:
         try:
             for task in await swaps.moved():
-                message = Message(
-                    move=Move.SITE_MOVED,
-                    rotation_id=task.rotation_id,
-                    who=WATCH,
-                    request_id=uuid4().hex,
-                    task_id=task.id,
-                )
-                with contextlib.suppress(EngineFault):
-                    await send(client, task.site_id, message)
+                await _tell(client, task.site_id, task.rotation_id, task.id)
+            for rotation in await sites.moved():
+                await _tell(client, rotation.site_id, rotation.id, None)
         except Exception:  # noqa: BLE001 - whatever fails, the next look must come
-            _log.exception("open replacements cannot be watched")
+            _log.exception("sites cannot be watched")
         await asyncio.sleep(every.total_seconds())
+
+
+async def _tell(client: Client, site_id: SiteId, rotation_id: RotationId, task_id: TaskId | None) -> None:
+    message = Message(move=Move.SITE_MOVED, rotation_id=rotation_id, who=WATCH, request_id=uuid4().hex, task_id=task_id)
+    with contextlib.suppress(EngineFault):
+        await send(client, site_id, message)
 
 
 async def _connected(settings: TemporalSettings, plugin: RotatorPlugin) -> Client:

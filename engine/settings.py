@@ -18,7 +18,7 @@ class WatchSettings(BaseSettings):
     every: timedelta = Field(default=timedelta(hours=6), ge=timedelta(0))
     """How often the ports of all sites are looked at, e.g. `PT6H`. Zero: never."""
     open_swaps_every: timedelta = Field(default=timedelta(minutes=1), ge=timedelta(seconds=1), le=timedelta(hours=1))
-    """How often a site is looked at while an operator holds the replacement of a certificate there."""
+    """How often a site is looked at while an operator has work there, and its client ports while a rotation waits."""
 
 
 class TemporalSettings(BaseSettings):

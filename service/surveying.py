@@ -3,15 +3,23 @@
 from collections.abc import AsyncIterator
 
 from engine.contract import SurveyAnswer
+from rotation.plan.plan import Plan
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
-from rotation.values import SiteId
+from rotation.values import Fingerprint, ServerName, SiteId
 from sepm.port import Sepm
 from sepm.tls.probe import measure_skew
 from service.edited_lists import dates_of_lists
 from service.world import World
+from store.store import Store
 
 _CHUNK = 500
+
+
+async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, Fingerprint]:
+    """What each server that answered presented when the plan was made."""
+    survey = await store.surveys.get(plan.survey_id)
+    return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
 
 
 async def survey_site(world: World, site_id: SiteId) -> SurveyAnswer:

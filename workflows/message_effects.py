@@ -38,8 +38,9 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
 def _look(state: RotationState, move: Move, now: datetime) -> None:
     if move is Move.LOOK_AGAIN and state.wait is not None:
         state.wait = state.wait.model_copy(update={"next_at": now})
-    if move is Move.SITE_MOVED and state.task is not None:
-        state.task = state.task.model_copy(update={"read_again": True})
+    if move is Move.SITE_MOVED:
+        if state.task is not None:
+            state.task = state.task.model_copy(update={"read_again": True})
         state.look_at = now
 
 

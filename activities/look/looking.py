@@ -7,7 +7,6 @@ from temporalio import activity
 
 from activities.failures import as_activity_failures
 from activities.look.unplanned_groups import uncounted
-from activities.survey.servers import presented_when_planned
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import LOCATION_NEW, ClientMove, Drift, drift, moved, stays_behind
 from rotation.drift.judged_drift import born_key, judge, summarized
@@ -28,6 +27,7 @@ from sepm.port import Sepm
 from service.edited_lists import dates_of_lists, lists_not_as_known
 from service.scope import StepScope, scope_of
 from service.settings_look import dates_show_settings
+from service.surveying import presented_when_planned
 from service.world import World
 
 _SECOND = timedelta(seconds=1)

@@ -5,7 +5,6 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.look.unplanned_groups import uncounted
-from activities.survey.servers import presented_when_planned
 from engine.contract import (
     ActivityName,
     PlanCheckAnswer,
@@ -31,6 +30,7 @@ from service.edited_lists import lists_not_as_known
 from service.identity import new_plan_id
 from service.plans.planning import planned_again
 from service.second_view import second_view
+from service.surveying import presented_when_planned
 from service.world import World
 
 

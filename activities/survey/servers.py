@@ -8,9 +8,9 @@ from rotation.finding import Finding
 from rotation.plan.plan import Plan
 from rotation.site import Site
 from rotation.survey import ServedCertificate
-from rotation.values import Fingerprint, ServerName
+from rotation.values import Fingerprint
+from service.surveying import presented_when_planned
 from service.world import World
-from store.store import Store
 
 
 class Servers:
@@ -38,12 +38,6 @@ async def presented(world: World, site: Site, plan: Plan) -> Presented:
         former=tuple(seen.server for seen, now in found if now is Serves.FORMER and _is_planned(plan, seen)),
         third=tuple(_alarm(site, plan, seen, before.get(seen.server)) for seen, now in found if now is Serves.UNKNOWN),
     )
-
-
-async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, Fingerprint]:
-    """What each server that answered presented when the plan was made."""
-    survey = await store.surveys.get(plan.survey_id)
-    return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
 
 
 def _is_planned(plan: Plan, seen: ServedCertificate) -> bool:

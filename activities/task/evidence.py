@@ -7,7 +7,6 @@ from activities.gate.client_look import look_evidence
 from activities.gate.outage import outage_evidence
 from activities.gate.recovering import put_back_evidence
 from activities.gate.signed_files import signed_files_evidence
-from activities.survey.servers import presented_when_planned
 from activities.task.recovery_evidence import recovery_evidence
 from engine.contract import ObserveTaskAnswer
 from rotation.drift.misplaced import misplaced
@@ -36,6 +35,7 @@ from sepm.errors import SepmError, UntrustedCertificate
 from sepm.port import Sepm
 from service.attestations import OperatorStatement, attest_replication, attest_settings
 from service.scope import StepScope, WantedPair, settings_now
+from service.surveying import presented_when_planned
 from service.world import World
 
 _SECOND = timedelta(seconds=1)

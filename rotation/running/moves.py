@@ -199,7 +199,7 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
     task, step = state.task, state.step
-    watched = task is not None and step is not None and (bool(task.claimed_by) or is_step_watched(step, claimed=False))
+    watched = step is not None and (task is None or bool(task.claimed_by) or is_step_watched(step, claimed=False))
     if watched and not state.held_by and not state.withdrawing:
         return None
     return _refuse(message, "the service watches no site now: no open task is observed, or the watch is off")

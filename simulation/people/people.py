@@ -99,7 +99,7 @@ class People:
             self._watch_at = None
             moved = await self._watchman.look(self._seen)
             task = self._seen.task
-            return self._message(Move.SITE_MOVED, WATCH, task_id=task.id) if moved and task is not None else None
+            return self._message(Move.SITE_MOVED, WATCH, task_id=task.id if task else None) if moved else None
         intent = min(self._agenda, key=lambda each: self._agenda[each])
         del self._agenda[intent]
         self._intents.begun(intent)

@@ -1,4 +1,4 @@
-"""The watch over open tasks on simulated time: it looks in the minute after something has changed.
+"""The watch over the site on simulated time: it looks in the minute after something has changed.
 
 A look in every other minute would see what the last look saw. A look that fails is not repeated before the next change.
 """
@@ -10,6 +10,7 @@ from rotation.plan.step import is_step_watched
 from rotation.running.state import RotationState
 from rotation.values import TaskId
 from service.open_swaps import OpenSwaps
+from service.running_sites import RunningSites
 from service.world import World
 
 _MINUTE = timedelta(minutes=1)
@@ -20,7 +21,9 @@ class Watchman:
 
     def __init__(self, simulation: Simulation, world: World) -> None:
         self._simulation = simulation
-        self._swaps = OpenSwaps(world)
+        self._swaps, self._sites = OpenSwaps(world), RunningSites(world)
+        self._presented: tuple[str, ...] = ()
+        """The certificates of the servers when he last looked while no task was open."""
         self._looked: tuple[TaskId, int] | None = None
         """For which task he looked last, and how many effects there had been then."""
         self.claims: dict[TaskId, datetime] = {}
@@ -29,8 +32,11 @@ class Watchman:
         """By watched task, when the site was last looked at for the operator who was about to begin."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
-        """When he looks next; None while no task is open that is watched, or nothing will change by itself."""
+        """When he looks next; None while the open task is not watched, or nothing will change by itself."""
         task, step = state.task, state.step
+        if task is None and step is not None:
+            change = now if self._presented != self._now() else self._simulation.next_change
+            return None if change is None else _next_minute(max(now, change))
         if task is None or step is None or not is_step_watched(step, claimed=bool(task.claimed_by)):
             return None
         if task.claimed_at is not None:
@@ -44,10 +50,14 @@ class Watchman:
 
     async def look(self, state: RotationState) -> bool:
         """Look; whether the site has moved."""
-        moved = bool(await self._swaps.moved())
-        if state.task is not None:
-            self._looked = (state.task.id, len(self._simulation.effects.journal))
-        return moved
+        if state.task is None:
+            self._presented = self._now()
+            return bool(await self._sites.moved())
+        self._looked = (state.task.id, len(self._simulation.effects.journal))
+        return bool(await self._swaps.moved())
+
+    def _now(self) -> tuple[str, ...]:
+        return tuple(each.credential.fingerprint for each in self._simulation.site.servers.values())
 
 
 def _next_minute(after: datetime) -> datetime:

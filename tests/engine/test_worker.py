@@ -15,10 +15,11 @@ from engine.ids import WATCH
 from engine.process.embedded import RunningServer
 from engine.settings import TemporalSettings
 from service.open_swaps import OpenSwaps
+from service.running_sites import RunningSites
 from service.world import World
 from store.store import Store
 from tests.signing import TEXT
-from worker import watch_open_swaps
+from worker import watch_sites
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ async def test_without_a_signing_key_it_does_not_start(own_server, tmp_path) -> 
     assert "ROTATOR_TEMPORAL_SIGNING_KEYS_FILE" in last["reason"]
 
 
-async def test_the_watch_over_open_replacements_goes_on_whatever_fails() -> None:
+async def test_the_watch_over_sites_goes_on_whatever_fails() -> None:
     """One site whose document cannot be read must not end the watch over all others."""
     looks = asyncio.Queue[int]()
 
@@ -122,7 +123,8 @@ async def test_the_watch_over_open_replacements_goes_on_whatever_fails() -> None
             raise LookupError("no such survey")
 
     client = await lazy_client(TemporalSettings(address="127.0.0.1:1"))
-    watching = asyncio.create_task(watch_open_swaps(Failing(World(store=Store.in_memory())), client, timedelta()))
+    world = World(store=Store.in_memory())
+    watching = asyncio.create_task(watch_sites(Failing(world), RunningSites(world), client, timedelta()))
     async with asyncio.timeout(30):
         for _ in range(3):
             await looks.get()

@@ -6,8 +6,9 @@ from datetime import timedelta
 from emulator.events.site_events import CertificateGenerated, CertificateRestored, SecureCommunicationsSet, SiteEvent
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from emulator.switches import Downloads, PatchSecureCommunications, PatchSemServer, Switches
+from rotation.plan.request import Unproven
 from simulation.drawn.scenario import Follows, Since, WorkPace
-from tests.simulation.holes import HOUR, MINUTE, Hole, hole, of_two_kinds, site, with_an_old_build
+from tests.simulation.holes import DAY, HOUR, MINUTE, Hole, hole, of_two_kinds, site, with_an_old_build
 from tests.simulation.image_holes import with_images
 
 SLOW = WorkPace(first=6 * HOUR, last=8 * HOUR)
@@ -66,4 +67,17 @@ def _off_meanwhile() -> Hole:
     )
 
 
-HOLES = (*_holes(), *map(_two_changes, _EVENTS), _off_meanwhile())
+def _in_a_long_wait(event: SiteEvent) -> Hole:
+    """One client is away for weeks while all others verify, and no look of the rotation comes for days."""
+    spec = site()
+    left = ClientSpec(group=ROOT_GROUP, count=1, prefix="LEFT", away=((48 * HOUR, 48 * HOUR + 25 * DAY),))
+    return hole(
+        f"{event.site_event}: one client is waited for",
+        12,
+        spec.model_copy(update={"clients": (*spec.clients, left)}),
+        Follows(since=Since.SWAP, after=5 * DAY, site_event=event),
+        unproven=Unproven.RELAX,
+    )
+
+
+HOLES = (*_holes(), *map(_two_changes, _EVENTS), _off_meanwhile(), *map(_in_a_long_wait, _EVENTS))

@@ -1,0 +1,60 @@
+"""The watch over certificates of running rotations: each minute, whatever a rotation waits for (rule 12b).
+
+In a wait of weeks the looks of a rotation are days apart. Another certificate in a server cuts off every client that
+verifies, at once.
+"""
+
+import structlog
+
+from rotation.drift.presented import certificate_drift
+from rotation.drift.reaction import CERTIFICATES
+from rotation.plan.work.task import TaskState
+from rotation.values import RotationId
+from service.surveying import presented_when_planned
+from service.world import World
+from store.progress import Rotation
+
+_log = structlog.get_logger(__name__)
+
+
+class RunningSites:
+    """Reads the client ports of the sites of running rotations."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._found: dict[RotationId, frozenset[str]] = {}
+        """By rotation, what the last look has found."""
+
+    async def moved(self) -> tuple[Rotation, ...]:
+        """The rotations at whose site a server presents a certificate that the rotation did not leave there.
+
+        Each is named once for what is found. Left out are those with an open task, at which `open_swaps` and the
+        rotation itself look, and restores, which probe before each write.
+        """
+        busy = {task.rotation_id for task in await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])}
+        rotations = await self._world.store.rotations.all_running()
+        waiting = {each.id: each for each in rotations if each.purpose == "rotate" and each.id not in busy}
+        self._found = {key: found for key, found in self._found.items() if key in waiting}
+        return tuple([each for each in waiting.values() if await self._has_moved(each)])
+
+    async def _has_moved(self, rotation: Rotation) -> bool:
+        try:
+            now = await self._look(rotation)
+        except Exception:  # noqa: BLE001 - one site's trouble must not end the watch over the others
+            _log.exception("the site cannot be watched", site=rotation.site_id)
+            return False
+        before, self._found[rotation.id] = self._found.get(rotation.id, frozenset()), now
+        return not now <= before
+
+    async def _look(self, rotation: Rotation) -> frozenset[str]:
+        """What each server that has another certificate presents."""
+        store = self._world.store
+        site, plan = await self._world.site(rotation.site_id), await store.plans.get(rotation.plan_id)
+        seen = {(each.server, each.target) for each in await store.swaps.of(rotation.id) if each.first_seen is not None}
+        found = certificate_drift(
+            plan.body,
+            await self._world.served(site.servers),
+            swapped=[each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen],
+            before=await presented_when_planned(store, plan),
+        )
+        return frozenset(f"{each.code}: {each.message}" for each in found if each.code in CERTIFICATES)
