@@ -121,7 +121,7 @@ def _refused(state: RotationState) -> str:
 
 
 def _now(state: RotationState) -> str:
-    step, wait = state.step, state.wait
+    step, wait = state.waits_at, state.wait
     if step is None:
         return ""
     lines = [f"## Now\n- **{step.number}** {markdown(step.title)}"]

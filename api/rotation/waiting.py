@@ -53,6 +53,8 @@ def rotation_shown(parts: Parts, rotation: Rotation, live: Live | None = None) -
 def _step(shown: RotationShown, live: Live | None) -> CurrentStep | None:
     if live is not None:
         current = next((step for step in live.steps if step.state == "current"), None)
+        waited = live.wait.step if live.wait is not None else ""  # a gate may be proven again at a later step
+        current = next((step for step in live.steps if step.id == waited), current)
         return CurrentStep(kind=current.kind, title=current.title) if current is not None else None
     return CurrentStep(title=shown.step_title) if shown.step_index < shown.step_count else None
 

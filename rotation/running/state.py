@@ -243,6 +243,12 @@ class RotationState(BaseModel):
         return self.outline.purpose == "restore" or self.phase is Phase.TURNING_BACK
 
     @property
+    def waits_at(self) -> Step | None:
+        """The step whose wait goes on: a gate that is proven again before settings are put back, or the one of now."""
+        waited = self.wait.step if self.wait is not None else ""
+        return next((each for each in self.steps if each.id == waited), self.step)
+
+    @property
     def step(self) -> Step | None:
         """The step at the cursor, or None after the last."""
         return self.steps[self.cursor] if self.cursor < len(self.steps) else None

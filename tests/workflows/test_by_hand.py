@@ -10,6 +10,8 @@ from emulator.state.effects import Actor, acting
 from emulator.switches import PatchSecureCommunications, PatchSemServer, Switches
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from rotation.running.waits.of_state import situation_of
+from rotation.running.waits.waiting_for import waiting_for
 
 
 @pytest.mark.parametrize("patch", [PatchSemServer.IGNORED, PatchSemServer.REFUSED])
@@ -86,9 +88,10 @@ async def test_settings_are_not_put_back_by_hand_while_another_certificate_is_in
         await put_in(here, "fingerprint")
         return here.say(Move.RETRY, "ann")
 
-    claimed, asked, again = deeds = played.in_turn(
+    claimed, asked, proven, again = deeds = played.in_turn(
         played.Deed(restored_by_hand, claim),
         played.Deed(played.asked("drift"), put_right),
+        played.Deed(lambda state: state.step.number == "A10c" and state.wait, lambda _: None),
         played.Deed(restored_by_hand, lambda _: None),
     )
     ignored = Switches(patch_secure_communications=PatchSecureCommunications.IGNORED)
@@ -100,6 +103,8 @@ async def test_settings_are_not_put_back_by_hand_while_another_certificate_is_in
 
     assert [each.code for each in claimed.answer.findings] == ["certificate-restored"]
     assert "presents its former certificate again" in played.attention(asked.saw, "drift").message
+    waits = waiting_for(situation_of(proven.saw, proven.seen_at))
+    assert waits.values["step"] == "Wait until clients know the new certificate of SEPM-1"
     kinds = [(event.kind, event.message) for event in here.trail]
     withdrawn = next(at for at, (kind, text) in enumerate(kinds) if kind == "task-closed" and "as the rotation" in text)
     assert [kind for kind, _ in kinds[withdrawn + 1 :]][:6] == [

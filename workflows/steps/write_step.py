@@ -50,6 +50,7 @@ async def _is_left(run: Running, step: Write, *, given_back: bool) -> bool:
     `given_back`: whether an operator gave back the work by hand, so that its lists may not be there.
     """
     if makes_verify(run, step):
+        run.drop_attention(_BY_HAND)
         await _is_as_left(run, step)
     while True:
         left = await _left_by_rest(run, step)

@@ -13,7 +13,7 @@ _RUNNING = "running"
 
 def situation_of(state: RotationState, now: datetime) -> Situation:
     """Where a rotation stands; what the service alone finds wrong with it is not part of that."""
-    step, task = state.step, state.task
+    step, task = state.waits_at, state.task
     return Situation(
         status=state.outcome.value if state.outcome is not None else _RUNNING,
         purpose=state.outline.purpose,

@@ -1,9 +1,12 @@
 """The state of a running rotation."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
 from rotation.running.state import RotationState
+from rotation.running.wait import Wait
 
 
 def test_step_is_the_one_at_the_cursor(make):
@@ -12,6 +15,16 @@ def test_step_is_the_one_at_the_cursor(make):
     assert state.step == state.steps[0]
     state.cursor = len(state.steps)
     assert state.step is None
+
+
+def test_what_waits_is_the_gate_that_is_proven_again(make):
+    """A gate may be proven again at a later step; without a wait it is the step at the cursor."""
+    state = make.state()
+    write, gate = (next(each for each in state.steps if each.kind == kind) for kind in ("write", "gate"))
+    state.cursor = state.steps.index(write)
+    assert state.waits_at == write
+    state.wait = Wait(step=gate.id, opened_at=make.t0, due=make.t0, limit=make.t0, heartbeat=timedelta(0))
+    assert state.waits_at == gate
 
 
 def test_state_survives_being_written_and_read(make):
