@@ -198,8 +198,12 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 
 
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
+    """A message about a task that has closed meanwhile counts for nothing, as before others were sent."""
     task, step = state.task, state.step
-    watched = step is not None and (task is None or bool(task.claimed_by) or is_step_watched(step, claimed=False))
+    if task is None:
+        watched = message.task_id is None
+    else:
+        watched = bool(task.claimed_by) or (step is not None and is_step_watched(step, claimed=False))
     if watched and not state.held_by and not state.withdrawing:
         return None
     return _refuse(message, "the service watches no site now: no open task is observed, or the watch is off")

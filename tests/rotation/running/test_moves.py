@@ -155,6 +155,13 @@ def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
     assert say(Move.SITE_MOVED, make.state(cursor=cursor, task=task, held_by="bob")) is not None
 
 
+def test_the_watch_is_heard_while_no_task_is_open(make, say):
+    """It is about certificates then. One about a task that has closed meanwhile is not heard: old histories replay."""
+    assert say(Move.SITE_MOVED, make.state()) is None
+    assert say(Move.SITE_MOVED, make.state(), task_id="t1") is not None
+    assert say(Move.SITE_MOVED, make.state(held_by="bob")) is not None
+
+
 def test_extend_without_a_wait_is_refused(say):
     """There is nothing to extend."""
     assert say(Move.EXTEND, by=timedelta(days=1)) == ("extend-refused", "the rotation waits for no gate now")
