@@ -1,14 +1,19 @@
-"""The watch over certificates of running rotations: each minute, whatever a rotation waits for (rule 12b).
+"""The watch over client ports of running rotations: each minute, whatever a rotation waits for (rules 12b and 27).
 
 In a wait of weeks the looks of a rotation are days apart. Another certificate in a server cuts off every client that
-verifies, at once.
+verifies, at once, and a closed HTTP port every client that is relaxed.
 """
+
+from collections.abc import Iterable
 
 import structlog
 
 from rotation.drift.presented import certificate_drift
 from rotation.drift.reaction import CERTIFICATES
+from rotation.plan.plan import Plan
 from rotation.plan.work.task import TaskState
+from rotation.site import Site
+from rotation.survey import ServedCertificate
 from rotation.values import RotationId
 from service.surveying import presented_when_planned
 from service.world import World
@@ -26,7 +31,7 @@ class RunningSites:
         """By rotation, what the last look has found."""
 
     async def moved(self) -> tuple[Rotation, ...]:
-        """The rotations at whose site a server presents a certificate that the rotation did not leave there.
+        """The rotations at whose site a client port shows what the rotation did not leave there.
 
         Each is named once for what is found. Left out are those with an open task, at which `open_swaps` and the
         rotation itself look, and restores, which probe before each write.
@@ -47,14 +52,24 @@ class RunningSites:
         return not now <= before
 
     async def _look(self, rotation: Rotation) -> frozenset[str]:
-        """What each server that has another certificate presents."""
+        """What each server that has another certificate presents, and which does not answer over HTTP any more."""
         store = self._world.store
         site, plan = await self._world.site(rotation.site_id), await store.plans.get(rotation.plan_id)
         seen = {(each.server, each.target) for each in await store.swaps.of(rotation.id) if each.first_seen is not None}
+        served = await self._world.served(site.servers)
         found = certificate_drift(
             plan.body,
-            await self._world.served(site.servers),
+            served,
             swapped=[each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen],
             before=await presented_when_planned(store, plan),
         )
-        return frozenset(f"{each.code}: {each.message}" for each in found if each.code in CERTIFICATES)
+        others = {f"{each.code}: {each.message}" for each in found if each.code in CERTIFICATES}
+        return frozenset(others | await self._http_silent(site, plan, served))
+
+    async def _http_silent(self, site: Site, plan: Plan, served: Iterable[ServedCertificate]) -> set[str]:
+        """The servers whose HTTP port relaxed clients use, and that answer on their client port alone."""
+        if not plan.body.copies:
+            return set()
+        planned, up = await self._world.store.surveys.get(plan.survey_id), {s.server for s in served if s.fingerprint}
+        asked = [each for each in site.servers if each.name in up - planned.http_silent]
+        return {each.name for each in asked if not (await self._world.probe.probe_http(each)).answers}

@@ -12,7 +12,7 @@ from rotation.drift.drift import Drift
 from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP
 from rotation.drift.presented import SILENT, THIRD
 from rotation.drift.standing import last_write, relaxed
-from rotation.drift.upgraded import VERSION_CHANGED
+from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, is_relaxing
 from rotation.finding import Severity
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
@@ -128,6 +128,13 @@ def _matters_no_more(drift: Drift, now: Circumstances) -> _Decided:
     return Reaction.ADOPT, "all certificates are replaced, so this stays as it is"
 
 
+def _shown_only(drift: Drift, now: Circumstances) -> _Decided:
+    """A closed HTTP port stops what would send clients there. Behind that it is shown: to wait opens no port."""
+    if drift.finding.code != HTTP_SILENT or is_relaxing((now.body.step(now.at), *now.ahead)):
+        return None
+    return Reaction.ADOPT, "gates wait for the clients; open the port, or have their list name the port that is open"
+
+
 def _ours(drift: Drift, now: Circumstances) -> _Decided:
     """A setting that the plan wrote, and an administrator put back to what it was before, or ticked the other way."""
     owner = next((owner for owner in now.body.scopes if owner.group_id == drift.owner), None)
@@ -155,4 +162,10 @@ def _replaces(step: Step) -> bool:
     return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
-_RULES: tuple[Callable[[Drift, Circumstances], _Decided], ...] = (_harmless, _planned_again, _matters_no_more, _ours)
+_RULES: tuple[Callable[[Drift, Circumstances], _Decided], ...] = (
+    _harmless,
+    _shown_only,
+    _planned_again,
+    _matters_no_more,
+    _ours,
+)

@@ -1,13 +1,13 @@
 """SEPM is of another version, or a plain HTTP port is silent: an upgrade resets custom ports (rule 27)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from rotation.drift.drift import Drift
 from rotation.drift.presented import Serves, serves
 from rotation.finding import blocking
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
-from rotation.plan.step import Console, SettingField, Step, Write
+from rotation.plan.step import Console, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.site import Server, Site
 from rotation.survey import SiteSurvey
@@ -42,7 +42,8 @@ def upgraded(
     """
     ahead = body.steps[body.steps.index(body.step(at)) :]
     silent = {server: why for server, why in _http_silent(site, planned, survey).items() if body.copies}
-    found = list(_closed(silent)) if any(_relaxes(step) for step in ahead) else []
+    relaxing = is_relaxing(ahead)
+    found = list(_closed(silent, relaxed=not relaxing)) if relaxing or _are_relaxed(body, at) else []
     known = {planned.version, *confirmed_versions}
     both_known = "" not in (planned.version, survey.version)
     if both_known and survey.version not in known and any(_rests_on_it(step) for step in ahead):
@@ -102,18 +103,33 @@ def _shut(server: Server) -> str:
     return f"does not answer on its HTTP port {server.http_port}"
 
 
-def _closed(silent: Mapping[ServerName, str]) -> Iterator[Drift]:
-    """Clients that are about to be relaxed would come to a closed port."""
+def _closed(silent: Mapping[ServerName, str], *, relaxed: bool) -> Iterator[Drift]:
+    """Relaxed clients, and those that are about to be, come to a closed port."""
     for server, what in sorted(silent.items()):
-        text = f"{server} {what}; relaxed clients could not reach it"
+        if relaxed:
+            text = f"{server} {what}; relaxed clients cannot reach it until it listens there again"
+        else:
+            text = f"{server} {what}; relaxed clients could not reach it"
         yield Drift(finding=blocking(HTTP_SILENT, server, text, f"make {server} listen there again"))
 
 
-def _relaxes(step: Step) -> bool:
-    return isinstance(step, Write) and step.field is SettingField.SERVER_LIST and not step.restores
+def is_relaxing(ahead: Iterable[Step]) -> bool:
+    """Whether one of these steps assigns HTTP lists."""
+    return any(isinstance(each, Write) and _is_of_lists(each) and not each.restores for each in ahead)
+
+
+def _are_relaxed(body: PlanBody, at: str) -> bool:
+    """Whether clients have the HTTP list at a step: it was assigned, and not every group has its own list again."""
+    done = body.steps[: body.steps.index(body.step(at)) + 1]
+    lists = [step for step in done if isinstance(step, Write) and _is_of_lists(step)]
+    return bool(lists) and not (lists[-1].restores and lists[-1].scope is ScopeName.RELAXED and lists[-1].id != at)
+
+
+def _is_of_lists(step: Write) -> bool:
+    return step.field is SettingField.SERVER_LIST
 
 
 def _rests_on_it(step: Step) -> bool:
     """Whether clients must find a server, and know it, after this step."""
     replaces = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
-    return replaces or (isinstance(step, Write) and step.field is SettingField.SERVER_LIST)
+    return replaces or (isinstance(step, Write) and _is_of_lists(step))

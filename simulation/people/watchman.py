@@ -23,7 +23,7 @@ class Watchman:
         self._simulation = simulation
         self._swaps, self._sites = OpenSwaps(world), RunningSites(world)
         self._presented: tuple[str, ...] = ()
-        """The certificates of the servers when he last looked while no task was open."""
+        """The certificates and HTTP ports of the servers when he last looked while no task was open."""
         self._looked: tuple[TaskId, int] | None = None
         """For which task he looked last, and how many effects there had been then."""
         self.claims: dict[TaskId, datetime] = {}
@@ -57,7 +57,8 @@ class Watchman:
         return bool(await self._swaps.moved())
 
     def _now(self) -> tuple[str, ...]:
-        return tuple(each.credential.fingerprint for each in self._simulation.site.servers.values())
+        servers = self._simulation.site.servers.values()
+        return tuple(f"{each.credential.fingerprint} {each.http_port}" for each in servers)
 
 
 def _next_minute(after: datetime) -> datetime:

@@ -63,6 +63,13 @@ async def test_another_certificate_is_named_once(stage, watch):
     assert await names(watch) == [ROTATION]
 
 
+async def test_a_closed_http_port_is_named_once(stage, watch):
+    """Relaxed clients have no other way in."""
+    stage.simulation.set_ports("SEPM-1", 443, 8099)
+    assert await names(watch) == [ROTATION]
+    assert await names(watch) == []
+
+
 async def test_it_is_named_by_a_worker_that_has_just_started(stage):
     """No memory of an earlier look is needed: the plan tells what was there."""
     another_certificate(stage)

@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from emulator.events.site_events import CertificateGenerated, CertificateRestored, SecureCommunicationsSet, SiteEvent
+from emulator.events.site_events import (
+    CertificateGenerated,
+    CertificateRestored,
+    HttpPortMoved,
+    SecureCommunicationsSet,
+    SiteEvent,
+)
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from emulator.switches import Downloads, PatchSecureCommunications, PatchSemServer, Switches
 from rotation.plan.request import Unproven
@@ -67,17 +73,23 @@ def _off_meanwhile() -> Hole:
     )
 
 
-def _in_a_long_wait(event: SiteEvent) -> Hole:
-    """One client is away for weeks while all others verify, and no look of the rotation comes for days."""
+def _in_a_long_wait(event: SiteEvent, left_at: timedelta = 48 * HOUR, since: Since = Since.SWAP) -> Hole:
+    """One client is away for weeks while all others verify, or are relaxed; no look of the rotation comes for days."""
     spec = site()
-    left = ClientSpec(group=ROOT_GROUP, count=1, prefix="LEFT", away=((48 * HOUR, 48 * HOUR + 25 * DAY),))
+    left = ClientSpec(group=ROOT_GROUP, count=1, prefix="LEFT", away=((left_at, left_at + 25 * DAY),))
     return hole(
         f"{event.site_event}: one client is waited for",
         12,
         spec.model_copy(update={"clients": (*spec.clients, left)}),
-        Follows(since=Since.SWAP, after=5 * DAY, site_event=event),
+        Follows(since=since, after=5 * DAY, site_event=event),
         unproven=Unproven.RELAX,
     )
 
 
-HOLES = (*_holes(), *map(_two_changes, _EVENTS), _off_meanwhile(), *map(_in_a_long_wait, _EVENTS))
+HOLES = (
+    *_holes(),
+    *map(_two_changes, _EVENTS),
+    _off_meanwhile(),
+    *map(_in_a_long_wait, _EVENTS),
+    _in_a_long_wait(HttpPortMoved(server="SEPM-1", port=8099), 10 * HOUR, Since.BEGIN),
+)

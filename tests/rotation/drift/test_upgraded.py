@@ -2,6 +2,7 @@
 
 import pytest
 
+from rotation.drift.judged_drift import judge
 from rotation.drift.reaction import Circumstances, Reaction, react
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 
@@ -77,7 +78,7 @@ def test_a_version_is_not_confirmed_while_a_port_is_not_as_it_was(found):
     """A person's confirmation does not stand against what the ports show."""
     (right,) = found(NEW)
     (silent,) = found(NEW, silent=("s1",), swapped=("s1",))
-    (shut,) = found(NEW, http_silent=frozenset({"s1"}))
+    _, shut = found(NEW, http_silent=frozenset({"s1"}))
     assert confirmed([right], [NEW]) == (NEW,)
     assert confirmed([right], []) == ()
     assert [each.unlike for each in (silent, shut)] == [("s1",), ("s1",)]
@@ -104,10 +105,20 @@ def test_a_server_that_did_not_answer_before_is_not_waited_for(found):
     [
         ("A1-A4", {"http_silent": frozenset({"s1"})}, True),
         ("A1-A4", {"http_silent": frozenset({"s1"}), "silent": ("s1",)}, False),
-        ("A8", {"http_silent": frozenset({"s1"})}, False),
+        ("A2-undo", {"http_silent": frozenset({"s1"})}, False),
     ],
-    ids=["before clients are relaxed", "the whole server is down", "clients are relaxed already"],
+    ids=["before clients are relaxed", "the whole server is down", "clients have their own list again"],
 )
 def test_a_closed_http_port_stops_the_relaxation(found, number, seen, blocks):
-    """Whatever the version says. Of a server that is down `server-silent` tells; of relaxed clients, their silence."""
+    """Whatever the version says. Of a server that is down `server-silent` tells."""
     assert codes(found(OLD, number=number, **seen)) == ([(HTTP_SILENT, "s1")] if blocks else [])
+
+
+@pytest.mark.parametrize("number", ["A8", "A10c", "A10d"])
+def test_a_closed_http_port_of_relaxed_clients_is_shown_and_stops_nothing(found, body, number):
+    """They are silent until it is open. To stand still would open no port, and the gates wait for the clients."""
+    (drift,) = found(OLD, number=number, http_silent=frozenset({"s1"}))
+    at = next(step.id for step in body.steps if step.number == number)
+    judged = judge(drift, Circumstances(body=body, at=at)).named
+    assert (judged.code, judged.matters, judged.blocks) == (HTTP_SILENT, True, False)
+    assert "relaxed clients cannot reach it until it listens there again" in judged.message
