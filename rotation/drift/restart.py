@@ -4,16 +4,17 @@ from rotation.drift.drift import Drift
 from rotation.drift.presented import THIRD
 from rotation.drift.standing import last_write
 from rotation.plan.plan import PlanBody
-from rotation.plan.step import Gate, GatePurpose
+from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.values import ServerName
 
-_OF_A_SERVER = frozenset({THIRD, "certificate-restored"})
+_OF_A_SERVER = frozenset({THIRD, "certificate-restored", "certificate-early"})
 
 
 def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
     """The ids of the gates, up to step `at`, whose proof `drift` voids.
 
-    A setting that the plan wrote: the gates that prove that write. A certificate: the gate after it was put in.
+    A setting that the plan wrote: the gates that prove that write. A certificate: the gate after it was put in; of a
+    server whose turn has not come, the gate after the last one that was, since relaxed clients take any certificate.
     What a drill has shown of lists stays (rule 18): once ports and servers are back, no client can show it again.
     """
     if drift.finding.code in _OF_A_SERVER:
@@ -35,10 +36,13 @@ def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
 
 
 def _of_server(server: ServerName, body: PlanBody, at: str) -> tuple[str, ...]:
-    reached = {gate.id for gate in _gates(body, at)}
-    after_it = [gate for gate in body.swap_gates if gate.server == server]
-    after_it += [gate for gate in _gates(body, at) if gate.purpose is GatePurpose.RECOVERED]
-    return tuple(gate.id for gate in after_it if gate.id in reached)
+    reached = _gates(body, at)
+    swapped = [gate for gate in body.swap_gates if gate in reached]
+    after_it = [gate for gate in swapped if gate.server == server]
+    if not after_it and any(True for _ in body.pairs(ScopeName.RELAXED)):
+        after_it = swapped[-1:]
+    after_it += [gate for gate in reached if gate.purpose is GatePurpose.RECOVERED]
+    return tuple(gate.id for gate in after_it)
 
 
 def _gates(body: PlanBody, at: str) -> list[Gate]:

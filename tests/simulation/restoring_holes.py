@@ -73,6 +73,21 @@ def _off_meanwhile() -> Hole:
     )
 
 
+def _before_its_turn() -> Hole:
+    """A server whose turn has not come has another certificate for a while; a relaxed client takes it and is off."""
+    spec = with_an_old_build()
+    old = spec.groups[-1].path
+    left = ClientSpec(group=old, count=3, prefix="LEFT", build="14.2.1.0", away=((124 * HOUR, 139 * HOUR),))
+    switches = _COMMUNICATIONS.model_copy(update={"downloads": Downloads.POLICY_FIRST})
+    return hole(
+        "certificate_generated: the turn of the server has not come, and a client is off meanwhile",
+        12,
+        spec.model_copy(update={"switches": switches, "clients": (*spec.clients, left)}),
+        Follows(since=Since.RESTORE, after=2 * HOUR, site_event=CertificateGenerated(server="SEPM-3")),
+        pace=SLOW,
+    )
+
+
 def _in_a_long_wait(event: SiteEvent, left_at: timedelta = 48 * HOUR, since: Since = Since.SWAP) -> Hole:
     """One client is away for weeks while all others verify, or are relaxed; no look of the rotation comes for days."""
     spec = site()
@@ -90,6 +105,7 @@ HOLES = (
     *_holes(),
     *map(_two_changes, _EVENTS),
     _off_meanwhile(),
+    _before_its_turn(),
     *map(_in_a_long_wait, _EVENTS),
     _in_a_long_wait(HttpPortMoved(server="SEPM-1", port=8099), 10 * HOUR, Since.BEGIN),
 )

@@ -22,7 +22,7 @@ from workflows.steps.task_look import evidence_of, is_due, is_of_store, next_loo
 from workflows.steps.task_reports import close, hear, settle
 from workflows.steps.withdrawal import withdraw
 from workflows.waits import due_server, unreported
-from workflows.waits.old_certificates import SWAPPED
+from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
 _LONGEST_REASON = 500
 
@@ -68,7 +68,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))
         if by_hand or (starts and chosen is Move.APPROVE):
             break
-    for code in (TASK_WRONG, LAPSED, ASKED, SWAPPED, due_server.SILENT, client_look.ASKED):
+    for code in (TASK_WRONG, LAPSED, ASKED, SWAPPED, SWAPPED_IN_RESTORE, due_server.SILENT, client_look.ASKED):
         run.drop_attention(code)
     run.state.task = None
     second_person.over(run)
