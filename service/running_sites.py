@@ -4,17 +4,18 @@ In a wait of weeks the looks of a rotation are days apart. Another certificate i
 verifies, at once, and a closed HTTP port every client that is relaxed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import structlog
 
 from rotation.drift.presented import certificate_drift
 from rotation.drift.reaction import CERTIFICATES
+from rotation.finding import Finding
 from rotation.plan.plan import Plan
 from rotation.plan.work.task import TaskState
 from rotation.site import Site
 from rotation.survey import ServedCertificate
-from rotation.values import RotationId
+from rotation.values import RotationId, ServerName
 from service.surveying import presented_when_planned
 from service.world import World
 from store.progress import Rotation
@@ -57,13 +58,9 @@ class RunningSites:
         site, plan = await self._world.site(rotation.site_id), await store.plans.get(rotation.plan_id)
         seen = {(each.server, each.target) for each in await store.swaps.of(rotation.id) if each.first_seen is not None}
         served = await self._world.served(site.servers)
-        found = certificate_drift(
-            plan.body,
-            served,
-            swapped=[each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen],
-            before=await presented_when_planned(store, plan),
-        )
-        others = {f"{each.code}: {each.message}" for each in found if each.code in CERTIFICATES}
+        swapped = [each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen]
+        found = await unlike(self._world, site, plan, swapped, served=served)
+        others = {f"{each.code}: {each.message}" for each in found}
         return frozenset(others | await self._http_silent(site, plan, served))
 
     async def _http_silent(self, site: Site, plan: Plan, served: Iterable[ServedCertificate]) -> set[str]:
@@ -73,3 +70,21 @@ class RunningSites:
         planned, up = await self._world.store.surveys.get(plan.survey_id), {s.server for s in served if s.fingerprint}
         asked = [each for each in site.servers if each.name in up - planned.http_silent]
         return {each.name for each in asked if not (await self._world.probe.probe_http(each)).answers}
+
+
+async def unlike(
+    world: World,
+    site: Site,
+    plan: Plan,
+    swapped: Collection[ServerName],
+    *,
+    served: Iterable[ServedCertificate] | None = None,
+) -> tuple[Finding, ...]:
+    """The servers that present another certificate than the rotation has left there, `swapped` having the planned one.
+
+    `served`: what the servers present, where that is known.
+    """
+    now = await world.served(site.servers) if served is None else served
+    before = await presented_when_planned(world.store, plan)
+    found = certificate_drift(plan.body, now, swapped=swapped, before=before)
+    return tuple(each for each in found if each.code in CERTIFICATES)

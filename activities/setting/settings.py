@@ -22,11 +22,12 @@ from rotation.proof.gate import written
 from rotation.values import GroupId, ListName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
+from service.running_sites import unlike
 from service.scope import StepScope, WantedPair, scope_of, settings_now
 from service.world import World
 from store.rotation.write_rows import WriteOutcome
 
-_SECOND = timedelta(seconds=1)
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _SENDS = 2
 
 
@@ -40,7 +41,8 @@ class SettingsWriter:
     async def write_settings(self, request: WriteRequest) -> WriteAnswer:
         """Bring one setting of every pair of the step's scope to what the step wants.
 
-        1. look: a pair that already has the value is not written; where a crash cut a write off, it is noted as made
+        1. look: a pair that already has the value is not written; where a crash cut a write off, it is noted as made;
+           where clients verify again by it, every server presents what the rotation left there, a minute ago at most
         2. store the owner's policy date and SEPM's clock before the write (rule 9)
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
@@ -55,6 +57,7 @@ class SettingsWriter:
         gone: list[WantedPair] = []
         left: set[ListName] = set()
         missing = unshown = frozenset[ListName]()
+        probes: list[datetime] = []
         with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 every = await scope.wanted(request.field, restores=request.restores)
@@ -70,7 +73,7 @@ class SettingsWriter:
                         already += 1
                         await self._made_before(scope, wanted)
                         continue
-                    if request.turning_back and (stopped := await self._not_old(scope)):
+                    if stopped := await self._stops(scope, request, probes):
                         return WriteAnswer(written=written, already=already, refused=refused, **stopped)
                     why = await self._write(client, scope, request, wanted)
                     written, refused = written + (not why), refused + bool(why)
@@ -107,6 +110,17 @@ class SettingsWriter:
         seen = await presented(self._world, scope.site, scope.plan)
         others = to_put_right(seen, restore=scope.plan.body.purpose == "restore")
         return {"new_certificate_at": others[0], "third": seen.third} if others else {}
+
+    async def _stops(self, scope: StepScope, request: WriteRequest, probes: list[datetime]) -> dict[str, Any]:
+        """What to say of a server whose certificate stands against a write; it is looked at each minute (rule 12b)."""
+        if request.turning_back:
+            return await self._not_old(scope)
+        now = self._world.clock()
+        if request.swapped is None or (probes and now < probes[-1] + _MINUTE):
+            return {}
+        probes.append(now)
+        found = await unlike(self._world, scope.site, scope.plan, request.swapped)
+        return {"new_certificate_at": found[0].subject} if found else {}
 
     async def _write(self, client: Sepm, scope: StepScope, request: WriteRequest, wanted: WantedPair) -> str:
         """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last.

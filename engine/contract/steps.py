@@ -42,6 +42,8 @@ class WriteRequest(StepRequest):
     restores: bool
     turning_back: bool = False
     """Whether old certificates must still be in force: every write is preceded by a probe (rule 16)."""
+    swapped: tuple[ServerName, ...] | None = None
+    """Where given, the servers with their planned certificate: each minute of writing is preceded by a probe of all."""
     found: FoundId | None = None
     """Only what was found under that id, where some of what the step wrote before is written back."""
     round_number: int = 0
@@ -68,7 +70,7 @@ class WriteAnswer(Value):
     by_hand: tuple[NamedDrift, ...] = ()
     """Some of what REST has left of it, as a person is asked for it."""
     new_certificate_at: ServerName | None = None
-    """A server that presents another certificate than the old one while turning back: the restore has stopped."""
+    """A server that presents another certificate than it must while settings are put back: the restore has stopped."""
     third: tuple[Finding, ...] = ()
     """The alarm, where that certificate is one that was not announced."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rotation.running.attention import PLAN_ON_TRUST
+from rotation.running.attention import GIVE_BACK, PLAN_ON_TRUST
 from rotation.running.open_task import OpenTask
 from rotation.running.state import RotationState
 from simulation.drawn.chance import Chance
@@ -123,6 +123,8 @@ class Intents:
         if state.withdrawing:
             return Intent("give back", task.id)
         codes = {attention.code for attention in state.attention}
+        if GIVE_BACK in codes and not held.worked:
+            return Intent("give back", task.id)
         if "task-wrong" in codes:
             return Intent("put right" if self._operator.hands.owes else "correct", task.id)
         if "proof-lapsed" in codes and not held.worked:

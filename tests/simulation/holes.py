@@ -351,12 +351,6 @@ HOLES = (
         Follows(since=Since.SWAP, after=MINUTE, site_event=HttpPortMoved(server="SEPM-1", port=8015)),
     ),
     hole(
-        "relaxed clients fall silent behind the swap, and neither port nor date shows why",
-        22,
-        site(switches=Switches(edits_move_list_times=False)),
-        Follows(since=Since.SWAP, after=MINUTE, site_event=ListEdited(group=ROOT_GROUP, http_ports={"SEPM-1": 8015})),
-    ),
-    hole(
         "serials move as often as clients check in",
         23,
         site(),

@@ -1,4 +1,4 @@
-"""A database that is put back, stale answers, another server, clients that trust by authority or look at dates."""
+"""A database put back, stale answers, undated lists, a new server, clients that trust an authority or look at dates."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from emulator.events.site_events import (
     AnswersStale,
     DatabaseRestored,
     DatabaseSaved,
+    ListEdited,
     SecureCommunicationsSet,
     ServerAdded,
 )
@@ -87,6 +88,12 @@ def _stale(name: str, spec: SiteSpec, begins: timedelta, *, keeps_date: bool) ->
 _SITES = (("one server", site), ("relaxed and not", with_an_old_build))
 _ALL_FAIL_OVER = "all fail over"
 HOLES = (
+    hole(
+        "relaxed clients fall silent behind the swap, and neither port nor date shows why",
+        22,
+        site(switches=Switches(edits_move_list_times=False)),
+        Follows(since=Since.SWAP, after=MINUTE, site_event=ListEdited(group=ROOT_GROUP, http_ports={"SEPM-1": 8015})),
+    ),
     *(
         _restored(f"the database is put back {after} after the {since.value} ({kind})", spec(), since, after)
         for kind, spec, since, after in (

@@ -118,3 +118,39 @@ async def test_settings_are_not_put_back_by_hand_while_another_certificate_is_in
     assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []
+
+
+async def test_who_holds_the_work_is_asked_to_give_it_back(played):
+    """Only the gate asks about a client that is away: the rotation would wait for it behind the claim for ever."""
+
+    async def another(here):
+        await put_in(here, "replaces")
+
+    async def put_right(here):
+        await put_in(here, "fingerprint")
+        return here.say(Move.RETRY, "ann")
+
+    def give_back(here):
+        return here.say(Move.TASK_REFUSED, "bob", task_id=here.state.task.id, why="as asked")
+
+    claimed, replaced, asked, given_back, proven, again = deeds = played.in_turn(
+        played.Deed(restored_by_hand, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(lambda state: state.task and state.task.claimed_by, another),
+        played.Deed(played.asked("drift"), put_right),
+        played.Deed(played.asked("give-back"), give_back),
+        played.Deed(lambda state: state.step.number == "A10c" and state.wait, lambda _: None),
+        played.Deed(restored_by_hand, lambda _: None),
+    )
+    ignored = Switches(patch_secure_communications=PatchSecureCommunications.IGNORED)
+    spec = one_server(clients=10, heartbeat=timedelta(minutes=5)).model_copy(update={"switches": ignored})
+    async with played.play(*deeds, spec=spec) as here:
+        here.absent = lambda state: not again.done and state.step.number == "A10c"
+        outcome = await here.run()
+
+    assert claimed.answer.accepted
+    assert replaced.done
+    assert "bob gives the task back" in played.attention(given_back.saw, "give-back").message
+    assert "task-refused" not in {each.code for each in proven.saw.attention}, "no person is asked to open it again"
+    assert asked.done
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []

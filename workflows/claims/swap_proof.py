@@ -21,7 +21,7 @@ from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.requests import about
 from workflows.running import Running
-from workflows.waits.unreported import why_not_yet
+from workflows.waits.unreported import to_prove_again, why_not_yet
 
 _LACKS: Mapping[Reason, Callable[[int], str]] = {
     Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy whose settings the service has not seen to be right",
@@ -102,6 +102,7 @@ async def read_restarted(run: Running, step: Step) -> SwapProof:
     found = tuple(
         blocking(each.code, each.subject, each.message, each.remedy) for each in run.state.drift if each.blocks
     )
+    run.state.restarted = to_prove_again(run)
     if found or not run.state.restarted:
         return SwapProof(findings=found or why_not_yet(run))
     survey = await run.call(

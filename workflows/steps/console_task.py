@@ -6,7 +6,7 @@ from engine.contract import ActivityName, EventKind, OpenTaskAnswer, OpenTaskReq
 from rotation.plan.step import Console, Write
 from rotation.plan.work.stop_drill import StartServer
 from rotation.plan.work.task import Evidence, RefreshImages, TaskState
-from rotation.running.attention import LAPSED, TASK_WRONG
+from rotation.running.attention import GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
@@ -25,6 +25,16 @@ from workflows.waits import due_server, unreported
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
 _LONGEST_REASON = 500
+_OF_A_TASK = (
+    TASK_WRONG,
+    LAPSED,
+    ASKED,
+    SWAPPED,
+    SWAPPED_IN_RESTORE,
+    due_server.SILENT,
+    client_look.ASKED,
+)
+"""What is shown of a task goes with it."""
 
 
 async def console_task(run: Running, step: Console | Write, *, by_hand: bool = False, because: str = "") -> bool:
@@ -68,7 +78,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))
         if by_hand or (starts and chosen is Move.APPROVE):
             break
-    for code in (TASK_WRONG, LAPSED, ASKED, SWAPPED, SWAPPED_IN_RESTORE, due_server.SILENT, client_look.ASKED):
+    for code in _OF_A_TASK:
         run.drop_attention(code)
     run.state.task = None
     second_person.over(run)
@@ -133,13 +143,17 @@ async def _watch(run: Running, step: Console | Write) -> bool | None:
             await due_server.tell(run, step, seen)
         ended = await hear(run, step)
         if ended is not None:
-            return ended
+            return None if ended is False and _is_otherwise(run, step) else ended
         if looks:
             run.state.task = run.open_task.model_copy(update={"look_at": next_look(run, step)})
         await _look_at_site(run, step)
-        if unreported.makes_verify(run, step) and not run.open_task.claimed_by and _is_otherwise(run):
-            await close(run, step, TaskState.WITHDRAWN, "the service", "the site is not as the rotation left it")
-            return None
+        if _is_otherwise(run, step):
+            if not run.open_task.claimed_by:
+                await close(run, step, TaskState.WITHDRAWN, "the service", "the site is not as the rotation left it")
+                return None
+            await _ask_back(run, step, run.open_task.claimed_by)
+        else:
+            run.drop_attention(GIVE_BACK)
         await keep_proof(run, step)
         await read_on(run, step)
         if by := await client_look.go_on(run, step):
@@ -159,9 +173,18 @@ def _was_answered(run: Running, step: Console | Write) -> bool:
     return was_answered(run) or client_look.was_answered(run) or (cuts_off and drift_step.was_answered(run))
 
 
-def _is_otherwise(run: Running) -> bool:
-    """Whether the last look has found what a person must decide about, or voided what gates have proven."""
-    return any(named.blocks for named in run.state.drift) or bool(run.state.restarted)
+def _is_otherwise(run: Running, step: Console | Write) -> bool:
+    """Whether settings must not be put back by hand now: the site is otherwise, or a gate is to be proven again."""
+    found = any(named.blocks for named in run.state.drift) or bool(unreported.to_prove_again(run))
+    return found and unreported.makes_verify(run, step)
+
+
+async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
+    """Show, and store once, that the holder must give the task back: only the gate asks about clients that are away."""
+    text, asked = f"the site is not as the rotation left it: {holder} gives the task back", run.is_raised(GIVE_BACK)
+    run.raise_attention(GIVE_BACK, step.title, text, ())
+    if not asked:
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}", code=GIVE_BACK)
 
 
 async def _look_at_site(run: Running, step: Console | Write) -> None:

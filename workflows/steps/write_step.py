@@ -11,7 +11,7 @@ from workflows.steps.drift_step import look, stand_still
 from workflows.steps.gate_step import gate
 from workflows.waits.old_certificates import all_old, ask_to_put_back, probes_first
 from workflows.waits.third_certificate import alarm
-from workflows.waits.unreported import clients_have_reported, have_reported, makes_verify
+from workflows.waits.unreported import clients_have_reported, have_reported, makes_verify, to_prove_again
 
 _BY_HAND = "written-by-hand"
 
@@ -80,14 +80,14 @@ async def _is_as_left(run: Running, step: Write) -> None:
         await clients_have_reported(run, step)
         if await look(run, step):
             await stand_still(run, step)
-        elif have_reported(run) and not run.state.restarted:
+        elif have_reported(run) and not to_prove_again(run):
             return
 
 
 def _to_be_proven(run: Running) -> Gate | None:
     """The gate that is proven again, or the next one that must be."""
-    restarted = run.state.restarted
-    open_now = run.state.wait.step if run.state.wait is not None else restarted[0].gate if restarted else ""
+    restarted = [each.gate for each in to_prove_again(run) if each.due is not None]
+    open_now = run.state.wait.step if run.state.wait is not None else restarted[0] if restarted else ""
     found = run.state.outline.step(open_now) if open_now else None
     return found if isinstance(found, Gate) else None
 
@@ -99,6 +99,7 @@ async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
         field=step.field,
         restores=step.restores,
         turning_back=probes_first(run),
+        swapped=run.state.swapped if makes_verify(run, step) else None,
     )
     while True:
         written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=step.title)
@@ -106,6 +107,9 @@ async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
         if written.new_certificate_at is None:
             if await all_there(run, step, written.gone):
                 break
+            continue
+        if makes_verify(run, step):
+            await _is_as_left(run, step)
             continue
         text = f"{written.new_certificate_at} does not present the old certificate: restoring would cut clients off"
         await ask_to_put_back(run, step.title, written.new_certificate_at, text)

@@ -75,7 +75,8 @@ async def ask_to_put_back(run: Running, subject: str, servers: str, in_cancel: s
 
 
 def _is_restore(run: Running) -> bool:
-    return run.state.outline.purpose == "restore"
+    """Whether a restore goes on; one that is cancelled turns back as any other rotation does."""
+    return run.state.outline.purpose == "restore" and run.state.phase is not Phase.TURNING_BACK
 
 
 async def _restores_all_the_same(run: Running, silent: str) -> bool:

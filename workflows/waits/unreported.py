@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack
-from rotation.plan.step import Console, Step, Write
+from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
-from rotation.running.state import Phase
+from rotation.running.state import Phase, Restarted
 from workflows.running import Running
 
 UNREPORTED = "clients-unreported"
@@ -23,6 +23,15 @@ CHANGE = "look-before-restoring"
 def makes_verify(run: Running, step: Step) -> bool:
     """Whether a step puts settings back while the site is held against the plan: a look comes right before it."""
     return isinstance(step, Write) and step.restores and not run.state.puts_back and run.host.goes_by(CHANGE)
+
+
+def to_prove_again(run: Running) -> tuple[Restarted, ...]:
+    """The gates after a replacement whose certificate was away: they hold again before clients verify.
+
+    What else was voided proves settings, which are written next.
+    """
+    gates = {each.id: each for each in run.state.outline.steps if isinstance(each, Gate)}
+    return tuple(each for each in run.state.restarted if gates[each.gate].purpose is GatePurpose.SWAPPED)
 
 
 def another_was_in(run: Running) -> None:

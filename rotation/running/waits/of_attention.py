@@ -23,7 +23,7 @@ ATTENTION: dict[str, str] = {
     "(“%(subject)s”).",
     "proof-lapsed": "The proof for “%(subject)s” does not hold any more. Its holder does not begin; it goes on by "
     "itself when the proof is back.",
-    "give-back": "The rotation turns back. The holder of “%(subject)s” gives the task back, and says what was done.",
+    "give-back": "The holder of “%(subject)s” gives the task back, and says what was done.",
     "task-wrong": "What the service sees of the task is wrong (%(subject)s). Its holder corrects it at the console.",
     "silent-after-swap": "Clients have not come back since the replacement. An operator looks at one of them; unless "
     "they are switched off, an operator has the old certificate put back.",

@@ -163,3 +163,15 @@ def test_settings_are_written_location_by_location():
         ("A", "2"),
         ("C", "2"),
     ]
+
+
+async def test_nothing_is_written_while_a_server_presents_another_certificate_than_the_rotation_left(writing):
+    """A write that is tried again for hours, since SEPM was silent, looks at the servers each minute (rule 12b)."""
+    simulation, clock = writing.stage.simulation, writing.stage.clock
+    simulation.console.generate_certificate("SEPM-1")
+    clock.leap_to(clock.now() + timedelta(hours=1))
+    looking = writing.request.model_copy(update={"swapped": ()})
+    answer = await SettingsWriter(writing.stage.world).write_settings(looking)
+    assert (answer.new_certificate_at, answer.written) == ("SEPM-1", 0)
+    assert writing.counts() == []
+    assert (await writing.write()).written > 0, "a write that relaxes is not held up"
