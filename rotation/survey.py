@@ -127,6 +127,11 @@ class SiteSurvey(Value):
     """Servers that did not answer `hello,secars` on their HTTP port."""
 
     @property
+    def presented(self) -> dict[ServerName, Fingerprint]:
+        """What each server that answered presented."""
+        return {each.server: each.fingerprint for each in self.served if each.fingerprint is not None}
+
+    @property
     def clients_as_of(self) -> datetime:
         """When clients were as they are shown, on SEPM's clock."""
         return self.sepm_clock if self.clients_at is None else min(self.clients_at, self.sepm_clock)

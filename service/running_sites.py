@@ -4,19 +4,12 @@ In a wait of weeks the looks of a rotation are days apart. Another certificate i
 verifies, at once, and a closed HTTP port every client that is relaxed.
 """
 
-from collections.abc import Collection, Iterable
-
 import structlog
 
-from rotation.drift.presented import certificate_drift
-from rotation.drift.reaction import CERTIFICATES
-from rotation.finding import Finding
-from rotation.plan.plan import Plan
+from rotation.drift.presented import other_certificates
 from rotation.plan.work.task import TaskState
-from rotation.site import Site
-from rotation.survey import ServedCertificate
-from rotation.values import RotationId, ServerName
-from service.surveying import presented_when_planned
+from rotation.values import RotationId
+from service.surveying import http_silent_since
 from service.world import World
 from store.progress import Rotation
 
@@ -54,37 +47,14 @@ class RunningSites:
 
     async def _look(self, rotation: Rotation) -> frozenset[str]:
         """What each server that has another certificate presents, and which does not answer over HTTP any more."""
-        store = self._world.store
-        site, plan = await self._world.site(rotation.site_id), await store.plans.get(rotation.plan_id)
+        world, store = self._world, self._world.store
+        site, plan = await world.site(rotation.site_id), await store.plans.get(rotation.plan_id)
+        planned, served = await store.surveys.get(plan.survey_id), await world.served(site.servers)
         seen = {(each.server, each.target) for each in await store.swaps.of(rotation.id) if each.first_seen is not None}
-        served = await self._world.served(site.servers)
         swapped = [each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen]
-        found = await unlike(self._world, site, plan, swapped, served=served)
+        found = other_certificates(plan.body, served, swapped=swapped, before=planned.presented)
         others = {f"{each.code}: {each.message}" for each in found}
-        return frozenset(others | await self._http_silent(site, plan, served))
-
-    async def _http_silent(self, site: Site, plan: Plan, served: Iterable[ServedCertificate]) -> set[str]:
-        """The servers whose HTTP port relaxed clients use, and that answer on their client port alone."""
-        if not plan.body.copies:
-            return set()
-        planned, up = await self._world.store.surveys.get(plan.survey_id), {s.server for s in served if s.fingerprint}
-        asked = [each for each in site.servers if each.name in up - planned.http_silent]
-        return {each.name for each in asked if not (await self._world.probe.probe_http(each)).answers}
-
-
-async def unlike(
-    world: World,
-    site: Site,
-    plan: Plan,
-    swapped: Collection[ServerName],
-    *,
-    served: Iterable[ServedCertificate] | None = None,
-) -> tuple[Finding, ...]:
-    """The servers that present another certificate than the rotation has left there, `swapped` having the planned one.
-
-    `served`: what the servers present, where that is known.
-    """
-    now = await world.served(site.servers) if served is None else served
-    before = await presented_when_planned(world.store, plan)
-    found = certificate_drift(plan.body, now, swapped=swapped, before=before)
-    return tuple(each for each in found if each.code in CERTIFICATES)
+        if plan.body.copies:  # a server that is down altogether may only restart
+            up = {each.server for each in served if each.fingerprint is not None}
+            others |= up & await http_silent_since(world, site, planned)
+        return frozenset(others)

@@ -18,8 +18,13 @@ _CHUNK = 500
 
 async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, Fingerprint]:
     """What each server that answered presented when the plan was made."""
-    survey = await store.surveys.get(plan.survey_id)
-    return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
+    return (await store.surveys.get(plan.survey_id)).presented
+
+
+async def http_silent_since(world: World, site: Site, planned: SiteSurvey) -> frozenset[ServerName]:
+    """The servers that answered on their HTTP port when the plan was made, and do not now."""
+    answered = [each for each in site.servers if each.name not in planned.http_silent]
+    return frozenset([each.name for each in answered if not (await world.probe.probe_http(each)).answers])
 
 
 async def survey_site(world: World, site_id: SiteId) -> SurveyAnswer:

@@ -166,9 +166,11 @@ class RotateSite:
         """Read the open gate now."""
         self._hear(message, Move.LOOK_AGAIN)
 
-    @workflow.signal(name=Move.SITE_MOVED, description="Read all proof of the claimed task now: the site has changed.")
+    @workflow.signal(
+        name=Move.SITE_MOVED, description="Look at the site now, which has changed; read the proof of its task."
+    )
     def site_moved(self, message: Message) -> None:
-        """Read all proof of the claimed task now."""
+        """Look at the site now, and read the proof of the claimed task."""
         self._hear(message, Move.SITE_MOVED)
 
     @workflow.signal(name=Move.RETRY, description="Try again what attention says has failed.")

@@ -56,6 +56,7 @@ from workflows.steps.rolling_back import roll_back
 from workflows.steps.write_step import write
 from workflows.waits import outage
 from workflows.waits.old_certificates import all_old
+from workflows.waits.unreported import to_prove_again
 
 
 async def run_rotation(run: Running) -> Outcome:
@@ -168,13 +169,8 @@ async def _write(run: Running, step: Write) -> None:
     looks = state.task is None and state.wait is None
     if looks and (look_due(run) or any(named.blocks for named in state.drift)):
         await clear(run, step)
-    state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.outline.step(each.gate)))
+    state.restarted = to_prove_again(run)
     await write(run, step)
-
-
-def _of_a_swap(step: Step) -> bool:
-    """Whether a gate still says something when settings are written again."""
-    return isinstance(step, Gate) and step.purpose is GatePurpose.SWAPPED
 
 
 async def _preflight(run: Running, step: Preflight) -> None:

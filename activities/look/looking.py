@@ -22,12 +22,12 @@ from rotation.proof.gate import written
 from rotation.proof.membership import followers
 from rotation.proof.reading import evidence_key
 from rotation.survey import SiteSurvey
-from rotation.values import GroupId, ServerName
+from rotation.values import GroupId
 from sepm.port import Sepm
 from service.edited_lists import dates_of_lists, lists_not_as_known
 from service.scope import StepScope, scope_of
 from service.settings_look import dates_show_settings
-from service.surveying import presented_when_planned
+from service.surveying import http_silent_since
 from service.world import World
 
 _SECOND = timedelta(seconds=1)
@@ -82,14 +82,8 @@ class SiteLooks:
             groups=groups,
             lists_edited=await dates_of_lists(client),
             served=await self._world.served(scope.site.servers),
-            http_silent=await self._http_silent(scope, planned),
+            http_silent=await http_silent_since(world, site, planned),
         )
-
-    async def _http_silent(self, scope: StepScope, planned: SiteSurvey) -> frozenset[ServerName]:
-        """The servers that answered on their HTTP port when the plan was made, and do not now."""
-        answered = [each for each in scope.site.servers if each.name not in planned.http_silent]
-        answers = [await self._world.probe.probe_http(server) for server in answered]
-        return frozenset(each.name for each, now in zip(answered, answers, strict=True) if not now.answers)
 
     async def _differences(
         self,
@@ -108,7 +102,7 @@ class SiteLooks:
             survey.served,
             swapped=request.swapped,
             due=request.due,
-            before=await presented_when_planned(store, scope.plan),
+            before=planned.presented,
             shut=away.shut - survey.http_silent,
             stopped=away.stopped,
             addresses={each.name: each.client_port for each in scope.site.servers},

@@ -15,15 +15,15 @@ from activities.setting.repairing import Repairs
 from activities.survey.servers import presented
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
-from rotation.drift.presented import to_put_right
+from rotation.drift.presented import other_certificates, to_put_right
 from rotation.finding import Shown, blocking
 from rotation.plan.step import Gate, SettingField, Write
 from rotation.proof.gate import written
 from rotation.values import GroupId, ListName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
-from service.running_sites import unlike
 from service.scope import StepScope, WantedPair, scope_of, settings_now
+from service.surveying import presented_when_planned
 from service.world import World
 from store.rotation.write_rows import WriteOutcome
 
@@ -119,7 +119,9 @@ class SettingsWriter:
         if request.swapped is None or (probes and now < probes[-1] + _MINUTE):
             return {}
         probes.append(now)
-        found = await unlike(self._world, scope.site, scope.plan, request.swapped)
+        served = await self._world.served(scope.site.servers)
+        before = await presented_when_planned(self._world.store, scope.plan)
+        found = other_certificates(scope.plan.body, served, swapped=request.swapped, before=before)
         return {"new_certificate_at": found[0].subject} if found else {}
 
     async def _write(self, client: Sepm, scope: StepScope, request: WriteRequest, wanted: WantedPair) -> str:

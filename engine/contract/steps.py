@@ -41,7 +41,7 @@ class WriteRequest(StepRequest):
     field: SettingField
     restores: bool
     turning_back: bool = False
-    """Whether old certificates must still be in force: every write is preceded by a probe (rule 16)."""
+    """Whether a cancel or a restore writes: every write is preceded by a probe of certificates (rule 16)."""
     swapped: tuple[ServerName, ...] | None = None
     """Where given, the servers with their planned certificate: each minute of writing is preceded by a probe of all."""
     found: FoundId | None = None

@@ -11,7 +11,9 @@ from rotation.values import Fingerprint, ServerName, Value
 
 THIRD = "third-certificate"
 """A server presents what is neither known nor announced: a wrong file, or an attacker in the middle."""
-
+_RESTORED, _EARLY = "certificate-restored", "certificate-early"
+CERTIFICATES = frozenset({THIRD, _RESTORED, _EARLY})
+"""A server presents another certificate than the rotation has left there."""
 
 SILENT = "server-silent"
 """A server does not answer: what it presents is not known, or clients may trust no other one."""
@@ -108,6 +110,18 @@ def certificate_drift(
     return tuple(found)
 
 
+def other_certificates(
+    body: PlanBody,
+    served: Iterable[ServedCertificate],
+    *,
+    swapped: Collection[ServerName],
+    before: Mapping[ServerName, Fingerprint],
+) -> tuple[Finding, ...]:
+    """The servers that present another certificate than the rotation has left there; the arguments as above."""
+    found = certificate_drift(body, served, swapped=swapped, before=before)
+    return tuple(each for each in found if each.code in CERTIFICATES)
+
+
 def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprint]) -> Finding:
     """The alarm about a certificate that is neither known nor announced."""
     named = f"{seen.server} ({address})" if address else str(seen.server)
@@ -154,15 +168,15 @@ def _drift(seen: ServedCertificate, now: Serves, *, swapped: bool, due: bool, ba
     match now, back:
         case Serves.FORMER, False if swapped:
             shown = f"{seen.server} presents its former certificate again"
-            return blocking("certificate-restored", seen.server, shown, "install the new one again, or roll back")
+            return blocking(_RESTORED, seen.server, shown, "install the new one again, or roll back")
         case Serves.FORMER, True if swapped:
             shown = f"{seen.server} presents its new certificate again"
-            return blocking("certificate-restored", seen.server, shown, "install the old one again")
+            return blocking(_RESTORED, seen.server, shown, "install the old one again")
         case Serves.PLANNED, False if not swapped and not due:
             shown = f"{seen.server} presents its new certificate before its turn"
-            return blocking("certificate-early", seen.server, shown, "install its former certificate until then")
+            return blocking(_EARLY, seen.server, shown, "install its former certificate until then")
         case Serves.PLANNED, True if not swapped and not due:
             shown = f"{seen.server} presents its old certificate before its turn"
-            return blocking("certificate-early", seen.server, shown, "install its new certificate until then")
+            return blocking(_EARLY, seen.server, shown, "install its new certificate until then")
         case _:
             return None

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from rotation.drift.drift import Drift
 from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP
-from rotation.drift.presented import SILENT, THIRD
+from rotation.drift.presented import CERTIFICATES, SILENT
 from rotation.drift.standing import last_write, relaxed
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, is_relaxing
 from rotation.finding import Severity
@@ -22,7 +22,6 @@ from rotation.values import ListName, Value
 
 _REPAIRS = 2
 """How often a step puts a setting right; when it is undone once more, that is meant, and a person is asked."""
-CERTIFICATES = frozenset({THIRD, "certificate-restored", "certificate-early"})
 _KEPT_IN_MIND = CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED}
 """Drift that planning again does not settle."""
 NEWBORN = frozenset({"group-new", "location-new"})

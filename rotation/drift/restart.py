@@ -1,13 +1,11 @@
 """Which gates have to be proven again when something has changed that their proof rests on (rule 12b)."""
 
 from rotation.drift.drift import Drift
-from rotation.drift.presented import THIRD
+from rotation.drift.presented import CERTIFICATES
 from rotation.drift.standing import last_write
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.values import ServerName
-
-_OF_A_SERVER = frozenset({THIRD, "certificate-restored", "certificate-early"})
 
 
 def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
@@ -17,7 +15,7 @@ def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
     server whose turn has not come, the gate after the last one that was, since relaxed clients take any certificate.
     What a drill has shown of lists stays (rule 18): once ports and servers are back, no client can show it again.
     """
-    if drift.finding.code in _OF_A_SERVER:
+    if drift.finding.code in CERTIFICATES:
         return _of_server(ServerName(drift.finding.subject), body, at)
     owner = next((owner for owner in body.scopes if owner.group_id == drift.owner), None)
     if owner is None or drift.field is None:

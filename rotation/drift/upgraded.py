@@ -11,7 +11,7 @@ from rotation.plan.step import Console, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.site import Server, Site
 from rotation.survey import SiteSurvey
-from rotation.values import Fingerprint, ServerName
+from rotation.values import ServerName
 
 VERSION_CHANGED, HTTP_SILENT = "version-changed", "http-port-silent"
 
@@ -80,9 +80,7 @@ def _unlike(
     One that is down before its turn is named by rule 20, which has a way out; one that the plan has given up may be,
     and so may one that a drill has stopped, or whose port it has shut.
     """
-    before: dict[ServerName, Fingerprint] = {
-        each.server: each.fingerprint for each in planned.served if each.fingerprint is not None
-    }
+    before = planned.presented
     ports = {each.name: each.client_port for each in site.servers}
     now = {seen.server: serves(body, seen, before=before.get(seen.server)) for seen in survey.served}
     return {
@@ -94,8 +92,7 @@ def _unlike(
 
 def _http_silent(site: Site, planned: SiteSurvey, survey: SiteSurvey) -> dict[ServerName, str]:
     """The servers that answer on their client port, and not on the HTTP port on which they answered."""
-    up = {seen.server for seen in survey.served if seen.fingerprint is not None}
-    shut = (survey.http_silent - planned.http_silent) & up
+    shut = (survey.http_silent - planned.http_silent) & survey.presented.keys()
     return {each.name: _shut(each) for each in site.servers if each.name in shut}
 
 

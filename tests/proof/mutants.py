@@ -1,7 +1,7 @@
 """`make mutants`: shows that a product without one of its rules is caught by the invariants.
 
 1. each mutation of tests/proof/mutations/ is played on the seed that the ledger (tests/proof/mutants.toml) keeps, or on
-   the known scenario that it names (tests/simulation/holes.py)
+   the known scenario that it names (tests/simulation/known_holes.py)
 2. caught: an invariant is violated with it, and none without it; in a known scenario something is not as promised
 3. where the ledger's seed catches it no longer, other seeds are searched, and the ledger is written again
 4. a mutation that nothing catches survives: the exit code is 1, unless it is marked as unproven, with the reason
@@ -41,16 +41,8 @@ from tests.proof.mutations import (
     wider_world,
 )
 from tests.proof.where import is_quick
-from tests.simulation import (
-    build_holes,
-    drill_holes,
-    image_holes,
-    record_holes,
-    restoring_holes,
-    turning_holes,
-    world_holes,
-)
-from tests.simulation.holes import HOLES, shortcomings
+from tests.simulation.holes import shortcomings
+from tests.simulation.known_holes import KNOWN_HOLES
 from tests.simulation.network_holes import NETWORK_HOLES
 
 MUTATIONS: tuple[Mutation, ...] = tuple(
@@ -61,8 +53,7 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
 LEDGER = Path(__file__).with_name("mutants.toml")
 SIZES = Sizes(servers=3, groups=4, clients=24)
 """Small sites suffice, and are quick."""
-_ROOMS = (build_holes, drill_holes, image_holes, record_holes, restoring_holes, turning_holes, world_holes)
-_KNOWN = (*HOLES, *(each for room in _ROOMS for each in room.HOLES), *NETWORK_HOLES)
+_KNOWN = (*KNOWN_HOLES, *NETWORK_HOLES)
 _HEAD = """\
 # What catches each mutation of the product: the seed of a drawn scenario or a known scenario, and what it violates.
 # `python -m tests.proof.mutants --search` writes this file; `make mutants` plays it.

@@ -30,7 +30,7 @@ class Mutation:
     where: Callable[[Scenario], bool]
     """In which drawn scenarios the rule can matter: others are not worth a search."""
     hole: str = ""
-    """The known scenario that the rule closes (`tests/simulation/holes.py`), where none is drawn that needs it."""
+    """The known scenario that the rule closes (tests/simulation/known_holes.py), where none is drawn that needs it."""
     faults: Faults = Faults.ALL
     """What goes wrong in those."""
     behind: tuple[tuple[Any, Callable[..., Any]], ...] = ()

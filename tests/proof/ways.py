@@ -8,7 +8,7 @@ from rotation.running.state import Outcome
 from simulation.drawn.scenario import Scenario
 from simulation.judged.facts import Facts
 from tests.proof import seeds
-from tests.simulation.holes import HOLES
+from tests.simulation.administration_holes import HOLES
 
 _REFUSAL = frozenset({"refusing", "signs-with-former-key"})
 """Attention that tells of clients that refuse what a replaced server publishes."""

@@ -1,4 +1,4 @@
-"""Another certificate is in a server when settings are put back: clients took it while relaxed (rules 12b and 16)."""
+"""Certificates and ports that change while a rotation waits, above all before settings are put back (rules 12b, 27)."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -8,7 +8,8 @@ import pytest
 from emulator.state.effects import Actor
 from rotation.running.state import Outcome
 from simulation.judged.invariants import check
-from tests.simulation.holes import HOLES, HOUR
+from tests.simulation.administration_holes import HOLES
+from tests.simulation.holes import HOUR
 from tests.simulation.losses import effect, lost
 
 SILENT = "a script that nobody knows of hands out an old Sylink.xml up to the replacement"

@@ -77,6 +77,23 @@ async def put_in(here, kind):
         here.stage.simulation.console.restore_certificate("SEPM-1", getattr(chosen, kind))
 
 
+async def put_right(here):
+    """The right certificate comes back, and a person says so."""
+    await put_in(here, "fingerprint")
+    return here.say(Move.RETRY, "ann")
+
+
+def restoring_by_hand():
+    """One server, at which REST does not put secure communications back."""
+    ignored = Switches(patch_secure_communications=PatchSecureCommunications.IGNORED)
+    return one_server(clients=10, heartbeat=timedelta(minutes=5)).model_copy(update={"switches": ignored})
+
+
+def is_proven_again(state):
+    """Whether a gate waits although settings are to be put back."""
+    return state.step.number == "A10c" and state.wait
+
+
 async def test_settings_are_not_put_back_by_hand_while_another_certificate_is_in_a_server(played):
     """The claim is refused, the task withdrawn, and a person asked; clients are proven again behind the right one."""
 
@@ -84,19 +101,13 @@ async def test_settings_are_not_put_back_by_hand_while_another_certificate_is_in
         await put_in(here, "replaces")
         return here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)
 
-    async def put_right(here):
-        await put_in(here, "fingerprint")
-        return here.say(Move.RETRY, "ann")
-
     claimed, asked, proven, again = deeds = played.in_turn(
         played.Deed(restored_by_hand, claim),
         played.Deed(played.asked("drift"), put_right),
-        played.Deed(lambda state: state.step.number == "A10c" and state.wait, lambda _: None),
+        played.Deed(is_proven_again, lambda _: None),
         played.Deed(restored_by_hand, lambda _: None),
     )
-    ignored = Switches(patch_secure_communications=PatchSecureCommunications.IGNORED)
-    spec = one_server(clients=10, heartbeat=timedelta(minutes=5)).model_copy(update={"switches": ignored})
-    async with played.play(*deeds, spec=spec) as here:
+    async with played.play(*deeds, spec=restoring_by_hand()) as here:
         here.absent = lambda state: not again.done and state.step.number == "A10c"
         before = here.settings()
         outcome = await here.run()
@@ -126,10 +137,6 @@ async def test_who_holds_the_work_is_asked_to_give_it_back(played):
     async def another(here):
         await put_in(here, "replaces")
 
-    async def put_right(here):
-        await put_in(here, "fingerprint")
-        return here.say(Move.RETRY, "ann")
-
     def give_back(here):
         return here.say(Move.TASK_REFUSED, "bob", task_id=here.state.task.id, why="as asked")
 
@@ -138,12 +145,10 @@ async def test_who_holds_the_work_is_asked_to_give_it_back(played):
         played.Deed(lambda state: state.task and state.task.claimed_by, another),
         played.Deed(played.asked("drift"), put_right),
         played.Deed(played.asked("give-back"), give_back),
-        played.Deed(lambda state: state.step.number == "A10c" and state.wait, lambda _: None),
+        played.Deed(is_proven_again, lambda _: None),
         played.Deed(restored_by_hand, lambda _: None),
     )
-    ignored = Switches(patch_secure_communications=PatchSecureCommunications.IGNORED)
-    spec = one_server(clients=10, heartbeat=timedelta(minutes=5)).model_copy(update={"switches": ignored})
-    async with played.play(*deeds, spec=spec) as here:
+    async with played.play(*deeds, spec=restoring_by_hand()) as here:
         here.absent = lambda state: not again.done and state.step.number == "A10c"
         outcome = await here.run()
 

@@ -37,8 +37,7 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
         return
     is_over(run)
     run.drop_attention(LAPSED)
-    if not isinstance(step, Write) or not makes_verify(run, step):
-        run.state.restarted = ()
+    run.state.restarted = ()
     now = run.host.now()
     update: dict[str, object] = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "begun_at": now}
     update |= {"lapsed_at": None, "refused": None, "proof_survey": proof.survey_id}

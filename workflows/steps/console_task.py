@@ -20,7 +20,7 @@ from workflows.steps import client_look, drift_step
 from workflows.steps.drift_step import look, look_due, plan_looks
 from workflows.steps.task_look import evidence_of, is_due, is_of_store, next_look, observe, wakes
 from workflows.steps.task_reports import close, hear, settle
-from workflows.steps.withdrawal import withdraw
+from workflows.steps.withdrawal import ask_back, withdraw
 from workflows.waits import due_server, unreported
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
@@ -64,9 +64,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         ref=about(run.state, step), by_hand=by_hand, opened_at=run.host.now(), because=because[:_LONGEST_REASON]
     )
     starts = isinstance(step, Console) and isinstance(step.work, StartServer)
-    while not (done := await _attempt(run, step, request)):
-        if done is None:
-            break
+    while (ended := await _attempt(run, step, request)) is TaskState.REFUSED:
         run.drop_attention(LAPSED)
         is_over(run)
         text, otherwise = (
@@ -83,18 +81,18 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     run.state.task = None
     second_person.over(run)
     unreported.task_is_over(run, step)
-    return bool(done)
+    return ended is TaskState.DONE
 
 
-async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool | None:
-    """One life of a task: whether it was done; None where it was withdrawn until the site is as it was left."""
+async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> TaskState:
+    """One life of a task: how it ended."""
     if run.state.task is None and not await _open(run, step, request):
-        return True
+        return TaskState.DONE
     if not run.state.withdrawing:
         with suppress(TurnBack):
             return await _watch(run, step)
     if await withdraw(run, step):
-        return True
+        return TaskState.DONE
     raise TurnBack
 
 
@@ -130,8 +128,11 @@ async def _published(run: Running, step: Console | Write) -> None:
     state.fixing = None
 
 
-async def _watch(run: Running, step: Console | Write) -> bool | None:
-    """Wait until the task is done (True), refused (False) or withdrawn (None). Attested work shows nothing: no look."""
+async def _watch(run: Running, step: Console | Write) -> TaskState:
+    """Wait until the task is done, refused, or withdrawn until the site is as it was left.
+
+    Attested work shows nothing: it is not looked for.
+    """
     observed = evidence_of(step) is Evidence.OBSERVED
     while True:
         looks = observed and is_due(run)
@@ -139,19 +140,22 @@ async def _watch(run: Running, step: Console | Write) -> bool | None:
             seen = await observe(run, step)
             if seen.done:
                 await close(run, step, TaskState.DONE, "the service", seen.seen)
-                return True
+                return TaskState.DONE
             await due_server.tell(run, step, seen)
-        ended = await hear(run, step)
-        if ended is not None:
-            return None if ended is False and _is_otherwise(run, step) else ended
+        done = await hear(run, step)
+        if done is not None:
+            waits = not done and _is_otherwise(run, step)  # given back as it was asked for: nothing is to be decided
+            return TaskState.WITHDRAWN if waits else TaskState.DONE if done else TaskState.REFUSED
         if looks:
             run.state.task = run.open_task.model_copy(update={"look_at": next_look(run, step)})
         await _look_at_site(run, step)
         if _is_otherwise(run, step):
             if not run.open_task.claimed_by:
                 await close(run, step, TaskState.WITHDRAWN, "the service", "the site is not as the rotation left it")
-                return None
-            await _ask_back(run, step, run.open_task.claimed_by)
+                return TaskState.WITHDRAWN
+            # only the gate has a limit, and asks about clients that stay away
+            holder = run.open_task.claimed_by
+            await ask_back(run, step, f"the site is not as the rotation left it: {holder} gives the task back")
         else:
             run.drop_attention(GIVE_BACK)
         await keep_proof(run, step)
@@ -159,7 +163,7 @@ async def _watch(run: Running, step: Console | Write) -> bool | None:
         if by := await client_look.go_on(run, step):
             note = "the clients of every other build are left out"
             await settle(run, step, by, note, attestation=client_look.evidence(run, {}))
-            return True
+            return TaskState.DONE
         await run.wait(
             until=wakes(run.open_task) if observed else client_look.asks_at(run),
             summary=f"task: {step.title}",
@@ -177,14 +181,6 @@ def _is_otherwise(run: Running, step: Console | Write) -> bool:
     """Whether settings must not be put back by hand now: the site is otherwise, or a gate is to be proven again."""
     found = any(named.blocks for named in run.state.drift) or bool(unreported.to_prove_again(run))
     return found and unreported.makes_verify(run, step)
-
-
-async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
-    """Show, and store once, that the holder must give the task back: only the gate asks about clients that are away."""
-    text, asked = f"the site is not as the rotation left it: {holder} gives the task back", run.is_raised(GIVE_BACK)
-    run.raise_attention(GIVE_BACK, step.title, text, ())
-    if not asked:
-        await run.record(EventKind.ATTENTION, f"{step.title}: {text}", code=GIVE_BACK)
 
 
 async def _look_at_site(run: Running, step: Console | Write) -> None:

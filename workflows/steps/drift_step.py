@@ -14,8 +14,7 @@ from engine.contract import (
     WriteRequest,
 )
 from rotation.drift.judged_drift import NamedDrift
-from rotation.drift.presented import SILENT
-from rotation.drift.reaction import CERTIFICATES
+from rotation.drift.presented import CERTIFICATES, SILENT
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look

@@ -36,7 +36,8 @@ async def withdraw(run: Running, step: Console | Write) -> bool:
         if task is None:
             break
         if task.claimed_by:
-            await _ask_back(run, step, task.claimed_by)
+            holder = task.claimed_by
+            await ask_back(run, step, f"the rotation turns back: {holder} gives the task back")
         elif not swapping or not silent or run.host.now() >= began + RESTART:
             break
         await run.wait(
@@ -54,9 +55,9 @@ async def withdraw(run: Running, step: Console | Write) -> bool:
     return replaced
 
 
-async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
+async def ask_back(run: Running, step: Console | Write, text: str) -> None:
     """Show, and store once, that the holder of a task must give it back."""
-    text, asked = f"the rotation turns back: {holder} gives the task back", run.is_raised(GIVE_BACK)
+    asked = run.is_raised(GIVE_BACK)
     run.raise_attention(GIVE_BACK, step.title, text, ())
     if not asked:
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")

@@ -27,8 +27,8 @@ async def write(run: Running, step: Write) -> None:
     6. settings are put back when clients have reported that may hold what was put right: machines that started from a
        golden image just before it was refreshed, and all of them where another certificate was in a server; and when a
        look right before it finds the site as the rotation left it
-    7. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
-       one stops it and asks
+    7. while turning back, and in a restore, every write is preceded by a probe, by hand as over REST: another
+       certificate than the old one, or than the one that the restore was planned with, stops it and asks
     """
     if not makes_verify(run, step):
         await clients_have_reported(run, step)

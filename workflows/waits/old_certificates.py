@@ -34,7 +34,7 @@ def probes_first(run: Running) -> bool:
 
 
 async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> None:
-    """Return when every server that answers presents its old certificate.
+    """Return when every server that answers presents its old certificate; in a restore, what it had at the planning.
 
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
     2. a new certificate, or one that was not announced, stops here and asks: retry looks again

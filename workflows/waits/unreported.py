@@ -28,10 +28,11 @@ def makes_verify(run: Running, step: Step) -> bool:
 def to_prove_again(run: Running) -> tuple[Restarted, ...]:
     """The gates after a replacement whose certificate was away: they hold again before clients verify.
 
-    What else was voided proves settings, which are written next.
+    What else was voided proves settings, and says nothing when these are written again.
     """
-    gates = {each.id: each for each in run.state.outline.steps if isinstance(each, Gate)}
-    return tuple(each for each in run.state.restarted if gates[each.gate].purpose is GatePurpose.SWAPPED)
+    gates = (each for each in run.state.outline.steps if isinstance(each, Gate))
+    swapped = {each.id for each in gates if each.purpose is GatePurpose.SWAPPED}
+    return tuple(each for each in run.state.restarted if each.gate in swapped)
 
 
 def another_was_in(run: Running) -> None:

@@ -21,7 +21,7 @@ def ports_to_shut(
     """The HTTPS client ports of the servers that answer; none where no drill is wanted, or no group is relaxed."""
     if not request.drill_https or not _relaxed(scopes):
         return ()
-    up = {seen.server for seen in survey.served if seen.fingerprint is not None}
+    up = survey.presented.keys()
     return tuple(HttpsPort(server=each.name, port=each.https_port) for each in site.servers if each.name in up)
 
 

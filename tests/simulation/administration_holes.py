@@ -1,0 +1,172 @@
+"""Ordinary administration in which a swap was certified as safe and clients were then cut off, one scenario each."""
+
+from emulator.events.site_events import (
+    HttpPortMoved,
+    ListEdited,
+    PoliciesEditedOften,
+    SecureCommunicationsSet,
+    ServerDies,
+    ServerUpgraded,
+    SylinkHandedOut,
+)
+from emulator.spec import ROOT_GROUP, HandOutSpec, Protocol, RobotSpec
+from emulator.state.slips import Mistake, Slip
+from emulator.switches import RejectedDownload, Switches
+from rotation.plan.request import Unproven
+from simulation.drawn.scenario import Follows, Since, WorkPace
+from tests.simulation.holes import DAY, HOUR, MINUTE, coming_back_between, hole, roaming, site, with_an_old_build
+
+_SOON = WorkPace(first=20 * MINUTE, last=40 * MINUTE, work=20 * MINUTE)
+_OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
+_SCRIPT = HandOutSpec(name="Script")
+_OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MINUTE, times=300, hand_out=_SCRIPT.name)
+_UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
+
+HOLES = (
+    *(
+        hole(
+            f"contact is taken for acceptance ({kind})",
+            11,
+            site(3, 40, switches=Switches(stale_sig_files=True, rejected_download=kind)),
+        )
+        for kind in RejectedDownload
+    ),
+    *(
+        hole(
+            f"the dates of stale signatures look new ({kind})",
+            24,
+            site(3, 40, switches=Switches(stale_sig_files=True, stale_sig_dates=False, rejected_download=kind)),
+        )
+        for kind in RejectedDownload
+    ),
+    hole("clients come back to a replaced server between list and policy", 24, coming_back_between()),
+    hole(
+        "clients come back between list and policy, and the dates look new",
+        24,
+        coming_back_between(stale_sig_dates=False),
+    ),
+    hole(
+        "roamers use a list whose other server they never reach",
+        21,
+        roaming(),
+        unproven=Unproven.RELAX,
+        surveyed=10 * DAY,
+    ),
+    hole(
+        "the copy of a list speaks HTTPS when the certificate is replaced",
+        18,
+        site(),
+        Follows(since=Since.CLAIM, site_event=ListEdited(group=ROOT_GROUP, protocol=Protocol.HTTPS)),
+    ),
+    hole(
+        "the original list gives another port when it is put back",
+        18,
+        site(),
+        Follows(
+            since=Since.SWAP,
+            after=MINUTE,
+            site_event=ListEdited(group=ROOT_GROUP, original=True, https_ports={"SEPM-1": 8443}),
+        ),
+    ),
+    hole(
+        "a list loses its other servers when one of them is replaced",
+        18,
+        site(3, 12),
+        Follows(since=Since.CLAIM, site_event=ListEdited(group=ROOT_GROUP, servers=(("SEPM-1",),))),
+    ),
+    hole(
+        "secure communications are ticked three minutes after the claim",
+        19,
+        site(),
+        Follows(
+            since=Since.CLAIM, after=3 * MINUTE, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)
+        ),
+    ),
+    hole(
+        "secure communications are ticked after the claim of somebody who works for a quarter of an hour",
+        19,
+        site(heartbeat=5 * MINUTE),
+        Follows(since=Since.CLAIM, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)),
+        pace=_SOON,
+    ),
+    hole(
+        "the last holdout dies",
+        20,
+        site(3, 12),
+        Follows(since=Since.SWAP, after=2 * DAY, site_event=ServerDies(server="SEPM-3")),
+    ),
+    hole(
+        "the last holdout dies where a group must be relaxed around it",
+        20,
+        with_an_old_build(),
+        Follows(since=Since.SWAP, after=2 * DAY, site_event=ServerDies(server="SEPM-3")),
+    ),
+    hole(
+        "the only other server dies before a replacement is claimed",
+        20,
+        site(2),
+        Follows(since=Since.BEGIN, after=10 * HOUR + 33 * MINUTE, site_event=ServerDies(server="SEPM-2")),
+    ),
+    hole(
+        "the only other server dies while a replacement is claimed",
+        20,
+        site(2),
+        Follows(since=Since.BEGIN, after=11 * HOUR, site_event=ServerDies(server="SEPM-2")),
+    ),
+    hole(
+        "a server dies before its turn, and another one is to be replaced after it",
+        20,
+        site(3, 12),
+        Follows(since=Since.SWAP, after=MINUTE, site_event=ServerDies(server="SEPM-2")),
+    ),
+    hole(
+        "relaxed clients fall silent behind the swap",
+        22,
+        site(),
+        Follows(since=Since.SWAP, after=MINUTE, site_event=HttpPortMoved(server="SEPM-1", port=8015)),
+    ),
+    hole(
+        "serials move as often as clients check in",
+        23,
+        site(),
+        Follows(since=Since.BEGIN, site_event=PoliciesEditedOften(group=ROOT_GROUP, every=HOUR, times=2000)),
+    ),
+    hole(
+        "a script hands out an old Sylink.xml each day",
+        26,
+        site(),
+        Follows(since=Since.SWAP, after=HOUR, site_event=_OLD_SYLINK),
+    ),
+    hole(
+        "a script hands out an old Sylink.xml up to the replacement",
+        26,
+        site(hand_outs=(_SCRIPT,)),
+        Follows(since=Since.BEGIN, after=HOUR, site_event=_OFTEN),
+    ),
+    hole(
+        "a script that nobody knows of hands out an old Sylink.xml up to the replacement",
+        26,
+        site(hand_outs=(_SCRIPT.model_copy(update={"known": False}),)),
+        Follows(since=Since.BEGIN, after=HOUR, site_event=_OFTEN),
+        residual=True,
+    ),
+    hole(
+        "a person says that a script is stopped, and it hands out an old Sylink.xml up to the replacement",
+        26,
+        site(hand_outs=(_SCRIPT,), robot=RobotSpec(slips=(Slip(mistake=Mistake.LEAVES_RUNNING),))),
+        Follows(since=Since.BEGIN, after=HOUR, site_event=_OFTEN),
+        residual=True,
+    ),
+    hole(
+        "an upgrade resets the ports of a server",
+        27,
+        site(https_port=8443),
+        Follows(since=Since.BEGIN, after=4 * HOUR, site_event=_UPGRADE),
+    ),
+    hole(
+        "an upgrade resets the plain HTTP port before clients are relaxed",
+        27,
+        site(http_port=8015),
+        Follows(since=Since.BEGIN, after=4 * HOUR, site_event=_UPGRADE),
+    ),
+)
