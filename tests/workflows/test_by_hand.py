@@ -131,6 +131,34 @@ async def test_settings_are_not_put_back_by_hand_while_another_certificate_is_in
     assert here.lost() == []
 
 
+async def test_the_question_to_give_work_back_goes_with_the_work(played):
+    """Its holder does the work all the same: nothing is asked of the holder any more."""
+
+    async def another(here):
+        await put_in(here, "replaces")
+
+    async def does_it(here):
+        task = await here.stage.store.tasks.get(here.state.task.id)
+        with acting(Actor.TASK):
+            for pair in task.work.pairs:
+                console = here.stage.simulation.console
+                console.set_secure_communications(pair.group_path, pair.location_name, enabled=True)
+        return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id)
+
+    deeds = played.in_turn(
+        played.Deed(restored_by_hand, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(lambda state: state.task and state.task.claimed_by, another),
+        played.Deed(played.asked("give-back"), does_it),
+        played.Deed(lambda state: state.task is None, lambda _: None),
+    )
+    *_, over = deeds
+    async with played.play(*deeds, spec=restoring_by_hand()) as here:
+        here.absent = lambda state: not over.done and state.step.number == "A10c"
+        await here.run()
+
+    assert "give-back" not in {each.code for each in over.saw.attention}
+
+
 async def test_who_holds_the_work_is_asked_to_give_it_back(played):
     """Only the gate asks about a client that is away: the rotation would wait for it behind the claim for ever."""
 
