@@ -46,7 +46,7 @@ from rotation.running.state import Outcome, Phase, RotationState
 from workflows.plan_loading import load
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
-from workflows.steps import client_look, newborn_step
+from workflows.steps import client_look, drift_step, newborn_step
 from workflows.steps.closing_step import closing
 from workflows.steps.console_task import console_task
 from workflows.steps.drift_step import clear, look_due
@@ -117,6 +117,8 @@ async def _step(run: Running, step: Step) -> None:
         run.drop_attention(ANSWER_REFUSED)
         state.begin_round()
         await run.record(EventKind.STEP_BEGAN, step.title)
+    else:
+        await drift_step.go_on(run, step)
     if await newborn_step.goes_on(run, step):
         await _do(run, step)
     run.note(EventKind.STEP_ENDED, step.title)
@@ -145,7 +147,8 @@ async def _do(run: Running, step: Step) -> None:
 async def _console(run: Running, step: Console) -> None:
     if isinstance(step.work, Takes) and not await outage.begins(run, step):
         return
-    waits = run.state.fixing is not None and isinstance(step.work, LookAtClients)
+    fixing = run.state.fixing
+    waits = fixing is not None and not fixing.gate and isinstance(step.work, LookAtClients)
     done = True
     if not waits and not outage.is_given_back(run, step):
         done = await console_task(run, step)

@@ -53,6 +53,12 @@ class Fixing(Value):
     since: datetime
     look_at: datetime
     """When it is read again, or taken for published."""
+    gate: str = ""
+    """The gate whose policy date is waited for; empty: something else, or a history of an earlier version began it."""
+
+    def is_about(self, gate: str) -> bool:
+        """Whether it may be the policy date of this gate."""
+        return self.gate in {"", gate}
 
 
 class Proceed(Value):

@@ -2,27 +2,57 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.site_events import ComputersAppear, GroupAdded, Scheduled
+from emulator.events.site_events import (
+    CertificateGenerated,
+    CertificateRestored,
+    ComputersAppear,
+    GroupAdded,
+    Scheduled,
+    SecureCommunicationsSet,
+)
+from emulator.spec import ROOT_GROUP
+from simulation.drawn.scenario import Follows, Since, WorkPace
 from simulation.judged.invariants import check
 from simulation.played.run import in_many_histories, play
+from tests.proof.histories import unlimited
 from tests.proof.seeds import scenario
 from tests.proof.temporal.durable import same_run
-
-_CALLS_COUNT = frozenset({11})
-"""A new history asks SEPM once more what was asked right before; where calls are limited, later ones come later."""
+from tests.simulation.holes import HOUR, MINUTE, hole, of_two_kinds
 
 
-# 1: people are asked at a gate's limit; 11, 33: a gate is proven again; 2, 33: a policy date is waited for
-@pytest.mark.parametrize("seed", [0, 1, 2, 4, 8, 11, 12, 33])
+# 1: people are asked at a gate's limit; 11, 33: a gate is proven again; 2, 33: a policy date is waited for.
+# of several servers, 200082: a gate that was passed is proven again; 200087: the date of a moved policy is waited for,
+# 200122: and a person is asked about it; 200111: somebody changes back what the service has put right; 200131: a person
+# is asked by the closing check
+@pytest.mark.parametrize("seed", [0, 1, 2, 4, 8, 11, 12, 33, 200082, 200087, 200111, 200122, 200131])
 async def test_a_rotation_goes_on_from_its_state_alone(seed):
     """With a new history in every wait a rotation does the same at the same times, and violates nothing."""
-    drawn = scenario(seed)
-    if seed in _CALLS_COUNT:
-        switches = drawn.spec.switches.model_copy(update={"rate_limit": None})
-        drawn = drawn.model_copy(update={"spec": drawn.spec.model_copy(update={"switches": switches})})
+    drawn = unlimited(seed)
     whole, cut = await play(drawn), await play(drawn, in_many_histories)
     assert same_run(whole, cut) == ""
     assert not check(cut)
+
+
+async def test_no_look_at_clients_is_passed_over_in_a_new_history():
+    """While the task is open, a gate is started again, and the policy date of that gate is waited for."""
+    known = of_two_kinds()
+    switches = known.switches.model_copy(update={"publish_delay": 4 * MINUTE})
+    ticked = SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)
+    another, put_back = CertificateGenerated(server="SEPM-1"), CertificateRestored(server="SEPM-1")
+    begun = 49 * HOUR
+    events = (
+        Follows(since=Since.BEGIN, after=begun, site_event=ticked),
+        Follows(since=Since.BEGIN, after=begun + 5 * MINUTE, site_event=another),
+        Follows(since=Since.BEGIN, after=begun + HOUR, site_event=put_back),
+    )
+    pace = WorkPace(first=6 * HOUR, last=8 * HOUR)
+    drawn = hole("", 10, known.model_copy(update={"switches": switches}), *events, pace=pace).scenario
+    cut = await play(drawn, in_many_histories)
+    look = [event.kind for event in cut.trail if event.data.get("step") == "08-look"]
+    assert {"gate-restarted", "task-closed", "step-ended"} <= {*look}
+    assert look.index("task-opened") < look.index("gate-restarted") < look.index("task-closed")
+    assert look.index("task-closed") < look.index("step-ended")
+    assert same_run(await play(drawn), cut) == ""
 
 
 async def test_what_a_person_must_decide_about_is_asked_in_a_new_history_too():

@@ -11,7 +11,7 @@ from rotation.running.message import Message
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
 from workflows.claims.refused_claim import is_over, refuse
-from workflows.claims.swap_proof import SwapProof, next_proof, read_proof, read_restarted
+from workflows.claims.swap_proof import SwapProof, keeps_restarted, next_proof, read_proof, read_restarted
 from workflows.running import Running
 from workflows.waits.old_certificates import against_restoring, probes_first
 from workflows.waits.unreported import makes_verify
@@ -37,7 +37,8 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
         return
     is_over(run)
     run.drop_attention(LAPSED)
-    run.state.restarted = ()
+    if swaps(step) or not keeps_restarted(run):
+        run.state.restarted = ()
     now = run.host.now()
     update: dict[str, object] = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "begun_at": now}
     update |= {"lapsed_at": None, "refused": None, "proof_survey": proof.survey_id}

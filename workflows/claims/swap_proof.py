@@ -44,6 +44,10 @@ RAREST = timedelta(hours=12)
 """The longest pause: a policy that is made again each night is seen while it is the newest."""
 
 
+_KEEPS = "claims-keep-restarted-gates"
+"""Histories that began before forget such gates with each claim, and do not read them while clients are looked at."""
+
+
 class SwapProof(Value):
     """Why a certificate must not be replaced now; nothing stands against it when there is no finding."""
 
@@ -105,17 +109,30 @@ async def read_restarted(run: Running, step: Step) -> SwapProof:
     run.state.restarted = to_prove_again(run)
     if found or not run.state.restarted:
         return SwapProof(findings=found or why_not_yet(run))
+    proof = await read_again(run, step)
+    return proof if proof.findings else SwapProof(findings=why_not_yet(run), survey_id=proof.survey_id)
+
+
+def keeps_restarted(run: Running) -> bool:
+    """Whether gates that have begun again are still to be read though a claim of other work was granted."""
+    return bool(run.state.restarted) and run.host.goes_by(_KEEPS)
+
+
+async def read_again(run: Running, step: Step, *, early: bool = False) -> SwapProof:
+    """Read the gates that have begun again, and those that the step holds. Once all of them hold, none is read again.
+
+    `early`: also before their time, for what their clients have shown by now. They hold no sooner for that.
+    """
     survey = await run.call(
         ActivityName.SURVEY_SITE, SurveyRequest(site_id=run.state.site_id), SurveyAnswer, summary="survey the site"
     )
-    proof = await _read_gates(run, step, survey.survey_id)
-    if proof.findings:
-        return proof
-    run.state.restarted = ()
-    return SwapProof(findings=why_not_yet(run), survey_id=survey.survey_id)
+    proof = await _read_gates(run, step, survey.survey_id, early=early)
+    if not proof.findings:
+        run.state.restarted = ()
+    return proof
 
 
-async def _read_gates(run: Running, step: Step, survey_id: str) -> SwapProof:
+async def _read_gates(run: Running, step: Step, survey_id: str, *, early: bool = False) -> SwapProof:
     findings: list[Finding] = []
     gates: list[str] = []
     quiet: list[str] = []
@@ -127,7 +144,8 @@ async def _read_gates(run: Running, step: Step, survey_id: str) -> SwapProof:
     for gate in dict.fromkeys((*holds, *restarted)):
         if gate in restarted and not _is_due(restarted[gate], run.host.now()):
             findings.append(blocking("gate-restarted", gate, "its proof has begun again"))
-            continue
+            if not early or restarted[gate].due is None:
+                continue
         request = GateRequest(ref=about(run.state, step, other=gate), swapped=run.state.swapped, verified_by=survey_id)
         read = await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"does gate {gate} still hold?")
         reading = read.without_look

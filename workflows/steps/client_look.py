@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, EventKind, LeftOutAnswer, ObserveTaskAnswer, OpenTaskAnswer
-from rotation.plan.step import Console, ScopeName, Write
+from rotation.plan.step import Console, Gate, ScopeName, Write
 from rotation.plan.work.client_look import LookAtClients
 from rotation.running.attention import SECOND
 from rotation.running.message import Move
 from rotation.running.open_task import ClientLook
 from rotation.running.state import Fixing, Proceed
+from workflows.claims.swap_proof import keeps_restarted, next_proof, read_again
 from workflows.requests import about, left_out
 from workflows.running import Running
 
@@ -43,10 +44,11 @@ def evidence(run: Running, reported: dict[str, str]) -> dict[str, str]:
     return {**look.dates, **reported} if look is not None else reported
 
 
-def asks_at(run: Running) -> datetime | None:
-    """When a person is asked though no operator has reported what clients hold, or what .SIG files are dated."""
+def wakes_at(run: Running) -> datetime | None:
+    """When a gate is read again, or a person is asked since no operator has reported what there is to report."""
     look = run.open_task.look
-    return look.since + _DAY if look is not None and look.is_missed and not look.asked else None
+    asks = look.since + _DAY if look is not None and look.is_missed and not look.asked else None
+    return min((at for at in (asks, _proves_at(run)) if at is not None), default=None)
 
 
 def was_answered(run: Running) -> bool:
@@ -81,6 +83,7 @@ async def go_on(run: Running, step: Console | Write) -> str:
     look = run.open_task.look
     if look is None:
         return ""
+    await _prove_again(run, step)
     by = ""
     if was_answered(run):
         by = await _obey(run, step, look)
@@ -88,6 +91,31 @@ async def go_on(run: Running, step: Console | Write) -> str:
     if look.is_missed and not look.asked and run.host.now() >= look.since + _DAY:
         await _ask(run, step, look, _missed(look))
     return by if by and not look.lacking and not look.lacks_dates else ""
+
+
+def _proves_at(run: Running) -> datetime | None:
+    """When the gates that have begun again are read; None where none has, or its ground is not there yet."""
+    begun = _begun_again(run)
+    if run.open_task.look is None or begun is None or not keeps_restarted(run):
+        return None
+    return run.open_task.look_at or begun
+
+
+def _begun_again(run: Running) -> datetime | None:
+    """When the first of the gates that are proven again has begun again."""
+    gates = ((each.due, run.state.outline.step(each.gate)) for each in run.state.restarted)
+    return min((due - gate.minimum for due, gate in gates if due is not None and isinstance(gate, Gate)), default=None)
+
+
+async def _prove_again(run: Running, step: Console | Write) -> None:
+    """Read gates that have begun again until they hold: only a client whose policy they have proven can be looked at.
+
+    By the heartbeat at first, more seldom the longer it lasts: a client has to be seen twice.
+    """
+    at, begun, now = _proves_at(run), _begun_again(run), run.host.now()
+    if at is not None and begun is not None and now >= at:
+        await read_again(run, step, early=True)
+        run.state.task = run.open_task.model_copy(update={"look_at": next_proof(run, now, since=begun)})
 
 
 def _missed(look: ClientLook) -> str:

@@ -123,7 +123,9 @@ async def _published(run: Running, step: Console | Write) -> None:
     if not images:
         return
     now = run.host.now()
-    published = state.fixing or Fixing(since=now, look_at=now + 2 * state.outline.publish_delay)
+    published = state.fixing
+    if published is None or published.gate:
+        published = Fixing(since=now, look_at=now + 2 * state.outline.publish_delay)
     state.fixing = published
     await run.wait(until=published.look_at, summary="wait until servers have published what images must hold")
     state.fixing = None
@@ -166,7 +168,7 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
             await settle(run, step, by, note, attestation=client_look.evidence(run, {}))
             return TaskState.DONE
         await run.wait(
-            until=wakes(run.open_task) if observed else client_look.asks_at(run),
+            until=wakes(run.open_task) if observed else client_look.wakes_at(run),
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages) or run.open_task.read_again or _was_answered(run, step),
         )

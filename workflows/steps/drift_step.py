@@ -170,6 +170,15 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     return _show(run)
 
 
+async def go_on(run: Running, step: Step) -> None:
+    """Go on where a new history began while a gate that starts again waited for the policy date to move."""
+    state = run.state
+    if state.fixing is not None and any(each.gate == state.fixing.gate for each in _to_prove_again(run)):
+        await _prove_again(run, step)
+        state.look_at = _next(run)
+        _show(run)
+
+
 def _take_answer(run: Running) -> frozenset[str]:
     """A person has answered: the rotation may write its repairs once more. Gives the lists and versions confirmed."""
     state = run.state
@@ -253,9 +262,10 @@ async def _prove_again(run: Running, step: Step) -> None:
         gate = state.outline.step(waiting.gate)
         if not isinstance(gate, Gate):
             raise TypeError(f"step {gate.id} is no gate")
-        request = StepRequest(ref=about(state, step, other=gate.id))
-        await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number}: prove the gate again")
-        outage.begin_again(run, gate)
+        if state.fixing is None or state.fixing.gate != gate.id:
+            request = StepRequest(ref=about(state, step, other=gate.id))
+            await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number}: prove the gate again")
+            outage.begin_again(run, gate)
         if gate.purpose not in {GatePurpose.SWAPPED, GatePurpose.RECOVERED} and not outage.is_it(gate):
             await fix_references(run, gate)
         _open_again(run, step, gate)

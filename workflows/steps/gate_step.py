@@ -60,6 +60,8 @@ async def gate(run: Running, step: Gate) -> None:
         await fix_references(run, step)
         run.state.wait = wait_of(run).model_copy(update={"fixed": True})
         give_back(run, step, run.host.now() - wait_of(run).opened_at - 2 * run.state.outline.publish_delay)
+    if signed_gate.is_it(step):
+        await signed_gate.go_on(run, step)
     await _until_covered(run, step)
 
 

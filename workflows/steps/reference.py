@@ -1,6 +1,6 @@
 """References: the policy date that a write has caused, which clients must reach (rule 9)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest
 from rotation.plan.step import Gate
@@ -10,6 +10,8 @@ from workflows.requests import about
 from workflows.running import Running
 
 EDIT_A_POLICY = "edit a policy"
+_NOT_MOVED = "serial-did-not-move"
+_WAYS = (Move.RETRY, Move.CANCEL)
 _FIRST = timedelta(seconds=1)
 _SLOWEST = timedelta(minutes=1)
 _PUBLISHED_AFTER = 2
@@ -21,8 +23,10 @@ _PUBLISHED_AT_LEAST = timedelta(minutes=5)
 async def fix_references(run: Running, gate: Gate) -> None:
     """No move of the policy date after the last write, no proof: a person must look."""
     state = run.state
-    delay = state.outline.publish_delay
-    patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * delay)
+    patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * state.outline.publish_delay)
+    if state.fixing is not None and not state.fixing.is_about(gate.id):
+        state.fixing = None
+    await _answered(run, gate)
     while True:
         if state.fixing is not None:
             await run.wait(until=state.fixing.look_at, summary="wait for the policy date to move")
@@ -32,12 +36,25 @@ async def fix_references(run: Running, gate: Gate) -> None:
             break
         since = state.fixing.since if state.fixing is not None else run.host.now()
         if run.host.now() - since >= patience:
-            await run.ask("serial-did-not-move", gate.title, _text(fixed), (Move.RETRY, Move.CANCEL))
+            await run.ask(_NOT_MOVED, gate.title, _text(fixed), _WAYS)
             since = run.host.now()
-        now = run.host.now()
-        pause = min(max(_FIRST, delay / 16, 2 * (now - since)), max(_SLOWEST, delay / 4))
-        state.fixing = Fixing(since=since, look_at=now + pause)
+        _look_later(run, gate, since)
     state.fixing = None
+
+
+def _look_later(run: Running, gate: Gate, since: datetime) -> None:
+    """Read the policy date again after a while: the longer it is waited for, the more seldom."""
+    now, delay = run.host.now(), run.state.outline.publish_delay
+    pause = min(max(_FIRST, delay / 16, 2 * (now - since)), max(_SLOWEST, delay / 4))
+    run.state.fixing = Fixing(since=since, look_at=now + pause, gate=gate.id)
+
+
+async def _answered(run: Running, gate: Gate) -> None:
+    """Where a new history began while a person was asked: wait for the answer, then look again at once."""
+    asked = next((each.message for each in run.state.attention if each.code == _NOT_MOVED), None)
+    if asked is not None and run.state.fixing is not None and run.state.fixing.gate == gate.id:
+        await run.ask(_NOT_MOVED, gate.title, asked, _WAYS)
+        _look_later(run, gate, run.host.now())
 
 
 def _text(fixed: ReferenceAnswer) -> str:

@@ -60,6 +60,12 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     return await _by_word(run, step, reading)
 
 
+async def go_on(run: Running, step: Gate) -> None:
+    """Go on where a new history began while the date of a moved policy was waited for: no policy is moved again."""
+    if run.state.fixing is not None and run.state.fixing.gate == step.id:
+        await _moved(run, step)
+
+
 def is_asked(run: Running) -> bool:
     """Whether a person was asked about it, or wants to go on: a new history asks again."""
     return any(run.is_raised(code) for code in _ASKED) or second_person.wish(run, _ASKED) is not None
@@ -90,12 +96,19 @@ async def _move(run: Running, step: Gate, reading: GateReading) -> None:
     if moved.by_hand:
         text = f"edit any policy of {', '.join(moved.by_hand)} in the console, then retry: {moved.reason}"
         run.raise_attention(_BY_HAND, step.title, text, ())
+    before = {each.client for each in moved.asked}
+    kept = tuple(each for each in reading.asked if each.client not in before)
+    run.state.wait = wait_of(run).model_copy(update={"asked": (*kept, *moved.asked)})
+    await _moved(run, step)
+
+
+async def _moved(run: Running, step: Gate) -> None:
+    """Clients that were asked have their time once the policy date has moved."""
     await fix_references(run, step)
     run.drop_attention(_BY_HAND)
-    now, before = run.host.now(), {each.client for each in moved.asked}
-    kept = tuple(each for each in reading.asked if each.client not in before)
+    now = run.host.now()
     fresh = {"opened_at": now, "due": now + step.minimum, "next_at": None}
-    run.state.wait = wait_of(run).model_copy(update={**fresh, "asked": (*kept, *moved.asked)})
+    run.state.wait = wait_of(run).model_copy(update=fresh)
     run.host.show(run.state)
 
 

@@ -61,8 +61,8 @@ _ACT = "act-of-people"
 _ROTATION = SearchAttributeKey.for_keyword(SearchAttribute.ROTATION)
 _GIVEN_UP = "given-up"
 _FAILED = "try-failed"
-_PLAN = re.compile(r"plan-[0-9a-f]{12}")
-"""A plan's id, which is another in each run."""
+_IDS = re.compile(r"(?<=plan-)[0-9a-f]{12}|(?<=find )[0-9a-f]{8}")
+"""The id of a plan, or of what a look has found: another one in each run."""
 _LONG = timedelta(minutes=10)
 
 
@@ -323,7 +323,7 @@ def digest_of(run: Facts) -> str:
 
 
 def _events(facts: Facts) -> Iterator[tuple[object, ...]]:
-    return ((event.number, event.at, event.kind, _PLAN.sub("plan", event.message), event.data) for event in facts.trail)
+    return ((event.number, event.at, event.kind, _IDS.sub("", event.message), event.data) for event in facts.trail)
 
 
 def _done(facts: Facts) -> Iterator[tuple[object, ...]]:
