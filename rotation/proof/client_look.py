@@ -238,7 +238,8 @@ def _when_old(found: CandidateClient) -> str:
 def _found(looked: Looked, alike: Sequence[CandidateClient]) -> CandidateClient | Finding:
     if not alike:
         text = (
-            "no client of this name has a proven policy: it is in no group of this task, away, left out, or not in SEPM"
+            "no client of this name has a proven policy: it is in no group of this task, away, left out, not in SEPM, "
+            "or has not reported since its gate began again"
         )
         return _against("client-unknown", looked.client, text, "look at one of the named clients")
     if len(alike) > 1:
