@@ -49,7 +49,7 @@ from workflows.running import Running, TurnBack, unreachable
 from workflows.steps import client_look, drift_step, newborn_step
 from workflows.steps.closing_step import closing
 from workflows.steps.console_task import console_task
-from workflows.steps.drift_step import clear, look_due
+from workflows.steps.drift_step import clear, look, look_due, stand_still
 from workflows.steps.gate_step import gate, holdout
 from workflows.steps.recheck_step import recheck, survey_and_check
 from workflows.steps.rolling_back import roll_back
@@ -57,6 +57,9 @@ from workflows.steps.write_step import write
 from workflows.waits import outage
 from workflows.waits.old_certificates import all_old
 from workflows.waits.unreported import to_prove_again
+
+_LOOKS = "look-before-relaxing"
+"""Rotations that relaxed clients before have no look right before it in their histories."""
 
 
 async def run_rotation(run: Running) -> Outcome:
@@ -166,12 +169,15 @@ async def _write(run: Running, step: Write) -> None:
     """A look that is due comes first. What gates before it have proven of the settings, it makes void.
 
     So does one that found what a person must decide about, and was waiting for that when a new history began. None
-    where one began while a task by hand is open: that goes on as it was.
+    where one began while a task by hand is open: that goes on as it was. Before clients are relaxed, a look always
+    comes: they are sent to HTTP ports that may have closed since the last one (rule 27).
     """
     state = run.state
     looks = state.task is None and state.wait is None
     if looks and (look_due(run) or any(named.blocks for named in state.drift)):
         await clear(run, step)
+    elif looks and not step.restores and not state.puts_back and run.host.goes_by(_LOOKS) and await look(run, step):
+        await stand_still(run, step)
     state.restarted = to_prove_again(run)
     await write(run, step)
 

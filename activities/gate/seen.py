@@ -6,7 +6,14 @@ from datetime import datetime
 from engine.contract import GateRequest
 from rotation.plan.step import Gate, GatePurpose, Holdout
 from rotation.proof.gate import Reference, follow, moved_after_swap
-from rotation.proof.reading import Seen, evidence_key, gate_server, reached_no_client
+from rotation.proof.reading import (
+    Seen,
+    asks_who_refuses,
+    evidence_key,
+    gate_server,
+    reached_no_client,
+    relaxes_to_go_back,
+)
 from rotation.survey import SiteSurvey
 from rotation.values import GroupId, RotationId, ServerName
 from sepm.port import Sepm
@@ -42,6 +49,9 @@ async def seen_by_gate(
         earlier = {each.owner: frozenset({each.fixed, *each.followed} - {None, each.newest}) for each in known}
         first = {each.owner: each.first_written_at for each in known if each.first_written_at is not None}
         update = {"references": _newest(known), "earlier": earlier, "changed_from": first, "skew": skew}
+        if scope.site.at_console is None and asks_who_refuses(step, body):
+            update["published"] = await client.policy_dates([owner.group_id for owner in body.scopes])
+            update["new_since"] = await _new_since(world, scope) if relaxes_to_go_back(step, body) else None
         return seen.model_copy(update=update)
     swap = await _swap_seen(world, scope, server, clock)
     swap_seen = swap.first_seen or clock
@@ -62,6 +72,16 @@ async def reached_none(world: World, scope: StepScope, step: Gate | Holdout, see
     forth = await store.swaps.get(scope.ref.rotation_id, step.server, chosen.replaces) if chosen else None
     clients = [client.observed for client in await store.roster.entries(scope.site.id, None)]
     return reached_no_client(clients, since=forth.former_seen if forth else None, seen=seen, clock=clock)
+
+
+async def _new_since(world: World, scope: StepScope) -> datetime | None:
+    """When the former certificate was last seen in the server that was replaced first; None where that is not known."""
+    forth = [
+        await world.store.swaps.get(scope.ref.rotation_id, chosen.server, chosen.replaces)
+        for chosen in scope.plan.body.certificates
+    ]
+    last = [each.former_seen for each in forth if each is not None and each.former_seen is not None]
+    return min(last) if len(last) == len(forth) else None
 
 
 async def _followed(world: World, request: GateRequest, key: str) -> list[Reference]:

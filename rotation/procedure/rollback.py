@@ -5,6 +5,7 @@ holds a rotation against its plan - drift, gates, evidence of a task, the closin
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import pairwise
 
 from rotation.plan.outage import left_by
@@ -36,8 +37,12 @@ from rotation.procedure.steps import (
     restores,
     swap_gate,
 )
+from rotation.proof.gate import minimum
 from rotation.site import Site
 from rotation.values import CertificateId, ServerName, Value
+
+_PATIENCE, _AT_LEAST = 2, timedelta(hours=8)
+"""Where a way back relaxes clients first: it asks after so many times the three heartbeats that this takes at least."""
 
 
 class Former(Value):
@@ -133,7 +138,7 @@ def _steps(
         if index:
             yield _holdout(choices, wave)
         if choices.relaxed and not relaxed:
-            yield from relax(choices, wave)
+            yield from _relax(choices, wave)
             relaxed = True
         else:
             yield from still_relaxed(choices, wave)
@@ -151,6 +156,16 @@ def _steps(
             yield from restore(choices, wave, gated=True)
             relaxed = False
     yield from closing(choices)
+
+
+def _relax(choices: ProcedureChoices, wave: int) -> Iterator[Step]:
+    """A8 asks soon, and is no holdout: clients that are cut off wait for what comes behind it."""
+    for step in relax(choices, wave):
+        if isinstance(step, Gate) and not step.over_canaries:
+            least = minimum(choices.relaxed)
+            yield step.model_copy(update={"minimum": least, "patience": max(_PATIENCE * least, _AT_LEAST)})
+        else:
+            yield step
 
 
 def _swap(choices: ProcedureChoices, wave: int, server: ServerName, *, gated: bool) -> Iterator[Step]:

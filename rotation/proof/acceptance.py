@@ -1,4 +1,4 @@
-"""Contact is not acceptance (rule 11): clients that check in after a replacement and keep an older policy."""
+"""Contact is not acceptance (rule 11): clients that check in behind a change and keep an older policy."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,20 +19,28 @@ def takes_policy(observed: ObservedClient, rule: GateRule) -> bool:
 
 
 def grown(observed: ObservedClient, seen: datetime, rule: GateRule, kept: ClientEvidence) -> ClientEvidence:
-    """`kept` with one more check-in after the replacement that shows the same policy, long after a newer was made.
+    """`kept` with one more check-in after the change that shows the same policy, long after a newer was made.
 
     A client that reports another policy than before has taken one: its check-ins are counted from there.
     """
-    serial = own_serial(observed)
-    if rule.swap is None or rule.published is None or serial is None:
+    serial, published_by = own_serial(observed), _published_by(rule)
+    if published_by is None or rule.published is None or serial is None:
         return kept
     if serial != kept.older_serial:
         kept = kept._replace(older_times=0, older_seen=None, older_serial=serial)
     again = kept.older_seen is None or seen > kept.older_seen
-    must_be_there = max(rule.published, rule.swap.first_seen) + rule.swap.settle
-    if again and serial < rule.published and seen > must_be_there:
+    if again and serial < rule.published and seen > published_by:
         return kept._replace(older_times=kept.older_times + 1, older_seen=seen)
     return kept
+
+
+def _published_by(rule: GateRule) -> datetime | None:
+    """From when on each server has the newest policy; None where no client is taken to refuse one."""
+    if rule.published is None:
+        return None
+    if rule.swap is not None:
+        return max(rule.published, rule.swap.first_seen) + rule.swap.settle
+    return rule.published + rule.settle if rule.settle is not None else None
 
 
 def refuses(kept: ClientEvidence) -> bool:

@@ -19,11 +19,11 @@ from rotation.values import ServerName
 def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -> Judgement:
     """The verdict on one client: the first rule that applies decides.
 
-    Order: left out by name, non-persistent, refusing, with a twin that is not ready, proven before, proven now, safe
-    without proof, else waiting.
+    Order: left out by name, non-persistent, refusing, brought back by the rest of a way back, with a twin that is not
+    ready, proven before, proven now, safe without proof, else waiting.
     """
     kept = _grow(entry, rule, evidence or ClientEvidence(client=entry.id))
-    for speak in (_left_out, _image, _refusing, _twin, _proven, _away_from_drill, _safe):
+    for speak in (_left_out, _image, _refusing, _brought_back, _twin, _proven, _away_from_drill, _safe):
         decided = speak(entry, rule, kept)
         if decided is not None:
             verdict, reason = decided
@@ -54,6 +54,17 @@ def _refusing(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Deci
         return None
     later = entry.observed is not None and entry.observed.last_server in rule.goes_back_later
     return (Verdict.SAFE, Reason.BROUGHT_BACK_LATER) if later else (Verdict.WAITING, Reason.REFUSING)
+
+
+def _brought_back(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
+    """A way back does not wait for a client that was not heard since a new certificate came: it knows the old one.
+
+    Not where two machines share its record: the other one may have been heard.
+    """
+    seen = entry.observed.last_seen if entry.observed is not None else None
+    if rule.new_since is None or seen is None or entry.twin is not None or kept.covered:
+        return None
+    return (Verdict.SAFE, Reason.KNOWS_FORMER) if seen < rule.new_since else None
 
 
 def _twin(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:

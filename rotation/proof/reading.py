@@ -49,6 +49,8 @@ class Seen(Value):
     """When the probe last saw the former certificate, on SEPM's clock."""
     swap_seen: datetime | None = None
     """When the probe first saw the new certificate, on SEPM's clock."""
+    new_since: datetime | None = None
+    """In a roll-back, when the probe last saw that no server had its new certificate, on SEPM's clock."""
     outage: OutageSeen = OutageSeen()
     """What a drill has away (rule 18)."""
     skew: Length = timedelta(0)
@@ -98,6 +100,8 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         as_of=seen.as_of,
         published=seen.published.get(owner.group_id),
         goes_back_later=_goes_back_later(step, seen.body),
+        new_since=seen.new_since - seen.skew if seen.new_since is not None else None,
+        settle=seen.body.publish_delay + seen.skew if asks_who_refuses(step, seen.body) else None,
         quiet_after=minimum([owner]) + seen.skew,
         due_after=owner.slowest_heartbeat + owner.jitter + seen.skew,
         outage_since=seen.outage.since + seen.skew if seen.outage.since is not None else None,
@@ -107,6 +111,23 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         canary=canary,
         networks=frozenset(seen.body.tried_networks) if canary and purpose is GatePurpose.RELAXED else frozenset(),
     )
+
+
+def relaxes_to_go_back(step: Gate | Holdout, body: PlanBody) -> bool:
+    """Whether `step` waits for relaxed clients on a way back, before the first old certificate goes back."""
+    return isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED and is_on_the_way_back(step, body)
+
+
+def is_on_the_way_back(step: Gate | Holdout, body: PlanBody) -> bool:
+    """Whether `step` is one of a roll-back."""
+    ids = [each.id for each in body.steps]
+    return bool(body.back_from) and ids.index(step.id) >= ids.index(body.back_from)
+
+
+def asks_who_refuses(step: Gate | Holdout, body: PlanBody) -> bool:
+    """Whether clients that check in and keep an older policy are named, though `step` is behind no replacement."""
+    written = isinstance(step, Gate) and step.purpose in {GatePurpose.VERIFYING, GatePurpose.RETURNED}
+    return written or relaxes_to_go_back(step, body)
 
 
 def _goes_back_later(step: Gate | Holdout, body: PlanBody) -> frozenset[ServerName]:
@@ -149,8 +170,12 @@ def _drill(step: Gate, owner: OwnerScope, seen: Seen) -> DrillRound:
 
 
 def is_reached(step: Gate | Holdout, counted: Tally) -> bool:
-    """Whether `step` may be passed on what was counted. Canaries must have shown something: an empty group did not."""
-    tried = not (isinstance(step, Gate) and step.over_canaries) or counted.covered > 0
+    """Whether `step` may be passed on what was counted. Canaries must have shown something: an empty group did not.
+
+    Canaries that only the rest of a way back brings can show nothing before.
+    """
+    shown = counted.covered > 0 or counted.brought_back > 0
+    tried = not (isinstance(step, Gate) and step.over_canaries) or shown
     return counted.reached and tried
 
 

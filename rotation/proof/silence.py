@@ -13,6 +13,8 @@ TOGETHER = 3
 _NIGHT = timedelta(hours=6)
 """A client that has been silent for so long, and came back, is switched off at times: perhaps over a weekend too."""
 _LONG_WEEKEND = timedelta(days=4)
+_WRITTEN = frozenset({GatePurpose.RELAXED, GatePurpose.VERIFYING, GatePurpose.RETURNED})
+"""Gates behind a write that may silence clients."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -24,10 +26,11 @@ def silenced(
 ) -> list[RosterEntry]:
     """Clients that were there until the change, are waited for, and have been silent for three heartbeats.
 
-    After a swap those of its server (rule 8); after relaxing, those of every group but the canaries, which are asked
-    about by themselves (rule 10). Of the clients that are relaxed when a certificate is replaced, one says nothing: no
-    certificate silences it, and it may be switched off (rule 22). So either all of them are named, or most of the
-    clients of one build in one group, when they are silent for longer than over a night or a weekend.
+    After a swap those of its server (rule 8); after a write, to relax clients or to put settings back, those of every
+    group but the canaries, which are asked about by themselves (rule 10). Of the clients that are relaxed when a
+    certificate is replaced, one says nothing: no certificate silences it, and it may be switched off (rule 22). So
+    either all of them are named, or most of the clients of one build in one group, when they are silent for longer than
+    over a night or a weekend.
     """
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     relaxed = [entry for entry in entries if is_relaxed(by_owner[entry.owner])]
@@ -186,7 +189,7 @@ def _is_silenced(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bo
     if rule.swap is not None:
         here = entry.observed is not None and entry.observed.last_server == rule.swap.server
         return here and not rule.relaxed and _by_swap(seen, rule, rule.swap, sepm_clock)
-    if rule.purpose is not GatePurpose.RELAXED or rule.canary or rule.changed_from is None:
+    if rule.purpose not in _WRITTEN or rule.canary or rule.changed_from is None:
         return False
     return was_there(entry, rule) and seen < sepm_clock - rule.quiet_after
 

@@ -70,6 +70,8 @@ class Reason(StrEnum):
     """Has checked in three times since the replacement, and kept an older policy than its group's (rule 11)."""
     BROUGHT_BACK_LATER = "brought-back-later"
     """Refuses what a server signs whose old certificate goes back later: it must not wait for this client (rule 15)."""
+    KNOWS_FORMER = "knows-former"
+    """Was not heard since a new certificate came: it knows the old one, and finds its server when that is back."""
     VANISHED = "vanished"
     REFERENCE_MISSING = "reference-missing"
     HEARD_AGAIN = "heard-again"
@@ -189,6 +191,10 @@ class GateRule(Value):
     """The newest policy date of the owner, as SEPM gave it with this reading; None where it gives none."""
     goes_back_later: frozenset[ServerName] = frozenset()
     """In a roll-back, the servers that get their old certificate back after this gate."""
+    new_since: datetime | None = None
+    """In a roll-back that relaxes clients first, since when a server may have had its new certificate."""
+    settle: Length | None = None
+    """After a write of which a client may refuse the policy: how long a server may take to publish it."""
     outage_since: datetime | None = None
     """Since when a drill has something away, on SEPM's clock, with the skew of its servers (rule 18)."""
     stopped: ServerName | None = None
@@ -229,8 +235,16 @@ class Tally(Value):
 
     @property
     def reached(self) -> bool:
-        """Whether coverage is reached. With none proven and five safe it is not: the way is untried."""
-        return self.waiting == 0 and (self.covered > 0 or self.by_verdict.get(Verdict.SAFE, 0) == 0)
+        """Whether coverage is reached. With none proven and five safe it is not: the way is untried.
+
+        Unless only the rest of a way back brings these: they show nothing before.
+        """
+        return self.waiting == 0 and (self.covered > 0 or self.by_verdict.get(Verdict.SAFE, 0) == self.brought_back)
+
+    @property
+    def brought_back(self) -> int:
+        """How many clients only the rest of a way back brings."""
+        return sum(self.by_reason.get(reason, 0) for reason in (Reason.BROUGHT_BACK_LATER, Reason.KNOWS_FORMER))
 
 
 def tally(judgements: Iterable[Judgement]) -> Tally:

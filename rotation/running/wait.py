@@ -52,7 +52,7 @@ class GateReading(Value):
     silent_after_swap: int = 0
     """Clients of the swapped server that did not reappear within three heartbeats, and call a person (rules 8, 22)."""
     silent_after_write: int = 0
-    """Clients that were there until they were relaxed, did not reappear, and call a person (rules 10, 22)."""
+    """Clients that were there until settings were written, did not reappear, and call a person (rules 10, 22)."""
     silent_names: tuple[str, ...] = ()
     """Some of either."""
     switched_off: tuple[str, ...] = ()

@@ -40,6 +40,10 @@ def _chosen(attention: Attention, tries: int, state: RotationState, operator: Op
     if attention.code == looks.ASKED:
         operator.stop_what_gave_old_lists(attention.message)
         return looks.choice(state, options, tries)
+    if attention.code == "gate-limit" and state.outline.purpose == "roll-back" and Move.PROCEED in options:
+        reading = state.wait.reading if state.wait is not None else None
+        if reading is not None and operator.finds_failing(reading.waiting_names):
+            return Move.PROCEED
     if attention.code == "site-differs" and tries <= _TIMEOUT:
         return Move.RETRY  # they have put it right
     return _usual(options, helps=tries <= stopping.patience(attention.code, _TIMEOUT))

@@ -17,7 +17,7 @@ from emulator.people.desk import SiteDesk
 from emulator.people.faulty_operator import FaultyOperator
 from emulator.people.tasks import CertificateFile, Task, by_name
 from emulator.simulation import Simulation
-from emulator.state.effects import Actor, acting
+from emulator.state.effects import Actor, EffectView, acting
 from emulator.state.site import ServerList
 from emulator.state.slips import Slip
 from rotation.plan.plan import PlanBody
@@ -93,11 +93,18 @@ class Operator:
 
     def finds_cut_off(self, names: Collection[str]) -> bool:
         """Look at the clients with those names: whether one is switched on, and a replacement has cut it off."""
+        return any(effect is not None and effect.kind in _SWAPS for effect in self._troubles(names))
+
+    def finds_failing(self, names: Collection[str]) -> bool:
+        """Look at the clients with those names: whether one is switched on, and gets on with no server."""
+        return bool(self._troubles(names))
+
+    def _troubles(self, names: Collection[str]) -> list[EffectView | None]:
+        """What has cut off those that are switched on."""
         now = self._clock.now()
         self._simulation.advance_to(now)
         on = (each for each in self._simulation.fleet.settled() if each.name in names and each.powered(to_ms(now)))
-        effects = (self._simulation.effects.view(each.trouble.effect) for each in on if each.trouble is not None)
-        return any(effect is not None and effect.kind in _SWAPS for effect in effects)
+        return [self._simulation.effects.view(each.trouble.effect) for each in on if each.trouble is not None]
 
     def finds_http_open(self, names: Collection[str]) -> bool:
         """Look whether plain HTTP gets through from the clients with those names."""

@@ -101,8 +101,18 @@ def _in_a_long_wait(event: SiteEvent, left_at: timedelta = 48 * HOUR, since: Sin
     )
 
 
+def _before_relaxing(spec: SiteSpec, servers: str) -> Hole:
+    """The HTTP port closes while the preparation goes on, and is opened again days later."""
+    names = [each.name for each in spec.servers]
+    moved = [Follows(since=Since.BEGIN, after=8 * HOUR, site_event=HttpPortMoved(server=n, port=8099)) for n in names]
+    back = [Follows(since=Since.BEGIN, after=50 * HOUR, site_event=HttpPortMoved(server=n, port=8014)) for n in names]
+    return hole(f"http_port_moved: before clients are relaxed ({servers})", 27, spec, *moved, *back, pace=SLOW)
+
+
 HOLES = (
     *_holes(),
+    _before_relaxing(site(), "one server"),
+    _before_relaxing(with_an_old_build(), "three servers"),
     *map(_two_changes, _EVENTS),
     _off_meanwhile(),
     _before_its_turn(),

@@ -5,11 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.events.site_events import SecureCommunicationsSet
+from emulator.spec import ROOT_GROUP
 from emulator.state.effects import Actor
+from emulator.switches import Downloads, RejectedDownload, Switches
+from rotation.running.message import Move
 from rotation.running.state import Outcome
+from simulation.drawn.scenario import Follows, ScriptedMove, Since
 from simulation.judged.invariants import check
+from simulation.played.run import play
 from tests.simulation.administration_holes import HOLES
-from tests.simulation.holes import HOUR
+from tests.simulation.holes import DAY, HOUR, MINUTE, hole, site
 from tests.simulation.losses import effect, lost
 
 SILENT = "a script that nobody knows of hands out an old Sylink.xml up to the replacement"
@@ -108,3 +114,20 @@ def test_a_client_still_lost_is_a_violation(rolled_back):
         assert BACK not in violated(replace(facts, lost=(other,)))
     unasked = effect(facts, "console.generate_certificate", server, "another", actor=Actor.PERSON)
     assert BACK not in violated(replace(facts, journal=(*facts.journal, unasked)))
+
+
+@pytest.mark.parametrize(("kind", "within"), [("stay_and_report", 5 * HOUR), ("silent", DAY)])
+async def test_a_way_back_does_not_wait_for_clients_that_only_it_brings(kind, within):
+    """Clients are made to verify behind the replacement. They are relaxed first; those that hear nothing are not.
+
+    Of clients that are silent two persons decide: they may be switched off, and know the new certificate only.
+    """
+    ticked = Follows(since=Since.SWAP, after=MINUTE, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True))
+    switches = Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload(kind))
+    known = hole("", 15, site(1, 8, switches=switches), ticked).scenario
+    wish = ScriptedMove(since=Since.SWAP, after=6 * HOUR, move=Move.ROLL_BACK)
+    facts = await play(known.model_copy(update={"acts": (wish,)}))
+    yes, task, _ = moments(facts)
+    assert yes < task.opened_at <= yes + within
+    assert (facts.outcome, len(facts.lost), {each.healed for each in facts.lost}) == (Outcome.ROLLED_BACK, 8, {True})
+    assert violated(facts) == set()

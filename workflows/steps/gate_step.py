@@ -171,7 +171,8 @@ async def _is_asked_on(run: Running, step: Gate | Holdout, reading: GateReading)
     if wished is None and not outage.was_answered(run, step):
         again = (Move.RETRY,) if outage.is_asked(run, step) else ()
         options = (Move.EXTEND, Move.PROCEED, *again, Move.CANCEL)
-        await run.ask_on(_LIMIT, step.title, _missing(step, reading), options, content=wait_of(run).content(reading))
+        text, content = _missing(run, step, reading), wait_of(run).content(reading)
+        await run.ask_on(_LIMIT, step.title, text, options, content=content)
     elif wished is not None and not wished.approved_by:
         await run.ask_on(SECOND, step.title, _wants_on(wished), (Move.APPROVE, Move.EXTEND))
     return wished is not None and bool(wished.approved_by)
@@ -254,7 +255,7 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
         stated: tuple[Move, ...] = (Move.STATE_GATE,) if reading.asks is not None else ()
         stated = (*stated, Move.RETRY) if outage.is_asked(run, step) else stated
         options = (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL)
-        await run.ask(_LIMIT, step.title, _missing(step, reading), options, content=wait_of(run).content(reading))
+        await run.ask(_LIMIT, step.title, _missing(run, step, reading), options, content=wait_of(run).content(reading))
     proceed = second_person.wish(run, (_LIMIT,))
     if proceed is None:
         return False
@@ -275,13 +276,19 @@ def _wants_on(wished: Proceed) -> str:
     return f"{wished.asked_by} wants to go on before a client has tried the way: {wished.why}"
 
 
-def _missing(step: Gate | Holdout, reading: GateReading) -> str:
+def _missing(run: Running, step: Gate | Holdout, reading: GateReading) -> str:
     if isinstance(step, Gate) and step.purpose is GatePurpose.RECOVERED:
         return _not_heard(reading)
     if not (count := reading.waiting):
         count = reading.safe
         return f"no client has shown that the way works: the {count} clients that are not cut off by going on are away"
     names = reading.waiting_shown
+    if run.state.outline.purpose == "roll-back" and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
+        return (
+            f"{count} clients are not relaxed: {names}; those that the new certificate has cut off come back once the "
+            "old one is in, and those that hold the new one and are off would be cut off by going on: look at one of "
+            "them"
+        )
     return f"{count} clients are not covered and would be cut off by going on: {names}"
 
 

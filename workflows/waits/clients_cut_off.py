@@ -9,6 +9,7 @@ _REFUSED = (
     "put the old certificate back (roll back), or have the server publish again: its .SIG files may be older than its "
     "certificate"
 )
+_PUT_BACK = "unless they are switched off, put the old certificate back (roll back)"
 _SILENCED = "clients that the change has silenced"
 _REFUSING, _UPGRADING = "refusing", "upgrade-pending"
 _AFTER_SWAP, _AFTER_WRITE = "silent-after-swap", "silent-after-write"
@@ -30,14 +31,14 @@ async def tell(run: Running, reading: GateReading) -> None:
             _SILENCED,
             reading.silent_after_swap,
             _silent(reading.silent_after_swap, silent),
-            "unless they are switched off, put the old certificate back (roll back)",
+            _PUT_BACK,
         ),
         (
             _AFTER_WRITE,
             _SILENCED,
             reading.silent_after_write,
             _silent(reading.silent_after_write, silent),
-            "unless they are switched off, open the HTTP port of their network, or cancel",
+            _after_write(run),
         ),
         (
             _REFUSING,
@@ -66,6 +67,12 @@ async def tell(run: Running, reading: GateReading) -> None:
 
 def _silent(count: int, names: str) -> str:
     return f"{count} clients have not come back for three heartbeats, among them {names}"
+
+
+def _after_write(run: Running) -> str:
+    if run.state.outline.purpose == "rotate" and run.state.replaced:
+        return _PUT_BACK
+    return "unless they are switched off, open the HTTP port of their network, or cancel"
 
 
 def _refusing(count: int, names: str) -> str:

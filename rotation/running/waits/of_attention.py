@@ -27,8 +27,8 @@ ATTENTION: dict[str, str] = {
     "task-wrong": "What the service sees of the task is wrong (%(subject)s). Its holder corrects it at the console.",
     "silent-after-swap": "Clients have not come back since the replacement. An operator looks at one of them; unless "
     "they are switched off, an operator has the old certificate put back.",
-    "silent-after-write": "Clients have not come back since they were relaxed. An operator looks at one of them, and "
-    "opens the HTTP port of its network or cancels.",
+    "silent-after-write": "Clients have not come back since settings were written. An operator looks at one of them, "
+    "and opens the HTTP port of its network, cancels, or has the old certificate put back.",
     "refusing": "Clients check in and take no policy. An operator looks at one of them; the .SIG files of their server "
     "may be older than its certificate.",
     "second-person": "“%(subject)s” waits for a second person: an approver reads what the first one wants, and "

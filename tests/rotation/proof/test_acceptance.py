@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.step import GatePurpose
 from rotation.proof.acceptance import keeps_older
 from rotation.proof.verdict import Reason, Verdict
 
@@ -83,6 +84,26 @@ def test_rule_15_a_way_back_does_not_wait_for_whom_the_rest_of_it_brings(make, r
     assert not judged.evidence.covered
     elsewhere = rule.model_copy(update={"goes_back_later": frozenset({"s3"})})
     assert make.read(elsewhere, *readings).reason is Reason.REFUSING
+
+
+def test_rule_15_a_way_back_does_not_wait_for_whom_only_the_old_certificate_brings(make, seen):
+    """Not heard since a new certificate came, a client knows the old one; heard since, it may know the new one only."""
+    before, since = seen(-20, -90), seen(5, -90)
+    rule = make.gate_rule(new_since=make.at(minutes=0), reference=make.at(minutes=30))
+    judged = make.judge(rule, before)
+    assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.KNOWS_FORMER)
+    assert make.judge(rule, since).verdict is Verdict.WAITING
+    assert make.judge(rule.model_copy(update={"new_since": None}), before).verdict is Verdict.WAITING
+
+
+def test_rule_11_who_keeps_an_older_policy_behind_a_write_refuses(make, seen):
+    """Three check-ins after each server has published: where settings went back, or are relaxed on a way back."""
+    readings = [seen(minute, -90) for minute in (13, 18, 23)]
+    known = {"purpose": GatePurpose.VERIFYING, "reference": make.at(minutes=3), "published": make.at(minutes=3)}
+    rule = make.gate_rule(**known, settle=timedelta(minutes=2))
+    assert make.read(rule, *readings).reason is Reason.REFUSING
+    assert make.read(rule, *readings[:2]).reason is not Reason.REFUSING
+    assert make.read(make.gate_rule(**known), *readings).reason is not Reason.REFUSING
 
 
 def test_rule_11_the_policy_of_another_group_says_nothing(make, rule, seen):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.step import GatePurpose
 from rotation.proof.reading import judge_all
 from rotation.proof.silence import builds_not_back, fallen_silent, silenced, silent_canaries
 
@@ -75,6 +76,16 @@ def test_rule_10_clients_that_relaxing_silenced_are_noticed_without_a_canary_too
     assert [each.id for each in silenced([entry], judged, by_owner, make.at(minutes=now))] == (["c1"] if silent else [])
     canaries = {entry.owner: make.gate_rule(changed_from=make.at(minutes=-30), canary=True)}
     assert silenced([entry], judged, canaries, make.at(minutes=now)) == []
+
+
+@pytest.mark.parametrize("purpose", [GatePurpose.VERIFYING, GatePurpose.RETURNED])
+@pytest.mark.parametrize(("minute", "now", "silent"), [(4, 20, True), (4, 19, False), (-46, 40, False)])
+def test_rule_22_clients_that_fall_silent_when_settings_go_back_are_noticed(make, purpose, minute, now, silent):
+    """They verify again, or take their own list again, and are not heard for three heartbeats."""
+    entry = make.entry(make.client("c1", seen=minute))
+    by_owner = {entry.owner: make.gate_rule(purpose=purpose, changed_from=make.at(minutes=-30))}
+    judged = judge_all([entry], by_owner, {})
+    assert [each.id for each in silenced([entry], judged, by_owner, make.at(minutes=now))] == (["c1"] if silent else [])
 
 
 def _of_two_builds(make, others, *, longest=0, relaxed=True):
