@@ -94,6 +94,8 @@ class Outage(Value):
     """Whether it is to be taken away once more, when it was put back."""
     rest: datetime | None = None
     """Until when it stays there, so that clients can come back to it."""
+    silent: tuple[ServerName, ...] = ()
+    """The other servers that did not answer while a server was stopped: that one is needed at once."""
 
 
 class Cancelling(Value):

@@ -12,7 +12,7 @@ from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from simulation.drawn.scenario import Follows, Scenario, ScriptedMove, Since
+from simulation.drawn.scenario import START, Follows, Scenario, ScriptedMove, Since
 from simulation.judged.invariants import check
 from simulation.played.run import in_many_histories, play
 from tests.simulation.drill_holes import kept_first, stuck
@@ -128,3 +128,20 @@ async def test_without_it_nothing_is_stopped():
     """It is asked for, or no server carries the load of another."""
     facts = await play(scenario(drill_stop=False))
     assert (facts.outcome, works(facts)) == (Outcome.COMPLETED, [])
+
+
+async def test_a_stopped_server_is_started_though_the_one_that_sepm_is_asked_through_is_down():
+    """Of two servers one is stopped, and the other one goes down: no reading tells it, and clients have none."""
+    plain = await play(scenario(site(2)))
+    stopped = tasks(plain)[0].closed_at
+    assert stopped is not None
+    down = ServerRestarts(server="SEPM-1", lasting=3 * DAY)
+    follows = Follows(since=Since.BEGIN, after=stopped + timedelta(minutes=40) - START, site_event=down)
+    facts = await play(scenario(site(2), follows=(follows,)))
+    asked = next(event.at for event in facts.trail if event.data.get("code") == "others-silent")
+    started = next(task for task in tasks(facts) if task.work.kind == "start_server")
+    assert asked <= stopped + 2 * HOUR
+    assert started.opened_at == asked
+    assert started.closed_at is not None
+    assert started.closed_at < asked + DAY
+    assert facts.outcome is Outcome.COMPLETED

@@ -124,6 +124,8 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     if due and run.host.now() < at and not _is_answered(run, step) and not _is_asked_for(run, at):
         await look(run, step)
         return None  # it was resumed before its time
+    if not await outage.others_answer(run, step):
+        return None
     asked_at = run.host.now()
     begun = await begin_look(run, step) if due else None
     read = await _read(run, step, begun)

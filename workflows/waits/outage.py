@@ -22,6 +22,8 @@ from workflows.running import Running
 UNLISTED, STRANDED, OTHERS = "unlisted", "stranded", "others-silent"
 _OPTIONS = (Move.RETRY, Move.CANCEL)
 _DAY = timedelta(days=1)
+_PROBES = "others-are-probed-while-one-is-stopped"
+"""Drills that began before read SEPM first, and learn from that reading alone whether other servers answer."""
 
 
 class _Kind(NamedTuple):
@@ -167,13 +169,22 @@ def is_asked(run: Running, step: Step) -> bool:
     return is_it(step) and run.is_raised(_KINDS[step.purpose].code)
 
 
+async def others_answer(run: Running, step: Step) -> bool:
+    """Whether the other servers answer while one is stopped: SEPM may be asked through one that is down."""
+    if not stops(step) or not isinstance(step, Gate) or step.server is None or not run.host.goes_by(_PROBES):
+        return True
+    _set(run, silent=await _silent(run, step.server))
+    return not run.state.outage.silent
+
+
 async def is_cut_short(run: Running, step: Step) -> bool:
     """Whether a round ends without its proof, and is made once more when what was away was there for a while.
 
     A person wants so; or another server is silent, and the stopped one is needed at once.
     """
     wait = run.state.wait
-    silent = wait.reading.outage.silent if is_it(step) and wait is not None and wait.reading is not None else ()
+    read = wait.reading.outage.silent if is_it(step) and wait is not None and wait.reading is not None else ()
+    silent = run.state.outage.silent or read
     if not silent and not was_answered(run, step):
         return False
     if silent and isinstance(step, Gate):
@@ -182,7 +193,7 @@ async def is_cut_short(run: Running, step: Step) -> bool:
         await run.record(EventKind.ATTENTION, text, code=OTHERS)
     for code in CODES:
         run.drop_attention(code)
-    _set(run, asked=(), again=True)
+    _set(run, asked=(), again=True, silent=())
     run.state.wait = None
     second_person.over(run)
     await run.record(
