@@ -1,11 +1,13 @@
 """Console tasks: opened, claimed, done by a person, closed by what is seen or by a person's attestation."""
 
 from contextlib import suppress
+from datetime import datetime
 
 from engine.contract import ActivityName, EventKind, OpenTaskAnswer, OpenTaskRequest
 from rotation.plan.step import Console, Write
+from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.stop_drill import StartServer
-from rotation.plan.work.task import Evidence, RefreshImages, TaskState
+from rotation.plan.work.task import CompareSignedFiles, Evidence, RefreshImages, TaskState
 from rotation.running.attention import GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
@@ -25,6 +27,8 @@ from workflows.waits import due_server, unreported
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
 _LONGEST_REASON = 500
+_LOOKS = "looks-while-relaxed-clients-wait-for-work"
+"""Rotations that began such work before look at the site only when the watch has seen something."""
 _OF_A_TASK = (
     TASK_WRONG,
     LAPSED,
@@ -168,7 +172,7 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
             await settle(run, step, by, note, attestation=client_look.evidence(run, {}))
             return TaskState.DONE
         await run.wait(
-            until=wakes(run.open_task) if observed else client_look.wakes_at(run),
+            until=wakes(run.open_task) if observed else _wakes(run, step),
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages) or run.open_task.read_again or _was_answered(run, step),
         )
@@ -176,7 +180,7 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
 
 def _was_answered(run: Running, step: Console | Write) -> bool:
     """Whether a person has answered what was asked while a certificate may be replaced."""
-    cuts_off = swaps(step) or unreported.makes_verify(run, step)
+    cuts_off = swaps(step) or unreported.makes_verify(run, step) or _keeps_relaxed(run, step)
     return was_answered(run) or client_look.was_answered(run) or (cuts_off and drift_step.was_answered(run))
 
 
@@ -186,14 +190,32 @@ def _is_otherwise(run: Running, step: Console | Write) -> bool:
     return found and unreported.makes_verify(run, step)
 
 
+def _keeps_relaxed(run: Running, step: Console | Write) -> bool:
+    """Whether clients are relaxed for as long as the work takes, and the site is looked at meanwhile."""
+    waits = isinstance(step, Console) and isinstance(step.work, LookAtClients | CompareSignedFiles | RefreshImages)
+    return waits and not run.state.puts_back and run.host.goes_by(_LOOKS)
+
+
+def _wakes(run: Running, step: Console | Write) -> datetime | None:
+    """When an open task that only people report goes on by itself."""
+    at = client_look.wakes_at(run)
+    if not _keeps_relaxed(run, step) or run.state.look_at is None:
+        return at
+    return min(at or run.state.look_at, run.state.look_at)
+
+
 async def _look_at_site(run: Running, step: Console | Write) -> None:
     """While a certificate may be replaced: what is found then has all proof read again at once.
 
     While settings are put back by hand, when the proof of the claim is due, and when a person has answered. While other
     work is open, when the watch has seen something; not in a recovery, which may go on while SEPM does not answer.
+    Where relaxed clients wait for work that may take days, at the times of looks too.
     """
     if not swaps(step):
         due = run.open_task.read_again
+        if _keeps_relaxed(run, step):
+            plan_looks(run)
+            due = due or look_due(run)
         if unreported.makes_verify(run, step):
             due = due or is_proof_due(run) or drift_step.was_answered(run)
         if due and run.state.outline.purpose != "recover":
