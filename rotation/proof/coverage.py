@@ -29,7 +29,8 @@ def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -
             verdict, reason = decided
             break
     else:
-        verdict, reason = Verdict.WAITING, _why_waiting(entry, rule, kept)
+        went_back = evidence is not None and evidence.covered and not kept.covered
+        verdict, reason = Verdict.WAITING, Reason.WENT_BACK if went_back else _why_waiting(entry, rule, kept)
     if verdict is Verdict.COVERED:
         kept = kept._replace(covered=True, reason=reason)
     elif refuses(kept):  # what it has shown before is outdated

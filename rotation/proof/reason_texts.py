@@ -33,6 +33,7 @@ REASONS: dict[Reason, Sentence] = {
     Reason.SHARED_RECORD: sentence("two machines share this record; one of them has not shown the policy"),
     Reason.REFUSING: sentence("checks in, and does not take the new policy: look at this client"),
     Reason.BROUGHT_BACK_LATER: sentence("refuses what its server signs until the old certificate is back"),
+    Reason.WENT_BACK: sentence("reports an older policy than it has shown before"),
     Reason.KNOWS_FORMER: sentence("has not checked in since the new certificate came; it knows the old one"),
     Reason.VANISHED: sentence("SEPM does not list it any more"),
     Reason.REFERENCE_MISSING: sentence("the policy that it should report is not known yet"),

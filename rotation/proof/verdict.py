@@ -70,6 +70,8 @@ class Reason(StrEnum):
     """Has checked in three times since the replacement, and kept an older policy than its group's (rule 11)."""
     BROUGHT_BACK_LATER = "brought-back-later"
     """Refuses what a server signs whose old certificate goes back later: it must not wait for this client (rule 15)."""
+    WENT_BACK = "went-back"
+    """Was proven, and reports an older policy than it has shown (rule 23)."""
     KNOWS_FORMER = "knows-former"
     """Was not heard since a new certificate came: it knows the old one, and finds its server when that is back."""
     VANISHED = "vanished"
@@ -81,6 +83,8 @@ class Reason(StrEnum):
 
 REFUSES = frozenset({Reason.REFUSING, Reason.BROUGHT_BACK_LATER})
 """Of a client that gets in and takes nothing, whether a gate waits for it or not."""
+OUTDATES = frozenset({*REFUSES, Reason.WENT_BACK})
+"""What takes a client's proof away that a gate has kept."""
 
 
 class RosterEntry(NamedTuple):

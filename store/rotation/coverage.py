@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.proof.verdict import REFUSES, ClientEvidence, Judgement, Reason, Verdict, with_twin
+from rotation.proof.verdict import OUTDATES, ClientEvidence, Judgement, Reason, Verdict, with_twin
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
 from store.database.built_once import built_once
 from store.database.database import Database
@@ -61,7 +61,7 @@ class Coverage:
         """Store what a reading at `at` says of some or all clients. The same again is no error.
 
         An older reading that arrives late changes nothing, and proof stays: a client that is covered remains so
-        until it refuses its policy, or the gate is restarted.
+        until it refuses its policy, reports an older one, or the gate is restarted.
 
         Raises:
             UnknownRotation: when no such rotation is kept.
@@ -263,8 +263,8 @@ def _proof_stays(*, postgres: bool) -> Executable:
     """Built once: it is run for every reading, and costs more to build than to run."""
     new = insert_on(JudgementRow, postgres=postgres)
     # one by one: SQLAlchemy cannot repeat a statement with an IN for many rows
-    refuses = (new.excluded.reason == reason for reason in sorted(REFUSES))
-    stays = or_(~JudgementRow.covered, new.excluded.covered, *refuses)
+    outdates = (new.excluded.reason == reason for reason in sorted(OUTDATES))
+    stays = or_(~JudgementRow.covered, new.excluded.covered, *outdates)
     return built_once(
         new.on_conflict_do_update(
             index_elements=["rotation_id", "gate", "client_id"],

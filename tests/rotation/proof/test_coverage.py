@@ -210,7 +210,7 @@ def test_rule_23_a_serial_that_goes_back_takes_its_proof_along(make):
     covered = [seen(make, minute, serial=0) for minute in (1, 6, 11)]
     assert make.read(rule, *covered).verdict is Verdict.COVERED
     judged = make.read(rule, *covered, seen(make, 13, serial=-9))
-    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.OLD_POLICY)
+    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.WENT_BACK)
     assert make.read(rule, *covered, seen(make, 13, serial=-9), seen(make, 16, serial=0)).reason is Reason.SEEN_ONCE
 
 

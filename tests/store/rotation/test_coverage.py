@@ -32,7 +32,7 @@ async def test_evidence_comes_back(running, make, covered):
     assert await running.coverage.evidence("rot-1", "other") == {}
 
 
-@pytest.mark.parametrize("reason", [Reason.REFUSING, Reason.BROUGHT_BACK_LATER])
+@pytest.mark.parametrize("reason", [Reason.REFUSING, Reason.BROUGHT_BACK_LATER, Reason.WENT_BACK])
 async def test_a_client_that_refuses_its_policy_loses_its_proof(running, make, covered, reason):
     """And what shows it comes back as it was saved (rule 11)."""
     await running.coverage.save("rot-1", "gate", [covered("a")], make.t0)
