@@ -30,6 +30,8 @@ def upgraded(
 
     REST shows one version, and not whether it is that of every server or of the one that answers. So a version that
     the plan was made on, or that a person has confirmed, stays known; and ports are looked at whatever the version is.
+    A replaced server that answers nowhere may be down for good: it is named, and no confirmation waits for it. One that
+    answers over HTTP only has come back with another HTTPS port: what was confirmed is asked again.
 
     Args:
         site: with the ports as they were registered.
@@ -44,12 +46,13 @@ def upgraded(
     silent = {server: why for server, why in _http_silent(site, planned, survey).items() if body.copies}
     relaxing = is_relaxing(ahead)
     found = list(_closed(silent, relaxed=not relaxing)) if relaxing or _are_relaxed(body, at) else []
-    known = {planned.version, *confirmed_versions}
-    both_known = "" not in (planned.version, survey.version)
-    if both_known and survey.version not in known and any(_rests_on_it(step) for step in ahead):
+    if _is_another(planned, survey) and any(_rests_on_it(step) for step in ahead):
         away = away_at(body.steps, at).servers
-        unlike = {**_unlike(site, body, planned, survey, [each for each in swapped if each not in away]), **silent}
-        found.append(_changed(site, survey.version, planned.version, unlike))
+        mute = _mute(planned, survey, [each for each in swapped if each not in away])
+        down = _down(planned, survey, mute)
+        if survey.version not in confirmed_versions or mute - down:
+            unlike = {**_unlike(site, body, planned, survey, mute - down), **silent}
+            found.append(_changed(site, survey.version, planned.version, unlike, sorted(down)))
     return tuple(found)
 
 
@@ -60,20 +63,34 @@ def confirmed(found: Collection[Drift], confirmed_versions: Collection[str]) -> 
     )
 
 
-def _changed(site: Site, now: str, planned: str, unlike: Mapping[ServerName, str]) -> Drift:
+def _changed(
+    site: Site, now: str, planned: str, unlike: Mapping[ServerName, str], down: Collection[ServerName]
+) -> Drift:
     seen = "".join(f"; {server}: {what}" for server, what in sorted(unlike.items()))
+    seen += "".join(f"; {server}: answers on no port" for server in down)
     text = f"SEPM has version {now}; it had {planned} when the plan was made, and an upgrade resets ports{seen}"
     ports = ", ".join(f"{each.name}={each.https_port}/{each.http_port}" for each in site.servers)
     remedy = (
         f"compare the HTTPS and HTTP ports of every server ({ports}) and its certificate, correct what differs, "
         "then retry, which confirms that they are right"
     )
+    if down:
+        remedy = (
+            f"compare the HTTPS and HTTP ports of every server that answers ({ports}) and its certificate, correct "
+            "what differs, then retry, which confirms that they are right; do the same at "
+            f"{', '.join(down)} before its services start again"
+        )
     finding = blocking(VERSION_CHANGED, site.name, text, remedy)
     return Drift(finding=finding, version=now, unlike=tuple(sorted(unlike)))
 
 
+def _is_another(planned: SiteSurvey, survey: SiteSurvey) -> bool:
+    """Whether both versions are known, and are not the same."""
+    return "" not in (planned.version, survey.version) and survey.version != planned.version
+
+
 def _unlike(
-    site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey, swapped: Collection[ServerName]
+    site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey, mute: Collection[ServerName]
 ) -> dict[ServerName, str]:
     """The servers whose client port presented a certificate, and presents none now, or none that is known.
 
@@ -86,8 +103,19 @@ def _unlike(
     return {
         server: f"presents no known certificate at {ports.get(server, 'its client port')}"
         for server, shown in now.items()
-        if server in before and (shown is Serves.UNKNOWN or (shown is Serves.NOTHING and server in swapped))
+        if server in mute or (server in before and shown is Serves.UNKNOWN)
     }
+
+
+def _mute(planned: SiteSurvey, survey: SiteSurvey, swapped: Collection[ServerName]) -> frozenset[ServerName]:
+    """The servers with their new certificate that presented one before, and present none now."""
+    return frozenset(swapped) & planned.presented.keys() - survey.presented.keys()
+
+
+def _down(planned: SiteSurvey, survey: SiteSurvey, mute: Collection[ServerName]) -> frozenset[ServerName]:
+    """Which of them answer on no port at all."""
+    heard = {seen.server for seen in survey.served if seen.answers}
+    return frozenset(mute) & (survey.http_silent | planned.http_silent) - heard
 
 
 def _http_silent(site: Site, planned: SiteSurvey, survey: SiteSurvey) -> dict[ServerName, str]:

@@ -87,6 +87,35 @@ def test_a_version_is_not_confirmed_while_a_port_is_not_as_it_was(found):
     assert "HTTP port 8014" in shut.finding.message
 
 
+def test_a_replaced_server_that_answers_nowhere_is_named_and_stops_no_confirmation(found):
+    """It may be down for good, and nothing can be compared there; one that answers on any port can be."""
+    planned = {"http_silent": frozenset({"s1"})}
+    for before in ({}, planned):
+        (down,) = found(NEW, planned=before, silent=("s1",), swapped=("s1",), http_silent=frozenset({"s1"}))
+        assert down.unlike == ()
+        assert "s1: answers on no port" in down.finding.message
+        assert "do the same at s1 before its services start again" in down.finding.remedy
+        assert confirmed([down], [NEW]) == (NEW,)
+
+
+def test_a_server_that_comes_back_with_another_https_port_has_the_version_asked_again(found):
+    """It was confirmed while the server answered nowhere; now it answers over HTTP, and not over HTTPS."""
+    down = {"silent": ("s1",), "swapped": ("s1",), "confirmed_versions": (NEW,)}
+    assert found(NEW, **down, http_silent=frozenset({"s1"})) == ()
+    (moved,) = found(NEW, **down)
+    assert (moved.unlike, confirmed([moved], [NEW])) == (("s1",), ())
+    assert found(NEW, swapped=("s1",), confirmed_versions=(NEW,)) == ()
+
+
+def test_a_replaced_server_whose_port_speaks_no_tls_can_be_corrected(found, make, site):
+    """It answers there, and with nothing that clients take: that holds the confirmation."""
+    (mute,) = make.survey(site, silent=("s1",)).served
+    served = (mute.model_copy(update={"unread": True}),)
+    (drift,) = found(NEW, served=served, swapped=("s1",), http_silent=frozenset({"s1"}))
+    assert drift.unlike == ("s1",)
+    assert "on no port" not in drift.finding.message
+
+
 def test_a_server_that_is_down_before_its_turn_does_not_hold_the_word(found):
     """Rule 20 names it, and offers an end without it; of one that is given up nothing is waited for."""
     (drift,) = found(NEW, silent=("s1",))
