@@ -132,6 +132,11 @@ class SiteSurvey(Value):
         return {each.server: each.fingerprint for each in self.served if each.fingerprint is not None}
 
     @property
+    def answer_nowhere(self) -> frozenset[ServerName]:
+        """The servers that answered on no port."""
+        return self.http_silent & {each.server for each in self.served if not each.answers}
+
+    @property
     def clients_as_of(self) -> datetime:
         """When clients were as they are shown, on SEPM's clock."""
         return self.sepm_clock if self.clients_at is None else min(self.clients_at, self.sepm_clock)

@@ -55,6 +55,7 @@ from workflows.steps.recheck_step import recheck, survey_and_check
 from workflows.steps.rolling_back import roll_back
 from workflows.steps.write_step import write
 from workflows.waits import outage
+from workflows.waits.leaving_out import name_left_out
 from workflows.waits.old_certificates import all_old
 from workflows.waits.unreported import to_prove_again
 
@@ -96,6 +97,7 @@ async def run_rotation(run: Running) -> Outcome:
                 await _turn_back(run)
             continue
         state.cursor += 1
+    await name_left_out(run)
     state.outcome = _outcome(state)
     state.phase = Phase.ENDED
     state.attention = ()
@@ -161,7 +163,7 @@ async def _console(run: Running, step: Console) -> None:
         if run.state.phase is Phase.TURNING_BACK:
             await all_old(run)
         await outage.given_back(run, step, done=done)
-    if isinstance(step.work, ReplaceCertificate | PutCertificateBack):
+    if done and isinstance(step.work, ReplaceCertificate | PutCertificateBack):
         run.state.swapped = (*run.state.swapped, step.work.server)
 
 

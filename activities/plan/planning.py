@@ -12,7 +12,7 @@ from engine.contract import (
     StepRef,
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
-from rotation.drift.presented import SILENT, certificate_drift
+from rotation.drift.presented import SILENT, certificate_drift, given_up
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers, folded, some
@@ -149,6 +149,7 @@ class Planning:
             swapped=request.swapped,
             due=_replaced_now(plan.body, request.at),
             before=await presented_when_planned(store, plan),
+            given=given_up(plan),
         )
         return (
             *blockers((*(each.finding for each in found), *served)),

@@ -1,16 +1,19 @@
 """The amendment that puts the old certificates back (rule 15)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from temporalio import activity
 
 from engine.contract import ActivityName, RollBackAnswer, RollBackRequest
+from rotation.drift.presented import SILENT
 from rotation.finding import Finding, folded, info, warning
 from rotation.plan.forecast import forecast, least, step_least
-from rotation.plan.plan import PlanBody
+from rotation.plan.outage import left_by
+from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.work.task import SaveRecoveryFile, TaskState
+from rotation.planning.dead_server import go_back_without
 from rotation.procedure.rollback import Former, Reached, roll_back
 from rotation.proof.verdict import Reason
 from rotation.survey import SiteSurvey
@@ -31,36 +34,47 @@ class RollBackPlanner:
         """Plan it from what was begun, and from what the servers present; store the plan.
 
         1. the servers with their new certificate: those that were seen with it, and one that presents it now; that at
-           which most clients refuse what it signs is the first to get its old one back
+           which most clients refuse what it signs is the first to get its old one back, and one that answers nowhere
+           the last
         2. where each old certificate comes from: kept here with its key, else the recovery file that was saved
         3. the amendment, with what its approver should know
+
+        On the way back, where two persons leave the server out whose turn it is: the rest of the way without it.
         """
         store = self._world.store
-        site = await store.sites.get(request.site_id)
         plan = await store.plans.get(request.plan_id)
+        if request.leaves_out is not None:
+            at = plan.body.steps[request.begun - 1].id
+            return await self._kept(request, plan, go_back_without(plan.body, request.leaves_out, at=at))
+        site = await store.sites.get(request.site_id)
         survey = await store.surveys.get(request.survey_id)
         refused = await self._refused_at(request.rotation_id)
         # the last one goes back first
         names = sorted(_replaced(plan.body, survey, request.swapped), key=lambda server: refused[server])
         formers = tuple([await self._former(request.rotation_id, plan.body, survey, name) for name in names])
-        reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers)
+        silent = _silent(plan.body, survey, request.begun)
+        reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers, silent=silent)
         body = roll_back(site, plan.body, reached)
+        findings = (*_findings(body, formers), *_of_silent(body, silent))
+        planned = plan.model_copy(update={"survey_id": request.survey_id, "findings": findings})
+        return await self._kept(request, planned, body)
+
+    async def _kept(self, request: RollBackRequest, plan: Plan, body: PlanBody) -> RollBackAnswer:
+        """Store the amendment."""
         now = self._world.clock()
         amendment = plan.model_copy(
             update={
                 "id": new_plan_id(),
                 "hash": body.content_hash(),
                 "made_at": now,
-                "survey_id": request.survey_id,
                 "body": body,
-                "findings": tuple(_findings(body, formers)),
                 "times": forecast(body, start=now),
                 "least": least(body),
                 "latest_start": None,  # the old certificates go in, and need not last
                 "lost_if_now": 0,
             }
         )
-        await store.plans.add(amendment)
+        await self._world.store.plans.add(amendment)
         ahead = body.steps[request.begun :]
         return RollBackAnswer(
             plan_id=amendment.id,
@@ -113,6 +127,22 @@ def _replaced(body: PlanBody, survey: SiteSurvey, swapped: Iterable[ServerName])
     targets = {chosen.server: chosen.replaces for chosen in body.certificates}
     names = (*known, *unseen)
     return tuple(sorted(names, key=lambda name: served.get(name) == targets[name]))
+
+
+def _silent(body: PlanBody, survey: SiteSurvey, begun: int) -> frozenset[ServerName]:
+    """The servers that answer on no port; one that a drill has stopped is started first."""
+    return survey.answer_nowhere.difference(left_by(body.steps[:begun]).stopped)
+
+
+def _of_silent(body: PlanBody, silent: Collection[ServerName]) -> Iterable[Finding]:
+    for server in (name for wave in body.waves for name in wave if name in silent):
+        yield warning(
+            SILENT,
+            server,
+            "it answers on no port: its old certificate goes back last, and the others do not wait for it; a client "
+            "that trusts no other server is cut off until it is up",
+            "bring it up before you approve; where it is down for good, two persons leave it out at its turn",
+        )
 
 
 def _findings(body: PlanBody, formers: Iterable[Former]) -> Iterable[Finding]:

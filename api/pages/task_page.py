@@ -28,7 +28,7 @@ from api.rotation.live import state_now
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from engine.ids import rotation_workflow
-from rotation.drift.presented import must_answer
+from rotation.drift.presented import given_up, must_answer
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
@@ -106,7 +106,7 @@ async def _card(
     waits, mine = may and shown.state in WAITING, may and shown.claimed_by == caller.name
     seen, silent = await gather(
         seen_now(parts, site, work if waits else None, await _former(parts, shown)),
-        silent_now(parts, site, _waited_for(work, state) if mine else ()),
+        silent_now(parts, site, await _waited_for(parts, work, state) if mine else ()),
     )
     return render_page(
         request,
@@ -159,11 +159,12 @@ async def _former(parts: Parts, task: TaskShown) -> Fingerprint | None:
     return chosen.replaces if chosen is not None else None
 
 
-def _waited_for(work: Work, state: RotationState | None) -> frozenset[ServerName]:
+async def _waited_for(parts: Parts, work: Work, state: RotationState | None) -> frozenset[ServerName]:
     """The other servers that must answer while the certificate of a replacement is put in."""
     if not isinstance(work, ReplaceCertificate) or state is None:
         return frozenset()
-    return must_answer(state.outline, swapped=state.swapped, due=work.server)
+    plan = await parts.store.plans.get(state.plan_id)
+    return must_answer(state.outline, swapped=state.swapped, due=work.server) - given_up(plan)
 
 
 async def _version(parts: Parts, site_id: SiteId) -> str:

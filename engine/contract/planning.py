@@ -53,7 +53,7 @@ class PlanCheckAnswer(Value):
 
 
 class RollBackRequest(OfRun):
-    """Plan how the old certificates are put back."""
+    """Plan how the old certificates are put back; or how a way back goes on without a server that is down for good."""
 
     rotation_id: RotationId
     site_id: SiteId
@@ -64,6 +64,8 @@ class RollBackRequest(OfRun):
     """How many steps were begun."""
     proven: tuple[str, ...]
     """Steps that have ended, and whose proof still stands."""
+    leaves_out: ServerName | None = None
+    """The server whose turn it is, and which keeps its new certificate."""
 
 
 class RollBackAnswer(Value):

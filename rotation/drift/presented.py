@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from rotation.finding import Finding, blocking
 from rotation.plan.outline import Outline
-from rotation.plan.plan import PlanBody
+from rotation.plan.plan import Plan, PlanBody, left_in
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
 
@@ -64,7 +64,8 @@ def serves(body: PlanBody, seen: ServedCertificate, *, before: Fingerprint | Non
     if seen.fingerprint is None:
         return Serves.NOTHING
     if chosen is None:
-        return Serves.FORMER if before is None or seen.fingerprint == before else Serves.UNKNOWN
+        known = {seen.fingerprint if before is None else before, *left_in(body).get(seen.server, ())}
+        return Serves.FORMER if seen.fingerprint in known else Serves.UNKNOWN
     if seen.fingerprint == chosen.fingerprint:
         return Serves.PLANNED
     return Serves.FORMER if seen.fingerprint == chosen.replaces else Serves.UNKNOWN
@@ -80,6 +81,7 @@ def certificate_drift(
     addresses: Mapping[ServerName, str] | None = None,
     shut: Collection[ServerName] = (),
     stopped: Collection[ServerName] = (),
+    given: Collection[ServerName] = (),
 ) -> tuple[Finding, ...]:
     """The servers that present another certificate than the rotation left them with.
 
@@ -92,6 +94,7 @@ def certificate_drift(
         addresses: host and port of their client ports.
         shut: the servers whose HTTPS client port a drill may have shut, and that answer over HTTP (rule 18).
         stopped: the servers that a drill may have stopped: their clients need the others.
+        given: the servers that answered nowhere when the way back was approved: `given_up`.
     """
     found: list[Finding] = []
     waited_for = must_answer(body, swapped=swapped, due=due)
@@ -101,7 +104,7 @@ def certificate_drift(
         if now is Serves.UNKNOWN:
             expected = _expected(body, seen.server, swapped=is_swapped, due=is_due) or ((here,) if here else ())
             found.append(third(seen, (addresses or {}).get(seen.server, ""), expected))
-        elif now is Serves.NOTHING and (seen.server in shut or seen.server in stopped):
+        elif now is Serves.NOTHING and seen.server in {*shut, *stopped, *given}:
             continue
         elif now is Serves.NOTHING and seen.server in waited_for:
             found.append(_silent(seen, stopped))
@@ -144,6 +147,13 @@ def must_answer(
     if body.purpose == "recover":
         return frozenset()  # what clients trust of a server that is to be recovered is not known
     return frozenset(each.server for each in body.certificates) - {due, *swapped}
+
+
+def given_up(plan: Plan) -> frozenset[ServerName]:
+    """The servers that answered nowhere when a way back was approved: two persons go on though they are down."""
+    if not plan.body.back_from:
+        return frozenset()
+    return frozenset(ServerName(each.subject) for each in plan.findings if each.code == SILENT)
 
 
 def _silent(seen: ServedCertificate, stopped: Collection[ServerName]) -> Finding:

@@ -7,7 +7,7 @@ minima and the names left out; never dates or forecasts.
 import hashlib
 import json
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -80,6 +80,18 @@ class StepTime(Value):
     earliest: datetime
     expected: datetime
     least: Length
+
+
+class Outlined(Protocol):
+    """A plan, or its outline."""
+
+    @property
+    def certificates(self) -> tuple[CertificateFor, ...]:
+        """Which certificate goes into which server."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All of its steps."""
 
 
 Purpose = Literal["rotate", "restore", "roll-back", "recover"]
@@ -200,6 +212,18 @@ class PlanBody(Value):
     def content_hash(self) -> str:
         """SHA-256 of the canonical bytes: what an approval names."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def left_in(plan: Outlined) -> dict[ServerName, tuple[Fingerprint, ...]]:
+    """By server that a roll-back leaves out at its turn, the certificates that steps put, or were to put, into it.
+
+    Its task stays in the plan, as it was begun; its certificate is none of the plan's any more.
+    """
+    works = [step.work for step in plan.steps if isinstance(step, Console)]
+    tasks = [work for work in works if isinstance(work, ReplaceCertificate)]
+    due = {chosen.server for chosen in plan.certificates}
+    out = dict.fromkeys(work.server for work in tasks if work.puts_back and work.server not in due)
+    return {server: tuple(work.fingerprint_sha256 for work in tasks if work.server == server) for server in out}
 
 
 class Plan(Value):

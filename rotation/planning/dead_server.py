@@ -1,4 +1,4 @@
-"""Going on without a server that is down for good: its certificate stays as it is (rule 20)."""
+"""Going on without a server that is down for good: its certificate stays as it is (rules 15, 20)."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -36,6 +36,35 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
             "waves": tuple(
                 wave for each in approved.waves if (wave := tuple(server for server in each if server not in servers))
             ),
+            "steps": (*done, *_asking_what_is_there(done, left)),
+        }
+    )
+
+
+def go_back_without(approved: PlanBody, server: ServerName, *, at: str) -> PlanBody:
+    """The body of a way back that goes on after the step `at` and leaves the new certificate in `server`.
+
+    1. its gate goes, and its files are not compared; where clients verify next, the gate stays and asks of the server
+       that got its old certificate back last: until now it may have left clients to the one after it
+    2. a holdout goes where no server has got its old certificate back before it: clients that are away know them all
+    3. the rest stays as it was approved
+    """
+    index = approved.steps.index(approved.step(at))
+    done, ahead = approved.steps[: index + 1], approved.steps[index + 1 :]
+    due = [chosen for chosen in approved.certificates if chosen.server != server]
+    back = [step for step in done if step in approved.way_back and _server(step) in {each.server for each in due}]
+    left = [
+        step.model_copy(update={"title": f"Wait until clients know the old certificate of {step.server}"})
+        if isinstance(step, Gate) and step not in ahead
+        else step
+        for step in _left(back, ahead, {server})
+        if back or not isinstance(step, Holdout) or any(_replaces(each) for each in ahead[: ahead.index(step)])
+    ]
+    return approved.model_copy(
+        update={
+            "certificates": tuple(due),
+            "holdouts": tuple(each for each in approved.holdouts if each != server),
+            "waves": tuple(wave for each in approved.waves if (wave := tuple(name for name in each if name != server))),
             "steps": (*done, *_asking_what_is_there(done, left)),
         }
     )

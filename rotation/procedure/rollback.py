@@ -68,6 +68,8 @@ class Reached(Value):
     """The ids of the gates that were passed, and whose ground is still there."""
     formers: tuple[Former, ...]
     """The servers with their new certificate; the last one is the first to get its old one back."""
+    silent: frozenset[ServerName] = frozenset()
+    """Those of them that answer nowhere: they come last, as nothing can be put into one that is down."""
 
 
 def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
@@ -80,15 +82,13 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
        servers whose clients are all relaxed, or that operators have put back both: their files are compared in the end;
        images refreshed before the next one where groups fail over, and before R is restored (rule 4)
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
-       that took only new ones and are away; relax R; then they follow
+       that took only new ones and are away; relax R; then they follow, and those that answer nowhere come last
     5. one client of each build looked at; restore R, canaries first; closing
     """
     done = approved.steps[: reached.begun]
-    backwards = tuple(former.server for former in reversed(reached.formers))
     last = approved.waves[-1] if len(approved.waves) > 1 else ()
-    held = tuple(server for server in backwards if server in last)
-    others = tuple(server for server in backwards if server not in held)
-    waves = tuple(wave for wave in (held, others) if wave)
+    waves = _waves(reached, last)
+    backwards = [server for wave in waves for server in wave]
     choices = _choices(site, approved, done, reached.formers, waves)
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
     # without REST the proof of before the swap is over: it moves serials that no person has copied
@@ -103,11 +103,21 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
             "purpose": "roll-back",
             "back_from": steps[0].id,
             "certificates": tuple(_certificate(approved, former) for former in reached.formers),
-            "holdouts": others if len(waves) > 1 else tuple(server for server in last if server not in held),
+            "holdouts": waves[1] if len(waves) > 1 else tuple(server for server in last if server not in backwards),
             "waves": waves,
             "steps": (*done, *steps),
         }
     )
+
+
+def _waves(reached: Reached, last: Collection[ServerName]) -> tuple[tuple[ServerName, ...], ...]:
+    """The servers in the order in which they get their old certificate back: those of the `last` wave first."""
+    backwards = [former.server for former in reversed(reached.formers)]
+    silent = tuple(server for server in backwards if server in reached.silent)
+    held = tuple(server for server in backwards if server in last and server not in silent)
+    others = tuple(server for server in backwards if server not in last and server not in silent)
+    waves = tuple(wave for wave in (held, others) if wave)
+    return (*waves[:-1], (*waves[-1], *silent)) if waves else (silent,)
 
 
 def as_served(body: PlanBody, renewed: Collection[ServerName]) -> PlanBody:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from rotation.plan.drill import put_first
-from rotation.plan.plan import PlanBody
+from rotation.plan.plan import PlanBody, left_in
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, SettingField, Write
 from rotation.plan.work.task import ReorderList, ReplaceCertificate
@@ -212,7 +212,8 @@ def _trusted(owner: OwnerScope, seen: Seen, server: ServerName, *, shows: bool) 
         return frozenset(names - {server})
     if all(_pins(pair, seen) or _is_relaxed(pair, seen) for pair in owner.pairs):
         return frozenset(names)
-    changed = {*seen.swapped, *(chosen.server for chosen in seen.body.certificates if seen.body.back_from)}
+    back = (*(chosen.server for chosen in seen.body.certificates), *left_in(seen.body)) if seen.body.back_from else ()
+    changed = {*seen.swapped, *back}
     return frozenset(names - {server} - changed)
 
 

@@ -8,7 +8,7 @@ from rotation.plan.step import Console, Write
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.stop_drill import StartServer
 from rotation.plan.work.task import CompareSignedFiles, Evidence, RefreshImages, TaskState
-from rotation.running.attention import GIVE_BACK, LAPSED, TASK_WRONG
+from rotation.running.attention import DUE_SILENT, GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
@@ -23,7 +23,7 @@ from workflows.steps.drift_step import look, look_due, plan_looks
 from workflows.steps.task_look import evidence_of, is_due, is_of_store, next_look, observe, wakes
 from workflows.steps.task_reports import close, hear, settle
 from workflows.steps.withdrawal import ask_back, withdraw
-from workflows.waits import due_server, unreported
+from workflows.waits import due_server, leaving_out, unreported
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
 _LONGEST_REASON = 500
@@ -36,7 +36,7 @@ _OF_A_TASK = (
     ASKED,
     SWAPPED,
     SWAPPED_IN_RESTORE,
-    due_server.SILENT,
+    DUE_SILENT,
     client_look.ASKED,
 )
 """What is shown of a task goes with it."""
@@ -60,7 +60,10 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         by_hand: whether it is what REST left of a write.
         because: why work that was reported done is asked for again.
 
-    Returns whether it was done; only a task by hand ends without, and one to start a server that stays down.
+    8. on a way back two persons leave out a server that is down for good: the task is withdrawn
+
+    Returns whether it was done; only a task by hand ends without, one to start a server that stays down, and one of a
+    server that is left out.
 
     Raises:
         TurnBack: when a cancel came and the task has not been done.
@@ -72,6 +75,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     while (ended := await _attempt(run, step, request)) is TaskState.REFUSED:
         run.drop_attention(LAPSED)
         is_over(run)
+        if leaving_out.is_agreed(run):  # given back as it was asked for
+            continue
         text, otherwise = (
             "the task was given back (the trail has the name and the reason); retry opens it again",
             Move.CANCEL,
@@ -141,7 +146,7 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
     Attested work shows nothing: it is not looked for.
     """
     observed = evidence_of(step) is Evidence.OBSERVED
-    while True:
+    while not leaving_out.is_left_out(run, step):
         looks = observed and is_due(run)
         if looks:
             seen = await observe(run, step)
@@ -156,32 +161,43 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
         if looks:
             run.state.task = run.open_task.model_copy(update={"look_at": next_look(run, step)})
         await _look_at_site(run, step)
-        if _is_otherwise(run, step):
-            if not run.open_task.claimed_by:
-                await close(run, step, TaskState.WITHDRAWN, "the service", "the site is not as the rotation left it")
-                return TaskState.WITHDRAWN
-            # only the gate has a limit, and asks about clients that stay away
-            holder = run.open_task.claimed_by
-            await ask_back(run, step, f"the site is not as the rotation left it: {holder} gives the task back")
-        else:
-            run.drop_attention(GIVE_BACK)
+        if _is_otherwise(run, step) and not run.open_task.claimed_by:
+            await close(run, step, TaskState.WITHDRAWN, "the service", "the site is not as the rotation left it")
+            return TaskState.WITHDRAWN
+        await _ask_back(run, step)
         await keep_proof(run, step)
         await read_on(run, step)
         if by := await client_look.go_on(run, step):
             note = "the clients of every other build are left out"
             await settle(run, step, by, note, attestation=client_look.evidence(run, {}))
             return TaskState.DONE
+        if await leaving_out.leave_out(run, step, observe):
+            continue
         await run.wait(
             until=wakes(run.open_task) if observed else _wakes(run, step),
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages) or run.open_task.read_again or _was_answered(run, step),
         )
+    await close(run, step, TaskState.WITHDRAWN, "the service", "the server is left out")
+    return TaskState.WITHDRAWN
+
+
+async def _ask_back(run: Running, step: Console | Write) -> None:
+    """Ask for a task that must not be done now; only the gate has a limit, and asks about clients that stay away."""
+    holder = run.open_task.claimed_by
+    if _is_otherwise(run, step):
+        await ask_back(run, step, f"the site is not as the rotation left it: {holder} gives the task back")
+    elif holder and leaving_out.is_agreed(run):
+        await ask_back(run, step, f"the server is left out: {holder} gives the task back")
+    else:
+        run.drop_attention(GIVE_BACK)
 
 
 def _was_answered(run: Running, step: Console | Write) -> bool:
     """Whether a person has answered what was asked while a certificate may be replaced."""
     cuts_off = swaps(step) or unreported.makes_verify(run, step) or _keeps_relaxed(run, step)
-    return was_answered(run) or client_look.was_answered(run) or (cuts_off and drift_step.was_answered(run))
+    answered = was_answered(run) or client_look.was_answered(run) or leaving_out.was_answered(run)
+    return answered or (cuts_off and drift_step.was_answered(run))
 
 
 def _is_otherwise(run: Running, step: Console | Write) -> bool:

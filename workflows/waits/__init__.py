@@ -7,5 +7,6 @@ by is counted in `activities.gate`.
 - `canary_watch`, `clients_cut_off`: canaries that do not get through, clients that a change has cut off or may cut off
 - `unreported`: clients that have not reported since something was put right
 - `due_server`, `outage`: a server that stays silent, a drill that has something away
+- `leaving_out`: a server that is down for good on the way back
 - `old_certificates`, `third_certificate`: before a cancel restores; a certificate that no plan has
 """

@@ -1,6 +1,6 @@
 """Sentences for attention: what is wrong, and who does what about it. The first of the table counts first."""
 
-from rotation.running.attention import CANARY_HELD
+from rotation.running.attention import CANARY_HELD, DUE_SILENT
 from rotation.running.waits.situation import AskedMatter, WaitMeasure
 from rotation.text.sentence import Sentence, SentenceValue, sentence
 
@@ -18,7 +18,8 @@ ATTENTION: dict[str, str] = {
     "administrator finds out who reaches Temporal.",
     "signal-refused": "A message came that this service has not signed; it was not obeyed. An administrator finds out "
     "who sent it.",
-    "due-server-silent": "%(subject)s does not answer, and its certificate is due. An operator brings it up.",
+    DUE_SILENT: "%(subject)s does not answer, and its certificate is due. An operator brings it up; on the way back "
+    "two persons may leave it out.",
     "others-silent": "Another server does not answer, so none may be stopped. An operator brings it up and retries "
     "(“%(subject)s”).",
     "proof-lapsed": "The proof for “%(subject)s” does not hold any more. Its holder does not begin; it goes on by "

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from emulator.state.effects import EffectView
 from rotation.plan.step import Console
 from rotation.plan.work.task import CopyList, DeleteList
+from rotation.running.attention import DUE_SILENT
 from rotation.running.state import Outcome
 from rotation.values import ListName
 from simulation.judged.facts import Facts
@@ -12,7 +13,6 @@ from simulation.judged.group_history import MOVES, path_at_the_end
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.restoring import unasked_births, unprobed_writes
 from simulation.judged.unreported_acts import others_swaps
-from workflows.waits.due_server import SILENT
 
 
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
@@ -90,7 +90,7 @@ def certificates_end_as_planned(facts: Facts) -> Iterator[Violation]:
     if facts.outcome is Outcome.COMPLETED:
         wanted |= {chosen.server: chosen.fingerprint for chosen in facts.body.certificates}
     else:
-        reported = {event.data["subject"] for event in facts.trail if event.data.get("code") == SILENT}
+        reported = {event.data["subject"] for event in facts.trail if event.data.get("code") == DUE_SILENT}
         wanted = {server: each for server, each in wanted.items() if server not in reported & facts.after.down}
     for server, fingerprint in wanted.items():
         others = any(each.subject[0] == server for each in others_swaps(facts))

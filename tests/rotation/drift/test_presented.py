@@ -2,7 +2,8 @@
 
 import pytest
 
-from rotation.drift.presented import Presented, Serves, certificate_drift, must_answer, serves, to_put_right
+from rotation.drift.presented import Presented, Serves, certificate_drift, given_up, must_answer, serves, to_put_right
+from rotation.finding import warning
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName
 
@@ -67,6 +68,17 @@ def test_rule_20_a_server_that_must_serve_the_former_certificate_is_missed(codes
     assert codes("s2", None, due="s1") == ["server-silent"]
     assert codes("s1", None, due="s1") == []
     assert codes("s3", None) == []
+
+
+def test_a_way_back_does_not_wait_for_a_server_that_was_down_when_it_was_approved(make, codes):
+    """Two persons read that it is down; a forward plan waits for each server, whatever was found before it."""
+    plan = make.plan(make.site("s1", "s2", "s3"), make.group("G"))
+    named = plan.model_copy(update={"findings": (warning("server-silent", "s1", "it answers on no port"),)})
+    back = named.model_copy(update={"body": plan.body.model_copy(update={"back_from": plan.body.steps[0].id})})
+    assert (given_up(named), given_up(back)) == (frozenset(), frozenset({ServerName("s1")}))
+    assert codes("s1", None, given=given_up(back)) == []
+    assert codes("s2", None, given=given_up(back)) == ["server-silent"]
+    assert codes("s1", "third", given=given_up(back)) == ["third-certificate"]
 
 
 def test_a_replacement_waits_for_the_servers_that_are_not_replaced(make):

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.plan import left_in
 from rotation.plan.step import Console, Gate
-from rotation.planning.dead_server import finish_without
+from rotation.planning.dead_server import finish_without, go_back_without
+from rotation.procedure.rollback import Former, Reached, roll_back
 from rotation.values import ServerName
 
 S2, S3 = ServerName("s2"), ServerName("s3")
@@ -81,3 +83,61 @@ def test_no_replacement_is_held_by_a_gate_that_has_gone(make):
     held = {step.id: step.holds for step in left.steps if isinstance(step, Console) and step.holds}
     assert any(set(approved.step(step).holds) - there for step in held)
     assert {gate for holds in held.values() for gate in holds} <= there
+
+
+@pytest.fixture
+def way_back(make):
+    """The way back of relaxed servers that were replaced, the last of which answers nowhere."""
+    site = make.site("s1", "s2", "s3")
+    body = make.plan(site, make.group("G"), clients=[make.client("c1", build="14.2.1.0")]).body
+    begun = max(at for at, step in enumerate(body.steps, start=1) if step.number == "A9")
+    proven = frozenset(step.id for step in body.steps[:begun] if step.number == "A8")
+
+    def build(*servers):
+        formers = tuple(Former(server=ServerName(name), has_file=True) for name in servers)
+        silent = frozenset({ServerName(servers[-1])})
+        return roll_back(site, body, Reached(begun=begun, proven=proven, formers=formers, silent=silent))
+
+    return build
+
+
+@pytest.fixture
+def back(way_back):
+    """Of three servers: s2, then s1, and s3 at the end."""
+    return way_back("s1", "s2", "s3")
+
+
+def turn(body, server):
+    """The id of the step at which a server gets its old certificate back."""
+    return next(
+        step.id for step in body.way_back if isinstance(step, Console) and step.title.endswith(f"{server} back")
+    )
+
+
+def test_the_gate_of_a_server_that_is_left_out_on_the_way_back_asks_of_the_one_before(back):
+    """It had none of its own, as the next one followed at once; clients verify next."""
+    at = turn(back, "s3")
+    left = go_back_without(back, S3, at=at)
+    (gate,) = (
+        step for step in left.swap_gates if step.id not in {each.id for each in back.steps if each.number == "A9"}
+    )
+    assert (gate.server, gate.title) == ("s1", "Wait until clients know the old certificate of s1")
+    assert left.steps.index(gate) > left.steps.index(left.step(at))
+    assert {chosen.server for chosen in left.certificates} == {"s1", "s2"}
+    assert not [step for step in left.steps[left.steps.index(gate) :] if "s3" in step.title]
+
+
+def test_both_certificates_of_a_server_that_is_left_out_stay_known(back):
+    """It may come back with the new one, and a person puts the old one in; any other one is a third."""
+    left = go_back_without(back, S3, at=turn(back, "s3"))
+    chosen = back.certificate_for(S3)
+    assert set(left_in(left)[S3]) == {chosen.fingerprint, chosen.replaces}
+    assert left_in(back) == {}
+
+
+def test_without_the_only_server_of_the_way_back_no_gate_is_left(way_back):
+    """Nothing got its old certificate back, so nothing is waited for."""
+    back = way_back("s3")
+    left = go_back_without(back, S3, at=turn(back, "s3"))
+    assert left.certificates == ()
+    assert not [step for step in left.way_back if isinstance(step, Gate) and step.server is not None]

@@ -28,12 +28,13 @@ def three(make):
 def back_from(three):
     """The way back when the plan's step of that number and wave runs, and those servers have their new certificate."""
 
-    def make_it(number, wave, *servers, proven=None, nth=0):
+    def make_it(number, wave, *servers, proven=None, nth=0, silent=()):
         site, body = three
         at = [i for i, step in enumerate(body.steps) if (step.number, step.wave) == (number, wave)][nth]
         done = {step.id for step in body.steps[:at]} if proven is None else set(proven)
         formers = tuple(Former(server=server) for server in servers)
-        return roll_back(site, body, Reached(begun=at + 1, proven=frozenset(done), formers=formers))
+        down = frozenset(map(ServerName, silent))
+        return roll_back(site, body, Reached(begun=at + 1, proven=frozenset(done), formers=formers, silent=down))
 
     return make_it
 
@@ -103,6 +104,21 @@ def test_servers_of_the_last_wave_go_back_first_and_the_others_wait_for_who_is_a
     assert [step.number for step in after][:4] == ["B5", "A5", "A7", "A8"]
     second = next(step for step in after if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate))
     assert held.id in second.holds
+
+
+@pytest.mark.parametrize(
+    ("silent", "waves", "holdouts"),
+    [
+        (("s3",), (("s2", "s1", "s3"),), ()),
+        (("s2",), (("s3",), ("s1", "s2")), ("s1", "s2")),
+        (("s1", "s2"), (("s3", "s2", "s1"),), ()),
+        (("s1", "s2", "s3"), (("s3", "s2", "s1"),), ()),
+    ],
+)
+def test_a_server_that_answers_nowhere_goes_back_last(back_from, silent, waves, holdouts):
+    """Nothing can be put into it, and the others do not wait for it; no client can come to it in a holdout."""
+    body = back_from("B3", 1, "s1", "s2", "s3", silent=silent)
+    assert (body.waves, body.holdouts) == (waves, holdouts)
 
 
 def test_what_the_closing_has_removed_is_made_again(back_from):
