@@ -5,7 +5,6 @@ sees or does again what was under way. SIGTERM lets activities that are running 
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
@@ -151,24 +150,30 @@ async def require_signed(client: Client, running: Collection[SiteId], *, serves:
 async def watch_sites(swaps: OpenSwaps, sites: RunningSites, client: Client, every: timedelta) -> None:
     """Have a rotation look, or read its proof, as soon as its site changes; until cancelled.
 
-    A message that its rotation does not get now is sent again, for as long as its newest survey differs from the site.
-    One about a certificate is not: the rotation's own looks come, more seldom.
+    A message that its rotation does not take now is sent again in the next minute, for as long as the site is so.
     """
     while True:
         try:
             for task in await swaps.moved():
-                await _tell(client, task.site_id, task.rotation_id, task.id)
-            for rotation in await sites.moved():
-                await _tell(client, rotation.site_id, rotation.id, None)
+                if await _tell(client, task.site_id, task.rotation_id, task.id):
+                    swaps.told(task)
+            for moved in await sites.moved():
+                if await _tell(client, moved.rotation.site_id, moved.rotation.id, None):
+                    sites.told(moved)
         except Exception:  # noqa: BLE001 - whatever fails, the next look must come
             _log.exception("sites cannot be watched")
         await asyncio.sleep(every.total_seconds())
 
 
-async def _tell(client: Client, site_id: SiteId, rotation_id: RotationId, task_id: TaskId | None) -> None:
+async def _tell(client: Client, site_id: SiteId, rotation_id: RotationId, task_id: TaskId | None) -> bool:
+    """Send the message; whether the rotation has taken it."""
     message = Message(move=Move.SITE_MOVED, rotation_id=rotation_id, who=WATCH, request_id=uuid4().hex, task_id=task_id)
-    with contextlib.suppress(EngineFault):
-        await send(client, site_id, message)
+    try:
+        reply = await send(client, site_id, message)
+    except EngineFault as fault:
+        _log.info("a rotation could not be told", site=site_id, reason=str(fault))
+        return False
+    return reply is None or reply.accepted
 
 
 async def _connected(settings: TemporalSettings, plugin: RotatorPlugin) -> Client:

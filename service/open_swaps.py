@@ -27,16 +27,28 @@ class OpenSwaps:
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen: dict[TaskId, SiteGlance] = {}
+        """What the last look has seen that found nothing new, or that was told."""
+        self._untold: dict[TaskId, list[SiteGlance]] = {}
+        """What the last look has seen of which nobody was told."""
+        self._told: dict[TaskId, list[SiteGlance]] = {}
+        """What was told last."""
 
     async def moved(self) -> tuple[ConsoleTask, ...]:
-        """The tasks whose site has changed since their proof was read, or since the last look.
+        """The tasks whose site has changed since their proof was read, or since the last look; until that was told.
 
         A site that cannot be read changes nothing here: the proof itself is read at its own times, and shows outages.
         """
         open_now = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
         watched = {task.id: task for task in open_now if is_watched(task.work, claimed=task.state is TaskState.CLAIMED)}
         self._seen = {task: seen for task, seen in self._seen.items() if task in watched}
+        self._untold = {}
+        self._told = {task: told for task, told in self._told.items() if task in watched}
         return tuple([task for task in watched.values() if await self._has_moved(task)])
+
+    def told(self, task: ConsoleTask) -> None:
+        """The rotation has taken the message about what the last look has seen."""
+        if (seen := self._untold.pop(task.id, None)) is not None:
+            self._told[task.id], self._seen[task.id] = seen, seen[0]
 
     async def _has_moved(self, task: ConsoleTask) -> bool:
         try:
@@ -47,8 +59,23 @@ class OpenSwaps:
         except Exception:  # noqa: BLE001 - one site's trouble must not end the watch over the others
             _log.exception("the site cannot be watched", site=task.site_id)
             return False
+        if any(look.differs_from(each, _due(task)) for look in now for each in before) and not self._was_told(
+            task, now
+        ):
+            self._untold[task.id] = now
+            return True
         self._seen[task.id] = now[0]
-        return any(look.differs_from(each, _due(task)) for look in now for each in before)
+        return False
+
+    def _was_told(self, task: ConsoleTask, now: list[SiteGlance]) -> bool:
+        """Whether this is what was told last: the rotation reads it when it goes on, and needs no second message."""
+        told = self._told.get(task.id, [])
+        if len(told) != len(now) or any(
+            look.differs_from(each, _due(task)) for look, each in zip(now, told, strict=True)
+        ):
+            return False
+        self._told[task.id] = now
+        return True
 
     async def _before(self, task: ConsoleTask) -> list[SiteGlance]:
         """What the last look has seen, and the survey that the proof rests on; where none does, either of them."""

@@ -4,10 +4,13 @@ In a wait of weeks the looks of a rotation are days apart. Another certificate i
 verifies, at once, and a closed HTTP port every client that is relaxed.
 """
 
+from typing import NamedTuple
+
 import structlog
 
 from rotation.drift.presented import other_certificates
-from rotation.plan.work.task import TaskState
+from rotation.drift.upgraded import shut
+from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import RotationId
 from service.surveying import http_silent_since
 from service.world import World
@@ -16,45 +19,62 @@ from store.progress import Rotation
 _log = structlog.get_logger(__name__)
 
 
+class MovedSite(NamedTuple):
+    """A rotation at whose site a client port shows what it did not leave there."""
+
+    rotation: Rotation
+    shows: frozenset[str]
+    """What the client ports show, in words."""
+
+
 class RunningSites:
     """Reads the client ports of the sites of running rotations."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._found: dict[RotationId, frozenset[str]] = {}
-        """By rotation, what the last look has found."""
+        """By rotation, what it was told of and is there still."""
 
-    async def moved(self) -> tuple[Rotation, ...]:
+    async def moved(self) -> tuple[MovedSite, ...]:
         """The rotations at whose site a client port shows what the rotation did not leave there.
 
-        Each is named once for what is found. Left out are those with an open task, at which `open_swaps` and the
-        rotation itself look, and restores, which probe before each write.
+        Each is named until it was told, and again when more is found, whatever task is open: `open_swaps` looks for
+        what any change moves, and this for what cuts clients off. Left out are restores, which probe before each write.
         """
-        busy = {task.rotation_id for task in await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])}
+        tasks = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
+        open_at = {task.rotation_id: task for task in tasks}
         rotations = await self._world.store.rotations.all_running()
-        waiting = {each.id: each for each in rotations if each.purpose == "rotate" and each.id not in busy}
-        self._found = {key: found for key, found in self._found.items() if key in waiting}
-        return tuple([each for each in waiting.values() if await self._has_moved(each)])
+        watched = {each.id: each for each in rotations if each.purpose == "rotate"}
+        self._found = {key: found for key, found in self._found.items() if key in watched}
+        looked = [await self._moved(each, open_at.get(each.id)) for each in watched.values()]
+        return tuple(each for each in looked if each is not None)
 
-    async def _has_moved(self, rotation: Rotation) -> bool:
+    def told(self, moved: MovedSite) -> None:
+        """The rotation has taken the message about what was found there."""
+        self._found[moved.rotation.id] = moved.shows
+
+    async def _moved(self, rotation: Rotation, task: ConsoleTask | None) -> MovedSite | None:
         try:
-            now = await self._look(rotation)
+            now = await self._look(rotation, task)
         except Exception:  # noqa: BLE001 - one site's trouble must not end the watch over the others
             _log.exception("the site cannot be watched", site=rotation.site_id)
-            return False
-        before, self._found[rotation.id] = self._found.get(rotation.id, frozenset()), now
-        return not now <= before
+            return None
+        known = now & self._found.get(rotation.id, frozenset())
+        self._found[rotation.id] = known
+        return MovedSite(rotation, now) if now != known else None
 
-    async def _look(self, rotation: Rotation) -> frozenset[str]:
+    async def _look(self, rotation: Rotation, task: ConsoleTask | None) -> frozenset[str]:
         """What each server that has another certificate presents, and which does not answer over HTTP any more."""
         world, store = self._world, self._world.store
         site, plan = await world.site(rotation.site_id), await store.plans.get(rotation.plan_id)
         planned, served = await store.surveys.get(plan.survey_id), await world.served(site.servers)
         seen = {(each.server, each.target) for each in await store.swaps.of(rotation.id) if each.first_seen is not None}
         swapped = [each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen]
-        found = other_certificates(plan.body, served, swapped=swapped, before=planned.presented)
-        others = {f"{each.code}: {each.message}" for each in found}
+        due = task.work.server if task is not None and isinstance(task.work, ReplaceCertificate) else None
+        found = other_certificates(plan.body, served, swapped=swapped, before=planned.presented, due=due)
+        others = {each.message for each in found}
         if plan.body.copies:  # a server that is down altogether may only restart
             up = {each.server for each in served if each.fingerprint is not None}
-            others |= up & await http_silent_since(world, site, planned)
+            silent = up & await http_silent_since(world, site, planned)
+            others |= {shut(each) for each in site.servers if each.name in silent}
         return frozenset(others)

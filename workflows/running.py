@@ -19,6 +19,7 @@ from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.hosts.insisting import insist
 from workflows.hosts.loop_guard import LoopGuard
 from workflows.message_effects import obey
+from workflows.messages_of_watch import is_heard
 from workflows.progress_reports import noted_of, report_of
 
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.BEGIN_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
@@ -244,6 +245,8 @@ class Running(Attentions):
             finding = refusal(message, self.state)
             if finding is not None:
                 self.reply(message, finding)
+            elif not is_heard(self.state, message, self.host):
+                self.reply(message)
             elif message.move in _TASK_MOVES:
                 self.task_messages.append(message)
             else:

@@ -119,9 +119,10 @@ def other_certificates(
     *,
     swapped: Collection[ServerName],
     before: Mapping[ServerName, Fingerprint],
+    due: ServerName | None = None,
 ) -> tuple[Finding, ...]:
     """The servers that present another certificate than the rotation has left there; the arguments as above."""
-    found = certificate_drift(body, served, swapped=swapped, before=before)
+    found = certificate_drift(body, served, swapped=swapped, before=before, due=due)
     return tuple(each for each in found if each.code in CERTIFICATES)
 
 

@@ -120,8 +120,13 @@ def _down(planned: SiteSurvey, survey: SiteSurvey, mute: Collection[ServerName])
 
 def _http_silent(site: Site, planned: SiteSurvey, survey: SiteSurvey) -> dict[ServerName, str]:
     """The servers that answer on their client port, and not on the HTTP port on which they answered."""
-    shut = (survey.http_silent - planned.http_silent) & survey.presented.keys()
-    return {each.name: _shut(each) for each in site.servers if each.name in shut}
+    silent = (survey.http_silent - planned.http_silent) & survey.presented.keys()
+    return {each.name: _shut(each) for each in site.servers if each.name in silent}
+
+
+def shut(server: Server) -> str:
+    """That a server does not answer on its HTTP port any more, in words."""
+    return f"{server.name} {_shut(server)}"
 
 
 def _shut(server: Server) -> str:

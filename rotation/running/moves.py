@@ -199,14 +199,16 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
     """A message about a task that has closed meanwhile counts for nothing, as before others were sent."""
-    task, step = state.task, state.step
-    if task is None:
-        watched = message.task_id is None
-    else:
-        watched = bool(task.claimed_by) or (step is not None and is_step_watched(step, claimed=False))
-    if watched and not state.held_by and not state.withdrawing:
+    heard = message.task_id is None or is_watched_now(state)
+    if heard and not state.held_by and not state.withdrawing:
         return None
     return _refuse(message, "the service watches no site now: no open task is observed, or the watch is off")
+
+
+def is_watched_now(state: RotationState) -> bool:
+    """Whether the site is watched for the sake of the open task."""
+    task, step = state.task, state.step
+    return task is not None and (bool(task.claimed_by) or (step is not None and is_step_watched(step, claimed=False)))
 
 
 def _retry(message: Message, state: RotationState) -> Finding | None:

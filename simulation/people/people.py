@@ -97,9 +97,8 @@ class People:
             return self._message(act.move, _OWNER, why="of their own accord", by=act.by)
         if self._watch_at is not None and self._watch_at <= now:
             self._watch_at = None
-            moved = await self._watchman.look(self._seen)
-            task = self._seen.task
-            return self._message(Move.SITE_MOVED, WATCH, task_id=task.id if task else None) if moved else None
+            told = await self._watchman.look(self._seen)
+            return self._message(Move.SITE_MOVED, WATCH, task_id=told.task_id) if told is not None else None
         intent = min(self._agenda, key=lambda each: self._agenda[each])
         del self._agenda[intent]
         self._intents.begun(intent)
@@ -115,6 +114,8 @@ class People:
         """Take the answer to a message."""
         self.shown.update(each.code for each in reply.findings)
         self._waiting.pop(message.request_id, None)
+        if message.move is Move.SITE_MOVED:
+            self._watchman.hear(accepted=reply.accepted)
         if message.move is Move.CLAIM_TASK and reply.accepted and message.task_id:
             self._intents.held.setdefault(message.task_id, Held())
         if message.move is Move.TASK_REFUSED and reply.accepted:

@@ -4,16 +4,25 @@ A look in every other minute would see what the last look saw. A look that fails
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from emulator.simulation import Simulation
 from rotation.plan.step import is_step_watched
+from rotation.plan.work.task import ConsoleTask
 from rotation.running.state import RotationState
 from rotation.values import TaskId
 from service.open_swaps import OpenSwaps
-from service.running_sites import RunningSites
+from service.running_sites import MovedSite, RunningSites
 from service.world import World
 
 _MINUTE = timedelta(minutes=1)
+
+
+class Told(NamedTuple):
+    """What a message is about."""
+
+    task_id: TaskId | None
+    moved: ConsoleTask | MovedSite
 
 
 class Watchman:
@@ -23,7 +32,11 @@ class Watchman:
         self._simulation = simulation
         self._swaps, self._sites = OpenSwaps(world), RunningSites(world)
         self._presented: tuple[str, ...] = ()
-        """The certificates and HTTP ports of the servers when he last looked while no task was open."""
+        """The certificates and HTTP ports of the servers when he last looked."""
+        self._told: Told | None = None
+        """What his last message is about, which is not answered yet."""
+        self._again = False
+        """Whether a look found more than he has told."""
         self._looked: tuple[TaskId, int] | None = None
         """For which task he looked last, and how many effects there had been then."""
         self.claims: dict[TaskId, datetime] = {}
@@ -32,11 +45,20 @@ class Watchman:
         """By watched task, when the site was last looked at for the operator who was about to begin."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
-        """When he looks next; None while the open task is not watched, or nothing will change by itself."""
+        """When he looks next; None while nothing will change by itself, or his message is not answered."""
+        if self._told is not None:
+            return None
+        if self._again and not state.withdrawing:
+            return _next_minute(now)
+        moments = [self._ports_due(now) if state.step is not None else None, self._task_due(state, now)]
+        return min((at for at in moments if at is not None), default=None)
+
+    def _ports_due(self, now: datetime) -> datetime | None:
+        change = now if self._presented != self._now() else self._simulation.next_change
+        return None if change is None else _next_minute(max(now, change))
+
+    def _task_due(self, state: RotationState, now: datetime) -> datetime | None:
         task, step = state.task, state.step
-        if task is None and step is not None:
-            change = now if self._presented != self._now() else self._simulation.next_change
-            return None if change is None else _next_minute(max(now, change))
         if task is None or step is None or not is_step_watched(step, claimed=bool(task.claimed_by)):
             return None
         if task.claimed_at is not None:
@@ -48,13 +70,26 @@ class Watchman:
         changes = (self._simulation.next_change, self._simulation.fleet.next_registration)
         return min((_next_minute(max(now, at)) for at in changes if at is not None), default=None)
 
-    async def look(self, state: RotationState) -> bool:
-        """Look; whether the site has moved."""
-        if state.task is None:
-            self._presented = self._now()
-            return bool(await self._sites.moved())
-        self._looked = (state.task.id, len(self._simulation.effects.journal))
-        return bool(await self._swaps.moved())
+    async def look(self, state: RotationState) -> Told | None:
+        """Look; what the rotation is to be told. Then `hear` says whether it has taken the message."""
+        self._presented = self._now()
+        moved: list[Told] = []
+        if state.task is not None:
+            self._looked = (state.task.id, len(self._simulation.effects.journal))
+            moved += [Told(state.task.id, task) for task in await self._swaps.moved()]
+        moved += [Told(None, site) for site in await self._sites.moved()]
+        self._told, self._again = next(iter(moved), None), len(moved) > 1
+        return self._told
+
+    def hear(self, *, accepted: bool) -> None:
+        """The answer to his message: what the rotation did not take he sends again."""
+        told, self._told = self._told, None
+        if not accepted or told is None:
+            self._again = True
+        elif isinstance(told.moved, MovedSite):
+            self._sites.told(told.moved)
+        else:
+            self._swaps.told(told.moved)
 
     def _now(self) -> tuple[str, ...]:
         servers = self._simulation.site.servers.values()

@@ -6,16 +6,21 @@ import json
 import os
 import sys
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from engine.client.client import lazy_client
 from engine.client.presence import is_served
+from engine.fault import TemporalDown
 from engine.ids import WATCH
 from engine.process.embedded import RunningServer
 from engine.settings import TemporalSettings
+from rotation.finding import blocking
+from rotation.running.message import Reply
 from service.open_swaps import OpenSwaps
-from service.running_sites import RunningSites
+from service.running_sites import MovedSite, RunningSites
 from service.world import World
 from store.store import Store
 from tests.signing import TEXT
@@ -131,3 +136,38 @@ async def test_the_watch_over_sites_goes_on_whatever_fails() -> None:
     assert not watching.done()
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_the_watch_notes_only_what_a_rotation_has_taken(monkeypatch) -> None:
+    """A message that is lost, or refused, is sent again; what is told is told once."""
+    refusal = Reply(accepted=False, findings=(blocking("site_moved-refused", "r1", "not now"),))
+    answers: list[Reply | Exception] = [TemporalDown("away"), refusal, Reply(accepted=True)]
+    rotation: Any = SimpleNamespace(id="r1", site_id="s1")
+    found, told = MovedSite(rotation, frozenset({"another"})), asyncio.Event()
+
+    async def send(_client, _site, _message):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    class Nothing(OpenSwaps):
+        async def moved(self):
+            return ()
+
+    class Sites(RunningSites):
+        async def moved(self):
+            return () if told.is_set() else (found,)
+
+        def told(self, _moved):
+            told.set()
+
+    monkeypatch.setattr("worker.send", send)
+    client = await lazy_client(TemporalSettings(address="127.0.0.1:1"))
+    world = World(store=Store.in_memory())
+    watching = asyncio.create_task(watch_sites(Nothing(world), Sites(world), client, timedelta()))
+    async with asyncio.timeout(30):
+        await told.wait()
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert answers == []

@@ -6,7 +6,7 @@ import pytest
 
 from emulator.certificates.keyfiles import CertificateFormat
 from rotation.plan.step import Console
-from rotation.plan.work.task import ConsoleTask, Evidence, TaskState
+from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, SaveRecoveryFile, TaskState, evidence_for
 from rotation.site import Limits
 from rotation.values import TaskId
 from service.running_sites import RunningSites
@@ -38,8 +38,11 @@ def watch(stage):
 
 
 async def names(watch):
-    """The rotations that are named now."""
-    return [each.id for each in await watch.moved()]
+    """The rotations that are named now, and take the message."""
+    moved = await watch.moved()
+    for each in moved:
+        watch.told(each)
+    return [each.rotation.id for each in moved]
 
 
 def another_certificate(stage):
@@ -61,6 +64,15 @@ async def test_another_certificate_is_named_once(stage, watch):
     assert await names(watch) == []
     another_certificate(stage)
     assert await names(watch) == [ROTATION]
+
+
+async def test_it_is_named_until_the_rotation_has_taken_the_message(stage, watch):
+    """A message that is lost is not the last word: days might pass until the rotation looks by itself."""
+    another_certificate(stage)
+    assert len(await watch.moved()) == 1
+    (again,) = await watch.moved()
+    watch.told(again)
+    assert await watch.moved() == ()
 
 
 async def test_a_closed_http_port_is_named_once(stage, watch):
@@ -92,32 +104,59 @@ async def test_the_certificate_of_the_plan_is_right_once_the_rotation_has_seen_i
     assert await names(watch) == [ROTATION]
 
 
-async def test_rotations_with_an_open_task_and_ended_ones_are_left_out(stage, body, watch):
-    """The rotation itself looks while its task is open, and nothing follows behind its end."""
+@pytest.fixture
+def open_task(stage, body):
+    """Opens a task of the first step with work of that class."""
+
+    async def opens(work, state=TaskState.OPEN):
+        step = next(each for each in body.steps if isinstance(each, Console) and isinstance(each.work, work))
+        task = ConsoleTask(
+            id=TaskId("t1"),
+            rotation_id=ROTATION,
+            site_id=stage.site.id,
+            site_name=stage.site.name,
+            step=step.id,
+            number=step.number,
+            state=state,
+            evidence=evidence_for(step.work),
+            work=step.work,
+            title=step.title,
+            instructions=(),
+            opened_at=stage.clock.now(),
+        )
+        await stage.store.tasks.add(task)
+        return task
+
+    return opens
+
+
+async def test_ended_rotations_are_left_out(stage):
+    """Nothing follows behind the end of a rotation."""
     another_certificate(stage)
-    step = next(each for each in body.steps if isinstance(each, Console))
-    task = ConsoleTask(
-        id=TaskId("t1"),
-        rotation_id=ROTATION,
-        site_id=stage.site.id,
-        site_name=stage.site.name,
-        step=step.id,
-        number=step.number,
-        state=TaskState.OPEN,
-        evidence=Evidence.ATTESTED,
-        work=step.work,
-        title=step.title,
-        instructions=(),
-        opened_at=stage.clock.now(),
-    )
-    await stage.store.tasks.add(task)
-    assert await names(watch) == []
     now = stage.clock.now()
-    await stage.store.tasks.transition(task.id, [TaskState.OPEN], TaskState.WITHDRAWN, who="x", at=now)
-    assert await names(watch) == [ROTATION]
     ended = Progress(status=RotationStatus.TERMINATED, finished_at=now, next_action_at=None)
     await stage.store.rotations.project(ROTATION, ended, now)
     assert await names(RunningSites(stage.world)) == []
+
+
+@pytest.mark.parametrize("work", [SaveRecoveryFile, ReplaceCertificate])
+@pytest.mark.parametrize("state", [TaskState.OPEN, TaskState.CLAIMED])
+async def test_a_closed_http_port_is_named_while_a_task_is_open(stage, watch, open_task, work, state):
+    """Nobody else looks at it then, and relaxed clients have no other way in."""
+    await open_task(work, state)
+    stage.simulation.set_ports("SEPM-1", 443, 8099)
+    assert await names(watch) == [ROTATION]
+
+
+async def test_another_certificate_is_named_while_a_replacement_is_open(stage, body, watch, open_task):
+    """The new one is none: the server may start with it a moment before the task is claimed or closed."""
+    await open_task(ReplaceCertificate)
+    pem = base64.b64decode(stage.operator._pem(body.certificates[0].server))
+    stage.simulation.console.replace_certificate("SEPM-1", pem, CertificateFormat.PEM)
+    restarted(stage)
+    assert await names(watch) == []
+    another_certificate(stage)
+    assert await names(watch) == [ROTATION]
 
 
 async def test_a_site_that_cannot_be_read_ends_no_watch(stage, watch, monkeypatch):

@@ -109,6 +109,13 @@ def _before_relaxing(spec: SiteSpec, servers: str) -> Hole:
     return hole(f"http_port_moved: before clients are relaxed ({servers})", 27, spec, *moved, *back, pace=SLOW)
 
 
+def _while_a_task_is_open(pace: WorkPace, after: timedelta) -> Hole:
+    """Relaxed clients have no other way in; the operator has the .SIG files to compare for hours."""
+    moved = HttpPortMoved(server="SEPM-1", port=8099)
+    follows = Follows(since=Since.SWAP, after=after, site_event=moved)
+    return hole(f"http_port_moved: an operator takes hours ({pace.work})", 27, site(), follows, pace=pace)
+
+
 HOLES = (
     *_holes(),
     _before_relaxing(site(), "one server"),
@@ -118,4 +125,6 @@ HOLES = (
     _before_its_turn(),
     *map(_in_a_long_wait, _EVENTS),
     _in_a_long_wait(HttpPortMoved(server="SEPM-1", port=8099), 10 * HOUR, Since.BEGIN),
+    _while_a_task_is_open(WorkPace(first=14 * HOUR, last=15 * HOUR), 5 * HOUR),
+    _while_a_task_is_open(AT_WORK, 5 * HOUR),
 )

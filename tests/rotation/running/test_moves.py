@@ -151,7 +151,8 @@ def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
     cursor = next(place for place, step in enumerate(steps) if step.number == number)
     task = OpenTask(id=T1, step=steps[cursor].id, opened_at=make.t0, claimed_by=holder)
     open_now = make.state(cursor=cursor, task=task)
-    assert (say(Move.SITE_MOVED, open_now) is None) is heard
+    assert (say(Move.SITE_MOVED, open_now, task_id="t1") is None) is heard
+    assert say(Move.SITE_MOVED, open_now) is None, "client ports are watched whatever is open"
     assert say(Move.SITE_MOVED, make.state(cursor=cursor, task=task, held_by="bob")) is not None
 
 
