@@ -155,19 +155,23 @@ async def watch_sites(swaps: OpenSwaps, sites: RunningSites, client: Client, eve
     while True:
         try:
             for task in await swaps.moved():
-                if await _tell(client, task.site_id, task.rotation_id, task.id):
+                if await _tell(client, task.site_id, _message(task.rotation_id, task_id=task.id)):
                     swaps.told(task)
             for moved in await sites.moved():
-                if await _tell(client, moved.rotation.site_id, moved.rotation.id, None):
+                if await _tell(client, moved.rotation.site_id, _message(moved.rotation.id, why=moved.why)):
                     sites.told(moved)
         except Exception:  # noqa: BLE001 - whatever fails, the next look must come
             _log.exception("sites cannot be watched")
         await asyncio.sleep(every.total_seconds())
 
 
-async def _tell(client: Client, site_id: SiteId, rotation_id: RotationId, task_id: TaskId | None) -> bool:
+def _message(rotation_id: RotationId, *, task_id: TaskId | None = None, why: str = "") -> Message:
+    known = {"move": Move.SITE_MOVED, "rotation_id": rotation_id, "who": WATCH, "request_id": uuid4().hex}
+    return Message.model_validate({**known, "task_id": task_id, "why": why})
+
+
+async def _tell(client: Client, site_id: SiteId, message: Message) -> bool:
     """Send the message; whether the rotation has taken it."""
-    message = Message(move=Move.SITE_MOVED, rotation_id=rotation_id, who=WATCH, request_id=uuid4().hex, task_id=task_id)
     try:
         reply = await send(client, site_id, message)
     except EngineFault as fault:

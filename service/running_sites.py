@@ -16,6 +16,7 @@ from service.surveying import http_silent_since
 from service.world import World
 from store.progress import Rotation
 
+_LONGEST = 2000
 _log = structlog.get_logger(__name__)
 
 
@@ -25,6 +26,11 @@ class MovedSite(NamedTuple):
     rotation: Rotation
     shows: frozenset[str]
     """What the client ports show, in words."""
+
+    @property
+    def why(self) -> str:
+        """What its message says."""
+        return "; ".join(sorted(self.shows))[:_LONGEST]
 
 
 class RunningSites:

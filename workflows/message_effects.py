@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rotation.plan.start_by import LEAST_MARGIN
-from rotation.running.attention import DRIFT, DUE_SILENT, ROLL_BACK, SECOND, WANTED
+from rotation.running.attention import DRIFT, DUE_SILENT, ROLL_BACK, SECOND, SITE_MOVED, WANTED
 from rotation.running.message import Message, Move
 from rotation.running.moves import first_to_end
 from rotation.running.question import ANSWERS, asked
@@ -18,6 +18,8 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
         case Move.RESUME:
             state.held_by, state.hold_reason = "", ""
             state.look_at = now
+            if state.puts_back:  # no look follows
+                forget(state)
         case Move.CANCEL:
             state.cancelling = Cancelling(by=message.who, why=message.why)
         case Move.ROLL_BACK:
@@ -33,6 +35,12 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
         case _:
             return _settle(state, message)
     return None
+
+
+def forget(state: RotationState) -> None:
+    """Keep nothing more of what the watch saw."""
+    state.site_moved = None
+    state.attention = tuple(each for each in state.attention if each.code != SITE_MOVED)
 
 
 def _look(state: RotationState, move: Move, now: datetime) -> None:

@@ -1,12 +1,19 @@
-"""Messages of the watch: which are heard in histories that were begun before more of them were."""
+"""What the watch over client ports saw: kept until a look, and shown where the rotation does not look by itself.
+
+It does not while a person holds it, nor while it waits for an answer: clients may be cut off for days meanwhile.
+"""
+
+from datetime import datetime
 
 from rotation.running.message import Message, Move
 from rotation.running.moves import is_watched_now
-from rotation.running.state import RotationState
+from rotation.running.state import RotationState, SiteMoved
 from workflows.hosts.host import Host
+from workflows.message_effects import forget
 
 CHANGE = "the-watch-is-heard"
-"""Rotations that began before refused a message of the watch while work was open that it did not watch."""
+"""Rotations that began before refused a message of the watch while a person held them, or while work was open that it
+did not watch, and showed nothing of it."""
 
 
 def is_heard(state: RotationState, message: Message, host: Host) -> bool:
@@ -16,5 +23,42 @@ def is_heard(state: RotationState, message: Message, host: Host) -> bool:
     return host.goes_by(CHANGE)
 
 
+def keep(state: RotationState, message: Message, host: Host) -> None:
+    """Keep what the watch over client ports saw until a look; where none will follow, only while the rotation is held.
+
+    A message with a task is of the watch over its proof: it counts for the task alone.
+    """
+    looks = state.outline.purpose != "recover" and (bool(state.held_by) or not state.puts_back)
+    if message.move is Move.SITE_MOVED and message.task_id is None and looks and host.goes_by(CHANGE):
+        state.site_moved = SiteMoved(at=host.now(), shows=message.why)
+
+
+def is_looked_at(state: RotationState, known: datetime | None) -> bool:
+    """Forget what was kept before a look began. Whether nothing came meanwhile.
+
+    Args:
+        state: of the rotation.
+        known: when that came which was kept as the look began.
+    """
+    moved = state.site_moved
+    if moved is not None and moved.at != known:
+        return False
+    forget(state)
+    return True
+
+
+def shown(state: RotationState) -> str:
+    """What a person is shown while no look follows; empty where there is nothing."""
+    moved = state.site_moved
+    if moved is None or (state.puts_back and not state.held_by):
+        return ""
+    shows = moved.shows or "a client port of the site does not answer as the rotation left it"
+    return (
+        f"clients may be cut off now, and the rotation looks at the site only when it goes on: {shows}. Look at the "
+        "ports and certificates of the servers at once, and put right what is not right. Then resume the rotation, or "
+        "answer what it asks"
+    )
+
+
 def _was_heard_before(state: RotationState) -> bool:
-    return state.task is None or is_watched_now(state)
+    return not state.held_by and (state.task is None or is_watched_now(state))

@@ -201,7 +201,7 @@ async def _turn_back(run: Running) -> None:
     state = run.state
     if state.phase is not Phase.TURNING_BACK:
         state.wait = state.proceed = None
-        state.attention = ()
+        state.attention, state.site_moved = (), None
         state.phase = Phase.TURNING_BACK
         await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
     if state.outline.purpose != "recover" and not isinstance(state.step, Load):  # else there is nothing to put back

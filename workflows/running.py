@@ -7,6 +7,7 @@ from typing import NoReturn
 from engine.contract import NOT_ANSWERING, ActivityName, Counted, EventKind, Noted
 from rotation.finding import Finding
 from rotation.plan.step import Step
+from rotation.running.attention import SITE_MOVED
 from rotation.running.message import Message, Move, Reply
 from rotation.running.moves import refusal
 from rotation.running.open_task import OpenTask
@@ -14,12 +15,12 @@ from rotation.running.refused_input import UNREAD
 from rotation.running.state import Phase, RotationState
 from rotation.running.wait import GateReading
 from rotation.values import Value
+from workflows import messages_of_watch
 from workflows.attentions import Attentions
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.hosts.insisting import insist
 from workflows.hosts.loop_guard import LoopGuard
 from workflows.message_effects import obey
-from workflows.messages_of_watch import is_heard
 from workflows.progress_reports import noted_of, report_of
 
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.BEGIN_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
@@ -153,6 +154,8 @@ class Running(Attentions):
                 return
             if self.host.should_continue_as_new() and not self.task_messages and not self._noted:
                 raise ContinueAsNew
+            if await self._show_moved():
+                continue
             self.busy_with = f"held by {self.state.held_by}" if self.state.held_by else summary
             began = self.host.now()
             await self.host.wait(
@@ -162,6 +165,17 @@ class Running(Attentions):
             )
             if self._has_messages() or self.host.now() > began:
                 self._guard.waited()
+
+    async def _show_moved(self) -> bool:
+        """Show what the watch saw, since no look follows now. Whether it was not shown before."""
+        text = messages_of_watch.shown(self.state)
+        if not text or any((each.code, each.message) == (SITE_MOVED, text) for each in self.state.attention):
+            return False
+        self._guard.happened()
+        subject = self.state.site_name
+        self.raise_attention(SITE_MOVED, subject, text, ())
+        await self.record(EventKind.ATTENTION, f"{subject}: {text}", code=SITE_MOVED)
+        return True
 
     def _must_turn_back(self) -> bool:
         state = self.state
@@ -245,12 +259,13 @@ class Running(Attentions):
             finding = refusal(message, self.state)
             if finding is not None:
                 self.reply(message, finding)
-            elif not is_heard(self.state, message, self.host):
+            elif not messages_of_watch.is_heard(self.state, message, self.host):
                 self.reply(message)
             elif message.move in _TASK_MOVES:
                 self.task_messages.append(message)
             else:
                 self._obey(message)
+                messages_of_watch.keep(self.state, message, self.host)
                 self.reply(message)
         if inbox:
             self.drop_attention(UNREAD)

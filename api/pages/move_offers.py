@@ -38,7 +38,10 @@ MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
     Move.LOOK_AGAIN: (sentence("Read now"), sentence("The service reads the clients now and not at its next time.")),
     Move.HOLD: (
         sentence("Hold"),
-        sentence("The rotation stands still before its next act, until an operator resumes it."),
+        sentence(
+            "The rotation stands still before its next act, until an operator resumes it. Clients are not read "
+            "meanwhile."
+        ),
     ),
     Move.RESUME: (
         sentence("Resume"),

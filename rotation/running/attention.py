@@ -35,6 +35,8 @@ CANARY_HELD = "canary-held"
 """The attention of clients that go first and do not get through."""
 ROLL_BACK = "roll-back"
 """The attention that asks a second person about the way back."""
+SITE_MOVED = "site-moved"
+"""The attention that shows what the watch saw while the rotation does not look at the site by itself."""
 _OPTIONS = "options: "
 _LENGTH = 12
 """Hexadecimal digits of a token: short enough to copy, and it is no secret."""

@@ -200,7 +200,7 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
     """A message about a task that has closed meanwhile counts for nothing, as before others were sent."""
     heard = message.task_id is None or is_watched_now(state)
-    if heard and not state.held_by and not state.withdrawing:
+    if heard and not state.withdrawing:
         return None
     return _refuse(message, "the service watches no site now: no open task is observed, or the watch is off")
 

@@ -123,6 +123,14 @@ class RollingBack(Value):
     """Who has the rotation finish instead."""
 
 
+class SiteMoved(Value):
+    """What the watch over client ports saw since the rotation has looked."""
+
+    at: datetime
+    shows: str
+    """In words; empty where its message does not say it."""
+
+
 _REPLIES = 32
 """How many answers are kept: more than are asked for at a time."""
 
@@ -160,6 +168,8 @@ class RotationState(BaseModel):
     """Since when nothing was found by looking at the site: looks grow rarer from there."""
     look_at: datetime | None = None
     """When to look at the site again."""
+    site_moved: SiteMoved | None = None
+    """What a look has still to be made for."""
     drift: tuple[NamedDrift, ...] = ()
     copies_doubted: tuple[ListName, ...] = ()
     """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""

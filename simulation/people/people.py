@@ -98,7 +98,9 @@ class People:
         if self._watch_at is not None and self._watch_at <= now:
             self._watch_at = None
             told = await self._watchman.look(self._seen)
-            return self._message(Move.SITE_MOVED, WATCH, task_id=told.task_id) if told is not None else None
+            if told is None:
+                return None
+            return self._message(Move.SITE_MOVED, WATCH, task_id=told.task_id, why=told.why)
         intent = min(self._agenda, key=lambda each: self._agenda[each])
         del self._agenda[intent]
         self._intents.begun(intent)

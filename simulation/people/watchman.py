@@ -24,6 +24,11 @@ class Told(NamedTuple):
     task_id: TaskId | None
     moved: ConsoleTask | MovedSite
 
+    @property
+    def why(self) -> str:
+        """What it says."""
+        return self.moved.why if isinstance(self.moved, MovedSite) else ""
+
 
 class Watchman:
     """Looks at one emulated site."""

@@ -17,8 +17,10 @@ from emulator.spec import (
 from emulator.switches import Downloads, MismatchClearsLastServer, RejectedDownload, Switches
 from rotation.plan.plan import Plan
 from rotation.plan.request import Unproven
+from rotation.running.attention import SITE_MOVED
 from rotation.running.state import Outcome
 from rotation.site import Limits
+from service.open_swaps import WATCH
 from simulation.drawn.scenario import Follows, Scenario, WorkPace
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.way_back import the_old_certificate_is_back_in_time
@@ -106,9 +108,17 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
 
 
 def _attention_shown(facts: Facts) -> list[tuple[datetime, datetime]]:
-    """From when to when attention was shown: clients that refuse their policy until the way back is at its end."""
+    """From when to when attention was shown.
+
+    Clients that refuse their policy until the way back is at its end; what the watch saw until a person has answered.
+    """
+    answers = [event.at for event in facts.trail if event.kind == "message" and WATCH not in event.message]
+    until = {
+        "refusing": lambda _: facts.ended,
+        SITE_MOVED: lambda begun: min((at for at in answers if at > begun), default=facts.ended),
+    }
     return [
-        (event.at, facts.ended if event.data.get("code") == "refusing" else event.at)
+        (event.at, until.get(event.data.get("code", ""), lambda begun: begun)(event.at))
         for event in facts.trail
         if event.kind == "attention"
     ]

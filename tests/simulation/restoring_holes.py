@@ -1,6 +1,7 @@
 """Certificates and ports that change while a rotation waits, above all before settings are put back (rules 12b, 27)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from emulator.events.site_events import (
@@ -13,7 +14,8 @@ from emulator.events.site_events import (
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from emulator.switches import Downloads, PatchSecureCommunications, PatchSemServer, Switches
 from rotation.plan.request import Unproven
-from simulation.drawn.scenario import Follows, Since, WorkPace
+from rotation.running.message import Move
+from simulation.drawn.scenario import Follows, ScriptedMove, Since, WorkPace
 from tests.simulation.holes import DAY, HOUR, MINUTE, Hole, hole, of_two_kinds, site, with_an_old_build
 from tests.simulation.image_holes import with_images
 
@@ -116,6 +118,16 @@ def _while_a_task_is_open(pace: WorkPace, after: timedelta) -> Hole:
     return hole(f"http_port_moved: an operator takes hours ({pace.work})", 27, site(), follows, pace=pace)
 
 
+def _while_a_wish_waits(since: Since, *events: tuple[timedelta, SiteEvent]) -> Hole:
+    """A roll-back waits five days for its second person, and the rotation looks at nothing meanwhile."""
+    slow = WorkPace(first=5 * DAY, last=5 * DAY + HOUR)
+    follows = (Follows(since=since, after=after, site_event=event) for after, event in events)
+    case = hole(f"{events[0][1].site_event}: a wish to roll back waits for days", 12, site(), *follows, pace=slow)
+    wish = ScriptedMove(since=since, after=4 * HOUR, move=Move.ROLL_BACK)
+    scenario = case.scenario.model_copy(update={"acts": (wish,), "longest": 150 * DAY})
+    return replace(case, scenario=scenario)
+
+
 HOLES = (
     *_holes(),
     _before_relaxing(site(), "one server"),
@@ -127,4 +139,10 @@ HOLES = (
     _in_a_long_wait(HttpPortMoved(server="SEPM-1", port=8099), 10 * HOUR, Since.BEGIN),
     _while_a_task_is_open(WorkPace(first=14 * HOUR, last=15 * HOUR), 5 * HOUR),
     _while_a_task_is_open(AT_WORK, 5 * HOUR),
+    _while_a_wish_waits(Since.RESTORE, (5 * HOUR, CertificateGenerated(server="SEPM-1"))),
+    _while_a_wish_waits(
+        Since.SWAP,
+        (5 * HOUR, HttpPortMoved(server="SEPM-1", port=8099)),
+        (4 * DAY, HttpPortMoved(server="SEPM-1", port=8014)),
+    ),
 )

@@ -181,7 +181,7 @@ class Play(Bystanders):
     def moves(self) -> list[str]:
         """The messages of people, as they were obeyed; those of the watch are left out."""
         obeyed = [event.message for event in self.trail if event.kind == "message"]
-        return [message for message in obeyed if not message.endswith(f"by {WATCH}")]
+        return [message for message in obeyed if f" by {WATCH}" not in message]
 
     def lost(self) -> list[str]:
         """The clients that have ever lost the site, by the emulator's own verdict."""

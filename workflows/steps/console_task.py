@@ -176,7 +176,7 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
         await run.wait(
             until=wakes(run.open_task) if observed else _wakes(run, step),
             summary=f"task: {step.title}",
-            ready=lambda: bool(run.task_messages) or run.open_task.read_again or _was_answered(run, step),
+            ready=lambda: bool(run.task_messages) or _has_moved(run) or _was_answered(run, step),
         )
     await close(run, step, TaskState.WITHDRAWN, "the service", "the server is left out")
     return TaskState.WITHDRAWN
@@ -191,6 +191,10 @@ async def _ask_back(run: Running, step: Console | Write) -> None:
         await ask_back(run, step, f"the server is left out: {holder} gives the task back")
     else:
         run.drop_attention(GIVE_BACK)
+
+
+def _has_moved(run: Running) -> bool:
+    return run.open_task.read_again or run.state.site_moved is not None
 
 
 def _was_answered(run: Running, step: Console | Write) -> bool:
@@ -228,7 +232,7 @@ async def _look_at_site(run: Running, step: Console | Write) -> None:
     Where relaxed clients wait for work that may take days, at the times of looks too.
     """
     if not swaps(step):
-        due = run.open_task.read_again
+        due = run.open_task.read_again or run.state.site_moved is not None
         if _keeps_relaxed(run, step):
             plan_looks(run)
             due = due or look_due(run)

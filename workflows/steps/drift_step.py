@@ -22,6 +22,7 @@ from rotation.running.attention import DRIFT, SECOND, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.state import Restarted
 from rotation.values import ServerName, Value
+from workflows.messages_of_watch import is_looked_at
 from workflows.people import drift_answer, second_person
 from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
@@ -40,6 +41,8 @@ class BegunLook(Value):
     request: LookRequest
     answered: bool
     """Whether a person had answered what the last one has asked."""
+    moved: datetime | None
+    """When the watch saw what was kept as the look began."""
     right: frozenset[str]
     """The lists and versions that the person has confirmed."""
 
@@ -63,6 +66,7 @@ def look_due(run: Running) -> bool:
     return (
         was_answered(run)
         or bool(_to_prove_again(run))
+        or run.state.site_moved is not None
         or (run.state.look_at is not None and run.host.now() >= run.state.look_at)
     )
 
@@ -106,9 +110,14 @@ async def stand_still(run: Running, step: Step) -> None:
         TurnBack: when a person cancels because of what is found.
     """
     while True:
-        await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: was_answered(run))
+        await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: _is_due_before(run))
         if not await look(run, step):
             return
+
+
+def _is_due_before(run: Running) -> bool:
+    """Whether to look before the time of the next look."""
+    return was_answered(run) or run.state.site_moved is not None
 
 
 async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
@@ -152,7 +161,8 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
         round_number=state.round_number,
         known=tuple((named.code, named.subject) for named in state.drift if not named.others),
     )
-    return BegunLook(request=request, answered=answered, right=confirmed)
+    moved = state.site_moved.at if state.site_moved is not None else None
+    return BegunLook(request=request, answered=answered, moved=moved, right=confirmed)
 
 
 async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer) -> bool:
@@ -161,11 +171,12 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     late = not begun.answered and was_answered(run)
     if late:
         right = _take_answer(run)
+    late = not is_looked_at(state, begun.moved) or late
     state.found, state.born_key = seen.found, seen.born_key
     await _name(run, drift_answer.take_up(state, seen.drifts, right))
     await _repair(run, step)
     await _prove_again(run, step)
-    # what was judged before a person answered is looked at once more
+    # what was judged before a person answered, or the site moved, is looked at once more
     state.look_at = run.host.now() if late else _next(run)
     return _show(run)
 

@@ -1,12 +1,14 @@
 """Sentences for attention: what is wrong, and who does what about it. The first of the table counts first."""
 
-from rotation.running.attention import CANARY_HELD, DUE_SILENT
+from rotation.running.attention import CANARY_HELD, DUE_SILENT, SITE_MOVED
 from rotation.running.waits.situation import AskedMatter, WaitMeasure
 from rotation.text.sentence import Sentence, SentenceValue, sentence
 
 ATTENTION: dict[str, str] = {
     "third-certificate": "A server presents a certificate that is neither its old nor its new one (“%(subject)s”). "
     "Its clients may be cut off: an operator installs the right file at once, or finds out what answers there.",
+    SITE_MOVED: "A client port does not answer as the rotation left it, and the rotation looks only when it goes on. "
+    "An operator looks at the ports and certificates of the servers at once.",
     "access-altered": "How the site is reached was changed in the database by a stranger. Nothing is sent; an "
     "administrator reads the audit trail and states the access again.",
     "write-not-admitted": "The rotation wants to write what the database does not have as its own. Nothing is sent; an "

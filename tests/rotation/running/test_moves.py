@@ -145,7 +145,8 @@ def test_a_task_takes_no_message_while_the_rotation_is_held(make, say, move):
 def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
     """It is heard while open work shows nothing, or writes settings, or is a replacement that an operator holds.
 
-    A held rotation does not hear it.
+    A held rotation hears it, too: it shows what was seen, since it looks at nothing. One that wants the task back does
+    not.
     """
     steps = make.state().steps
     cursor = next(place for place, step in enumerate(steps) if step.number == number)
@@ -153,14 +154,15 @@ def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
     open_now = make.state(cursor=cursor, task=task)
     assert (say(Move.SITE_MOVED, open_now, task_id="t1") is None) is heard
     assert say(Move.SITE_MOVED, open_now) is None, "client ports are watched whatever is open"
-    assert say(Move.SITE_MOVED, make.state(cursor=cursor, task=task, held_by="bob")) is not None
+    assert (say(Move.SITE_MOVED, make.state(cursor=cursor, task=task, held_by="bob"), task_id="t1") is None) is heard
+    assert say(Move.SITE_MOVED, make.state(cursor=cursor, task=task, withdrawing=True)) is not None
 
 
 def test_the_watch_is_heard_while_no_task_is_open(make, say):
     """It is about certificates then. One about a task that has closed meanwhile is not heard: old histories replay."""
     assert say(Move.SITE_MOVED, make.state()) is None
     assert say(Move.SITE_MOVED, make.state(), task_id="t1") is not None
-    assert say(Move.SITE_MOVED, make.state(held_by="bob")) is not None
+    assert say(Move.SITE_MOVED, make.state(held_by="bob")) is None
 
 
 def test_extend_without_a_wait_is_refused(say):
