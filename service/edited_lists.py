@@ -34,6 +34,13 @@ async def lists_not_as_known(
         return ()
     shown = (await store.surveys.get(plan.survey_id)).lists_edited
     tasks = await store.tasks.list([TaskState.DONE], rotation_id=rotation_id)
-    for later in (shown_by_tasks(tasks, survey), confirmed_lists):
-        shown = shown | {name: max(until, shown.get(name, until)) for name, until in later.items()}
+    shown = latest_of(shown, shown_by_tasks(tasks, ahead=survey.sepm_clock - survey.taken_at), confirmed_lists)
     return edited_lists(site, plan.body, survey, shown, at=at, confirmed_lists=confirmed_lists.keys())
+
+
+def latest_of(*known: Mapping[ListName, datetime]) -> dict[ListName, datetime]:
+    """By list, the latest of what is known."""
+    latest: dict[ListName, datetime] = {}
+    for each in known:
+        latest |= {name: max(until, latest.get(name, until)) for name, until in each.items()}
+    return latest

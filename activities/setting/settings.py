@@ -11,11 +11,12 @@ from temporalio import activity
 from activities.failures import as_activity_failures
 from activities.setting.accepting import shown
 from activities.setting.grounds import ground_of
+from activities.setting.lists_put_back import ListsPutBack
 from activities.setting.repairing import Repairs
 from activities.survey.servers import presented
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
-from rotation.drift.presented import other_certificates, to_put_right
+from rotation.drift.presented import Presented, other_certificates, to_put_right
 from rotation.finding import Shown, blocking
 from rotation.plan.step import Gate, SettingField, Write
 from rotation.proof.gate import written
@@ -42,7 +43,8 @@ class SettingsWriter:
         """Bring one setting of every pair of the step's scope to what the step wants.
 
         1. look: a pair that already has the value is not written; where a crash cut a write off, it is noted as made;
-           where clients verify again by it, every server presents what the rotation left there, a minute ago at most
+           where clients verify again by it, every server presents what the rotation left there, a minute ago at most;
+           in a cancel and a restore, a list that was edited meanwhile is not assigned before a person has looked at it
         2. store the owner's policy date and SEPM's clock before the write (rule 9)
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
@@ -61,6 +63,7 @@ class SettingsWriter:
         with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 every = await scope.wanted(request.field, restores=request.restores)
+                lists = ListsPutBack(scope, request, every)
                 for wanted in location_by_location(every if repair is None else repair.of_these(every)):
                     if_gone = request.restores or repair is not None
                     settings = await settings_now(client, wanted, restores=if_gone)
@@ -73,7 +76,7 @@ class SettingsWriter:
                         already += 1
                         await self._made_before(scope, wanted)
                         continue
-                    if stopped := await self._stops(scope, request, probes):
+                    if stopped := await self._stops(client, scope, request, wanted, lists=lists, probes=probes):
                         return WriteAnswer(written=written, already=already, refused=refused, **stopped)
                     why = await self._write(client, scope, request, wanted)
                     written, refused = written + (not why), refused + bool(why)
@@ -105,16 +108,25 @@ class SettingsWriter:
         gone = [blocking(PAIR_GONE, each.name, "the location is gone") for each in pairs if each.name not in accepted]
         return await shown(self._world, rotation_id, gone)
 
-    async def _not_old(self, scope: StepScope) -> dict[str, Any]:
+    def _not_old(self, scope: StepScope, seen: Presented) -> dict[str, Any]:
         """What to say of a server that presents another certificate than it must while settings are put back."""
-        seen = await presented(self._world, scope.site, scope.plan)
         others = to_put_right(seen, restore=scope.plan.body.purpose == "restore")
         return {"new_certificate_at": others[0], "third": seen.third} if others else {}
 
-    async def _stops(self, scope: StepScope, request: WriteRequest, probes: list[datetime]) -> dict[str, Any]:
-        """What to say of a server whose certificate stands against a write; it is looked at each minute (rule 12b)."""
+    async def _stops(
+        self,
+        client: Sepm,
+        scope: StepScope,
+        request: WriteRequest,
+        wanted: WantedPair,
+        *,
+        lists: ListsPutBack,
+        probes: list[datetime],
+    ) -> dict[str, Any]:
+        """What stands against a write: a server whose certificate is looked at each minute (rule 12b), or its list."""
         if request.turning_back:
-            return await self._not_old(scope)
+            seen = await presented(self._world, scope.site, scope.plan)
+            return self._not_old(scope, seen) or await lists.against(client, wanted, seen)
         now = self._world.clock()
         if request.swapped is None or (probes and now < probes[-1] + _MINUTE):
             return {}

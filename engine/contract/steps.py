@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from engine.contract.of_run import OfRun
+from rotation.drift.drift import Drift
 from rotation.drift.judged_drift import NamedDrift
 from rotation.finding import Finding, Shown
 from rotation.plan.step import SettingField
@@ -48,6 +49,10 @@ class WriteRequest(StepRequest):
     """Only what was found under that id, where some of what the step wrote before is written back."""
     round_number: int = 0
     """In which repairs are counted."""
+    lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
+    """Until when a person has confirmed an edited server list as right, on SEPM's clock."""
+    past_silent: tuple[ServerName, ...] | None = None
+    """In a restore, the servers past whose silence two persons have lists assigned again."""
 
 
 class WriteAnswer(Value):
@@ -73,6 +78,10 @@ class WriteAnswer(Value):
     """A server that presents another certificate than it must while settings are put back: the restore has stopped."""
     third: tuple[Finding, ...] = ()
     """The alarm, where that certificate is one that was not announced."""
+    edited: tuple[Drift, ...] = ()
+    """Some of the lists to be assigned again that were edited meanwhile: the write has stopped."""
+    silent: tuple[ServerName, ...] = ()
+    """Servers that a list to be assigned again names over HTTPS, and that are silent there: the write has stopped."""
 
 
 class ReferenceAnswer(Value):
@@ -227,6 +236,10 @@ class ServersRequest(Value):
 
     site_id: SiteId
     plan_id: PlanId
+    write: StepRef | None = None
+    """The write that comes next, where the lists that it assigns again are looked at, too."""
+    lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
+    """Until when a person has confirmed an edited server list as right, on SEPM's clock."""
 
 
 class ClosingAnswer(Value):

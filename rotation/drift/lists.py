@@ -12,16 +12,20 @@ from rotation.plan.work.task import ConsoleTask, CopyList, ReorderList, ReplaceC
 from rotation.proof.gate import minimum
 from rotation.site import Protocol, Site
 from rotation.survey import SiteSurvey
-from rotation.values import ListName
+from rotation.values import ListName, ServerName
 
 LIST_EDITED, LIST_TAKEN_UP = "list-edited", "list-taken-up"
+EDITED_MEANWHILE = "list-edited-meanwhile"
+"""A list that a cancel or a restore is about to assign, which was edited since its content was known."""
 _SECOND = timedelta(seconds=1)
 """SEPM's clock is known to the second."""
 
 
-def shown_by_tasks(tasks: Iterable[ConsoleTask], survey: SiteSurvey) -> dict[ListName, datetime]:
-    """By list, until when its content is known: an operator has completed a task about it; on SEPM's clock."""
-    ahead = survey.sepm_clock - survey.taken_at
+def shown_by_tasks(tasks: Iterable[ConsoleTask], *, ahead: timedelta) -> dict[ListName, datetime]:
+    """By list, until when its content is known: an operator has completed a task about it; on SEPM's clock.
+
+    `ahead`: by how much that clock is ahead of the service's.
+    """
     shown: dict[ListName, datetime] = {}
     for task in tasks:
         name = _list_of(task)
@@ -64,11 +68,35 @@ def edited_lists(
     if not any(_rests_on_lists(step) for step in body.steps[body.steps.index(body.step(at)) :]):
         return ()
     in_hand = _in_hand(body.step(at))
-    edited = tuple(_edited(with_copies(site, body), body, survey.lists_edited, shown))
+    edited = tuple(_edited(with_copies(site, body), _lists(body), survey.lists_edited, shown))
     others = set(confirmed_lists) - {each.finding.subject for each in edited}
     put_right = {name: edited_at for name, edited_at in survey.lists_edited.items() if name in others}
     found = (*edited, *_taken_up(body, survey, put_right))
     return tuple(each for each in found if each.finding.subject != in_hand)
+
+
+def edited_meanwhile(
+    site: Site, lists: Collection[ListName], edited: Mapping[ListName, datetime], shown: Mapping[ListName, datetime]
+) -> tuple[Drift, ...]:
+    """Of lists that are about to be assigned again, those that were edited since their content was known.
+
+    The arguments are those of `edited_lists`; `site` has the lists as they were registered.
+    """
+    found = _edited(site, lists, edited, shown)
+    renamed = (each.finding.model_copy(update={"code": EDITED_MEANWHILE}) for each in found)
+    return tuple(Drift(finding=finding, edited_at=edited[ListName(finding.subject)]) for finding in renamed)
+
+
+def named_over_https(site: Site, lists: Iterable[ListName]) -> frozenset[ServerName]:
+    """The servers to which lists send clients over HTTPS; every server, for a list that was not registered."""
+    named: set[ServerName] = set()
+    for name in lists:
+        known = site.list_named(name)
+        if known is None:
+            named |= {each.name for each in site.servers}
+        elif known.protocol is Protocol.HTTPS:
+            named |= known.servers
+    return frozenset(named)
 
 
 def _taken_up(body: PlanBody, survey: SiteSurvey, edited: Mapping[ListName, datetime]) -> Iterator[Drift]:
@@ -96,9 +124,9 @@ def _rests_on_lists(step: Step) -> bool:
 
 
 def _edited(
-    site: Site, body: PlanBody, edited: Mapping[ListName, datetime], shown: Mapping[ListName, datetime]
+    site: Site, lists: Collection[ListName], edited: Mapping[ListName, datetime], shown: Mapping[ListName, datetime]
 ) -> Iterator[Drift]:
-    for name in sorted(_lists(body)):
+    for name in sorted(lists):
         at, until = edited.get(name), shown.get(name)
         if at is None or until is None or at <= until:
             continue

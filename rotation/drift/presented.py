@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
+from rotation.drift.drift import Drift
 from rotation.finding import Finding, blocking
 from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan, PlanBody, left_in
@@ -42,6 +43,10 @@ class Presented(Value):
     """Which present the one that the plan replaces; in a restore, the one that was replaced before it."""
     third: tuple[Finding, ...] = ()
     """The alarm about each that is unknown."""
+    edited: tuple[Drift, ...] = ()
+    """Where a write comes next, some of the lists that it assigns again and that were edited meanwhile."""
+    named: tuple[ServerName, ...] = ()
+    """Where a write comes next, those of the silent ones to which its lists send clients over HTTPS."""
 
 
 def to_put_right(seen: Presented, *, restore: bool) -> tuple[ServerName, ...]:

@@ -175,6 +175,10 @@ class RotationState(BaseModel):
     """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """By edited server list, until when a person has confirmed that it is right, on SEPM's clock."""
+    past_silent: tuple[ServerName, ...] = ()
+    """Servers past whose silence two persons have a restore assign lists that name them."""
+    asks_first: bool = False
+    """Whether a person is asked about lists before they are assigned by hand: their task is withdrawn for it."""
     versions_shown: tuple[str, ...] = ()
     """The versions of SEPM for which a person has confirmed that ports and certificates are right."""
     found: FoundId | None = None

@@ -37,7 +37,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     originals = await store.originals.unrestored(site_id)
     if not originals:
         raise NothingToRestoreError(f"site {site_id}: no rotation left it changed; there is nothing to restore")
-    ended = await _ended(store, site_id, originals[0].rotation_id)
+    ended = await rotations_since(store, site_id, originals[0].rotation_id)
     tasks = [task for each in ended for task in await store.tasks.list(rotation_id=each.id)]
     survey = await store.surveys.get(survey_id)
     plan = _as_it_stands(await store.plans.get(ended[0].plan_id), survey)
@@ -65,7 +65,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     )
 
 
-async def _ended(store: Store, site_id: SiteId, newest: RotationId) -> tuple[Rotation, ...]:
+async def rotations_since(store: Store, site_id: SiteId, newest: RotationId) -> tuple[Rotation, ...]:
     """The rotation that changed the site, and the restores after it that were ended too, the oldest first.
 
     A restore knows of the site only what was left when it was planned: what the rotation made stands in its own plan.

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from emulator.events.site_events import CertificateGenerated
-from emulator.switches import Downloads, RejectedDownload, Switches
+from emulator.events.site_events import CertificateGenerated, ListEdited
+from emulator.spec import ROOT_GROUP
+from emulator.switches import Downloads, PatchSemServer, RejectedDownload, Switches
 from rotation.running.message import Move
-from simulation.drawn.scenario import Follows, ScriptedMove, Since
-from tests.simulation.holes import Hole, hole, site
+from simulation.drawn.scenario import Follows, ScriptedMove, Since, WorkPace
+from tests.simulation.holes import HOUR, Hole, hole, site
 
 _MINUTE = timedelta(minutes=1)
 
@@ -20,4 +21,21 @@ def _cancelled(name: str) -> Hole:
     return Hole(name, 16, found.scenario.model_copy(update={"acts": (cancels,)}))
 
 
-HOLES = (_cancelled("another certificate comes into the server right before a cancel"),)
+def _edited(name: str, edited: timedelta, cancelled: timedelta, switches: Switches | None = None) -> Hole:
+    """A hole in which an administrator edits the list that no client uses now: HTTPS on a port that nothing serves."""
+    wrong = ListEdited(group=ROOT_GROUP, original=True, https_ports={"SEPM-1": 8443})
+    follows = Follows(since=Since.CLAIM, after=edited, site_event=wrong)
+    pace = WorkPace(first=8 * HOUR, last=9 * HOUR)
+    found = hole(name, 18, site(switches=switches or Switches()), follows, pace=pace)
+    cancels = ScriptedMove(since=Since.CLAIM, after=cancelled, move=Move.CANCEL)
+    return Hole(name, 18, found.scenario.model_copy(update={"acts": (cancels,)}))
+
+
+_IGNORED = Switches(patch_sem_server=PatchSemServer.IGNORED)
+HOLES = (
+    _cancelled("another certificate comes into the server right before a cancel"),
+    _edited("the list to be assigned again is edited right before a cancel", 3 * _MINUTE, 4 * _MINUTE),
+    _edited("the list to be assigned again is edited hours before a cancel", _MINUTE, 5 * HOUR),
+    _edited("the list to be assigned again is edited before a cancel by hand", 3 * _MINUTE, 4 * _MINUTE, _IGNORED),
+    _edited("the list to be assigned again is edited before its task is claimed", 2 * HOUR, 4 * _MINUTE, _IGNORED),
+)

@@ -128,7 +128,7 @@ async def _proof_now(run: Running, step: Console | Write) -> SwapProof:
     if makes_verify(run, step):
         return await read_restarted(run, step)
     if isinstance(step, Write):
-        return SwapProof(findings=await against_restoring(run)) if probes_first(run) else SwapProof()
+        return SwapProof(findings=await against_restoring(run, step)) if probes_first(run) else SwapProof()
     return await read_proof(run, step) if isinstance(step.work, ReplaceCertificate) else SwapProof()
 
 

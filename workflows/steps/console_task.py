@@ -162,7 +162,9 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
             run.state.task = run.open_task.model_copy(update={"look_at": next_look(run, step)})
         await _look_at_site(run, step)
         if _is_otherwise(run, step) and not run.open_task.claimed_by:
-            await close(run, step, TaskState.WITHDRAWN, "the service", "the site is not as the rotation left it")
+            asks = run.state.asks_first
+            why = "lists are asked about first" if asks else "the site is not as the rotation left it"
+            await close(run, step, TaskState.WITHDRAWN, "the service", why)
             return TaskState.WITHDRAWN
         await _ask_back(run, step)
         await keep_proof(run, step)
@@ -186,7 +188,10 @@ async def _ask_back(run: Running, step: Console | Write) -> None:
     """Ask for a task that must not be done now; only the gate has a limit, and asks about clients that stay away."""
     holder = run.open_task.claimed_by
     if _is_otherwise(run, step):
-        await ask_back(run, step, f"the site is not as the rotation left it: {holder} gives the task back")
+        text = f"the site is not as the rotation left it: {holder} gives the task back"
+        if run.state.asks_first:
+            text = f"lists are asked about first: {holder} gives the task back"
+        await ask_back(run, step, text)
     elif holder and leaving_out.is_agreed(run):
         await ask_back(run, step, f"the server is left out: {holder} gives the task back")
     else:
@@ -205,7 +210,12 @@ def _was_answered(run: Running, step: Console | Write) -> bool:
 
 
 def _is_otherwise(run: Running, step: Console | Write) -> bool:
-    """Whether settings must not be put back by hand now: the site is otherwise, or a gate is to be proven again."""
+    """Whether settings must not be put back by hand now: the site is otherwise, or a gate is to be proven again.
+
+    So it is in a cancel and in a restore, where a person is asked about lists first.
+    """
+    if run.state.asks_first and isinstance(step, Write):
+        return True
     found = any(named.blocks for named in run.state.drift) or bool(unreported.to_prove_again(run))
     return found and unreported.makes_verify(run, step)
 

@@ -10,6 +10,7 @@ from workflows.steps.copying import copy_in_hand, copy_to_make_again, finish_cop
 from workflows.steps.drift_step import look, stand_still
 from workflows.steps.gate_step import gate
 from workflows.waits.old_certificates import all_old, ask_to_put_back, probes_first
+from workflows.waits.restored_lists import past_silent, were_asked_about
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import clients_have_reported, have_reported, makes_verify, to_prove_again
 
@@ -28,7 +29,8 @@ async def write(run: Running, step: Write) -> None:
        golden image just before it was refreshed, and all of them where another certificate was in a server; and when a
        look right before it finds the site as the rotation left it
     7. while turning back, and in a restore, every write is preceded by a probe, by hand as over REST: another
-       certificate than the old one, or than the one that the restore was planned with, stops it and asks
+       certificate than the old one, or than the one that the restore was planned with, stops it and asks; so does a
+       list that was edited meanwhile, and in a restore a silent server to which a list sends clients
     """
     if not makes_verify(run, step):
         await clients_have_reported(run, step)
@@ -94,16 +96,20 @@ def _to_be_proven(run: Running) -> Gate | None:
 
 async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
     """Write what differs, and see what REST left."""
-    request = WriteRequest(
-        ref=about(run.state, step),
-        field=step.field,
-        restores=step.restores,
-        turning_back=probes_first(run),
-        swapped=run.state.swapped if makes_verify(run, step) else None,
-    )
     while True:
+        request = WriteRequest(
+            ref=about(run.state, step),
+            field=step.field,
+            restores=step.restores,
+            turning_back=probes_first(run),
+            swapped=run.state.swapped if makes_verify(run, step) else None,
+            lists_shown=run.state.lists_shown,
+            past_silent=past_silent(run),
+        )
         written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=step.title)
         alarm(run, *written.third)
+        if await were_asked_about(run, step, written):
+            continue
         if written.new_certificate_at is None:
             if await all_there(run, step, written.gone):
                 break

@@ -9,4 +9,5 @@ by is counted in `activities.gate`.
 - `due_server`, `outage`: a server that stays silent, a drill that has something away
 - `leaving_out`: a server that is down for good on the way back
 - `old_certificates`, `third_certificate`: before a cancel restores; a certificate that no plan has
+- `restored_lists`: before a cancel or a restore assigns lists again
 """

@@ -6,12 +6,15 @@ In a cancel that is the old certificate. A restore is planned with what each ser
 from datetime import timedelta
 
 from engine.contract import ActivityName, EventKind, ServersRequest
+from rotation.drift.lists import EDITED_MEANWHILE
 from rotation.drift.presented import Presented, to_put_right
 from rotation.finding import Finding, blocking
+from rotation.plan.step import SettingField, Write
 from rotation.running.message import Move
 from rotation.running.state import Phase
 from rotation.values import ServerName
 from workflows.people import second_person
+from workflows.requests import about
 from workflows.running import Running
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import CHANGE, another_was_in, why_not_yet
@@ -20,9 +23,10 @@ RESTART = timedelta(minutes=5)
 """How long a server is given to answer again after its certificate was replaced."""
 SWAPPED = "swapped-while-turning-back"
 SWAPPED_IN_RESTORE = "swapped-while-restoring"
-_SILENT = "silent-while-turning-back"
-_LOOK_AGAIN = timedelta(seconds=10)
+SILENT = "silent-while-turning-back"
+LOOK_AGAIN = timedelta(seconds=10)
 _CUTS_OFF = "restoring now would cut clients off"
+_ASKED = "claim nothing now: the task is withdrawn, and a person answers what is asked before it is opened again"
 _REMEDY, _REMEDY_IN_RESTORE = "put the old certificate back", "put back the certificate that it had then"
 
 
@@ -39,21 +43,23 @@ async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> 
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
     2. a new certificate, or one that was not announced, stops here and asks: retry looks again
     3. a server that stays silent: one person wishes to restore all the same, and another one approves it; not about
-       those in `but`, whose port a drill has shut: they are asked about when it is open; nor in a restore, where it
-       has the certificate that it had, unless a person has replaced that meanwhile
+       those in `but`, whose port a drill has shut: they are asked about when it is open; in a restore it has the
+       certificate that it had, unless a person has replaced that meanwhile, and is asked about where a list that is
+       assigned again names it (`restored_lists`)
 
     Where another certificate was in, no client is made to verify before clients have reported since (`unreported`).
     """
-    restore = _is_restore(run)
+    restore = is_restore(run)
     while True:
-        probed = await _probe(run) if restore else await _until_they_answer(run, but)
+        probed = await probe(run) if restore else await _until_they_answer(run, but)
         if others := to_put_right(probed, restore=restore):
             text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}"
             await ask_to_put_back(run, run.state.site_name, ", ".join(others), text)
             continue
         if not probed.silent or restore:
             return
-        if await _restores_all_the_same(run, ", ".join(probed.silent)):
+        silent = ", ".join(probed.silent)
+        if await restores_all_the_same(run, f"{silent} is silent: if it has the new certificate, {_CUTS_OFF}"):
             return
 
 
@@ -62,7 +68,7 @@ async def ask_to_put_back(run: Running, subject: str, servers: str, in_cancel: s
 
     `in_cancel`: what a cancel asks; a restore names the certificate that was there when it was planned.
     """
-    if _is_restore(run):
+    if is_restore(run):
         text = (
             f"{servers} does not present the certificate that it had when the restore was planned: {_CUTS_OFF}. Put "
             "that one back, then retry. Where the other one is to stay, end this rotation and restore again: that is "
@@ -74,34 +80,41 @@ async def ask_to_put_back(run: Running, subject: str, servers: str, in_cancel: s
     another_was_in(run)
 
 
-def _is_restore(run: Running) -> bool:
+def is_restore(run: Running) -> bool:
     """Whether a restore goes on; one that is cancelled turns back as any other rotation does."""
     return run.state.outline.purpose == "restore" and run.state.phase is not Phase.TURNING_BACK
 
 
-async def _restores_all_the_same(run: Running, silent: str) -> bool:
-    """Whether two persons want to restore though servers are silent; else it is probed again."""
-    text = f"{silent} is silent: if it has the new certificate, {_CUTS_OFF}"
-    if second_person.wish(run, (_SILENT,)) is None:
+async def restores_all_the_same(run: Running, text: str) -> bool:
+    """Whether two persons want to restore though servers are silent, which `text` says; else it is probed again."""
+    if second_person.wish(run, (SILENT,)) is None:
         asked = f"{text}. Bring it up and retry, or proceed to restore all the same, if a second person approves"
-        await run.ask(_SILENT, run.state.site_name, asked, (Move.RETRY, Move.PROCEED))
-    by = await second_person.approved(run, run.state.site_name, (_SILENT,), f"and restore though {text}")
+        await run.ask(SILENT, run.state.site_name, asked, (Move.RETRY, Move.PROCEED))
+    by = await second_person.approved(run, run.state.site_name, (SILENT,), f"and restore though {text}")
     if by:
-        await run.record(EventKind.ADOPTED, f"{text}; {by} restore all the same", code=_SILENT)
+        await run.record(EventKind.ADOPTED, f"{text}; {by} restore all the same", code=SILENT)
     return bool(by)
 
 
-async def against_restoring(run: Running) -> tuple[Finding, ...]:
+def silent_in_restore(servers: str) -> str:
+    """What is shown of silent servers before a restore assigns lists that name them."""
+    return f"{servers} is silent at its HTTPS client port, and a list that is assigned again sends clients there"
+
+
+async def against_restoring(run: Running, step: Write) -> tuple[Finding, ...]:
     """Why no person may restore a setting by hand now: the servers that present another certificate than they must.
 
     A person is asked to put it back: the work itself stays open, and is free again once a probe finds the old one.
+    Where a list must be looked at, or a server is silent that it names, the work is withdrawn until that was answered.
     """
-    restore = _is_restore(run)
+    restore = is_restore(run)
     code, remedy = (SWAPPED_IN_RESTORE, _REMEDY_IN_RESTORE) if restore else (SWAPPED, _REMEDY)
-    others = to_put_right(await _probe(run), restore=restore)
+    probed = await probe(run, before=step)
+    against = _against_lists(run, probed)
+    others = to_put_right(probed, restore=restore)
     if not others:
         run.drop_attention(code)
-        return why_not_yet(run)
+        return (*why_not_yet(run), *against)
     another_was_in(run)
     names = ", ".join(others)
     if restore:
@@ -120,18 +133,34 @@ async def against_restoring(run: Running) -> tuple[Finding, ...]:
     return tuple(blocking(code, server, finding, remedy) for server in others)
 
 
+def _against_lists(run: Running, probed: Presented) -> tuple[Finding, ...]:
+    """What a person is asked before lists are assigned again by hand."""
+    silent = [each for each in probed.named if is_restore(run) and each not in run.state.past_silent]
+    found = [blocking(EDITED_MEANWHILE, each.finding.subject, each.finding.message, _ASKED) for each in probed.edited]
+    found += [blocking(SILENT, each, silent_in_restore(each), _ASKED) for each in silent]
+    run.state.asks_first = bool(found)
+    return tuple(found)
+
+
 async def _until_they_answer(run: Running, but: frozenset[ServerName]) -> Presented:
     began = run.host.now()
     while True:
-        probed = await _probe(run)
+        probed = await probe(run)
         probed = probed.model_copy(update={"silent": tuple(each for each in probed.silent if each not in but)})
         if probed.renewed or probed.unknown or not probed.silent or run.host.now() >= began + RESTART:
             return probed
-        await run.wait(until=run.host.now() + _LOOK_AGAIN, summary="wait for a server that is silent")
+        await run.wait(until=run.host.now() + LOOK_AGAIN, summary="wait for a server that is silent")
 
 
-async def _probe(run: Running) -> Presented:
-    request = ServersRequest(site_id=run.state.site_id, plan_id=run.state.plan_id)
+async def probe(run: Running, *, before: Write | None = None) -> Presented:
+    """Probe every server; `before` a write of lists, look at those that it assigns again, too."""
+    state = run.state
+    request = ServersRequest(
+        site_id=state.site_id,
+        plan_id=state.plan_id,
+        write=about(state, before) if before is not None and before.field is SettingField.SERVER_LIST else None,
+        lists_shown=state.lists_shown,
+    )
     probed = await run.call(ActivityName.OBSERVE_SERVERS, request, Presented, summary="probe every server")
     alarm(run, *probed.third)
     return probed

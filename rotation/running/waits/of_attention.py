@@ -80,7 +80,9 @@ ATTENTION: dict[str, str] = {
     "old one back and retries.",
     "swapped-while-restoring": "Another certificate was put in while a restore runs. An operator puts the one back "
     "that was there before, and retries.",
-    "silent-while-turning-back": "A server does not answer while the rotation turns back. An operator brings it up and "
+    "list-edited-meanwhile": "“%(subject)s”: a server list was edited, and clients are about to have it again. An "
+    "operator looks at it in the console, corrects it, and retries.",
+    "silent-while-turning-back": "A server does not answer while settings are put back. An operator brings it up and "
     "retries; two persons may go on.",
     "task-refused": "The task “%(subject)s” was given back, with a reason. An operator has it opened again once the "
     "reason is gone.",

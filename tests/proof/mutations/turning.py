@@ -80,11 +80,11 @@ async def a_way_back_waits_a_day(original, run, wish):
         await run.wait(until=run.host.now() + timedelta(days=1), summary="wait a day")
 
 
-async def _sees_nothing(original, settings, scope):
+def _sees_nothing(original, settings, scope, seen):
     """No server is probed before a write."""
 
 
-async def _has_no_objection(original, running):  # noqa: ARG001 - as the rule it replaces
+async def _has_no_objection(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """No server is probed before a setting is put back by hand."""
     return ()
 
