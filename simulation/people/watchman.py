@@ -50,10 +50,8 @@ class Watchman:
         """By watched task, when the site was last looked at for the operator who was about to begin."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
-        """When he looks next; None while nothing will change by itself, or his message is not answered."""
-        if self._told is not None:
-            return None
-        if self._again and not state.withdrawing:
+        """When he looks next; None while nothing will change by itself. A message that is not answered is lost."""
+        if self._told is not None or (self._again and not state.withdrawing):
             return _next_minute(now)
         moments = [self._ports_due(now) if state.step is not None else None, self._task_due(state, now)]
         return min((at for at in moments if at is not None), default=None)
@@ -89,7 +87,9 @@ class Watchman:
     def hear(self, *, accepted: bool) -> None:
         """The answer to his message: what the rotation did not take he sends again."""
         told, self._told = self._told, None
-        if not accepted or told is None:
+        if told is None:
+            return
+        if not accepted:
             self._again = True
         elif isinstance(told.moved, MovedSite):
             self._sites.told(told.moved)
