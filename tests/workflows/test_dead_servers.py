@@ -49,10 +49,14 @@ def is_asked(played):
     return lambda state: due_dead(state) and (played.asked(SILENT)(state) or played.asked("second-person")(state))
 
 
+def puts_back(step):
+    """Whether a step puts an old certificate back."""
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) and step.work.puts_back
+
+
 def due_dead(state):
     """Whether it is the turn of the dead server on the way back."""
-    work = state.step.work if isinstance(state.step, Console) else None
-    return isinstance(work, ReplaceCertificate) and work.puts_back and work.server == DEAD
+    return puts_back(state.step) and state.step.work.server == DEAD
 
 
 def rolled_back(played, *more):
@@ -171,3 +175,32 @@ async def test_who_holds_the_task_gives_it_back_first(played):
     assert [state for server, state in put_back(tasks) if server == DEAD] == [TaskState.REFUSED, TaskState.WITHDRAWN]
     assert not [code for code, _ in here.asked if code == "task-refused"]
     assert here.lost() == []
+
+
+async def test_a_server_that_dies_on_the_way_back_before_its_turn_is_named_without_a_way_that_is_barred(played):
+    """A roll-back can be neither cancelled nor repeated: no text says so; once it is up, its certificate goes back."""
+
+    def first(state):
+        return puts_back(state.step) and state.task is not None
+
+    def dies(here):
+        ahead = [each.work.server for each in here.state.steps[here.state.cursor + 1 :] if puts_back(each)]
+        here.kept["server"], here.absent = ahead[0], lambda state: played.asked("drift")(state) or first(state)
+        here.stage.simulation.stop_server(ahead[0])
+
+    def up(here):
+        here.stage.simulation.start_server(here.kept["server"])
+        here.absent = lambda _: False
+
+    deeds = played.in_turn(
+        played.Deed(two_replaced, wants_back, after=played.HEARTBEAT),
+        played.Deed(first, dies),
+        played.Deed(played.asked("drift"), up, after=played.HEARTBEAT),
+    )
+    async with played.play(*deeds) as here:
+        outcome = await here.run()
+    assert outcome is Outcome.ROLLED_BACK
+    assert here.lost() == []
+    asked = [message for code, message in here.asked if code == "drift" and here.kept["server"] in message]
+    assert asked
+    assert all(each.endswith("no old certificate goes back before it answers") for each in asked)

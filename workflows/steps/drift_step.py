@@ -28,7 +28,7 @@ from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
 from workflows.running import Running
 from workflows.steps.reference import fix_references
-from workflows.waits import outage, statement
+from workflows.waits import due_server, outage, statement
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in, have_reported, makes_verify
 
@@ -308,6 +308,13 @@ def _open_again(run: Running, step: Step, gate: Gate) -> None:
     state.restarted = others
 
 
+def _where_down(run: Running) -> str:
+    """What helps where a server that must answer is down; a roll-back can be neither cancelled nor repeated."""
+    if run.state.outline.purpose == "roll-back" and run.host.goes_by(due_server.CHANGE):
+        return "no old certificate goes back before it answers"
+    return "where it is down for good, roll back" if run.state.swapped else "where it is down for good, cancel"
+
+
 def _show(run: Running) -> bool:
     """Show what matters and is there; whether a person has to decide, or something is still to be put right."""
     state = run.state
@@ -325,7 +332,7 @@ def _show(run: Running) -> bool:
     state.drift_asked = tuple(sorted(drift_answer.confirms(shown)))
     texts = [f"{each.subject}: {each.message}{f'; {each.remedy}' if asked and each.remedy else ''}" for each in shown]
     if any(named.code == SILENT for named in asked):
-        texts.append("where it is down for good, roll back" if state.swapped else "where it is down for good, cancel")
+        texts.append(_where_down(run))
     text = "; ".join(texts)
     if not any((each.code, each.message) == (DRIFT, text) for each in state.attention):
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)
