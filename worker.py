@@ -156,10 +156,10 @@ async def watch_sites(swaps: OpenSwaps, sites: RunningSites, client: Client, eve
         try:
             for task in await swaps.moved():
                 if await _tell(client, task.site_id, _message(task.rotation_id, task_id=task.id)):
-                    swaps.told(task)
+                    swaps.reported(task)
             for moved in await sites.moved():
                 if await _tell(client, moved.rotation.site_id, _message(moved.rotation.id, why=moved.why)):
-                    sites.told(moved)
+                    sites.reported(moved)
         except Exception:  # noqa: BLE001 - whatever fails, the next look must come
             _log.exception("sites cannot be watched")
         await asyncio.sleep(every.total_seconds())
@@ -175,7 +175,7 @@ async def _tell(client: Client, site_id: SiteId, message: Message) -> bool:
     try:
         reply = await send(client, site_id, message)
     except EngineFault as fault:
-        _log.info("a rotation could not be told", site=site_id, reason=str(fault))
+        _log.info("a rotation has not taken a message", site=site_id, reason=str(fault))
         return False
     return reply is None or reply.accepted
 

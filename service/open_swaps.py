@@ -27,28 +27,28 @@ class OpenSwaps:
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen: dict[TaskId, SiteGlance] = {}
-        """What the last look has seen that found nothing new, or that was told."""
-        self._untold: dict[TaskId, list[SiteGlance]] = {}
-        """What the last look has seen of which nobody was told."""
-        self._told: dict[TaskId, list[SiteGlance]] = {}
-        """What was told last."""
+        """What the last look has seen that found nothing new, or that was reported."""
+        self._unreported: dict[TaskId, list[SiteGlance]] = {}
+        """What the last look has seen of which no rotation has taken a message."""
+        self._reported: dict[TaskId, list[SiteGlance]] = {}
+        """What was reported last."""
 
     async def moved(self) -> tuple[ConsoleTask, ...]:
-        """The tasks whose site has changed since their proof was read, or since the last look; until that was told.
+        """The tasks whose site has changed since their proof was read, or since the last look; until that was reported.
 
         A site that cannot be read changes nothing here: the proof itself is read at its own times, and shows outages.
         """
         open_now = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
         watched = {task.id: task for task in open_now if is_watched(task.work, claimed=task.state is TaskState.CLAIMED)}
         self._seen = {task: seen for task, seen in self._seen.items() if task in watched}
-        self._untold = {}
-        self._told = {task: told for task, told in self._told.items() if task in watched}
+        self._unreported = {}
+        self._reported = {task: reported for task, reported in self._reported.items() if task in watched}
         return tuple([task for task in watched.values() if await self._has_moved(task)])
 
-    def told(self, task: ConsoleTask) -> None:
+    def reported(self, task: ConsoleTask) -> None:
         """The rotation has taken the message about what the last look has seen."""
-        if (seen := self._untold.pop(task.id, None)) is not None:
-            self._told[task.id], self._seen[task.id] = seen, seen[0]
+        if (seen := self._unreported.pop(task.id, None)) is not None:
+            self._reported[task.id], self._seen[task.id] = seen, seen[0]
 
     async def _has_moved(self, task: ConsoleTask) -> bool:
         try:
@@ -59,22 +59,22 @@ class OpenSwaps:
         except Exception:  # noqa: BLE001 - one site's trouble must not end the watch over the others
             _log.exception("the site cannot be watched", site=task.site_id)
             return False
-        if any(look.differs_from(each, _due(task)) for look in now for each in before) and not self._was_told(
+        if any(look.differs_from(each, _due(task)) for look in now for each in before) and not self._was_reported(
             task, now
         ):
-            self._untold[task.id] = now
+            self._unreported[task.id] = now
             return True
         self._seen[task.id] = now[0]
         return False
 
-    def _was_told(self, task: ConsoleTask, now: list[SiteGlance]) -> bool:
-        """Whether this is what was told last: the rotation reads it when it goes on, and needs no second message."""
-        told = self._told.get(task.id, [])
-        if len(told) != len(now) or any(
-            look.differs_from(each, _due(task)) for look, each in zip(now, told, strict=True)
+    def _was_reported(self, task: ConsoleTask, now: list[SiteGlance]) -> bool:
+        """Whether this is what was reported last: the rotation reads it when it goes on, without a second message."""
+        reported = self._reported.get(task.id, [])
+        if len(reported) != len(now) or any(
+            look.differs_from(each, _due(task)) for look, each in zip(now, reported, strict=True)
         ):
             return False
-        self._told[task.id] = now
+        self._reported[task.id] = now
         return True
 
     async def _before(self, task: ConsoleTask) -> list[SiteGlance]:

@@ -39,12 +39,12 @@ class RunningSites:
     def __init__(self, world: World) -> None:
         self._world = world
         self._found: dict[RotationId, frozenset[str]] = {}
-        """By rotation, what it was told of and is there still."""
+        """By rotation, what it has taken a message about and is there still."""
 
     async def moved(self) -> tuple[MovedSite, ...]:
         """The rotations at whose site a client port shows what the rotation did not leave there.
 
-        Each is named until it was told, and again when more is found, whatever task is open: `open_swaps` looks for
+        Each is named until it was reported, and again when more is found, whatever task is open: `open_swaps` looks for
         what any change moves, and this for what cuts clients off. Left out are restores, which probe before each write.
         """
         tasks = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
@@ -55,7 +55,7 @@ class RunningSites:
         looked = [await self._moved(each, open_at.get(each.id)) for each in watched.values()]
         return tuple(each for each in looked if each is not None)
 
-    def told(self, moved: MovedSite) -> None:
+    def reported(self, moved: MovedSite) -> None:
         """The rotation has taken the message about what was found there."""
         self._found[moved.rotation.id] = moved.shows
 

@@ -97,10 +97,10 @@ class People:
             return self._message(act.move, _OWNER, why="of their own accord", by=act.by)
         if self._watch_at is not None and self._watch_at <= now:
             self._watch_at = None
-            told = await self._watchman.look(self._seen)
-            if told is None:
+            reported = await self._watchman.look(self._seen)
+            if reported is None:
                 return None
-            return self._message(Move.SITE_MOVED, WATCH, task_id=told.task_id, why=told.why)
+            return self._message(Move.SITE_MOVED, WATCH, task_id=reported.task_id, why=reported.why)
         intent = min(self._agenda, key=lambda each: self._agenda[each])
         del self._agenda[intent]
         self._intents.begun(intent)

@@ -18,7 +18,7 @@ from service.world import World
 _MINUTE = timedelta(minutes=1)
 
 
-class Told(NamedTuple):
+class Reported(NamedTuple):
     """What a message is about."""
 
     task_id: TaskId | None
@@ -38,10 +38,10 @@ class Watchman:
         self._swaps, self._sites = OpenSwaps(world), RunningSites(world)
         self._presented: tuple[str, ...] = ()
         """The certificates and HTTP ports of the servers when he last looked."""
-        self._told: Told | None = None
+        self._reported: Reported | None = None
         """What his last message is about, which is not answered yet."""
         self._again = False
-        """Whether a look found more than he has told."""
+        """Whether a look found more than he has reported."""
         self._looked: tuple[TaskId, int] | None = None
         """For which task he looked last, and how many effects there had been then."""
         self.claims: dict[TaskId, datetime] = {}
@@ -51,7 +51,7 @@ class Watchman:
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When he looks next; None while nothing will change by itself. A message that is not answered is lost."""
-        if self._told is not None or (self._again and not state.withdrawing):
+        if self._reported is not None or (self._again and not state.withdrawing):
             return _next_minute(now)
         moments = [self._ports_due(now) if state.step is not None else None, self._task_due(state, now)]
         return min((at for at in moments if at is not None), default=None)
@@ -73,28 +73,28 @@ class Watchman:
         changes = (self._simulation.next_change, self._simulation.fleet.next_registration)
         return min((_next_minute(max(now, at)) for at in changes if at is not None), default=None)
 
-    async def look(self, state: RotationState) -> Told | None:
-        """Look; what the rotation is to be told. Then `hear` says whether it has taken the message."""
+    async def look(self, state: RotationState) -> Reported | None:
+        """Look; what the rotation is to have a message about. Then `hear` says whether it has taken the message."""
         self._presented = self._now()
-        moved: list[Told] = []
+        moved: list[Reported] = []
         if state.task is not None:
             self._looked = (state.task.id, len(self._simulation.effects.journal))
-            moved += [Told(state.task.id, task) for task in await self._swaps.moved()]
-        moved += [Told(None, site) for site in await self._sites.moved()]
-        self._told, self._again = next(iter(moved), None), len(moved) > 1
-        return self._told
+            moved += [Reported(state.task.id, task) for task in await self._swaps.moved()]
+        moved += [Reported(None, site) for site in await self._sites.moved()]
+        self._reported, self._again = next(iter(moved), None), len(moved) > 1
+        return self._reported
 
     def hear(self, *, accepted: bool) -> None:
         """The answer to his message: what the rotation did not take he sends again."""
-        told, self._told = self._told, None
-        if told is None:
+        reported, self._reported = self._reported, None
+        if reported is None:
             return
         if not accepted:
             self._again = True
-        elif isinstance(told.moved, MovedSite):
-            self._sites.told(told.moved)
+        elif isinstance(reported.moved, MovedSite):
+            self._sites.reported(reported.moved)
         else:
-            self._swaps.told(told.moved)
+            self._swaps.reported(reported.moved)
 
     def _now(self) -> tuple[str, ...]:
         servers = self._simulation.site.servers.values()

@@ -139,11 +139,11 @@ async def test_the_watch_over_sites_goes_on_whatever_fails() -> None:
 
 
 async def test_the_watch_notes_only_what_a_rotation_has_taken(monkeypatch) -> None:
-    """A message that is lost, or refused, is sent again; what is told is told once."""
+    """A message that is lost, or refused, is sent again; what was taken is sent once."""
     refusal = Reply(accepted=False, findings=(blocking("site_moved-refused", "r1", "not now"),))
     answers: list[Reply | Exception] = [TemporalDown("away"), refusal, Reply(accepted=True)]
     rotation: Any = SimpleNamespace(id="r1", site_id="s1")
-    found, told = MovedSite(rotation, frozenset({"another"})), asyncio.Event()
+    found, reported = MovedSite(rotation, frozenset({"another"})), asyncio.Event()
 
     async def send(_client, _site, _message):
         answer = answers.pop(0)
@@ -157,17 +157,17 @@ async def test_the_watch_notes_only_what_a_rotation_has_taken(monkeypatch) -> No
 
     class Sites(RunningSites):
         async def moved(self):
-            return () if told.is_set() else (found,)
+            return () if reported.is_set() else (found,)
 
-        def told(self, _moved):
-            told.set()
+        def reported(self, _moved):
+            reported.set()
 
     monkeypatch.setattr("worker.send", send)
     client = await lazy_client(TemporalSettings(address="127.0.0.1:1"))
     world = World(store=Store.in_memory())
     watching = asyncio.create_task(watch_sites(Nothing(world), Sites(world), client, timedelta()))
     async with asyncio.timeout(30):
-        await told.wait()
+        await reported.wait()
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     assert answers == []

@@ -41,7 +41,7 @@ async def names(watch):
     """The rotations that are named now, and take the message."""
     moved = await watch.moved()
     for each in moved:
-        watch.told(each)
+        watch.reported(each)
     return [each.rotation.id for each in moved]
 
 
@@ -71,7 +71,7 @@ async def test_it_is_named_until_the_rotation_has_taken_the_message(stage, watch
     another_certificate(stage)
     assert len(await watch.moved()) == 1
     (again,) = await watch.moved()
-    watch.told(again)
+    watch.reported(again)
     assert await watch.moved() == ()
 
 
@@ -142,7 +142,7 @@ async def test_ended_rotations_are_left_out(stage):
 @pytest.mark.parametrize("work", [SaveRecoveryFile, ReplaceCertificate])
 @pytest.mark.parametrize("state", [TaskState.OPEN, TaskState.CLAIMED])
 async def test_a_closed_http_port_is_named_while_a_task_is_open(stage, watch, open_task, work, state):
-    """Nobody else looks at it then, and relaxed clients have no other way in."""
+    """No other look sees it then, and relaxed clients have no other way in."""
     await open_task(work, state)
     stage.simulation.set_ports("SEPM-1", 443, 8099)
     assert await names(watch) == [ROTATION]

@@ -46,7 +46,7 @@ async def test_what_the_watch_saw_is_shown_at_once_while_the_rotation_is_held(pl
         effects["still"] = here.stage.simulation.effects.report()
         return here.say(Move.RESUME, "eve")
 
-    _, told, seen, resumed, after = deeds = played.in_turn(
+    _, sent, seen, resumed, after = deeds = played.in_turn(
         played.Deed(played.at("A8"), lambda here: here.say(Move.HOLD, "ann", "month's end")),
         played.Deed(is_held, tell, after=MINUTE),
         played.Deed(played.asked(SITE_MOVED), lambda _: None),
@@ -56,13 +56,13 @@ async def test_what_the_watch_saw_is_shown_at_once_while_the_rotation_is_held(pl
     async with played.play(*deeds, spec=small()) as here:
         here.absent = is_held
         assert await here.run() is Outcome.COMPLETED
-    assert told.answer.accepted
+    assert sent.answer.accepted
     attention = played.attention(seen.saw, SITE_MOVED)
     assert SAW in attention.message
     assert attention.options == ()
     assert effects["then"] == effects["still"]
     (event,) = shown(here)
-    assert event.at - told.seen_at <= 2 * MINUTE
+    assert event.at - sent.seen_at <= 2 * MINUTE
     assert after.seen_at - resumed.seen_at <= timedelta(days=5, minutes=10)
     assert not here.state.attention
 
@@ -83,7 +83,7 @@ async def test_it_is_shown_once_for_what_moved_and_again_for_what_moved_then(pla
 
 async def test_it_is_shown_while_a_wish_to_roll_back_waits_for_its_second_person(played):
     """The rotation looks at nothing until it is answered, which may take days."""
-    wish, told, seen, _ = deeds = played.in_turn(
+    wish, sent, seen, _ = deeds = played.in_turn(
         played.Deed(lambda state: state.swapped, lambda here: here.say(Move.ROLL_BACK, "ann", "clients complain")),
         played.Deed(played.asked(ROLL_BACK), tells(), after=MINUTE),
         played.Deed(played.asked(SITE_MOVED), lambda _: None),
@@ -93,7 +93,7 @@ async def test_it_is_shown_while_a_wish_to_roll_back_waits_for_its_second_person
         here.absent = played.asked(ROLL_BACK)
         assert await here.run() is Outcome.COMPLETED
     assert wish.answer.accepted
-    assert told.answer.accepted
+    assert sent.answer.accepted
     assert played.asked(ROLL_BACK)(seen.saw)
     assert len(shown(here)) == 1
     assert not here.state.attention
@@ -101,7 +101,7 @@ async def test_it_is_shown_while_a_wish_to_roll_back_waits_for_its_second_person
 
 @pytest.mark.parametrize("number", ["A8", "A9"])
 async def test_where_the_rotation_looks_at_once_nothing_is_shown(played, number):
-    """The look names what it finds: of what is over by then nothing is said."""
+    """The look names what it finds: of what is over by then nothing is shown."""
     deeds = (played.Deed(played.at(number), tells()),)
     async with played.play(*deeds, spec=small()) as here:
         assert await here.run() is Outcome.COMPLETED
@@ -118,7 +118,7 @@ async def test_a_message_about_the_proof_of_a_task_is_taken_while_the_rotation_i
     def tell(here):
         return here.say(Move.SITE_MOVED, WATCH, "", task_id=here.state.task.id)
 
-    *_, told, resumed, _ = deeds = played.in_turn(
+    *_, sent, resumed, _ = deeds = played.in_turn(
         played.Deed(played.at("A9"), lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
         played.Deed(open_now, lambda here: here.say(Move.HOLD, "ann", "wait")),
         played.Deed(is_held, tell, after=MINUTE),
@@ -128,14 +128,14 @@ async def test_a_message_about_the_proof_of_a_task_is_taken_while_the_rotation_i
     async with played.play(*deeds, spec=small()) as here:
         here.absent = lambda state: played.at("A9")(state) and not resumed.done
         assert await here.run() is Outcome.COMPLETED
-    assert told.answer.accepted
+    assert sent.answer.accepted
     assert resumed.saw.task.read_again
     assert shown(here) == []
 
 
 async def test_a_rotation_that_asks_about_the_site_looks_again_at_once(played):
     """Its own looks are hours apart by then; nothing else is shown, since it looks."""
-    *_, told, looked = deeds = played.in_turn(
+    *_, sent, looked = deeds = played.in_turn(
         played.Deed(
             played.at("A8"), lambda here: here.stage.simulation.console.generate_certificate("SEPM-1") and None
         ),
@@ -145,6 +145,6 @@ async def test_a_rotation_that_asks_about_the_site_looks_again_at_once(played):
     async with played.play(*deeds, spec=small()) as here:
         here.absent = played.asked(DRIFT)
         await here.run()
-    assert told.answer.accepted
-    assert looked.seen_at - told.seen_at <= timedelta(days=2, minutes=1)
+    assert sent.answer.accepted
+    assert looked.seen_at - sent.seen_at <= timedelta(days=2, minutes=1)
     assert shown(here) == []
