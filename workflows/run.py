@@ -49,7 +49,7 @@ from workflows.running import Running, TurnBack, unreachable
 from workflows.steps import client_look, drift_step, newborn_step
 from workflows.steps.closing_step import closing
 from workflows.steps.console_task import console_task
-from workflows.steps.drift_step import clear, look, look_due, stand_still
+from workflows.steps.drift_step import clear, look_due
 from workflows.steps.gate_step import gate, holdout
 from workflows.steps.recheck_step import recheck, survey_and_check
 from workflows.steps.rolling_back import roll_back
@@ -59,7 +59,7 @@ from workflows.waits.leaving_out import name_left_out
 from workflows.waits.old_certificates import all_old
 from workflows.waits.unreported import to_prove_again
 
-_LOOKS = "look-before-relaxing"
+LOOKS = "look-before-relaxing"
 """Rotations that relaxed clients before have no look right before it in their histories."""
 
 
@@ -176,10 +176,9 @@ async def _write(run: Running, step: Write) -> None:
     """
     state = run.state
     looks = state.task is None and state.wait is None
-    if looks and (look_due(run) or any(named.blocks for named in state.drift)):
+    due = look_due(run) or any(named.blocks for named in state.drift)
+    if looks and (due or (not step.restores and not state.puts_back and run.host.goes_by(LOOKS))):
         await clear(run, step)
-    elif looks and not step.restores and not state.puts_back and run.host.goes_by(_LOOKS) and await look(run, step):
-        await stand_still(run, step)
     state.restarted = to_prove_again(run)
     await write(run, step)
 

@@ -125,9 +125,13 @@ def is_on_the_way_back(step: Gate | Holdout, body: PlanBody) -> bool:
 
 
 def asks_who_refuses(step: Gate | Holdout, body: PlanBody) -> bool:
-    """Whether clients that check in and keep an older policy are named, though `step` is behind no replacement."""
-    written = isinstance(step, Gate) and step.purpose in {GatePurpose.VERIFYING, GatePurpose.RETURNED}
-    return written or relaxes_to_go_back(step, body)
+    """Whether clients that check in and keep an older policy are named, though `step` is behind no replacement.
+
+    Canaries are asked about by themselves.
+    """
+    if isinstance(step, Gate) and step.purpose in {GatePurpose.VERIFYING, GatePurpose.RETURNED}:
+        return not step.over_canaries
+    return relaxes_to_go_back(step, body)
 
 
 def _goes_back_later(step: Gate | Holdout, body: PlanBody) -> frozenset[ServerName]:

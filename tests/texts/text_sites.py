@@ -100,7 +100,7 @@ ELSEWHERE: tuple[str, ...] = (
     "workflows/issue_certificate.py",
     "workflows/rotate_site.py",
     "workflows/simulate_plan.py",
-    "workflows/ui_details.py",
+    "workflows/hosts/ui_details.py",
     "workflows/watch_certificates.py",
 )
 """Scripts; and rooms whose texts are sentences before they have a language, with a catalogue of their own."""

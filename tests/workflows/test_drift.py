@@ -214,7 +214,7 @@ async def test_a_third_certificate_at_a_client_port_is_an_alarm(played):
         here.hands.restore_certificate("SEPM-2", here.kept["former"])
 
     over = played.Deed(asked_about_drift, put_back, after=2 * HEARTBEAT)
-    async with played.play(played.Deed(played.at("A8"), generate, after=HEARTBEAT), over) as here:
+    async with played.play(played.Deed(played.at("A8"), generate, after=HEARTBEAT / 2), over) as here:
         here.absent = asked_about_drift
         outcome = await here.run()
 

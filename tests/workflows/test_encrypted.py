@@ -20,6 +20,8 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from tests.signing import SIGNING
 from workflows.hosts.temporal_host import PATCH
+from workflows.run import LOOKS as RELAXING
+from workflows.steps.console_task import LOOKS
 from workflows.waits.unreported import CHANGE
 
 KEY = b"k" * 32
@@ -122,7 +124,7 @@ async def whole(stage, encrypting, kept: list[Kept]) -> Kept:
 
 OF_PATCHES = "TemporalChangeVersion"
 """Temporal's own search attribute: the patches that a history was begun with."""
-PATCHES = tuple({"id": each, "deprecated": False} for each in (PATCH, CHANGE))
+PATCHES = tuple({"id": each, "deprecated": False} for each in (PATCH, CHANGE, RELAXING, LOOKS))
 BOOKS = {
     "activation_index",
     "activity_id",

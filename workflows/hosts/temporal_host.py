@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.values import RotationId, Value
     from workflows.hosts.early_query import Moment
     from workflows.hosts.host import ActivityRefusedError, Answer, Pending
-    from workflows.ui_details import show_attributes, show_details, why
+    from workflows.hosts.ui_details import show_attributes, show_details, why
 
 _LONG = frozenset(
     {

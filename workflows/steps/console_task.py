@@ -27,7 +27,7 @@ from workflows.waits import due_server, leaving_out, unreported
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
 _LONGEST_REASON = 500
-_LOOKS = "looks-while-relaxed-clients-wait-for-work"
+LOOKS = "looks-while-relaxed-clients-wait-for-work"
 """Rotations that began such work before look at the site only when the watch has seen something."""
 _OF_A_TASK = (
     TASK_WRONG,
@@ -223,7 +223,7 @@ def _is_otherwise(run: Running, step: Console | Write) -> bool:
 def _keeps_relaxed(run: Running, step: Console | Write) -> bool:
     """Whether clients are relaxed for as long as the work takes, and the site is looked at meanwhile."""
     waits = isinstance(step, Console) and isinstance(step.work, LookAtClients | CompareSignedFiles | RefreshImages)
-    return waits and not run.state.puts_back and run.host.goes_by(_LOOKS)
+    return waits and not run.state.puts_back and run.host.goes_by(LOOKS)
 
 
 def _wakes(run: Running, step: Console | Write) -> datetime | None:

@@ -31,7 +31,7 @@ from tests.workflows import played
 from texts.catalogue import translator
 from texts.language import Language
 from texts.writing import written
-from workflows.ui_details import details
+from workflows.hosts.ui_details import details
 
 ENGLISH = translator(Language.ENGLISH)
 

@@ -1,7 +1,7 @@
 """What the Temporal UI shows of a rotation."""
 
 from emulator.scenarios import one_server
-from workflows.ui_details import details
+from workflows.hosts.ui_details import details
 
 
 def opened(kind):
