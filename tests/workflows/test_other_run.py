@@ -103,6 +103,9 @@ async def test_a_rotation_that_was_reset_does_nothing_more(stage):
 
     async with here.running(leaving={SWAP}) as handle:
         task = await here.task(handle, SWAP)
+        async with asyncio.timeout(60):
+            while (await here.story())[-1].kind != "task-opened":  # noqa: ASYNC110 - it lies in the store
+                await asyncio.sleep(0.05)
         tasks = [event.event_id for event in (await handle.fetch_history()).events if event.event_type == _TASK_DONE]
         before = (here.settings(), len(await here.story()), here.simulation.effects.report())
         await here.client.workflow_service.reset_workflow_execution(
