@@ -83,7 +83,7 @@ HOLES = (
         ),
     ),
     hole(
-        "secure communications are ticked after the claim of somebody who works for a quarter of an hour",
+        "secure communications are ticked while an operator works for a quarter of an hour behind a claim",
         19,
         site(heartbeat=5 * MINUTE),
         Follows(since=Since.CLAIM, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)),
@@ -144,7 +144,7 @@ HOLES = (
         Follows(since=Since.BEGIN, after=HOUR, site_event=_OFTEN),
     ),
     hole(
-        "a script that nobody knows of hands out an old Sylink.xml up to the replacement",
+        "a script unknown to all hands out an old Sylink.xml up to the replacement",
         26,
         site(hand_outs=(_SCRIPT.model_copy(update={"known": False}),)),
         Follows(since=Since.BEGIN, after=HOUR, site_event=_OFTEN),

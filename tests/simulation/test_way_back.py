@@ -18,7 +18,7 @@ from tests.simulation.administration_holes import HOLES
 from tests.simulation.holes import DAY, HOUR, MINUTE, hole, site
 from tests.simulation.losses import effect, lost
 
-SILENT = "a script that nobody knows of hands out an old Sylink.xml up to the replacement"
+SILENT = "a script unknown to all hands out an old Sylink.xml up to the replacement"
 REFUSING = "the dates of stale signatures look new (stay_and_report)"
 IN_TIME, BACK = "the_old_certificate_is_back_in_time", "who_was_cut_off_is_back_with_it"
 

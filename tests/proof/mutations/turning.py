@@ -71,7 +71,7 @@ async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noq
 @mutation(
     rule="15",
     replaces=rolling_back.roll_back,
-    hole="a script that nobody knows of hands out an old Sylink.xml up to the replacement",
+    hole="a script unknown to all hands out an old Sylink.xml up to the replacement",
 )
 async def a_way_back_waits_a_day(original, run, wish):
     """The task that puts the old certificate back is opened a day after a second person has approved that."""
