@@ -111,6 +111,14 @@ def _before_relaxing(spec: SiteSpec, servers: str) -> Hole:
     return hole(f"http_port_moved: before clients are relaxed ({servers})", 27, spec, *moved, *back, pace=SLOW)
 
 
+def _while_clients_are_relaxed(pace: WorkPace) -> Hole:
+    """The HTTP port closes after the look, and before the operator assigns the HTTP lists."""
+    moved = Follows(since=Since.BEGIN, after=26 * HOUR, site_event=HttpPortMoved(server="SEPM-1", port=8099))
+    back = Follows(since=Since.BEGIN, after=3 * DAY, site_event=HttpPortMoved(server="SEPM-1", port=8014))
+    name = f"http_port_moved: an operator is to assign the HTTP lists ({pace.work})"
+    return hole(name, 27, site(switches=_LISTS), moved, back, pace=pace)
+
+
 def _while_a_task_is_open(pace: WorkPace, after: timedelta) -> Hole:
     """Relaxed clients have no other way in; the operator has the .SIG files to compare for hours."""
     moved = HttpPortMoved(server="SEPM-1", port=8099)
@@ -132,6 +140,8 @@ HOLES = (
     *_holes(),
     _before_relaxing(site(), "one server"),
     _before_relaxing(with_an_old_build(), "three servers"),
+    _while_clients_are_relaxed(SLOW),
+    _while_clients_are_relaxed(WorkPace(first=HOUR, last=2 * HOUR, work=10 * HOUR)),
     *map(_two_changes, _EVENTS),
     _off_meanwhile(),
     _before_its_turn(),

@@ -13,6 +13,7 @@ from rotation.running.open_task import OpenTask
 from workflows.claims.refused_claim import is_over, refuse
 from workflows.claims.swap_proof import SwapProof, keeps_restarted, next_proof, read_proof, read_restarted
 from workflows.running import Running
+from workflows.waits.looked_before import relaxes, stands_against
 from workflows.waits.old_certificates import against_restoring, probes_first
 from workflows.waits.unreported import makes_verify
 
@@ -20,7 +21,7 @@ from workflows.waits.unreported import makes_verify
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
     """An operator claims the work first; before a swap the claim has all proof read once more (rule 12a).
 
-    Settings are put back by hand as over REST: in a cancel and in a restore once each server presents what it must
+    Settings are written by hand as over REST: in a cancel and in a restore once each server presents what it must
     (rule 16), else once the look that was made for the claim finds the site as the rotation left it (rule 12b).
     Covered clients that have fallen silent hold nothing: the trail names them, so that their cause can be found later.
     """
@@ -103,7 +104,7 @@ async def _settle(run: Running, step: Console | Write, proof: SwapProof) -> None
     if isinstance(step, Console):
         shown_text = f"{task.claimed_by}, do not replace the certificate now. {text}"
     else:
-        shown_text = f"{task.claimed_by}, do not restore the settings now. {text}"
+        shown_text = f"{task.claimed_by}, do not change the settings now. {text}"
     run.raise_attention(LAPSED, step.title, shown_text, ())
     if not shown:
         await run.record(EventKind.ATTENTION, f"{step.title}: the proof has lapsed. {text}")
@@ -127,6 +128,8 @@ async def _proof_now(run: Running, step: Console | Write) -> SwapProof:
     """Why the work must not be done now."""
     if makes_verify(run, step):
         return await read_restarted(run, step)
+    if relaxes(run, step):
+        return SwapProof(findings=stands_against(run))
     if isinstance(step, Write):
         return SwapProof(findings=await against_restoring(run, step)) if probes_first(run) else SwapProof()
     return await read_proof(run, step) if isinstance(step.work, ReplaceCertificate) else SwapProof()

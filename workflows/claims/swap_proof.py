@@ -21,6 +21,7 @@ from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.requests import about
 from workflows.running import Running
+from workflows.waits.looked_before import stands_against
 from workflows.waits.unreported import to_prove_again, why_not_yet
 
 _LACKS: Mapping[Reason, Callable[[int], str]] = {
@@ -103,9 +104,7 @@ async def read_restarted(run: Running, step: Step) -> SwapProof:
     Something stands against it, a gate after a replacement that is proven again does not hold yet, or clients have not
     reported since another certificate was in a server.
     """
-    found = tuple(
-        blocking(each.code, each.subject, each.message, each.remedy) for each in run.state.drift if each.blocks
-    )
+    found = stands_against(run)
     run.state.restarted = to_prove_again(run)
     if found or not run.state.restarted:
         return SwapProof(findings=found or why_not_yet(run))

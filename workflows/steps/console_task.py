@@ -24,6 +24,7 @@ from workflows.steps.task_look import evidence_of, is_due, is_of_store, next_loo
 from workflows.steps.task_reports import close, hear, settle
 from workflows.steps.withdrawal import ask_back, withdraw
 from workflows.waits import due_server, leaving_out, unreported
+from workflows.waits.looked_before import looks_before, relaxes, stands_against
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
 _LONGEST_REASON = 500
@@ -50,7 +51,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     3. a claim of a replacement: survey again, read every gate that must hold; if one does not, the claim is refused
     4. observed work closes when it is seen; attested work when its holder says so
     5. refused: a person decides whether to open it again; of what is left of a write its step looks again first
-    6. settings are put back by hand only while the site is as the rotation left it: a look at each claim, and when the
+    6. settings are written by hand only while the site is as the rotation left it: a look at each claim, and when the
        watch has seen something; a task that no person holds is withdrawn until it is so again
     7. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
 
@@ -204,24 +205,27 @@ def _has_moved(run: Running) -> bool:
 
 def _was_answered(run: Running, step: Console | Write) -> bool:
     """Whether a person has answered what was asked while a certificate may be replaced."""
-    cuts_off = swaps(step) or unreported.makes_verify(run, step) or _keeps_relaxed(run, step)
+    cuts_off = swaps(step) or looks_before(run, step) or _keeps_relaxed(run, step)
     answered = was_answered(run) or client_look.was_answered(run) or leaving_out.was_answered(run)
     return answered or (cuts_off and drift_step.was_answered(run))
 
 
 def _is_otherwise(run: Running, step: Console | Write) -> bool:
-    """Whether settings must not be put back by hand now: the site is otherwise, or a gate is to be proven again.
+    """Whether settings must not be written by hand now: the site is otherwise, or a gate is to be proven again.
 
     So it is in a cancel and in a restore, where a person is asked about lists first.
     """
     if run.state.asks_first and isinstance(step, Write):
         return True
-    found = any(named.blocks for named in run.state.drift) or bool(unreported.to_prove_again(run))
-    return found and unreported.makes_verify(run, step)
+    if stands_against(run):
+        return looks_before(run, step)
+    return bool(unreported.to_prove_again(run)) and unreported.makes_verify(run, step)
 
 
 def _keeps_relaxed(run: Running, step: Console | Write) -> bool:
     """Whether clients are relaxed for as long as the work takes, and the site is looked at meanwhile."""
+    if relaxes(run, step):
+        return True
     waits = isinstance(step, Console) and isinstance(step.work, LookAtClients | CompareSignedFiles | RefreshImages)
     return waits and not run.state.puts_back and run.host.goes_by(LOOKS)
 
@@ -237,9 +241,9 @@ def _wakes(run: Running, step: Console | Write) -> datetime | None:
 async def _look_at_site(run: Running, step: Console | Write) -> None:
     """While a certificate may be replaced: what is found then has all proof read again at once.
 
-    While settings are put back by hand, when the proof of the claim is due, and when a person has answered. While other
-    work is open, when the watch has seen something; not in a recovery, which may go on while SEPM does not answer.
-    Where relaxed clients wait for work that may take days, at the times of looks too.
+    While settings are put back by hand, when the proof of the claim is due, and while they are written by hand, when a
+    person has answered. While other work is open, when the watch has seen something; not in a recovery, which may go
+    on while SEPM does not answer. Where relaxed clients wait for work that may take days, at the times of looks too.
     """
     if not swaps(step):
         due = run.open_task.read_again or run.state.site_moved is not None
@@ -247,7 +251,9 @@ async def _look_at_site(run: Running, step: Console | Write) -> None:
             plan_looks(run)
             due = due or look_due(run)
         if unreported.makes_verify(run, step):
-            due = due or is_proof_due(run) or drift_step.was_answered(run)
+            due = due or is_proof_due(run)
+        if looks_before(run, step):
+            due = due or drift_step.was_answered(run)
         if due and run.state.outline.purpose != "recover":
             await look(run, step)
         return

@@ -15,7 +15,7 @@ from workflows.running import Running
 from workflows.steps import client_look
 from workflows.steps.drift_step import look
 from workflows.steps.task_look import evidence_of, observe
-from workflows.waits.unreported import makes_verify
+from workflows.waits.looked_before import looks_before
 
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
 """What a message says that agrees with how its task was closed."""
@@ -33,7 +33,7 @@ async def hear(run: Running, step: Console | Write) -> bool | None:
         run.taken_up = message
         match message.move:
             case Move.CLAIM_TASK:
-                if makes_verify(run, step):
+                if looks_before(run, step):
                     await look(run, step)
                 await claim(run, step, message)
             case Move.BEGIN_TASK if isinstance(step, Console):

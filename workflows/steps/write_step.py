@@ -9,6 +9,7 @@ from workflows.steps.console_task import console_task
 from workflows.steps.copying import copy_in_hand, copy_to_make_again, finish_copy, make_again
 from workflows.steps.drift_step import look, stand_still
 from workflows.steps.gate_step import gate
+from workflows.waits.looked_before import relaxes, stands_against
 from workflows.waits.old_certificates import all_old, ask_to_put_back, probes_first
 from workflows.waits.restored_lists import past_silent, were_asked_about
 from workflows.waits.third_certificate import alarm
@@ -25,10 +26,11 @@ async def write(run: Running, step: Write) -> None:
     3. pairs that REST did not change become console tasks, one for each value, closed by reading them
     4. look again, until no pair differs
     5. a pair to be put back that is not there any more is asked about: it was deleted, or its group inherits now
-    6. settings are put back when clients have reported that may hold what was put right: machines that started from a
+    6. no pair is written by hand while the site is otherwise than the rotation left it
+    7. settings are put back when clients have reported that may hold what was put right: machines that started from a
        golden image just before it was refreshed, and all of them where another certificate was in a server; and when a
        look right before it finds the site as the rotation left it
-    7. while turning back, and in a restore, every write is preceded by a probe, by hand as over REST: another
+    8. while turning back, and in a restore, every write is preceded by a probe, by hand as over REST: another
        certificate than the old one, or than the one that the restore was planned with, stops it and asks; so does a
        list that was edited meanwhile, and in a restore a silent server to which a list sends clients
     """
@@ -54,6 +56,8 @@ async def _is_left(run: Running, step: Write, *, given_back: bool) -> bool:
     if makes_verify(run, step):
         run.drop_attention(_BY_HAND)
         await _is_as_left(run, step)
+    elif relaxes(run, step) and stands_against(run):  # so the task was withdrawn
+        await stand_still(run, step)
     while True:
         left = await _left_by_rest(run, step)
         if not left.refused:

@@ -5,6 +5,7 @@ by is counted in `activities.gate`.
 
 - `proof_wait`: a wait that is opened and kept with its readings; `statement`: the same for a site without REST
 - `canary_watch`, `clients_cut_off`: canaries that do not get through, clients that a change has cut off or may cut off
+- `looked_before`: writes right before which the site is looked at
 - `unreported`: clients that have not reported since something was put right
 - `due_server`, `outage`: a server that stays silent, a drill that has something away
 - `leaving_out`: a server that is down for good on the way back
