@@ -8,19 +8,16 @@ from datetime import datetime
 from rotation.running.message import Message, Move
 from rotation.running.moves import is_watched_now
 from rotation.running.state import RotationState, SiteMoved
+from workflows.hosts.change import ProcedureChange
 from workflows.hosts.host import Host
 from workflows.message_effects import forget
-
-CHANGE = "the-watch-is-heard"
-"""Rotations that began before refused a message of the watch while a person held them, or while work was open that it
-did not watch, and showed nothing of it."""
 
 
 def is_heard(state: RotationState, message: Message, host: Host) -> bool:
     """Whether a message that is not refused has an effect."""
     if message.move is not Move.SITE_MOVED or _was_heard_before(state):
         return True
-    return host.goes_by(CHANGE)
+    return host.goes_by(ProcedureChange.WATCH_IS_HEARD)
 
 
 def keep(state: RotationState, message: Message, host: Host) -> None:
@@ -28,8 +25,9 @@ def keep(state: RotationState, message: Message, host: Host) -> None:
 
     A message with a task is of the watch over its proof: it counts for the task alone.
     """
+    of_ports = message.move is Move.SITE_MOVED and message.task_id is None
     looks = state.outline.purpose != "recover" and (bool(state.held_by) or not state.puts_back)
-    if message.move is Move.SITE_MOVED and message.task_id is None and looks and host.goes_by(CHANGE):
+    if of_ports and looks and host.goes_by(ProcedureChange.WATCH_IS_HEARD):
         state.site_moved = SiteMoved(at=host.now(), shows=message.why)
 
 

@@ -43,6 +43,7 @@ from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.refused_input import ANSWER_REFUSED, UNREAD
 from rotation.running.state import Outcome, Phase, RotationState
+from workflows.hosts.change import ProcedureChange
 from workflows.plan_loading import load
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
@@ -58,9 +59,6 @@ from workflows.waits import outage
 from workflows.waits.leaving_out import name_left_out
 from workflows.waits.old_certificates import all_old
 from workflows.waits.unreported import to_prove_again
-
-LOOKS = "look-before-relaxing"
-"""Rotations that relaxed clients before have no look right before it in their histories."""
 
 
 async def run_rotation(run: Running) -> Outcome:
@@ -177,7 +175,8 @@ async def _write(run: Running, step: Write) -> None:
     state = run.state
     looks = state.task is None and state.wait is None
     due = look_due(run) or any(named.blocks for named in state.drift)
-    if looks and (due or (not step.restores and not state.puts_back and run.host.goes_by(LOOKS))):
+    relaxes = not step.restores and not state.puts_back
+    if looks and (due or (relaxes and run.host.goes_by(ProcedureChange.LOOK_BEFORE_RELAXING))):
         await clear(run, step)
     state.restarted = to_prove_again(run)
     await write(run, step)

@@ -17,6 +17,7 @@ from rotation.running.moves import refusal
 from rotation.running.state import RotationState
 from rotation.values import Value
 from simulation.clock import SimulatedClock
+from workflows.hosts.change import ProcedureChange
 from workflows.hosts.host import ActivityRefusedError, Answer, Pending
 from workflows.hosts.temporal_host import is_refusal, retry_pause
 from workflows.running import Running
@@ -150,7 +151,7 @@ class SimulatedHost:
     def show(self, state: RotationState) -> None:
         """Nothing: only the people watch, and they look at the state itself."""
 
-    def goes_by(self, change: str) -> bool:  # noqa: ARG002 - the port's
+    def goes_by(self, change: ProcedureChange) -> bool:  # noqa: ARG002 - the port's
         """Each rotation is played by the code of now."""
         return True
 

@@ -19,10 +19,7 @@ from engine.plugin import RotatorPlugin
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from tests.signing import SIGNING
-from workflows.hosts.temporal_host import PATCH
-from workflows.run import LOOKS as RELAXING
-from workflows.steps.console_task import LOOKS
-from workflows.waits.unreported import CHANGE
+from workflows.hosts.change import ProcedureChange
 
 KEY = b"k" * 32
 HEARTBEAT = timedelta(minutes=5)
@@ -124,7 +121,7 @@ async def whole(stage, encrypting, kept: list[Kept]) -> Kept:
 
 OF_PATCHES = "TemporalChangeVersion"
 """Temporal's own search attribute: the patches that a history was begun with."""
-PATCHES = tuple({"id": each, "deprecated": False} for each in (PATCH, CHANGE, RELAXING, LOOKS))
+PATCHES = tuple({"id": each, "deprecated": False} for each in ProcedureChange)
 BOOKS = {
     "activation_index",
     "activity_id",

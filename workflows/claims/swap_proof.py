@@ -19,6 +19,7 @@ from rotation.proof.verdict import Reason
 from rotation.running.state import Restarted
 from rotation.running.wait import GateReading
 from rotation.values import Value
+from workflows.hosts.change import ProcedureChange
 from workflows.requests import about
 from workflows.running import Running
 from workflows.waits.looked_before import stands_against
@@ -43,10 +44,6 @@ _LACKS: Mapping[Reason, Callable[[int], str]] = {
 
 RAREST = timedelta(hours=12)
 """The longest pause: a policy that is made again each night is seen while it is the newest."""
-
-
-_KEEPS = "claims-keep-restarted-gates"
-"""Histories that began before forget such gates with each claim, and do not read them while clients are looked at."""
 
 
 class SwapProof(Value):
@@ -114,7 +111,7 @@ async def read_restarted(run: Running, step: Step) -> SwapProof:
 
 def keeps_restarted(run: Running) -> bool:
     """Whether gates that have begun again are still to be read though a claim of other work was granted."""
-    return bool(run.state.restarted) and run.host.goes_by(_KEEPS)
+    return bool(run.state.restarted) and run.host.goes_by(ProcedureChange.CLAIMS_KEEP_RESTARTED)
 
 
 async def read_again(run: Running, step: Step, *, early: bool = False) -> SwapProof:

@@ -11,6 +11,7 @@ from engine.contract import ActivityName
 from rotation.running.message import Message
 from rotation.running.state import RotationState
 from rotation.values import Value
+from workflows.hosts.change import ProcedureChange
 
 Answer = TypeVar("Answer", bound=Value)
 Answer_co = TypeVar("Answer_co", bound=Value, covariant=True)
@@ -74,7 +75,7 @@ class Host(Protocol):
     def show(self, state: RotationState) -> None:
         """Show the state to the people who watch."""
 
-    def goes_by(self, change: str) -> bool:
+    def goes_by(self, change: ProcedureChange) -> bool:
         """Whether the rotation goes by a change of its commands: what it did before the change, it did without."""
 
     def should_continue_as_new(self) -> bool:

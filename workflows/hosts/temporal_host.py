@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.state import RotationState
     from rotation.text.sentence import Sentence
     from rotation.values import RotationId, Value
+    from workflows.hosts.change import ProcedureChange
     from workflows.hosts.early_query import Moment
     from workflows.hosts.host import ActivityRefusedError, Answer, Pending
     from workflows.hosts.ui_details import show_attributes, show_details, why
@@ -56,8 +57,6 @@ _ONCE = RetryPolicy(maximum_attempts=1)
 _AT_ONCE = timedelta(seconds=1)
 """While a local activity is tried the workflow answers no client."""
 _UI = "the Temporal UI"
-PATCH = "no-local-activities"
-"""Rotations that began before have local activities in their histories (docs/develop/decisions/0060)."""
 
 
 def retry_pause(failures: int) -> timedelta:
@@ -114,7 +113,7 @@ class TemporalHost:
     def __init__(self, rotation_id: RotationId) -> None:
         self._rotation_id = rotation_id
         self._at_once: Pending[Value] | None = None
-        self._tries_at_once = not workflow.patched(PATCH)
+        self._tries_at_once = not workflow.patched(ProcedureChange.NO_LOCAL_ACTIVITIES)
         self._state: RotationState | None = None
         self._why: Sentence | None = None
         """The sentence that the details have."""
@@ -145,7 +144,7 @@ class TemporalHost:
         )
         return TemporalPending(handle)
 
-    def goes_by(self, change: str) -> bool:
+    def goes_by(self, change: ProcedureChange) -> bool:
         """From the first time on at which it is asked outside a replay."""
         return workflow.patched(change)
 

@@ -8,6 +8,7 @@ from rotation.plan.step import Closing, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.wait import GateReading
+from workflows.hosts.change import ProcedureChange
 from workflows.people import lost_pairs, second_person
 from workflows.requests import about
 from workflows.running import Running
@@ -16,8 +17,6 @@ from workflows.steps.drift_step import look, look_due, was_answered
 from workflows.waits.proof_wait import note, open_wait, wait_of
 
 _DIFFERS = "site-differs"
-_ONE_LOOK = "one-look-in-closing"
-"""Histories that began in the closing before have a look of their own."""
 _AS_IT_IS = "with the site as it is"
 
 
@@ -32,7 +31,7 @@ async def closing(run: Running, step: Closing) -> None:
     if run.state.wait is None:
         open_wait(run, step, step.minimum, step.patience, run.state.outline.owners(ScopeName.ALL))
     await run.wait(until=wait_of(run).due, summary="every client back?")
-    if not wait_of(run).readings or not run.host.goes_by(_ONE_LOOK):
+    if not wait_of(run).readings or not run.host.goes_by(ProcedureChange.ONE_LOOK_IN_CLOSING):
         await look(run, step)
     while (checked := await _checked(run, step)) is None:
         pass

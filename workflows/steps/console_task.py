@@ -15,6 +15,7 @@ from rotation.running.state import Fixing, Phase
 from workflows.claims.claim import is_due as is_proof_due
 from workflows.claims.claim import keep_proof, swaps
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
+from workflows.hosts.change import ProcedureChange
 from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running, TurnBack
@@ -28,8 +29,6 @@ from workflows.waits.looked_before import looks_before, relaxes, stands_against
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
 _LONGEST_REASON = 500
-LOOKS = "looks-while-relaxed-clients-wait-for-work"
-"""Rotations that began such work before look at the site only when the watch has seen something."""
 _OF_A_TASK = (
     TASK_WRONG,
     LAPSED,
@@ -227,7 +226,7 @@ def _keeps_relaxed(run: Running, step: Console | Write) -> bool:
     if relaxes(run, step):
         return True
     waits = isinstance(step, Console) and isinstance(step.work, LookAtClients | CompareSignedFiles | RefreshImages)
-    return waits and not run.state.puts_back and run.host.goes_by(LOOKS)
+    return waits and not run.state.puts_back and run.host.goes_by(ProcedureChange.LOOKS_DURING_WORK)
 
 
 def _wakes(run: Running, step: Console | Write) -> datetime | None:

@@ -22,13 +22,14 @@ from rotation.running.attention import DRIFT, SECOND, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.state import Restarted
 from rotation.values import ServerName, Value
+from workflows.hosts.change import ProcedureChange
 from workflows.messages_of_watch import is_looked_at
 from workflows.people import drift_answer, second_person
 from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
 from workflows.running import Running
 from workflows.steps.reference import fix_references
-from workflows.waits import due_server, outage, statement
+from workflows.waits import outage, statement
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in, have_reported, makes_verify
 
@@ -310,7 +311,7 @@ def _open_again(run: Running, step: Step, gate: Gate) -> None:
 
 def _where_down(run: Running) -> str:
     """What helps where a server that must answer is down; a roll-back can be neither cancelled nor repeated."""
-    if run.state.outline.purpose == "roll-back" and run.host.goes_by(due_server.CHANGE):
+    if run.state.outline.purpose == "roll-back" and run.host.goes_by(ProcedureChange.LEAVE_OUT_SILENT):
         return "no old certificate goes back before it answers"
     return "where it is down for good, roll back" if run.state.swapped else "where it is down for good, cancel"
 

@@ -8,12 +8,11 @@ from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.attention import DUE_SILENT
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
+from workflows.hosts.change import ProcedureChange
 from workflows.people import second_person
 from workflows.running import Running
 from workflows.waits.old_certificates import RESTART
 
-CHANGE = "leave-out-silent"
-"""On a way back from before, no person is offered to leave a server out."""
 _LEAST = timedelta(minutes=15)
 
 
@@ -38,7 +37,7 @@ async def tell(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
     if run.host.now() < since + _patience(run) or _is_known(run):
         return
     text = f"{work.server} has not answered since {since:%Y-%m-%d %H:%M} UTC ({seen.seen or 'no answer'})"
-    options = (Move.PROCEED,) if work.puts_back and run.host.goes_by(CHANGE) else ()
+    options = (Move.PROCEED,) if work.puts_back and run.host.goes_by(ProcedureChange.LEAVE_OUT_SILENT) else ()
     run.raise_attention(DUE_SILENT, work.server, f"{text}; {_helps(run, work, leaves_out=bool(options))}", options)
     await run.record(EventKind.ATTENTION, text, code=DUE_SILENT, subject=work.server)
 

@@ -2,16 +2,15 @@
 
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Step, Write
+from workflows.hosts.change import ProcedureChange
 from workflows.running import Running
 from workflows.waits.unreported import makes_verify
-
-_CHANGE = "relaxing-by-hand-waits-for-the-site"
-"""Rotations that had clients relaxed by hand before did not wait."""
 
 
 def relaxes(run: Running, step: Step) -> bool:
     """Whether a step relaxes clients while the site is held against the plan."""
-    return isinstance(step, Write) and not step.restores and not run.state.puts_back and run.host.goes_by(_CHANGE)
+    relaxes_clients = isinstance(step, Write) and not step.restores
+    return relaxes_clients and not run.state.puts_back and run.host.goes_by(ProcedureChange.RELAXING_BY_HAND_WAITS)
 
 
 def looks_before(run: Running, step: Step) -> bool:

@@ -13,11 +13,12 @@ from rotation.plan.step import SettingField, Write
 from rotation.running.message import Move
 from rotation.running.state import Phase
 from rotation.values import ServerName
+from workflows.hosts.change import ProcedureChange
 from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running
 from workflows.waits.third_certificate import alarm
-from workflows.waits.unreported import CHANGE, another_was_in, why_not_yet
+from workflows.waits.unreported import another_was_in, why_not_yet
 
 RESTART = timedelta(minutes=5)
 """How long a server is given to answer again after its certificate was replaced."""
@@ -34,7 +35,7 @@ def probes_first(run: Running) -> bool:
     """Whether each write, and each claim of one by hand, is preceded by a probe of every server."""
     if run.state.phase is Phase.TURNING_BACK:
         return True
-    return run.state.outline.purpose == "restore" and run.host.goes_by(CHANGE)
+    return run.state.outline.purpose == "restore" and run.host.goes_by(ProcedureChange.LOOK_BEFORE_RESTORING)
 
 
 async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> None:

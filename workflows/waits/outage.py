@@ -16,14 +16,13 @@ from rotation.running.message import Move
 from rotation.running.state import Outage, Phase
 from rotation.running.wait import GateReading
 from rotation.values import ServerName
+from workflows.hosts.change import ProcedureChange
 from workflows.people import second_person
 from workflows.running import Running
 
 UNLISTED, STRANDED, OTHERS = "unlisted", "stranded", "others-silent"
 _OPTIONS = (Move.RETRY, Move.CANCEL)
 _DAY = timedelta(days=1)
-_PROBES = "others-are-probed-while-one-is-stopped"
-"""Drills that began before read SEPM first, and learn from that reading alone whether other servers answer."""
 
 
 class _Kind(NamedTuple):
@@ -171,7 +170,9 @@ def is_asked(run: Running, step: Step) -> bool:
 
 async def others_answer(run: Running, step: Step) -> bool:
     """Whether the other servers answer while one is stopped: SEPM may be asked through one that is down."""
-    if not stops(step) or not isinstance(step, Gate) or step.server is None or not run.host.goes_by(_PROBES):
+    if not stops(step) or not isinstance(step, Gate) or step.server is None:
+        return True
+    if not run.host.goes_by(ProcedureChange.OTHERS_ARE_PROBED):
         return True
     _set(run, silent=await _silent(run, step.server))
     return not run.state.outage.silent

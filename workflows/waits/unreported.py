@@ -12,17 +12,17 @@ from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
 from rotation.running.state import Phase, Restarted
+from workflows.hosts.change import ProcedureChange
 from workflows.running import Running
 
 UNREPORTED = "clients-unreported"
 _CONTACTS = 2
-CHANGE = "look-before-restoring"
-"""Rotations that put settings back before have no look right before it in their histories."""
 
 
 def makes_verify(run: Running, step: Step) -> bool:
     """Whether a step puts settings back while the site is held against the plan: a look comes right before it."""
-    return isinstance(step, Write) and step.restores and not run.state.puts_back and run.host.goes_by(CHANGE)
+    restores = isinstance(step, Write) and step.restores
+    return restores and not run.state.puts_back and run.host.goes_by(ProcedureChange.LOOK_BEFORE_RESTORING)
 
 
 def to_prove_again(run: Running) -> tuple[Restarted, ...]:
