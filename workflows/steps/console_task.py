@@ -53,14 +53,13 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     6. settings are written by hand only while the site is as the rotation left it: a look at each claim, and when the
        watch has seen something; a task that no person holds is withdrawn until it is so again
     7. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
+    8. on a way back two persons leave out a server that is down for good: the task is withdrawn
 
     Args:
         run: the rotation.
         step: whose work it is.
         by_hand: whether it is what REST left of a write.
         because: why work that was reported done is asked for again.
-
-    8. on a way back two persons leave out a server that is down for good: the task is withdrawn
 
     Returns whether it was done; only a task by hand ends without, one to start a server that stays down, and one of a
     server that is left out.
