@@ -197,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = read_ledger()
     found = asyncio.run(shown(chosen, search=asked.search, seeds=asked.seeds))
     if read_ledger() != before:
-        _say(f"{LEDGER.name} was written anew")
+        _say(f"{LEDGER.name} was written again")
     unproven = [each.name for each in chosen if each.unproven]
     survivors = [each.name for each in chosen if each.name not in found]
     _say(f"{len(found)} of {len(chosen)} mutations are caught" + (f"; {', '.join(survivors)}" if survivors else ""))

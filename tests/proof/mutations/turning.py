@@ -15,7 +15,7 @@ from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows.steps import rolling_back, task_reports, withdrawal, write_step
-from workflows.waits import old_certificates, unreported
+from workflows.waits import looked_before, old_certificates, unreported
 
 
 @mutation(
@@ -112,6 +112,16 @@ def settings_are_put_back_without_a_look(original, run, step):  # noqa: ARG001 -
 
 @mutation(
     rule="12b",
+    replaces=looked_before.relaxes,
+    hole="http_port_moved: an operator is to assign the HTTP lists (0:40:00)",
+)
+def clients_are_relaxed_by_hand_whatever_is_found(original, run, step):  # noqa: ARG001 - as the rule it replaces
+    """The task to assign HTTP lists stays open although the HTTP port has closed."""
+    return False
+
+
+@mutation(
+    rule="12b",
     replaces=write_step._to_be_proven,
     hole="certificate_restored: a client takes the former certificate, and is off until others verify",
 )
@@ -163,6 +173,7 @@ MUTATIONS = (
     a_way_back_waits_a_day,
     a_cancel_restores_without_a_probe,
     settings_are_put_back_without_a_look,
+    clients_are_relaxed_by_hand_whatever_is_found,
     who_took_another_certificate_is_not_waited_for,
     no_look_for_newborn_pairs,
     everything_is_restored_to_on,
