@@ -136,8 +136,17 @@ class Running(Attentions):
 
     # -- waiting ----------------------------------------------------------------------------------
 
-    async def wait(self, *, until: datetime | None, summary: str, ready: Callable[[], bool] = lambda: False) -> None:
+    async def wait(
+        self,
+        *,
+        until: datetime | None,
+        summary: str,
+        ready: Callable[[], bool] = lambda: False,
+        through_hold: bool = False,
+    ) -> None:
         """Wait until `until` or until `ready`, reading messages. While held, only a message ends it.
+
+        `through_hold`: `until` ends it also while a person holds the rotation.
 
         Raises:
             TurnBack: when a cancel came and nothing irreversible has happened.
@@ -150,7 +159,9 @@ class Running(Attentions):
             await self._tell_messages()
             if self._must_turn_back():
                 raise TurnBack
-            if not self.state.held_by and (ready() or (until is not None and self.host.now() >= until)):
+            held = bool(self.state.held_by)
+            is_time = until is not None and self.host.now() >= until
+            if (is_time and (through_hold or not held)) or (not held and ready()):
                 return
             if self.host.should_continue_as_new() and not self.task_messages and not self._noted:
                 raise ContinueAsNew
@@ -160,7 +171,7 @@ class Running(Attentions):
             began = self.host.now()
             await self.host.wait(
                 lambda: self._has_messages() or (ready() and not self.state.held_by),
-                until=None if self.state.held_by else until,
+                until=until if through_hold or not held else None,
                 summary=self.busy_with,
             )
             if self._has_messages() or self.host.now() > began:

@@ -102,6 +102,8 @@ class Wait(Value):
     readings: int = 0
     next_at: datetime | None = None
     reading: GateReading | None = None
+    read_while_held: bool = False
+    """Whether the newest reading was taken while a person held the rotation: nothing has followed from it yet."""
 
     def content(self, reading: GateReading) -> str:
         """What going on without proof decides on: this opening of the gate, and all that holds it, named or not."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from emulator.events.site_events import ServerCutOff
 from emulator.scenarios import one_server
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
@@ -68,4 +69,36 @@ async def test_a_held_task_is_not_closed_by_time_and_goes_on_after_resume(played
     assert resumed.saw.held_by == "bob"
     assert here.kept["then"] is TaskState.CLAIMED
     assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_clients_that_a_replacement_silences_are_shown_while_the_rotation_is_held(played):
+    """The gate reads on: a person is called within three heartbeats, and SEPM is sent nothing until the resume."""
+    heartbeat = timedelta(minutes=5)
+
+    def is_held(state):
+        return bool(state.held_by)
+
+    def hold(here):
+        away = ServerCutOff(server="SEPM-1", lasting=timedelta(hours=3), from_product=False, from_clients=True)
+        here.stage.simulation.schedule(away, here.stage.clock.now())
+        here.kept["then"] = here.stage.simulation.effects.report()
+        return here.say(Move.HOLD, "ann", "month's end")
+
+    def resume(here):
+        here.kept["still"] = here.stage.simulation.effects.report()
+        return here.say(Move.RESUME, "ann")
+
+    held, seen, _ = deeds = played.in_turn(
+        played.Deed(played.at("A10b"), hold),
+        played.Deed(played.asked("silent-after-swap"), lambda _: None),
+        played.Deed(is_held, resume, after=timedelta(hours=4)),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=heartbeat)) as here:
+        here.absent = is_held
+        assert await here.run() is Outcome.COMPLETED
+    assert held.answer.accepted
+    assert seen.saw.held_by == "ann"
+    assert seen.seen_at - held.seen_at < 4 * heartbeat + timedelta(minutes=10)
+    assert here.kept["still"] == here.kept["then"]
     assert here.lost() == []

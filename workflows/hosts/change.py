@@ -25,3 +25,6 @@ class ProcedureChange(StrEnum):
     LEAVE_OUT_SILENT = "leave-out-silent"
     """Before, no person was offered to leave a server out on a way back."""
     WATCH_IS_HEARD = "the-watch-is-heard"
+    """Before, a message of the watch was refused while a person held the rotation, or while other work was open."""
+    READS_WHILE_HELD = "clients-are-read-while-held"
+    """Before, a gate read no client while a person held the rotation."""

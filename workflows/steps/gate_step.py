@@ -16,6 +16,7 @@ from rotation.running.attention import SECOND, WANTED
 from rotation.running.message import Move
 from rotation.running.state import Proceed
 from rotation.running.wait import GateReading
+from workflows.hosts.change import ProcedureChange
 from workflows.people import second_person
 from workflows.requests import about, left_out
 from workflows.running import Running
@@ -109,17 +110,18 @@ async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | N
 
 async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | None:
     """Wait for the next reading and read; the reading that ends the gate, when this one does."""
-    wait = wait_of(run)
     now = run.host.now()
-    at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
-    if isinstance(step, Gate) and step.passes_unanswered and not wait.readings:
-        at = min(at, wait.opened_at + run.state.outline.publish_delay + _PUBLISHED)
-    run.state.wait = wait.model_copy(update={"next_at": at})
+    at = _reads_at(run, step, now)
+    run.state.wait = wait_of(run).model_copy(update={"next_at": at})
     await run.wait(
         until=at,
         summary=_summary(step, at),
         ready=lambda: _is_answered(run, step) or look_due(run) or _is_asked_for(run, at),
+        through_hold=run.host.goes_by(ProcedureChange.READS_WHILE_HELD) and not outage.is_it(step),
     )
+    if run.state.held_by:
+        await _read_while_held(run, step, since=now)
+        return None
     due = look_due(run)
     if due and run.host.now() < at and not _is_answered(run, step) and not _is_asked_for(run, at):
         await look(run, step)
@@ -147,6 +149,28 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
         if wait_of(run).opened_at == opened:  # a gate that was opened again has its whole patience
             give_back(run, step, run.host.now() - read_at)
     return reading if await _ends_unproven(run, step, reading, asked_at) else None
+
+
+def _reads_at(run: Running, step: Gate | Holdout, now: datetime) -> datetime:
+    """When to read next: at once where nothing has followed from the last reading, since a person held the rotation."""
+    wait = wait_of(run)
+    if wait.read_while_held and wait.reading is not None and not run.state.held_by:
+        give_back(run, step, now - wait.reading.taken_at)
+        return now
+    at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
+    if isinstance(step, Gate) and step.passes_unanswered and not wait.readings:
+        at = min(at, wait.opened_at + run.state.outline.publish_delay + _PUBLISHED)
+    return at
+
+
+async def _read_while_held(run: Running, step: Gate | Holdout, *, since: datetime) -> None:
+    """Read clients on while a person holds the rotation, and show those that are cut off; nothing else follows.
+
+    `since`: the time of the last reading, or of what was done last. The limit moves: no person can be asked now.
+    """
+    if (reading := (await _read(run, step, None)).reading) is not None:
+        await note(run, step, reading, while_held=True)
+    give_back(run, step, run.host.now() - since)
 
 
 async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReading, asked_at: datetime) -> bool:

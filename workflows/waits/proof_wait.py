@@ -47,10 +47,11 @@ def give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
     run.state.wait = wait.model_copy(update={"limit": wait.limit + unread})
 
 
-async def note(run: Running, step: Step, reading: GateReading) -> None:
+async def note(run: Running, step: Step, reading: GateReading, *, while_held: bool = False) -> None:
     """Keep what a reading has found, and show it to a person."""
     wait = wait_of(run)
     update = {"reading": reading, "readings": wait.readings + 1, "next_at": None, "asked": reading.asked}
+    update["read_while_held"] = while_held
     if reading.signing:
         run.state.signing = reading.signing
     run.state.wait = wait.model_copy(update=update)
