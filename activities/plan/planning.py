@@ -12,6 +12,7 @@ from engine.contract import (
     StepRef,
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
+from rotation.drift.other_certificate import may_know_another
 from rotation.drift.presented import SILENT, certificate_drift, given_up
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
@@ -155,6 +156,7 @@ class Planning:
             *blockers((*(each.finding for each in found), *served)),
             *(each.finding for each in await self._lists(request, plan, survey)),
             *(each.finding for each in await self._upgraded(request, plan, survey)),
+            *(may_know_another(plan.body, survey, clients, request.other_in) if request.other_in else ()),
             *await self._unfit(request, plan, survey),
             *await self._contradicted(request, plan, survey),
         )

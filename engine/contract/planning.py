@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from engine.contract.of_run import OfRun
+from rotation.drift.other_certificate import OtherIn
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.span import Length
@@ -27,6 +28,8 @@ class PlanCheckRequest(OfRun):
     """Until when a person has confirmed an edited server list as right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
     """The versions of SEPM for which a person has confirmed ports and certificates as right."""
+    other_in: OtherIn | None = None
+    """When another certificate was in a server, where clients that may know it must report before a replacement."""
     on_trust: bool = False
     """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.drift.judged_drift import NamedDrift
+from rotation.drift.other_certificate import OtherIn
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step
@@ -196,6 +197,10 @@ class RotationState(BaseModel):
     restarted: tuple[Restarted, ...] = ()
     unreported_until: datetime | None = None
     """Until when clients may hold what was put right, and have not reported: a golden image, or another certificate."""
+    right_at: datetime | None = None
+    """When a look last found in each server the certificate that the rotation left there."""
+    other_in: OtherIn | None = None
+    """When another certificate was in a server last, from the first one on."""
     outage: Outage = Outage()
     """What a drill has away now (rule 18)."""
     fixing: Fixing | None = None

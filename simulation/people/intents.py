@@ -126,7 +126,8 @@ class Intents:
         if GIVE_BACK in codes and not held.worked:
             return Intent("give back", task.id)
         if "task-wrong" in codes:
-            return Intent("put right" if self._operator.hands.owes else "correct", task.id)
+            others_did = "proof-lapsed" in codes and not held.worked  # another server is meant
+            return Intent("put right" if self._operator.hands.owes or others_did else "correct", task.id)
         if "proof-lapsed" in codes and not held.worked:
             return None  # the product asks not to do it now
         if held.in_vain > _IN_VAIN and stopping.starts(state):

@@ -103,6 +103,22 @@ def _in_a_long_wait(event: SiteEvent, left_at: timedelta = 48 * HOUR, since: Sin
     )
 
 
+def _before_the_first(since: Since, after: timedelta, away: timedelta) -> Hole:
+    """Another certificate is in the last server for a while; no other one is left that such a client trusts.
+
+    Three clients go off meanwhile. They fail over, and have learned the certificate from the first server.
+    """
+    spec = site(2, 10)
+    left = ClientSpec(group=ROOT_GROUP, count=3, prefix="LEFT", away=((away, away + 45 * DAY),))
+    return hole(
+        f"certificate_generated: {after} after {since.value}, before the first replacement of a group that fails over",
+        12,
+        spec.model_copy(update={"clients": (*spec.clients, left)}),
+        Follows(since=since, after=after, site_event=CertificateGenerated(server="SEPM-2")),
+        pace=WorkPace(first=5 * MINUTE, last=2 * HOUR),
+    )
+
+
 def _before_relaxing(spec: SiteSpec, servers: str) -> Hole:
     """The HTTP port closes while the preparation goes on, and is opened again days later."""
     names = [each.name for each in spec.servers]
@@ -142,6 +158,9 @@ HOLES = (
     _before_relaxing(with_an_old_build(), "three servers"),
     _while_clients_are_relaxed(SLOW),
     _while_clients_are_relaxed(WorkPace(first=HOUR, last=2 * HOUR, work=10 * HOUR)),
+    _before_the_first(Since.BEGIN, 2 * HOUR, 3 * HOUR + 40 * MINUTE),
+    _before_the_first(Since.BEGIN, 5 * HOUR, 6 * HOUR + 40 * MINUTE),
+    _before_the_first(Since.CLAIM, 5 * MINUTE, 9 * HOUR),
     *map(_two_changes, _EVENTS),
     _off_meanwhile(),
     _before_its_turn(),

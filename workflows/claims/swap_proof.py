@@ -23,7 +23,7 @@ from workflows.hosts.change import ProcedureChange
 from workflows.requests import about
 from workflows.running import Running
 from workflows.waits.looked_before import stands_against
-from workflows.waits.unreported import to_prove_again, why_not_yet
+from workflows.waits.unreported import may_know_another, to_prove_again, why_not_replaced_yet, why_not_yet
 
 _LACKS: Mapping[Reason, Callable[[int], str]] = {
     Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy whose settings the service has not seen to be right",
@@ -88,11 +88,15 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         lists_shown=state.lists_shown,
         versions_shown=state.versions_shown,
         at=step.id,
+        other_in=may_know_another(run) if not state.replaced else None,
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
     if checked.findings:
         return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
-    return await _read_gates(run, step, survey.survey_id)
+    proof = await _read_gates(run, step, survey.survey_id)
+    if not proof.findings and (unreported := why_not_replaced_yet(run)):
+        return proof.model_copy(update={"findings": unreported})
+    return proof
 
 
 async def read_restarted(run: Running, step: Step) -> SwapProof:

@@ -31,7 +31,7 @@ from workflows.running import Running
 from workflows.steps.reference import fix_references
 from workflows.waits import outage, statement
 from workflows.waits.third_certificate import alarm
-from workflows.waits.unreported import another_was_in, have_reported, makes_verify
+from workflows.waits.unreported import another_was_in, have_reported, makes_verify, to_prove_again
 
 _SELDOM = timedelta(hours=1)
 
@@ -39,6 +39,7 @@ _SELDOM = timedelta(hours=1)
 class BegunLook(Value):
     """A look that has been begun."""
 
+    at: datetime
     request: LookRequest
     answered: bool
     """Whether a person had answered what the last one has asked."""
@@ -128,7 +129,7 @@ async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
        that a person has confirmed, before the site is read or meanwhile, is known again
     1. read it; name what is new and what is over: some of each kind, and how many others there are
     2. what the plan itself set is written back and read back, once more when a person has answered
-    3. the gates whose proof rested on it start again (rule 12b)
+    3. the gates whose proof rested on it start again (rule 12b); where clients verify next, those after a replacement
     4. what is left is shown, and a person is asked
     """
     begun = await begin_look(run, step, in_full=in_full)
@@ -163,7 +164,7 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
         known=tuple((named.code, named.subject) for named in state.drift if not named.others),
     )
     moved = state.site_moved.at if state.site_moved is not None else None
-    return BegunLook(request=request, answered=answered, moved=moved, right=confirmed)
+    return BegunLook(at=run.host.now(), request=request, answered=answered, moved=moved, right=confirmed)
 
 
 async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer) -> bool:
@@ -175,7 +176,11 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     late = not is_looked_at(state, begun.moved) or late
     state.found, state.born_key = seen.found, seen.born_key
     await _name(run, drift_answer.take_up(state, seen.drifts, right))
+    if not any(named.code in CERTIFICATES for named in state.drift):
+        state.right_at = begun.at
     await _repair(run, step)
+    if makes_verify(run, step) and run.host.goes_by(ProcedureChange.RESTORING_ENDS_RELAXING):
+        state.restarted = to_prove_again(run)
     await _prove_again(run, step)
     # what was judged before a person answered, or the site moved, is looked at once more
     state.look_at = run.host.now() if late else _next(run)

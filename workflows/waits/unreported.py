@@ -4,11 +4,12 @@ A relaxed client takes any certificate that its server has, and does not show it
 the right one refuses every policy from then on.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from rotation.drift.other_certificate import OtherIn
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack
-from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step, Write
 from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
 from rotation.running.state import Phase, Restarted
@@ -37,7 +38,10 @@ def to_prove_again(run: Running) -> tuple[Restarted, ...]:
 
 def another_was_in(run: Running) -> None:
     """Another certificate was in a server a moment ago: clients may have taken it, and need the right one again."""
-    _unreported_for(run, minimum(run.state.outline.scopes))
+    state, now = run.state, run.host.now()
+    since = state.other_in.since if state.other_in is not None else state.right_at or state.started_at
+    state.other_in = OtherIn(since=since, until=now)
+    _unreported_for(run, minimum(state.outline.scopes))
 
 
 def task_is_over(run: Running, step: Console | Write) -> None:
@@ -74,7 +78,37 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
     if until is None or have_reported(run):
         return ()
     text = "clients may hold settings from before, and have not reported since: restoring now would cut them off"
-    return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)
+    return (_unreported(run, text, until),)
+
+
+def may_know_another(run: Running) -> OtherIn | None:
+    """When another certificate was in a server: clients that fail over may know it, and must report first.
+
+    Relaxed clients take any certificate. None where it was not, or the rotation began its replacements before this.
+    """
+    state = run.state
+    if state.other_in is None or state.puts_back or not state.outline.owners(ScopeName.FAILOVER):
+        return None
+    return state.other_in if run.host.goes_by(ProcedureChange.OTHER_IS_FORGOTTEN_FIRST) else None
+
+
+def why_not_replaced_yet(run: Running) -> tuple[Finding, ...]:
+    """Why no certificate may be replaced yet: a client that knows another one has no other server that it trusts."""
+    other, outline = may_know_another(run), run.state.outline
+    if other is None:
+        return ()
+    until = other.until + minimum(outline.owners(ScopeName.FAILOVER)) + outline.publish_delay
+    if run.host.now() >= until:
+        return ()
+    text = (
+        "another certificate was in a server; clients may know that one, and have not reported since: a replacement "
+        "now would cut them off"
+    )
+    return (_unreported(run, text, until),)
+
+
+def _unreported(run: Running, text: str, until: datetime) -> Finding:
+    return blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _unreported_for(run: Running, contacts: timedelta) -> None:

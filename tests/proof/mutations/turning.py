@@ -122,6 +122,15 @@ def clients_are_relaxed_by_hand_whatever_is_found(original, run, step):  # noqa:
 
 @mutation(
     rule="12b",
+    replaces=unreported.may_know_another,
+    hole="certificate_generated: 0:05:00 after claim, before the first replacement of a group that fails over",
+)
+def clients_know_no_other_certificate(original, run):
+    """A certificate is replaced right behind another one in the only other server."""
+
+
+@mutation(
+    rule="12b",
     replaces=write_step._to_be_proven,
     hole="certificate_restored: a client takes the former certificate, and is off until others verify",
 )
@@ -174,6 +183,7 @@ MUTATIONS = (
     a_cancel_restores_without_a_probe,
     settings_are_put_back_without_a_look,
     clients_are_relaxed_by_hand_whatever_is_found,
+    clients_know_no_other_certificate,
     who_took_another_certificate_is_not_waited_for,
     no_look_for_newborn_pairs,
     everything_is_restored_to_on,
