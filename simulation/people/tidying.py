@@ -64,6 +64,17 @@ def slowed_down(
                 yield path_at_the_end(owner.path, journal), pair.location_name, owner.slowest_heartbeat
 
 
+def to_inherit(simulation: Simulation, state: RotationState, body: PlanBody) -> Iterator[str]:
+    """The groups that the product names since they have settings of their own now, where it offers no other way."""
+    if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
+        return
+    named = {drift.subject for drift in state.drift if drift.code == "inheritance-drift" and drift.blocks}
+    inheritors = {group for owner in body.scopes for group in owner.groups if group != owner.group_id}
+    for group in simulation.site.groups.values():
+        if group.path in named and group.id in inheritors and not group.inherits:
+            yield group.path
+
+
 def to_upgrade(simulation: Simulation, state: RotationState) -> Iterator[str]:
     """The clients that the product names as ones that do not fail over, where it offers no other way."""
     if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):

@@ -17,7 +17,7 @@ from rotation.running.message import Move
 from rotation.running.state import Phase, RotationState
 from simulation.drawn.scenario import START
 from simulation.judged.facts import site_facts
-from simulation.people.tidying import slowed_down, unasked_changes
+from simulation.people.tidying import slowed_down, to_inherit, unasked_changes
 from simulation.played.stage import Stage
 
 LEGACY, BRANCH = "My Company\\Legacy", "My Company\\Branch"
@@ -108,3 +108,18 @@ async def test_a_slower_heartbeat_is_put_back_where_there_is_no_other_way(mixed,
         back = [(LEGACY, "Default", owner.slowest_heartbeat)] if asked else []
         assert list(slowed_down(slow, plan.body, ())) == back
         assert owner.slowest_heartbeat > timedelta(0)
+
+
+@pytest.mark.parametrize(("options", "asked"), [((Move.RETRY,), True), ((Move.RETRY, Move.CANCEL), False)])
+async def test_a_group_inherits_again_where_there_is_no_other_way(mixed, options, asked):
+    """On a way back nothing can be cancelled: a group that has settings of its own since then inherits again."""
+    async with Stage(mixed) as stage:
+        plan, state = await begun(stage)
+        inherited = {group for owner in plan.body.scopes for group in owner.groups if group != owner.group_id}
+        group = next(each for each in stage.simulation.site.groups.values() if each.id in inherited)
+        stage.simulation.groups.set_inheritance(group.path, inherits=False)
+        drift = NamedDrift(code="inheritance-drift", subject=group.path, message="own", matters=True, blocks=True)
+        shown = Attention(code="drift", subject="", message="own", options=options, raised_at=START)
+        changed = state.model_copy(update={"drift": (drift,), "attention": (shown,)})
+        back = [group.path] if asked else []
+        assert list(to_inherit(stage.simulation, changed, plan.body)) == back
