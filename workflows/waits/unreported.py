@@ -84,10 +84,11 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
 def may_know_another(run: Running) -> OtherIn | None:
     """When another certificate was in a server: clients that fail over may know it, and must report first.
 
-    Relaxed clients take any certificate. None where it was not, or the rotation began its replacements before this.
+    Relaxed clients take any certificate, and a way back waits for no client. None where no other certificate was in.
     """
     state = run.state
-    if state.other_in is None or state.puts_back or not state.outline.owners(ScopeName.FAILOVER):
+    turning = state.outline.purpose != "rotate" or state.puts_back
+    if state.other_in is None or turning or not state.outline.owners(ScopeName.FAILOVER):
         return None
     return state.other_in if run.host.goes_by(ProcedureChange.OTHER_IS_FORGOTTEN_FIRST) else None
 
