@@ -25,6 +25,7 @@ from rotation.proof.outage import OutageSeen, missing
 from rotation.proof.reading import (
     Seen,
     evidence_key,
+    gone_back,
     is_reached,
     judge_all,
     rules,
@@ -131,6 +132,7 @@ class Gates:
             "waiting_key": _key(judgements),
             "quiet": len(quiet),
             "quiet_names": _names(quiet),
+            "gone_back": some(sorted(gone_back(step, seen))),
             "switched_off": _names(entry for entry in silent if entry.id not in unusual_ids),
             "silent_canaries": _names(silent_canaries(scoped, judgements, by_owner, heard_until)),
         }

@@ -8,7 +8,7 @@ from rotation.plan.step import Gate, GatePurpose, Holdout
 from rotation.proof.gate import Reference, follow, moved_after_swap
 from rotation.proof.reading import (
     Seen,
-    asks_who_refuses,
+    asks_for_dates,
     evidence_key,
     gate_server,
     reached_no_client,
@@ -49,7 +49,7 @@ async def seen_by_gate(
         earlier = {each.owner: frozenset({each.fixed, *each.followed} - {None, each.newest}) for each in known}
         first = {each.owner: each.first_written_at for each in known if each.first_written_at is not None}
         update = {"references": _newest(known), "earlier": earlier, "changed_from": first, "skew": skew}
-        if scope.site.at_console is None and asks_who_refuses(step, body):
+        if scope.site.at_console is None and asks_for_dates(step, body):
             update["published"] = await client.policy_dates([owner.group_id for owner in body.scopes])
             update["new_since"] = await _new_since(world, scope) if relaxes_to_go_back(step, body) else None
         return seen.model_copy(update=update)

@@ -1,7 +1,8 @@
 """From a full reading of a site to the verdict on every client of a gate."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from pydantic import Field
 
@@ -98,7 +99,7 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         earlier=seen.earlier.get(owner.group_id, frozenset()),
         exact=seen.site.at_console is not None,
         as_of=seen.as_of,
-        published=seen.published.get(owner.group_id),
+        published=None if canary and _is_put_back(step) else seen.published.get(owner.group_id),
         goes_back_later=_goes_back_later(step, seen.body),
         new_since=seen.new_since - seen.skew if seen.new_since is not None else None,
         settle=seen.body.publish_delay + seen.skew if asks_who_refuses(step, seen.body) else None,
@@ -124,14 +125,22 @@ def is_on_the_way_back(step: Gate | Holdout, body: PlanBody) -> bool:
     return bool(body.back_from) and ids.index(step.id) >= ids.index(body.back_from)
 
 
+def asks_for_dates(step: Gate | Holdout, body: PlanBody) -> bool:
+    """Whether `step` needs the newest policy dates, though it is behind no replacement."""
+    return _is_put_back(step) or relaxes_to_go_back(step, body)
+
+
 def asks_who_refuses(step: Gate | Holdout, body: PlanBody) -> bool:
     """Whether clients that check in and keep an older policy are named, though `step` is behind no replacement.
 
     Canaries are asked about by themselves.
     """
-    if isinstance(step, Gate) and step.purpose in {GatePurpose.VERIFYING, GatePurpose.RETURNED}:
-        return not step.over_canaries
-    return relaxes_to_go_back(step, body)
+    return asks_for_dates(step, body) and not (_is_put_back(step) and step.over_canaries)
+
+
+def _is_put_back(step: Gate | Holdout) -> TypeGuard[Gate]:
+    """Whether `step` waits for what was put back."""
+    return isinstance(step, Gate) and step.purpose in {GatePurpose.VERIFYING, GatePurpose.RETURNED}
 
 
 def _goes_back_later(step: Gate | Holdout, body: PlanBody) -> frozenset[ServerName]:
@@ -181,6 +190,19 @@ def is_reached(step: Gate | Holdout, counted: Tally) -> bool:
     shown = counted.covered > 0 or counted.brought_back > 0
     tried = not (isinstance(step, Gate) and step.over_canaries) or shown
     return counted.reached and tried
+
+
+def gone_back(step: Gate | Holdout, seen: Seen) -> Iterator[str]:
+    """The groups whose policy date is older than what a gate waits for, where settings were put back (rule 9).
+
+    The settings are as recorded by then, so nothing else shows that the site's database was put back.
+    """
+    if not _is_put_back(step):
+        return
+    for owner in seen.body.owners(step.scope):
+        wanted, published = seen.references.get(owner.group_id), seen.published.get(owner.group_id)
+        if wanted is not None and published is not None and published < wanted:
+            yield owner.path
 
 
 def gate_before(body: PlanBody, step: Gate) -> Gate | None:

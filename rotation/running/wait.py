@@ -69,6 +69,8 @@ class GateReading(Value):
     """Clients of the plan's groups on which SEPM is about to install a later version (rule 26)."""
     upgrading_names: tuple[str, ...] = ()
     """Some of them."""
+    gone_back: tuple[str, ...] = ()
+    """Some of the groups whose policy date is older than what the gate waits for: SEPM's database was put back."""
     refusing_names: tuple[str, ...] = ()
     """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
 

@@ -13,6 +13,7 @@ from simulation.drawn.scenario import Scenario
 from simulation.people import looks, stopping
 from simulation.people.console import ConsolePeople
 from simulation.people.operator import Operator
+from workflows.steps.reference import NOT_MOVED
 
 OPERATOR = "olga"
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
@@ -76,6 +77,8 @@ class Intents:
             and each.code != PLAN_ON_TRUST
             and not (each.code in _BY_A_WAY_BACK and self._wants_back(state))
         ]
+        if any(each.code == NOT_MOVED and not each.options for each in state.attention):
+            intents.append(Intent("put right", NOT_MOVED))
         if state.held_by:
             intents.append(Intent("resume", state.held_by))
         if self._wants_back(state):

@@ -34,7 +34,7 @@ from simulation.people.console import ConsolePeople
 from simulation.people.networks import open_ports_of
 from simulation.people.tidying import slowed_down, to_inherit, to_upgrade, unasked_changes
 from store.rotation.plans import Plans
-from workflows.steps.reference import EDIT_A_POLICY
+from workflows.steps.reference import EDIT_A_POLICY, NOT_MOVED
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _FAILS_OVER = "14.3.9816.7000"
@@ -47,7 +47,7 @@ def _to_edit(state: RotationState, body: PlanBody) -> Iterator[str]:
     asked = [
         each.message
         for each in state.attention
-        if each.code == "policy-by-hand" or (each.code == "serial-did-not-move" and EDIT_A_POLICY in each.message)
+        if each.code == "policy-by-hand" or (each.code == NOT_MOVED and EDIT_A_POLICY in each.message)
     ]
     for owner in body.scopes:
         if any(owner.path in message for message in asked):

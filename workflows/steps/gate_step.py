@@ -22,7 +22,7 @@ from workflows.requests import about, left_out
 from workflows.running import Running
 from workflows.steps import signed_gate
 from workflows.steps.drift_step import BegunLook, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
-from workflows.steps.reference import fix_references
+from workflows.steps.reference import NOT_MOVED, fix_references, show_gone_back
 from workflows.waits import canary_watch, clients_cut_off, outage, statement
 from workflows.waits.proof_wait import give_back, note, open_wait, wait_of
 
@@ -37,6 +37,7 @@ _WITHOUT_A_WRITE = frozenset(
         GatePurpose.ELSEWHERE,
     }
 )
+_SHOWN = (*clients_cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES)
 _PUBLISHED = timedelta(seconds=2)
 """After the delay that the site allows for publishing: clocks are known to the second."""
 
@@ -86,7 +87,15 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
             return
         reading = await _next_reading(run, step)
     run.note(EventKind.GATE_PASSED, f"{step.title}: {_passed(step, reading)}", reading=reading)
-    for code in (_LIMIT, WANTED, *clients_cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
+    for code in (
+        _LIMIT,
+        WANTED,
+        NOT_MOVED,
+        *clients_cut_off.CODES,
+        *canary_watch.CODES,
+        *signed_gate.CODES,
+        *outage.CODES,
+    ):
         run.drop_attention(code)
     second_person.over(run)
     run.state.wait = None
@@ -139,6 +148,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     read_at = run.host.now()
     give_back(run, step, read_at - min(at, asked_at))
     await note(run, step, reading)
+    await show_gone_back(run, step.title, reading)
     await statement.ask(run, step, reading, wait_of(run).due)
     doubtful = _over_canaries(step) and canary_watch.doubts(run, step)
     proven = reading.reached_none or (reading.reached and asked_at >= wait_of(run).due and not doubtful)

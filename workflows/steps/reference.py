@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from engine.contract import ActivityName, ReferenceAnswer, StepRequest
+from engine.contract import ActivityName, EventKind, ReferenceAnswer, StepRequest
 from rotation.plan.step import Gate
 from rotation.running.message import Move
 from rotation.running.state import Fixing
+from rotation.running.wait import GateReading
 from workflows.requests import about
 from workflows.running import Running
 
 EDIT_A_POLICY = "edit a policy"
-_NOT_MOVED = "serial-did-not-move"
+NOT_MOVED = "serial-did-not-move"
 _WAYS = (Move.RETRY, Move.CANCEL)
 _FIRST = timedelta(seconds=1)
 _SLOWEST = timedelta(minutes=1)
@@ -36,7 +37,7 @@ async def fix_references(run: Running, gate: Gate) -> None:
             break
         since = state.fixing.since if state.fixing is not None else run.host.now()
         if run.host.now() - since >= patience:
-            await run.ask(_NOT_MOVED, gate.title, _text(fixed), _WAYS)
+            await run.ask(NOT_MOVED, gate.title, _text(fixed), _WAYS)
             since = run.host.now()
         _look_later(run, gate, since)
     state.fixing = None
@@ -51,10 +52,25 @@ def _look_later(run: Running, gate: Gate, since: datetime) -> None:
 
 async def _answered(run: Running, gate: Gate) -> None:
     """Where a new history began while a person was asked: wait for the answer, then look again at once."""
-    asked = next((each.message for each in run.state.attention if each.code == _NOT_MOVED), None)
+    asked = next((each.message for each in run.state.attention if each.code == NOT_MOVED), None)
     if asked is not None and run.state.fixing is not None and run.state.fixing.gate == gate.id:
-        await run.ask(_NOT_MOVED, gate.title, asked, _WAYS)
+        await run.ask(NOT_MOVED, gate.title, asked, _WAYS)
         _look_later(run, gate, run.host.now())
+
+
+async def show_gone_back(run: Running, title: str, reading: GateReading) -> None:
+    """Show that no client can report what the gate waits for, since the policy date has gone back."""
+    if not reading.gone_back:
+        run.drop_attention(NOT_MOVED)
+        return
+    back, shown = ", ".join(reading.gone_back), run.is_raised(NOT_MOVED)
+    text = (
+        f"the policy date of {back} has gone back since the change: the site's database was put back as it was; "
+        f"{EDIT_A_POLICY} of {back} in SEPM's console"
+    )
+    run.raise_attention(NOT_MOVED, title, text, ())
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"{title}: {text}", code=NOT_MOVED)
 
 
 def _text(fixed: ReferenceAnswer) -> str:
