@@ -32,7 +32,7 @@ async def lists_not_as_known(
     """The lists edited after the plan's survey, after their own task, and after a person confirmed them."""
     if not survey.lists_edited:
         return ()
-    shown = (await store.surveys.get(plan.survey_id)).lists_edited
+    shown = (await store.surveys.get(plan.known_by_survey)).lists_edited
     tasks = await store.tasks.list([TaskState.DONE], rotation_id=rotation_id)
     shown = latest_of(shown, shown_by_tasks(tasks, ahead=survey.sepm_clock - survey.taken_at), confirmed_lists)
     return edited_lists(site, plan.body, survey, shown, at=at, confirmed_lists=confirmed_lists.keys())

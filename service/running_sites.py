@@ -73,7 +73,7 @@ class RunningSites:
         """What each server that has another certificate presents, and which does not answer over HTTP any more."""
         world, store = self._world, self._world.store
         site, plan = await world.site(rotation.site_id), await store.plans.get(rotation.plan_id)
-        planned, served = await store.surveys.get(plan.survey_id), await world.served(site.servers)
+        planned, served = await store.surveys.get(plan.known_by_survey), await world.served(site.servers)
         seen = {(each.server, each.target) for each in await store.swaps.of(rotation.id) if each.first_seen is not None}
         swapped = [each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen]
         due = task.work.server if task is not None and isinstance(task.work, ReplaceCertificate) else None

@@ -18,7 +18,7 @@ _CHUNK = 500
 
 async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, Fingerprint]:
     """What each server that answered presented when the plan was made."""
-    return (await store.surveys.get(plan.survey_id)).presented
+    return (await store.surveys.get(plan.known_by_survey)).presented
 
 
 async def http_silent_since(world: World, site: Site, planned: SiteSurvey) -> frozenset[ServerName]:

@@ -58,7 +58,7 @@ class SiteLooks:
         scope = await scope_of(self._world, request.ref)
         with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
-                planned = await self._world.store.surveys.get(scope.plan.survey_id)
+                planned = await self._world.store.surveys.get(scope.plan.known_by_survey)
                 survey = await self._read(scope, client, planned, request)
                 found = await self._differences(scope, survey, planned, request, settled.as_found(LOCATION_NEW))
                 await self._note(scope, client, found)

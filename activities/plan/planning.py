@@ -176,7 +176,7 @@ class Planning:
 
     async def _upgraded(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
         store, site = self._world.store, await self._world.site(request.site_id)
-        planned = await store.surveys.get(plan.survey_id)
+        planned = await store.surveys.get(plan.known_by_survey)
         return upgraded(
             site,
             plan.body,

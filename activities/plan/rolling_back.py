@@ -56,7 +56,8 @@ class RollBackPlanner:
         reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers, silent=silent)
         body = roll_back(site, plan.body, reached)
         findings = (*_findings(body, formers), *_of_silent(body, silent))
-        planned = plan.model_copy(update={"survey_id": request.survey_id, "findings": findings})
+        update = {"survey_id": request.survey_id, "known_by": plan.known_by_survey, "findings": findings}
+        planned = plan.model_copy(update=update)
         return await self._kept(request, planned, body)
 
     async def _kept(self, request: RollBackRequest, plan: Plan, body: PlanBody) -> RollBackAnswer:

@@ -246,6 +246,16 @@ class Plan(Value):
     lost_if_now: int
     """How many clients a replacement without any preparation would cut off now."""
     clients: int
+    known_by: str = ""
+    """In a way back, the survey of the plan that is turned back; empty: `survey_id`."""
+
+    @property
+    def known_by_survey(self) -> str:
+        """The survey by which lists, ports, certificates and SEPM's version are known to be right.
+
+        What has changed since is asked about, also where a way back was planned behind the change.
+        """
+        return self.known_by or self.survey_id
 
     @model_validator(mode="after")
     def _trust_is_named(self) -> "Plan":

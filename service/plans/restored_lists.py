@@ -44,7 +44,7 @@ async def edited_before(
     changed_by, *others = await _changed_by(scope)
     is_another = changed_by.id != scope.ref.rotation_id
     plan = await store.plans.get(changed_by.plan_id) if is_another else scope.plan
-    shown = (await store.surveys.get(plan.survey_id)).lists_edited
+    shown = (await store.surveys.get(plan.known_by_survey)).lists_edited
     ids = (changed_by.id, *(each.id for each in others))
     tasks = [task for each in ids for task in await store.tasks.list([TaskState.DONE], rotation_id=each)]
     shown = latest_of(shown, shown_by_tasks(tasks, ahead=ahead), confirmed_lists)

@@ -1,13 +1,13 @@
-"""Ways in which a cancel cut clients off (rule 16), one scenario each."""
+"""Ways in which a cancel or a roll-back cut clients off (rules 15, 16 and 18), one scenario each."""
 
 from datetime import timedelta
 
 from emulator.events.site_events import CertificateGenerated, ListEdited
-from emulator.spec import ROOT_GROUP
+from emulator.spec import ROOT_GROUP, Protocol, SiteSpec
 from emulator.switches import Downloads, PatchSemServer, RejectedDownload, Switches
 from rotation.running.message import Move
 from simulation.drawn.scenario import Follows, ScriptedMove, Since, WorkPace
-from tests.simulation.holes import HOUR, Hole, hole, site
+from tests.simulation.holes import HOUR, Hole, hole, site, with_an_old_build
 
 _MINUTE = timedelta(minutes=1)
 
@@ -31,6 +31,19 @@ def _edited(name: str, edited: timedelta, cancelled: timedelta, switches: Switch
     return Hole(name, 18, found.scenario.model_copy(update={"acts": (cancels,)}))
 
 
+def _rolled_back(since: Since, spec: SiteSpec, of: str) -> Hole:
+    """A hole in which the list of relaxed clients is edited to HTTPS, and a person rolls back an hour later."""
+    edited = ListEdited(group=spec.groups[-1].path, protocol=Protocol.HTTPS)
+    found = hole(
+        f"the list that clients use is edited an hour before a roll-back ({since.value}, {of})",
+        18,
+        spec,
+        Follows(since=since, after=HOUR, site_event=edited),
+    )
+    back = ScriptedMove(since=since, after=2 * HOUR, move=Move.ROLL_BACK)
+    return Hole(found.name, 18, found.scenario.model_copy(update={"acts": (back,), "longest": timedelta(days=150)}))
+
+
 _IGNORED = Switches(patch_sem_server=PatchSemServer.IGNORED)
 HOLES = (
     _cancelled("another certificate comes into the server right before a cancel"),
@@ -38,4 +51,6 @@ HOLES = (
     _edited("the list to be assigned again is edited hours before a cancel", _MINUTE, 5 * HOUR),
     _edited("the list to be assigned again is edited before a cancel by hand", 3 * _MINUTE, 4 * _MINUTE, _IGNORED),
     _edited("the list to be assigned again is edited before its task is claimed", 2 * HOUR, 4 * _MINUTE, _IGNORED),
+    *(_rolled_back(since, site(), "one server") for since in (Since.SWAP, Since.RESTORE)),
+    *(_rolled_back(since, with_an_old_build(), "three servers") for since in (Since.SWAP, Since.RESTORE)),
 )

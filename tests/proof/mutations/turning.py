@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from activities.setting.settings import SettingsWriter
 from rotation.drift import newborn
+from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.work.task import RefreshImages, TaskState
 from rotation.procedure import rollback
@@ -52,6 +53,16 @@ def images_stay_as_they_are_on_the_way_back(original, *args, **named):
     for before, step in pairwise((None, *original(*args, **named))):
         if isinstance(before, Write) or not (isinstance(step, Console) and isinstance(step.work, RefreshImages)):
             yield step
+
+
+@mutation(
+    rule="18",
+    replaces=Plan.known_by_survey,
+    hole="the list that clients use is edited an hour before a roll-back (swap, one server)",
+)
+def a_way_back_knows_what_is_there(original, plan):  # noqa: ARG001 - as the rule it replaces
+    """A way back takes lists, ports and versions for right as they are when it is planned."""
+    return plan.survey_id
 
 
 @mutation(
@@ -178,6 +189,7 @@ MUTATIONS = (
     old_certificates_go_back_all_at_once,
     who_was_relaxed_once_still_is,
     images_stay_as_they_are_on_the_way_back,
+    a_way_back_knows_what_is_there,
     a_cancel_does_not_wait_for_the_holder,
     a_way_back_waits_a_day,
     a_cancel_restores_without_a_probe,
