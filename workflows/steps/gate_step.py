@@ -87,15 +87,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
             return
         reading = await _next_reading(run, step)
     run.note(EventKind.GATE_PASSED, f"{step.title}: {_passed(step, reading)}", reading=reading)
-    for code in (
-        _LIMIT,
-        WANTED,
-        NOT_MOVED,
-        *clients_cut_off.CODES,
-        *canary_watch.CODES,
-        *signed_gate.CODES,
-        *outage.CODES,
-    ):
+    for code in (_LIMIT, WANTED, NOT_MOVED, *_SHOWN):
         run.drop_attention(code)
     second_person.over(run)
     run.state.wait = None

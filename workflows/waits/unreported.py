@@ -4,7 +4,7 @@ A relaxed client takes any certificate that its server has, and does not show it
 the right one refuses every policy from then on.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from rotation.drift.other_certificate import OtherIn
 from rotation.finding import Finding, blocking
@@ -78,7 +78,7 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
     if until is None or have_reported(run):
         return ()
     text = "clients may hold settings from before, and have not reported since: restoring now would cut them off"
-    return (_unreported(run, text, until),)
+    return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)
 
 
 def may_know_another(run: Running) -> OtherIn | None:
@@ -102,14 +102,10 @@ def why_not_replaced_yet(run: Running) -> tuple[Finding, ...]:
     if run.host.now() >= until:
         return ()
     text = (
-        "another certificate was in a server; clients may know that one, and have not reported since: a replacement "
-        "now would cut them off"
+        "another certificate was in a server; clients may know that one, and have until "
+        f"{until:%Y-%m-%d %H:%M} UTC to report: a replacement now would cut them off"
     )
-    return (_unreported(run, text, until),)
-
-
-def _unreported(run: Running, text: str, until: datetime) -> Finding:
-    return blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC")
+    return (blocking(UNREPORTED, run.state.site_name, text),)
 
 
 def _unreported_for(run: Running, contacts: timedelta) -> None:
