@@ -29,7 +29,7 @@ async def lists_not_as_known(
     confirmed_lists: Mapping[ListName, datetime],
     at: str,
 ) -> tuple[Drift, ...]:
-    """The lists edited after the plan's survey, after their own task, and after a person confirmed them."""
+    """The lists edited after the survey by which the plan knows them, their own task, and a confirmation."""
     if not survey.lists_edited:
         return ()
     shown = (await store.surveys.get(plan.known_by_survey)).lists_edited

@@ -17,7 +17,7 @@ _CHUNK = 500
 
 
 async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, Fingerprint]:
-    """What each server that answered presented when the plan was made."""
+    """What each server that answered presented when the plan was made; in a way back, the plan that is turned back."""
     return (await store.surveys.get(plan.known_by_survey)).presented
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from rotation.running.message import Message, Move
 from rotation.running.moves import is_watched_now
 from rotation.running.state import RotationState, SiteMoved
-from workflows.hosts.change import ProcedureChange
 from workflows.hosts.host import Host
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.message_effects import forget
 
 

@@ -43,7 +43,7 @@ from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.refused_input import ANSWER_REFUSED, UNREAD
 from rotation.running.state import Outcome, Phase, RotationState
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.plan_loading import load
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable

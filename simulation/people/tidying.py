@@ -55,9 +55,7 @@ def slowed_down(
 
     Where it offers another way, people take that, and leave the heartbeat as it was set.
     """
-    if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
-        return
-    named = {drift.subject for drift in state.drift if drift.code == "heartbeat-drift" and drift.blocks}
+    named = _without_another_way(state, "heartbeat-drift")
     for owner in body.scopes:
         for pair in owner.pairs:
             if f"{owner.path} / {pair.location_name}" in named:
@@ -66,9 +64,7 @@ def slowed_down(
 
 def to_inherit(simulation: Simulation, state: RotationState, body: PlanBody) -> Iterator[str]:
     """The groups that the product names since they have settings of their own now, where it offers no other way."""
-    if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
-        return
-    named = {drift.subject for drift in state.drift if drift.code == "inheritance-drift" and drift.blocks}
+    named = _without_another_way(state, "inheritance-drift")
     inheritors = {group for owner in body.scopes for group in owner.groups if group != owner.group_id}
     for group in simulation.site.groups.values():
         if group.path in named and group.id in inheritors and not group.inherits:
@@ -77,14 +73,19 @@ def to_inherit(simulation: Simulation, state: RotationState, body: PlanBody) -> 
 
 def to_upgrade(simulation: Simulation, state: RotationState) -> Iterator[str]:
     """The clients that the product names as ones that do not fail over, where it offers no other way."""
-    if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
-        return
-    named = {drift.subject for drift in state.drift if drift.code == "no-failover-build" and drift.blocks}
+    named = _without_another_way(state, "no-failover-build")
     for group in simulation.site.groups.values():
         for client in simulation.fleet.machines(group.id) if group.path in named else ():
             build = ClientBuild.parse(client.build)
             if build is not None and not build.fails_over_on_mismatch:
                 yield client.name
+
+
+def _without_another_way(state: RotationState, code: str) -> frozenset[str]:
+    """What the product names under that code and has put right, where it offers nothing but another try."""
+    if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
+        return frozenset()
+    return frozenset(drift.subject for drift in state.drift if drift.code == code and drift.blocks)
 
 
 def _certificates(

@@ -17,8 +17,8 @@ from rotation.running.moves import refusal
 from rotation.running.state import RotationState
 from rotation.values import Value
 from simulation.clock import SimulatedClock
-from workflows.hosts.change import ProcedureChange
 from workflows.hosts.host import ActivityRefusedError, Answer, Pending
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.hosts.temporal_host import is_refusal, retry_pause
 from workflows.running import Running
 

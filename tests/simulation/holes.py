@@ -1,6 +1,6 @@
 """What scenarios are made of in which clients were cut off: sites, a hole, and what is not as promised in one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from rotation.running.attention import SITE_MOVED
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from service.open_swaps import WATCH
-from simulation.drawn.scenario import Follows, Scenario, WorkPace
+from simulation.drawn.scenario import Follows, Scenario, ScriptedMove, WorkPace
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.way_back import the_old_certificate_is_back_in_time
 from simulation.played.run import play
@@ -46,6 +46,11 @@ class Hole:
     """For how long the site is surveyed, every few hours, before its plan is made."""
     residual: bool = False
     """Whether nothing shows its clients before the replacement: they are cut off until the old certificate is back."""
+
+    def acting(self, *acts: ScriptedMove, longest: timedelta | None = None) -> "Hole":
+        """The same, with moves that a person makes unasked; `longest` as the scenario has it where none is given."""
+        update = {"acts": acts, "longest": longest or self.scenario.longest}
+        return replace(self, scenario=self.scenario.model_copy(update=update))
 
     async def played(self) -> Facts:
         """What its rotation came to."""

@@ -22,7 +22,7 @@ def with_images(servers: int, off: timedelta) -> SiteSpec:
 def _turned_back(name: str, spec: SiteSpec, since: Since, after: timedelta) -> Hole:
     """A hole in which a person wants the old certificates back."""
     back = ScriptedMove(since=since, after=after, move=Move.ROLL_BACK)
-    return Hole(name, 4, hole(name, 4, spec).scenario.model_copy(update={"acts": (back,)}))
+    return hole(name, 4, spec).acting(back)
 
 
 def started_before() -> SiteSpec:

@@ -1,7 +1,6 @@
 """Certificates and ports that change while a rotation waits, above all before settings are put back (rules 12b, 27)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from emulator.events.site_events import (
@@ -148,8 +147,7 @@ def _while_a_wish_waits(since: Since, *events: tuple[timedelta, SiteEvent]) -> H
     follows = (Follows(since=since, after=after, site_event=event) for after, event in events)
     case = hole(f"{events[0][1].site_event}: a wish to roll back waits for days", 12, site(), *follows, pace=slow)
     wish = ScriptedMove(since=since, after=4 * HOUR, move=Move.ROLL_BACK)
-    scenario = case.scenario.model_copy(update={"acts": (wish,), "longest": 150 * DAY})
-    return replace(case, scenario=scenario)
+    return case.acting(wish, longest=150 * DAY)
 
 
 HOLES = (

@@ -18,7 +18,7 @@ def _cancelled(name: str) -> Hole:
     switches = Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT)
     found = hole(name, 16, site(switches=switches), generated)
     cancels = ScriptedMove(since=Since.CLAIM, after=3 * _MINUTE + timedelta(seconds=10), move=Move.CANCEL)
-    return Hole(name, 16, found.scenario.model_copy(update={"acts": (cancels,)}))
+    return found.acting(cancels)
 
 
 def _edited(name: str, edited: timedelta, cancelled: timedelta, switches: Switches | None = None) -> Hole:
@@ -28,7 +28,7 @@ def _edited(name: str, edited: timedelta, cancelled: timedelta, switches: Switch
     pace = WorkPace(first=8 * HOUR, last=9 * HOUR)
     found = hole(name, 18, site(switches=switches or Switches()), follows, pace=pace)
     cancels = ScriptedMove(since=Since.CLAIM, after=cancelled, move=Move.CANCEL)
-    return Hole(name, 18, found.scenario.model_copy(update={"acts": (cancels,)}))
+    return found.acting(cancels)
 
 
 def _rolled_back(since: Since, spec: SiteSpec, of: str) -> Hole:
@@ -41,7 +41,7 @@ def _rolled_back(since: Since, spec: SiteSpec, of: str) -> Hole:
         Follows(since=since, after=HOUR, site_event=edited),
     )
     back = ScriptedMove(since=since, after=2 * HOUR, move=Move.ROLL_BACK)
-    return Hole(found.name, 18, found.scenario.model_copy(update={"acts": (back,), "longest": timedelta(days=150)}))
+    return found.acting(back, longest=timedelta(days=150))
 
 
 _IGNORED = Switches(patch_sem_server=PatchSemServer.IGNORED)

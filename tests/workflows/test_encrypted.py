@@ -19,7 +19,7 @@ from engine.plugin import RotatorPlugin
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from tests.signing import SIGNING
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 
 KEY = b"k" * 32
 HEARTBEAT = timedelta(minutes=5)

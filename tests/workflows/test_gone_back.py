@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from emulator.events.site_events import DatabaseRestored
 from emulator.scenarios import one_server
-from rotation.running.message import Move
 from rotation.running.state import Outcome
 from workflows.steps.reference import NOT_MOVED
 
@@ -29,6 +28,5 @@ async def test_the_last_gate_says_that_the_policy_date_went_back_and_what_helps(
     attention = played.attention(seen.saw, NOT_MOVED)
     assert attention.options == ()
     assert "database was put back" in attention.message
-    assert Move.RETRY not in attention.options
     assert after.seen_at - seen.seen_at < timedelta(hours=1)
     assert here.lost() == []

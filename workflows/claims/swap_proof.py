@@ -19,11 +19,11 @@ from rotation.proof.verdict import Reason
 from rotation.running.state import Restarted
 from rotation.running.wait import GateReading
 from rotation.values import Value
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.requests import about
 from workflows.running import Running
 from workflows.waits.looked_before import stands_against
-from workflows.waits.unreported import may_know_another, to_prove_again, why_not_replaced_yet, why_not_yet
+from workflows.waits.unreported import to_prove_again, when_another_was_in, why_not_replaced_yet, why_not_yet
 
 _LACKS: Mapping[Reason, Callable[[int], str]] = {
     Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy whose settings the service has not seen to be right",
@@ -88,7 +88,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         lists_shown=state.lists_shown,
         versions_shown=state.versions_shown,
         at=step.id,
-        other_in=may_know_another(run) if not state.replaced else None,
+        other_in=when_another_was_in(run) if not state.replaced else None,
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
     if checked.findings:

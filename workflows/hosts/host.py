@@ -11,7 +11,7 @@ from engine.contract import ActivityName
 from rotation.running.message import Message
 from rotation.running.state import RotationState
 from rotation.values import Value
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 
 Answer = TypeVar("Answer", bound=Value)
 Answer_co = TypeVar("Answer_co", bound=Value, covariant=True)

@@ -17,9 +17,9 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.state import RotationState
     from rotation.text.sentence import Sentence
     from rotation.values import RotationId, Value
-    from workflows.hosts.change import ProcedureChange
     from workflows.hosts.early_query import Moment
     from workflows.hosts.host import ActivityRefusedError, Answer, Pending
+    from workflows.hosts.procedure_change import ProcedureChange
     from workflows.hosts.ui_details import show_attributes, show_details, why
 
 _LONG = frozenset(

@@ -8,7 +8,7 @@ from rotation.plan.step import Closing, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.wait import GateReading
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import lost_pairs, second_person
 from workflows.requests import about
 from workflows.running import Running

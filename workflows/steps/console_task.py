@@ -15,7 +15,7 @@ from rotation.running.state import Fixing, Phase
 from workflows.claims.claim import is_due as is_proof_due
 from workflows.claims.claim import keep_proof, swaps
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running, TurnBack

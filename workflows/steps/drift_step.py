@@ -22,7 +22,7 @@ from rotation.running.attention import DRIFT, SECOND, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.state import Restarted
 from rotation.values import ServerName, Value
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.messages_of_watch import is_looked_at
 from workflows.people import drift_answer, second_person
 from workflows.people.excluding import asks_second, exclude

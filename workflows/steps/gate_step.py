@@ -16,7 +16,7 @@ from rotation.running.attention import SECOND, WANTED
 from rotation.running.message import Move
 from rotation.running.state import Proceed
 from rotation.running.wait import GateReading
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import second_person
 from workflows.requests import about, left_out
 from workflows.running import Running

@@ -8,7 +8,7 @@ from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.attention import DUE_SILENT
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import second_person
 from workflows.running import Running
 from workflows.waits.old_certificates import RESTART

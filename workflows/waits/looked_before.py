@@ -2,7 +2,7 @@
 
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Step, Write
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.running import Running
 from workflows.waits.unreported import makes_verify
 

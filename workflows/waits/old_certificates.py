@@ -13,7 +13,7 @@ from rotation.plan.step import SettingField, Write
 from rotation.running.message import Move
 from rotation.running.state import Phase
 from rotation.values import ServerName
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running

@@ -16,7 +16,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outage, Phase
 from rotation.running.wait import GateReading
 from rotation.values import ServerName
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import second_person
 from workflows.running import Running
 

@@ -13,7 +13,7 @@ from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step, Writ
 from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
 from rotation.running.state import Phase, Restarted
-from workflows.hosts.change import ProcedureChange
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.running import Running
 
 UNREPORTED = "clients-unreported"
@@ -81,8 +81,8 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
     return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)
 
 
-def may_know_another(run: Running) -> OtherIn | None:
-    """When another certificate was in a server: clients that fail over may know it, and must report first.
+def when_another_was_in(run: Running) -> OtherIn | None:
+    """When another certificate was in a server, where clients fail over: they may know it, and must report first.
 
     Relaxed clients take any certificate, and a way back waits for no client. None where no other certificate was in.
     """
@@ -95,7 +95,7 @@ def may_know_another(run: Running) -> OtherIn | None:
 
 def why_not_replaced_yet(run: Running) -> tuple[Finding, ...]:
     """Why no certificate may be replaced yet: a client that knows another one has no other server that it trusts."""
-    other, outline = may_know_another(run), run.state.outline
+    other, outline = when_another_was_in(run), run.state.outline
     if other is None:
         return ()
     until = other.until + minimum(outline.owners(ScopeName.FAILOVER)) + outline.publish_delay

@@ -133,7 +133,7 @@ def clients_are_relaxed_by_hand_whatever_is_found(original, run, step):  # noqa:
 
 @mutation(
     rule="12b",
-    replaces=unreported.may_know_another,
+    replaces=unreported.when_another_was_in,
     hole="certificate_generated: 0:05:00 after claim, before the first replacement of a group that fails over",
 )
 def clients_know_no_other_certificate(original, run):

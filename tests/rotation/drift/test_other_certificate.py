@@ -27,7 +27,7 @@ def found(make):
 
 
 def test_rule_12b_who_reported_last_while_another_certificate_was_in_is_named(found):
-    """It may have learned that one; who reported before did not, and who did since has the right one again."""
+    """Such a client may have learned it. One that reported before has not, and one that did since has the right one."""
     (only,) = found(before=9, early=10, late=12, since=13)
     assert only[:2] == ("other-certificate-known", "G")
     assert only[2].startswith("2 clients reported last while another certificate was in a server")
