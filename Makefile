@@ -54,8 +54,9 @@ SERVICE := tests/e2e tests/contract $(addprefix tests/,outside/test_outside_swee
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(PYTEST) $(addprefix --ignore=,$(SERVICE)) $(ARGS)
 
+# A test here shares two cores with all that it and three others start: what is a minute alone can be four.
 test-service: $(VENV)/.dev contract ## Run the tests that start processes of the product, and play long rotations
-	$(PYTEST) $(SERVICE) $(ARGS)
+	$(PYTEST) --timeout 600 $(SERVICE) $(ARGS)
 
 TARGETS ?= test test-service
 test-oldest: ## Run both on the oldest Python here, in an environment of its own (TARGETS=test-service runs one)

@@ -197,6 +197,6 @@ async def of_a_replacement(mistakes, people, task):
     await at_console("replace_certificate", elsewhere, format="pkcs12", **kept)
     await refused("the file at another server", (elsewhere, SEEN_FIRST), task, done)
     await at_console("restore_certificate", elsewhere)
-    (await site.control.post("/switches", json={"restart_after_swap": "PT1M"})).raise_for_status()
+    (await site.control.post("/switches", json={"restart_after_swap": "PT15M"})).raise_for_status()
     await site.console("replace_certificate", server=server, format="pkcs12", **kept)
     await refused("a server whose services do not run yet", ("connect", "do not answer", SEEN_FIRST), task, done)

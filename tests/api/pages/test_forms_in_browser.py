@@ -121,7 +121,7 @@ async def test_a_site_is_registered_planned_and_simulated(opening, whole, spare,
         await page.get_by_role("button", name=texts["simulate"]).click()
         await expect(page.get_by_role("progressbar")).to_be_visible()
         await page.get_by_role("button", name=texts["stop"]).click()
-        await expect(page.get_by_text(texts["stopped"])).to_be_visible(timeout=browsing.TIMEOUT)
+        await expect(page.get_by_text(texts["stopped"], exact=True)).to_be_visible(timeout=browsing.TIMEOUT)
         await looked()
         await page.get_by_role("link", name=texts["calendar"], exact=True).click()
         await looked()
