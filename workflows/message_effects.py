@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rotation.plan.start_by import LEAST_MARGIN
-from rotation.running.attention import DRIFT, DUE_SILENT, ROLL_BACK, SECOND, SITE_MOVED, WANTED
+from rotation.running.attention import DRIFT, DUE_SILENT, ROLL_BACK, SECOND, SILENT_AHEAD, SITE_MOVED, WANTED
 from rotation.running.message import Message, Move
 from rotation.running.moves import first_to_end
 from rotation.running.question import ANSWERS, asked
@@ -118,7 +118,7 @@ def _settle(state: RotationState, message: Message) -> Move:
     if code == SECOND and move is Move.RETRY and _is_about(state, DRIFT, WANTED):
         state.drift_answer = state.drift_answer or ()
         state.proceed = None
-    if code == SECOND and move is Move.RETRY and _is_about(state, DUE_SILENT):
+    if code == SECOND and move is Move.RETRY and _is_about(state, DUE_SILENT, SILENT_AHEAD):
         state.proceed = None
     if code == ROLL_BACK and state.rolling_back is not None:
         by = "approved_by" if move is Move.APPROVE else "declined_by"

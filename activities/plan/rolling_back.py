@@ -39,13 +39,17 @@ class RollBackPlanner:
         2. where each old certificate comes from: kept here with its key, else the recovery file that was saved
         3. the amendment, with what its approver should know
 
-        On the way back, where two persons leave the server out whose turn it is: the rest of the way without it.
+        On the way back, where two persons leave the server out whose turn it is: the rest of the way without it; where
+        they go on while servers are down before their turn: the same way, in which the others do not wait for these.
         """
         store = self._world.store
         plan = await store.plans.get(request.plan_id)
         if request.leaves_out is not None:
             at = plan.body.steps[request.begun - 1].id
             return await self._kept(request, plan, go_back_without(plan.body, request.leaves_out, at=at))
+        if request.goes_on_without:
+            findings = (*plan.findings, *_of_down(request.goes_on_without))
+            return await self._kept(request, plan.model_copy(update={"findings": findings}), plan.body)
         site = await store.sites.get(request.site_id)
         survey = await store.surveys.get(request.survey_id)
         refused = await self._refused_at(request.rotation_id)
@@ -143,6 +147,17 @@ def _of_silent(body: PlanBody, silent: Collection[ServerName]) -> Iterable[Findi
             "it answers on no port: its old certificate goes back last, and the others do not wait for it; a client "
             "that trusts no other server is cut off until it is up",
             "bring it up before you approve; where it is down for good, two persons leave it out at its turn",
+        )
+
+
+def _of_down(servers: Iterable[ServerName]) -> Iterable[Finding]:
+    for server in servers:
+        yield warning(
+            SILENT,
+            server,
+            "it is down before its turn: the other old certificates do not wait for it; a client that trusts no other "
+            "server is cut off until it is up",
+            "bring it up; where it is down for good, two persons leave it out at its turn",
         )
 
 

@@ -39,8 +39,8 @@ MEANINGS: dict[Move, tuple[Sentence, Sentence]] = {
     Move.HOLD: (
         sentence("Hold"),
         sentence(
-            "The rotation stands still before its next act, until an operator resumes it. Clients are not read "
-            "meanwhile."
+            "The rotation stands still before its next act, until an operator resumes it. A gate reads clients on, and "
+            "shows those that are cut off."
         ),
     ),
     Move.RESUME: (

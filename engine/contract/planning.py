@@ -69,6 +69,8 @@ class RollBackRequest(OfRun):
     """Steps that have ended, and whose proof still stands."""
     leaves_out: ServerName | None = None
     """The server whose turn it is, and which keeps its new certificate."""
+    goes_on_without: tuple[ServerName, ...] = ()
+    """The servers that are down before their turn, and that the others wait for no more."""
 
 
 class RollBackAnswer(Value):

@@ -48,6 +48,11 @@ def refuses(kept: ClientEvidence) -> bool:
     return kept.older_times >= _TIMES
 
 
+def without_proof(kept: ClientEvidence) -> ClientEvidence:
+    """`kept` without what the client has shown to hold."""
+    return kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
+
+
 def keeps_older(observed: ObservedClient | None, published: Iterable[datetime], *, allowed: timedelta) -> bool:
     """Whether a client checks in with a policy that is older than one made more than `allowed` before (rule 28).
 

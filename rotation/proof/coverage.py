@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rotation.plan.step import GatePurpose
 from rotation.plan.unproven_failover import fails_over
-from rotation.proof.acceptance import grown, own_serial, refuses, takes_policy
+from rotation.proof.acceptance import grown, own_serial, refuses, takes_policy, without_proof
 from rotation.proof.outage import asks_who_comes, came, has_come, has_not_come, was_away
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
 from rotation.serial import parse_or_none
@@ -34,7 +34,7 @@ def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -
     if verdict is Verdict.COVERED:
         kept = kept._replace(covered=True, reason=reason)
     elif refuses(kept):  # what it has shown before is outdated
-        kept = kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
+        kept = without_proof(kept)
     return Judgement(client=entry.id, verdict=verdict, reason=reason, evidence=kept)
 
 
@@ -178,7 +178,7 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
     if observed is None or observed.last_seen is None:
         return kept
     if _went_back(observed, observed.last_seen, rule, kept):
-        kept = kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
+        kept = without_proof(kept)
     if kept.serial_seen is None and holds(observed, rule):
         kept = kept._replace(serial_seen=observed.last_seen)
     if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):

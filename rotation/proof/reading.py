@@ -11,6 +11,7 @@ from rotation.plan.plan import PlanBody, left_in
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, SettingField, Write
 from rotation.plan.work.task import ReorderList, ReplaceCertificate
+from rotation.proof.acceptance import without_proof
 from rotation.proof.coverage import holds, judge, outdates
 from rotation.proof.gate import minimum
 from rotation.proof.outage import OutageSeen
@@ -284,14 +285,16 @@ def still_standing(
     """The evidence that a later look at the settings leaves (rule 12a).
 
     A client that was covered, and now reports a policy that was made while the settings were not as wanted, is
-    not covered any more.
+    not covered any more. That it keeps an older policy than it could have is no proof, and stays (rule 11).
     """
     kept = dict(evidence)
     for entry in entries:
         rule = by_owner.get(entry.owner)
         now = entry.observed
-        if rule is not None and now is not None and not holds(now, rule) and outdates(now, rule, kept.get(entry.id)):
-            kept.pop(entry.id, None)
+        had = kept.get(entry.id)
+        if rule is None or now is None or had is None or holds(now, rule) or not outdates(now, rule, had):
+            continue
+        kept[entry.id] = without_proof(had)
     return kept
 
 

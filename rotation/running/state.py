@@ -201,6 +201,8 @@ class RotationState(BaseModel):
     """When a look last found in each server the certificate that the rotation left there."""
     other_in: OtherIn | None = None
     """When another certificate was in a server last, from the first one on."""
+    silent_ahead_since: datetime | None = None
+    """Since when a server has been silent on the way back, before its turn."""
     outage: Outage = Outage()
     """What a drill has away now (rule 18)."""
     fixing: Fixing | None = None

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -190,10 +190,8 @@ class Rotations:
 
     async def all_running(self) -> tuple[Rotation, ...]:
         """The running rotations of all sites, the oldest first."""
-        runs = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING)
-        async with self._database.read() as session:
-            rows = await session.scalars(runs.order_by(RotationRow.created_at, RotationRow.id))
-            return tuple(_rotation(row) for row in rows)
+        async with self._database.read_rows() as connection:
+            return tuple(_rotation(row) for row in await connection.execute(_ALL_RUNNING))
 
     async def unreported(self) -> tuple[Rotation, ...]:
         """Rotations that were recorded and have not reported anything yet, the oldest first."""
@@ -229,6 +227,11 @@ _STANDING = built_once(
 )
 _STANDS = built_once(
     select(RotationRow.site_id, RotationRow.status, RotationRow.run_id).where(RotationRow.id == bindparam("rotation"))
+)
+_ALL_RUNNING = built_once(
+    select(table_of(RotationRow))
+    .where(RotationRow.status == RotationStatus.RUNNING)
+    .order_by(RotationRow.created_at, RotationRow.id)
 )
 _UPDATE = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
 _LOCKED = built_once(
@@ -296,5 +299,5 @@ def _running(site_id: str) -> Select[RotationRow]:
     return select(RotationRow).where(RotationRow.site_id == site_id, RotationRow.status == RotationStatus.RUNNING)
 
 
-def _rotation(row: RotationRow) -> Rotation:
+def _rotation(row: RotationRow | Row[Any]) -> Rotation:
     return Rotation.model_validate({name: getattr(row, name) for name in Rotation.model_fields})

@@ -36,6 +36,7 @@ HOLES = (
             f"the dates of stale signatures look new ({kind})",
             24,
             site(3, 40, switches=Switches(stale_sig_files=True, stale_sig_dates=False, rejected_download=kind)),
+            residual=kind is not RejectedDownload.FAIL_OVER,  # a client shows it by being cut off at the first server
         )
         for kind in RejectedDownload
     ),

@@ -76,8 +76,7 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
     reports = _attention_shown(facts) + _drift_shown(facts)
     unreported = [each for each in facts.lost if not any(_in_time(each, *while_) for while_ in reports)]
     # reported in time, and brought back by the way back that a person took then
-    foreseen = residual or bool(facts.shown & {"refusing", "signs-with-former-key"})
-    brought_back = facts.outcome is Outcome.ROLLED_BACK and foreseen
+    brought_back = facts.outcome is Outcome.ROLLED_BACK and residual
     by_us = [each for each in facts.lost if not each.others_did]
     found = [
         Shortcoming("nobody_is_lost", f"{each.name} was lost by what was asked for: {each.why}")

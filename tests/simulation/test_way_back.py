@@ -127,7 +127,8 @@ async def test_a_way_back_does_not_wait_for_clients_that_only_it_brings(kind, wi
     known = hole("", 15, site(1, 8, switches=switches), ticked).scenario
     wish = ScriptedMove(since=Since.SWAP, after=6 * HOUR, move=Move.ROLL_BACK)
     facts = await play(known.model_copy(update={"acts": (wish,)}))
-    yes, task, _ = moments(facts)
+    yes, task, claimed = moments(facts)
     assert yes < task.opened_at <= yes + within
+    assert claimed <= task.opened_at + 6 * HOUR, "the claim waits for them no more than the gate does"
     assert (facts.outcome, len(facts.lost), {each.healed for each in facts.lost}) == (Outcome.ROLLED_BACK, 8, {True})
     assert violated(facts) == set()

@@ -9,7 +9,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 
 DEAD, NEW = "SEPM-2", "14.3.12154.10000"
-SILENT = "due-server-silent"
+SILENT, AHEAD = "due-server-silent", "silent-on-the-way-back"
 
 
 def two_replaced(state):
@@ -177,30 +177,99 @@ async def test_who_holds_the_task_gives_it_back_first(played):
     assert here.lost() == []
 
 
-async def test_a_server_that_dies_on_the_way_back_before_its_turn_is_named_without_a_way_that_is_barred(played):
-    """A roll-back can be neither cancelled nor repeated: no text says so; once it is up, its certificate goes back."""
+def first(state):
+    """Whether the first old certificate is to go back."""
+    return puts_back(state.step) and state.task is not None
 
-    def first(state):
-        return puts_back(state.step) and state.task is not None
+
+def dies_before_its_turn(played, *more):
+    """The way back has begun, and the server after the first one dies for good; `more` is what people do then."""
 
     def dies(here):
         ahead = [each.work.server for each in here.state.steps[here.state.cursor + 1 :] if puts_back(each)]
-        here.kept["server"], here.absent = ahead[0], lambda state: played.asked("drift")(state) or first(state)
+        here.kept["server"] = ahead[0]
         here.stage.simulation.stop_server(ahead[0])
 
-    def up(here):
-        here.stage.simulation.start_server(here.kept["server"])
-        here.absent = lambda _: False
-
-    deeds = played.in_turn(
+    return played.in_turn(
         played.Deed(two_replaced, wants_back, after=played.HEARTBEAT),
         played.Deed(first, dies),
-        played.Deed(played.asked("drift"), up, after=played.HEARTBEAT),
+        *more,
     )
+
+
+def up(here):
+    """The server that had died runs again."""
+    here.stage.simulation.start_server(here.kept["server"])
+    here.absent = lambda _: False
+
+
+async def test_a_server_that_dies_on_the_way_back_before_its_turn_is_named_without_a_way_that_is_barred(played):
+    """A roll-back can be neither cancelled nor repeated: no text says so; once it is up, its certificate goes back."""
+    asked = played.asked(AHEAD)
+    deeds = dies_before_its_turn(played, played.Deed(asked, up))
     async with played.play(*deeds) as here:
+        here.absent = lambda state: first(state) or played.asked("drift")(state)
         outcome = await here.run()
+        tasks = await here.stage.store.tasks.list()
     assert outcome is Outcome.ROLLED_BACK
     assert here.lost() == []
-    asked = [message for code, message in here.asked if code == "drift" and here.kept["server"] in message]
-    assert asked
-    assert all(each.endswith("no old certificate goes back before it answers") for each in asked)
+    named = [message for code, message in here.asked if code == "drift" and here.kept["server"] in message]
+    assert named
+    assert all(each.endswith("no old certificate goes back before it answers") for each in named)
+    assert {state for _, state in put_back(tasks)} == {TaskState.DONE}
+    assert not [each for each in here.trail if each.kind == "adopted"]
+
+
+async def test_two_persons_go_back_past_a_server_that_died_before_its_turn(played):
+    """The others get their old certificates; at its turn it is left out, as one that was down from the beginning."""
+    second = played.asked("second-person")
+    deeds = dies_before_its_turn(
+        played,
+        played.Deed(played.asked(AHEAD), lambda here: here.say(Move.PROCEED, "ann", "it burned down")),
+        going := played.Deed(second, lambda here: here.say(Move.APPROVE, "eve")),
+        played.Deed(played.asked(SILENT), lambda here: here.say(Move.PROCEED, "ann", "it is gone")),
+        played.Deed(second, lambda here: here.say(Move.APPROVE, "eve")),
+    )
+    async with played.play(*deeds) as here:
+
+        def absent(state):
+            dead = here.kept.get("server")
+            at_its_turn = puts_back(state.step) and state.step.work.server == dead
+            return (first(state) and not dead) or (dead and not going.done) or at_its_turn
+
+        here.absent = absent
+        before = here.settings()
+        outcome = await here.run()
+        tasks = await here.stage.store.tasks.list()
+    dead = here.kept["server"]
+    assert outcome is Outcome.ROLLED_BACK
+    assert here.settings() == before
+    assert here.lost() == []
+    assert [server for server, state in put_back(tasks) if state is not TaskState.DONE] == [dead]
+    assert here.named("adopted")[:2] == [(AHEAD, dead), (SILENT, dead)]
+    assert f"{dead} is down; ann and eve go on with the others: it burned down" in [each.message for each in here.trail]
+
+
+async def test_a_second_person_who_declines_to_go_back_past_a_server_has_it_asked_about_again(played):
+    """Nothing goes on; where the server is up again before the approval, the wish is over."""
+    asked, second = played.asked(AHEAD), played.asked("second-person")
+
+    def declines(here):
+        return here.say(Move.RETRY, "eve", question=played.attention(here.state, "second-person").question)
+
+    deeds = dies_before_its_turn(
+        played,
+        played.Deed(asked, lambda here: here.say(Move.PROCEED, "ann", "it burned down")),
+        played.Deed(second, declines),
+        played.Deed(asked, lambda here: here.say(Move.PROCEED, "ann", "it burned down")),
+        played.Deed(second, up),
+        played.Deed(second, lambda here: here.say(Move.LOOK_AGAIN), after=timedelta(minutes=5)),
+        over := played.Deed(lambda state: state.proceed is None and not second(state), lambda _: None),
+    )
+    async with played.play(*deeds) as here:
+        here.absent = lambda state: first(state) or played.asked("drift")(state)
+        outcome = await here.run()
+    assert over.done
+    assert outcome is Outcome.ROLLED_BACK
+    assert here.lost() == []
+    assert not [each for each in here.trail if each.kind == "adopted"]

@@ -24,6 +24,8 @@ class ProcedureChange(StrEnum):
     """Before, a drill learned from a reading of SEPM alone whether other servers answer."""
     LEAVE_OUT_SILENT = "leave-out-silent"
     """Before, no person was offered to leave a server out on a way back."""
+    GOES_BACK_PAST_SILENT = "the-way-back-goes-on-past-a-silent-server"
+    """Before, no person was offered to go on while a server was down before its turn."""
     WATCH_IS_HEARD = "the-watch-is-heard"
     """Before, a message of the watch was refused while a person held the rotation, or while other work was open."""
     RESTORING_ENDS_RELAXING = "restoring-ends-relaxing"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from rotation.running.attention import DRIFT, SECOND
+from rotation.running.attention import DRIFT, SECOND, SILENT_AHEAD
 from rotation.running.message import Move
 from rotation.running.state import Proceed
 from workflows.running import Running
@@ -22,7 +22,7 @@ def was_answered(run: Running, codes: Collection[str]) -> bool:
 
 def over(run: Running) -> None:
     """What a wish was about is over, and so is the wish: but for one about the site, which stays as it is."""
-    if wish(run, (DRIFT,)) is None:
+    if wish(run, (DRIFT, SILENT_AHEAD)) is None:
         run.state.proceed = None
         run.drop_attention(SECOND)
 

@@ -29,7 +29,7 @@ from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
 from workflows.running import Running
 from workflows.steps.reference import fix_references
-from workflows.waits import outage, statement
+from workflows.waits import outage, silent_ahead, statement
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in, have_reported, makes_verify, to_prove_again
 
@@ -79,7 +79,7 @@ def was_answered(run: Running) -> bool:
     Only an answer counts: that nothing is asked any more may have other causes.
     """
     answered = run.state.drift_answer is not None or second_person.was_answered(run, (DRIFT,))
-    return answered and not run.state.puts_back
+    return (answered or silent_ahead.was_answered(run)) and not run.state.puts_back
 
 
 def settled(run: Running) -> None:
@@ -184,6 +184,7 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     await _prove_again(run, step)
     # what was judged before a person answered, or the site moved, is looked at once more
     state.look_at = run.host.now() if late else _next(run)
+    await silent_ahead.follow(run, step)
     return _show(run)
 
 

@@ -8,7 +8,7 @@ by is counted in `activities.gate`.
 - `looked_before`: writes right before which the site is looked at
 - `unreported`: clients that have not reported since something was put right
 - `due_server`, `outage`: a server that stays silent, a drill that has something away
-- `leaving_out`: a server that is down for good on the way back
+- `leaving_out`, `silent_ahead`: a server that is down for good on the way back, at its turn and before
 - `old_certificates`, `third_certificate`: before a cancel restores; a certificate that no plan has
 - `restored_lists`: before a cancel or a restore assigns lists again
 """

@@ -34,7 +34,7 @@ async def tell(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
         return
     since = task.silent_since or run.host.now()
     run.state.task = task.model_copy(update={"silent_since": since})
-    if run.host.now() < since + _patience(run) or _is_known(run):
+    if run.host.now() < since + patience(run) or _is_known(run):
         return
     text = f"{work.server} has not answered since {since:%Y-%m-%d %H:%M} UTC ({seen.seen or 'no answer'})"
     options = (Move.PROCEED,) if work.puts_back and run.host.goes_by(ProcedureChange.LEAVE_OUT_SILENT) else ()
@@ -46,7 +46,7 @@ def tells_at(run: Running, task: OpenTask) -> datetime | None:
     """When a person is warned of a server that is silent now; None where it answers, or a person was warned."""
     if task.silent_since is None or _is_known(run):
         return None
-    return task.silent_since + _patience(run)
+    return task.silent_since + patience(run)
 
 
 def _wished(run: Running) -> bool:
@@ -57,7 +57,8 @@ def _is_known(run: Running) -> bool:
     return run.is_raised(DUE_SILENT) or _wished(run)
 
 
-def _patience(run: Running) -> timedelta:
+def patience(run: Running) -> timedelta:
+    """How long a server may be silent before a person is warned: it may restart."""
     heartbeat = min((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=_LEAST)
     return max(heartbeat + RESTART, _LEAST)
 

@@ -1,6 +1,6 @@
 """Sentences for attention: what is wrong, and who does what about it. The first of the table counts first."""
 
-from rotation.running.attention import CANARY_HELD, DUE_SILENT, SITE_MOVED
+from rotation.running.attention import CANARY_HELD, DUE_SILENT, SILENT_AHEAD, SITE_MOVED
 from rotation.running.waits.situation import AskedMatter, WaitMeasure
 from rotation.text.sentence import Sentence, SentenceValue, sentence
 
@@ -22,6 +22,8 @@ ATTENTION: dict[str, str] = {
     "who sent it.",
     DUE_SILENT: "%(subject)s does not answer, and its certificate is due. An operator brings it up; on the way back "
     "two persons may leave it out.",
+    SILENT_AHEAD: "%(subject)s does not answer, and the other old certificates wait for it. An operator brings it up, "
+    "or two persons go on while it is down.",
     "others-silent": "Another server does not answer, so none may be stopped. An operator brings it up and retries "
     "(“%(subject)s”).",
     "proof-lapsed": "The proof for “%(subject)s” does not hold any more. Its holder does not begin; it goes on by "
