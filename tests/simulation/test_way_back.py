@@ -13,6 +13,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Follows, ScriptedMove, Since
 from simulation.judged.invariants import check
+from simulation.judged.invariants.way_back import the_old_certificate_is_back_in_time
 from simulation.played.run import play
 from tests.simulation.administration_holes import HOLES
 from tests.simulation.holes import DAY, HOUR, MINUTE, hole, site
@@ -94,6 +95,35 @@ def test_a_certificate_that_is_put_back_late_is_a_violation(rolled_back):
     slow = early.scenario.pace.model_copy(update={"work": 3 * HOUR})
     assert IN_TIME not in violated(replace(early, scenario=early.scenario.model_copy(update={"pace": slow})))
     assert IN_TIME not in violated(replace(early, claims={}))
+
+
+def test_a_claim_that_waits_for_whom_the_gate_did_not_is_a_violation(rolled_back):
+    """A client that was cut off before the gates passed; not one that fails since, nor where a look found something."""
+    _, task, claimed = moments(rolled_back)
+    passed = rolled_back.trail[0].model_copy(update={"at": claimed, "kind": "gate-passed", "data": {}})
+    refused = rolled_back.trail[0].model_copy(
+        update={
+            "at": claimed + HOUR,
+            "kind": "attention",
+            "message": f"Put it back: its proof is missing since long. 22-A8: 1 client: {rolled_back.lost[0].name}",
+            "data": {"step": task.step},
+        }
+    )
+    found = refused.model_copy(update={"kind": "drift", "message": "secure communications are on"})
+    other = refused.model_copy(update={"message": f"{refused.message}-01"})
+
+    def among(*events):
+        at = next(index for index, event in enumerate(rolled_back.trail) if event.at >= claimed)
+        return replace(rolled_back, trail=(*rolled_back.trail[:at], passed, *events, *rolled_back.trail[at:]))
+
+    def is_late(*events):
+        return bool(list(the_old_certificate_is_back_in_time(among(*events))))
+
+    assert [is_late(*each) for each in ((refused,), (found, refused), (other,))] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_client_still_lost_is_a_violation(rolled_back):

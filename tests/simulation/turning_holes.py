@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.events.site_events import CertificateGenerated, ListEdited
+from emulator.events.site_events import CertificateGenerated, ListEdited, SecureCommunicationsSet
 from emulator.spec import ROOT_GROUP, Protocol, SiteSpec
 from emulator.switches import Downloads, PatchSemServer, RejectedDownload, Switches
 from rotation.running.message import Move
@@ -44,9 +44,24 @@ def _rolled_back(since: Since, spec: SiteSpec, of: str) -> Hole:
     return found.acting(back, longest=timedelta(days=150))
 
 
+def _refusing() -> Hole:
+    """A hole in which clients are made to verify behind the replacement, refuse their policy, and a person rolls back.
+
+    They are cut off until the old certificate is back: no person had asked to make them verify.
+    """
+    switches = Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.STAY_AND_REPORT)
+    ticked = Follows(
+        since=Since.SWAP, after=_MINUTE, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)
+    )
+    name = "clients refuse their policy behind a replacement, and a person rolls back"
+    found = hole(name, 15, site(1, 8, switches=switches), ticked, residual=True)
+    return found.acting(ScriptedMove(since=Since.SWAP, after=6 * HOUR, move=Move.ROLL_BACK))
+
+
 _IGNORED = Switches(patch_sem_server=PatchSemServer.IGNORED)
 HOLES = (
     _cancelled("another certificate comes into the server right before a cancel"),
+    _refusing(),
     _edited("the list to be assigned again is edited right before a cancel", 3 * _MINUTE, 4 * _MINUTE),
     _edited("the list to be assigned again is edited hours before a cancel", _MINUTE, 5 * HOUR),
     _edited("the list to be assigned again is edited before a cancel by hand", 3 * _MINUTE, 4 * _MINUTE, _IGNORED),

@@ -1,5 +1,6 @@
 """What must follow when two persons want the old certificates back (rule 15)."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -16,6 +17,8 @@ from store.rotation.events import Event
 _EXPLAINS = frozenset({"attention", "drift"})
 _HOLDS = ("hold ", "resume ")
 _FIVE = 5
+_REFUSED = "its proof is missing since"
+_FOUND = frozenset({"drift", "gate-restarted"})
 
 
 def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
@@ -23,12 +26,13 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
 
     The slowest heartbeat of the plan's owners counts. The second person's approval begins the count, or the end of the
     step before it where the way back has one: clients that verify again are relaxed first, and servers follow one
-    another by gates. No step of the way back begins later than that either. And a heartbeat after the task was granted,
-    the old certificate is in the server.
+    another by gates. No step of the way back begins later than that either. No claim of the task is refused for long
+    because of a client that was cut off before the gates of the way back passed without it. And a heartbeat after the
+    task was granted, the old certificate is in the server.
 
     Not covered: a span in which the trail shows a question or a drift, or a person held the rotation; how long no
-    operator claims the task, or a claim is refused; and, once it was granted, people whose work at the console may take
-    longer than a heartbeat, who have made mistakes, or at whose site servers are down at the end.
+    operator claims the task, or a claim is refused for another reason; and, once it was granted, people whose work at
+    the console may take longer than a heartbeat, who have made mistakes, or at whose site servers are down at the end.
     """
     yes, beat = _approved(facts), _heartbeat(facts)
     if yes is None or facts.body is None:
@@ -42,6 +46,9 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
         is_ours = event.kind == "step-began" or (event.kind == "task-opened" and step in awaited)
         if awaited and is_ours and event.at > free + beat and not _is_explained(facts, free, event.at):
             text = f"{event.message!r} came at {event.at}, and nothing was in its way from {free} on"
+            yield violation(the_old_certificate_is_back_in_time, step, text)
+        if step in awaited and (name := _refused_for(facts, event)):
+            text = f"a claim is refused because of {name}, without which the gates have passed"
             yield violation(the_old_certificate_is_back_in_time, step, text)
     for task in _put_back(facts):
         claimed, inside = facts.claims.get(task.id), _is_in(facts, task)
@@ -132,6 +139,21 @@ def _is_explained(facts: Facts, begin: datetime, end: datetime) -> bool:
         for event in facts.trail
         if begin <= event.at <= end
     )
+
+
+def _refused_for(facts: Facts, event: Event) -> str:
+    """The client because of which claims are refused, though it was cut off before the last gate passed.
+
+    Empty where there is none, or where a look has found something since that gate.
+    """
+    if event.kind != "attention" or _REFUSED not in event.message:
+        return ""
+    before = [each for each in facts.trail if each.at <= event.at]
+    passed = max((each.at for each in before if each.kind == "gate-passed"), default=None)
+    if passed is None or any(each.kind in _FOUND and each.at > passed for each in before):
+        return ""
+    names = (each.name for each in facts.losses if each.first_failed < passed)
+    return next((name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", event.message)), "")
 
 
 def _is_at_hand(facts: Facts, beat: timedelta) -> bool:

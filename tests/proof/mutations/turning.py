@@ -9,6 +9,7 @@ from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.work.task import RefreshImages, TaskState
 from rotation.procedure import rollback
+from rotation.proof import reading
 from service.scope import StepScope
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile
@@ -89,6 +90,16 @@ async def a_way_back_waits_a_day(original, run, wish):
     await original(run, wish)
     if run.state.outline.purpose == "roll-back":
         await run.wait(until=run.host.now() + timedelta(days=1), summary="wait a day")
+
+
+@mutation(
+    rule="15",
+    replaces=reading.still_standing,
+    hole="clients refuse their policy behind a replacement, and a person rolls back",
+)
+def a_claim_forgets_who_refuses(original, *args):
+    """A claim has clients show once more that they refuse their policy, and is refused until they have."""
+    return {client: each for client, each in original(*args).items() if each.covered or each.serial_seen}
 
 
 def _sees_nothing(original, settings, scope, seen):
@@ -192,6 +203,7 @@ MUTATIONS = (
     a_way_back_knows_what_is_there,
     a_cancel_does_not_wait_for_the_holder,
     a_way_back_waits_a_day,
+    a_claim_forgets_who_refuses,
     a_cancel_restores_without_a_probe,
     settings_are_put_back_without_a_look,
     clients_are_relaxed_by_hand_whatever_is_found,
