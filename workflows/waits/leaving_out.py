@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from engine.contract import ActivityName, EventKind, ObserveTaskAnswer, RollBackAnswer, RollBackRequest
+from engine.contract import EventKind, ObserveTaskAnswer
 from rotation.plan.plan import left_in
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate
@@ -11,7 +11,7 @@ from rotation.running.message import Move
 from rotation.running.state import Proceed
 from rotation.values import ServerName
 from workflows.people import second_person
-from workflows.plan_loading import adopt
+from workflows.plan_loading import adopt_other_way_back
 from workflows.running import Running
 from workflows.waits import due_server
 
@@ -59,7 +59,7 @@ async def leave_out(
         await due_server.tell(run, step, seen)
         run.state.task = run.open_task.model_copy(update={"look_at": None})
         return False
-    await _plan_without(run, step, server)
+    await adopt_other_way_back(run, step, summary=f"plan the way back without {server}", leaves_out=server)
     why = (
         f"{server} has its new certificate when it comes back; {wished.asked_by} and {wished.approved_by} leave it "
         f"out: {wished.why}"
@@ -96,20 +96,3 @@ async def _ask_second(run: Running, step: Console | Write, wished: Proceed, serv
     )
     run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
     await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
-
-
-async def _plan_without(run: Running, step: Console | Write, server: ServerName) -> None:
-    state = run.state
-    request = RollBackRequest(
-        rotation_id=state.rotation_id,
-        site_id=state.site_id,
-        plan_id=state.plan_id,
-        survey_id="",
-        swapped=state.swapped,
-        begun=state.cursor + 1,
-        proven=(),
-        leaves_out=server,
-    )
-    summary = f"plan the way back without {server}"
-    planned = await run.call(ActivityName.PLAN_ROLL_BACK, request, RollBackAnswer, summary=summary)
-    await adopt(run, planned.plan_id, step, approved=planned.hash)

@@ -1,6 +1,6 @@
 """A server that stays down on the way back before its turn: two persons go on while it is down (rules 15 and 20)."""
 
-from engine.contract import ActivityName, EventKind, RollBackAnswer, RollBackRequest
+from engine.contract import EventKind
 from rotation.drift.presented import SILENT
 from rotation.plan.step import Step
 from rotation.running.attention import SECOND, SILENT_AHEAD, digest
@@ -9,7 +9,7 @@ from rotation.running.state import Proceed
 from rotation.values import ServerName
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import second_person
-from workflows.plan_loading import adopt
+from workflows.plan_loading import adopt_other_way_back
 from workflows.running import Running
 from workflows.waits import due_server
 
@@ -68,19 +68,7 @@ async def _ask(run: Running, wished: Proceed | None, silent: tuple[ServerName, .
 
 async def _go_on(run: Running, step: Step, wished: Proceed, silent: tuple[ServerName, ...]) -> None:
     state, names = run.state, ", ".join(silent)
-    request = RollBackRequest(
-        rotation_id=state.rotation_id,
-        site_id=state.site_id,
-        plan_id=state.plan_id,
-        survey_id="",
-        swapped=state.swapped,
-        begun=state.cursor + 1,
-        proven=(),
-        goes_on_without=silent,
-    )
-    summary = f"go on while {names} is down"
-    planned = await run.call(ActivityName.PLAN_ROLL_BACK, request, RollBackAnswer, summary=summary)
-    await adopt(run, planned.plan_id, step, approved=planned.hash)
+    await adopt_other_way_back(run, step, summary=f"go on while {names} is down", goes_on_without=silent)
     state.proceed, state.look_at = None, run.host.now()
     for code in (SECOND, SILENT_AHEAD):
         run.drop_attention(code)

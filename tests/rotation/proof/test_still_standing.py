@@ -11,7 +11,7 @@ def proven(evidence):
 
 
 def test_rule_12_who_reports_a_policy_of_the_time_between_is_not_covered_any_more(make):
-    """Its evidence goes; that of clients with the right policy stays, and of those of whom nothing is read."""
+    """The proof of that client goes. The proof of a client with the right policy, or of one that is not read, stays."""
     rule = make.gate_rule()
     evidence = make.read(
         rule, *(make.client("c1", seen=m, serial=make.serial("G", make.t0)) for m in (1, 6, 11))
