@@ -34,6 +34,7 @@ _EARLIER = {
         "proceed to go on with the rest by a second person's word"
     ),
     "look for what was added during the rotation": "was anything born during the rotation?",
+    "nothing can be proven; edit a policy of each in SEPM's console, then retry": "nothing can be proven",
     # words between these two: a rotation that asked in them goes on
     "the operator who had the task refused it; retry": "whoever had the task refused it; retry",
     "the task was given back (the trail has the name and the reason); retry": "whoever had the task refused it; retry",

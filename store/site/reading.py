@@ -9,8 +9,21 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, case, true, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Text,
+    bindparam,
+    case,
+    exists,
+    literal_column,
+    true,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import aliased
 
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, SiteId, Value
@@ -124,7 +137,7 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     taken["former_serial"] = case((renamed, ClientRow.serial), else_=ClientRow.former_serial)
     taken["former_seen"] = case((renamed, ClientRow.last_seen), else_=ClientRow.former_seen)
     came_back = renamed & (new.excluded.name == ClientRow.former_name)
-    taken["shared"] = case((came_back, true()), else_=ClientRow.shared)
+    taken["shared"] = case((came_back | (renamed & _has_another_row()), true()), else_=ClientRow.shared)
     before = type_coerce(ClientRow.last_seen, BigInteger)
     met = type_coerce(ClientRow.read_at, BigInteger) - before
     whole = type_coerce(new.excluded.last_seen, BigInteger) - before
@@ -133,6 +146,17 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     over = (new.excluded.last_seen > ClientRow.last_seen) & (silence > ClientRow.longest_silence)
     taken["longest_silence"] = case((over, silence), else_=ClientRow.longest_silence)
     return built_once(new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer))
+
+
+def _has_another_row() -> ColumnElement[bool]:
+    """Whether the machine that a row shows now was known by another record: then the row has not just been renamed.
+
+    What the statement brings is named literally: as a column it would be read from a table of its own.
+    """
+    other = aliased(ClientRow)
+    site, row, name = (literal_column(f"excluded.{each}", Text) for each in ("site_id", "id", "name"))
+    known = (other.name == name) | (other.former_name == name)
+    return exists().where(other.site_id == site, other.id != row, known)
 
 
 def _at_servers(reading: Reading, clients: list[ObservedClient]) -> list[dict[str, object]]:

@@ -98,8 +98,11 @@ def test_a_certificate_that_is_put_back_late_is_a_violation(rolled_back):
 
 
 def test_a_claim_that_waits_for_whom_the_gate_did_not_is_a_violation(rolled_back):
-    """A client that was cut off before the gates passed; not one that fails since, nor where a look found something."""
-    _, task, claimed = moments(rolled_back)
+    """A client that was cut off before a gate of the way back passed.
+
+    Not one that fails since, nor where a look found something, nor before a gate that passed before the approval.
+    """
+    yes, task, claimed = moments(rolled_back)
     passed = rolled_back.trail[0].model_copy(update={"at": claimed, "kind": "gate-passed", "data": {}})
     refused = rolled_back.trail[0].model_copy(
         update={
@@ -112,18 +115,18 @@ def test_a_claim_that_waits_for_whom_the_gate_did_not_is_a_violation(rolled_back
     found = refused.model_copy(update={"kind": "drift", "message": "secure communications are on"})
     other = refused.model_copy(update={"message": f"{refused.message}-01"})
 
+    before = passed.model_copy(update={"at": yes - timedelta(minutes=1)})
+
     def among(*events):
         at = next(index for index, event in enumerate(rolled_back.trail) if event.at >= claimed)
-        return replace(rolled_back, trail=(*rolled_back.trail[:at], passed, *events, *rolled_back.trail[at:]))
+        return replace(rolled_back, trail=(*rolled_back.trail[:at], *events, *rolled_back.trail[at:]))
 
     def is_late(*events):
         return bool(list(the_old_certificate_is_back_in_time(among(*events))))
 
-    assert [is_late(*each) for each in ((refused,), (found, refused), (other,))] == [
-        True,
-        False,
-        False,
-    ]
+    assert is_late(passed, refused)
+    for events in ((passed, found, refused), (passed, other), (before, refused)):
+        assert not is_late(*events)
 
 
 def test_a_client_still_lost_is_a_violation(rolled_back):

@@ -81,4 +81,7 @@ def _text(fixed: ReferenceAnswer) -> str:
             f"the policy date of {back} has gone back since the change: the site's database was put back as it was; "
             f"{EDIT_A_POLICY} of {back} in SEPM's console, then retry"
         )
-    return f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
+    return (
+        f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven; "
+        f"{EDIT_A_POLICY} of each in SEPM's console, then retry"
+    )

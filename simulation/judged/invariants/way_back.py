@@ -47,7 +47,7 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
         if awaited and is_ours and event.at > free + beat and not _is_explained(facts, free, event.at):
             text = f"{event.message!r} came at {event.at}, and nothing was in its way from {free} on"
             yield violation(the_old_certificate_is_back_in_time, step, text)
-        if step in awaited and (name := _refused_for(facts, event)):
+        if step in awaited and (name := _refused_for(facts, event, yes)):
             text = f"a claim is refused because of {name}, without which the gates have passed"
             yield violation(the_old_certificate_is_back_in_time, step, text)
     for task in _put_back(facts):
@@ -141,15 +141,15 @@ def _is_explained(facts: Facts, begin: datetime, end: datetime) -> bool:
     )
 
 
-def _refused_for(facts: Facts, event: Event) -> str:
-    """The client because of which claims are refused, though it was cut off before the last gate passed.
+def _refused_for(facts: Facts, event: Event, yes: datetime) -> str:
+    """The client because of which claims are refused, though it was cut off before a gate of the way back passed.
 
-    Empty where there is none, or where a look has found something since that gate.
+    Empty where there is none, where the way back had no gate yet, or where a look has found something since that gate.
     """
     if event.kind != "attention" or _REFUSED not in event.message:
         return ""
     before = [each for each in facts.trail if each.at <= event.at]
-    passed = max((each.at for each in before if each.kind == "gate-passed"), default=None)
+    passed = max((each.at for each in before if each.kind == "gate-passed" and each.at >= yes), default=None)
     if passed is None or any(each.kind in _FOUND and each.at > passed for each in before):
         return ""
     names = (each.name for each in facts.losses if each.first_failed < passed)

@@ -87,6 +87,27 @@ async def test_a_name_that_comes_back_shows_that_two_machines_have_one_record(si
     assert await read(5, "there", "newer") == ("a", "here", "old", make.at(hours=3))
 
 
+async def test_a_machine_that_takes_over_a_record_leaves_the_one_that_had_it(site, make):
+    """A row that shows a machine with another record has two machines at once: the first may be away, and not ready."""
+
+    async def read(hour, **names):
+        shown = [
+            make.client(row, serial=f"{name} {hour}", last_seen=make.at(hours=hour)) for row, name in names.items()
+        ]
+        named = [each.model_copy(update={"name": names[each.id]}) for each in shown]
+        await site.roster.update("site-1", make.at(hours=hour), None, named)
+        return {
+            each.id: each.twin and (each.twin.name, each.twin.serial) for each in await site.roster.entries("site-1")
+        }
+
+    assert await read(1, a="away", b="here", c="third") == {"a": None, "b": None, "c": None}
+    assert await read(2, a="here") == {"a": ("away", "away 1"), "b": None, "c": None}
+    assert await read(3, b="renamed") == {"a": ("away", "away 1"), "b": None, "c": None}
+    assert await read(4, c="here") == {"a": ("away", "away 1"), "b": None, "c": ("third", "third 1")}, (
+        "by a former name"
+    )
+
+
 async def test_the_first_word_on_a_client_left_out_stays(running, make):
     """Clients are left out of one rotation by name, and naming one again is no error."""
     await running.roster.leave_out("rot-1", ["a", "b"], "ann", "scrapped", make.t0)

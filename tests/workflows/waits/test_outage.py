@@ -107,7 +107,9 @@ async def test_a_policy_date_that_stays_after_a_write_is_shown(played):
 
     assert asked.saw.step.number == "A8"
     assert asked.saw.wait.readings == 0
-    assert "My Company" in played.attention(asked.saw, "serial-did-not-move").message
+    message = played.attention(asked.saw, "serial-did-not-move").message
+    assert "My Company" in message
+    assert "edit a policy" in message
     assert retried.answer.accepted
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
