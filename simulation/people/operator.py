@@ -32,7 +32,7 @@ from simulation.judged.facts import CutOff, site_facts
 from simulation.judged.group_history import path_at_the_end
 from simulation.people.console import ConsolePeople
 from simulation.people.networks import open_ports_of
-from simulation.people.tidying import slowed_down, to_inherit, to_upgrade, unasked_changes
+from simulation.people.tidying import inheritance_to_put_back, slowed_down, to_upgrade, unasked_changes
 from store.rotation.plans import Plans
 from workflows.steps.reference import EDIT_A_POLICY, NOT_MOVED
 
@@ -139,8 +139,8 @@ class Operator:
                     await self._desk.operate(operation)
             for path, location, heartbeat in slowed_down(state, body, self._simulation.effects.views()):
                 self._simulation.console.set_heartbeat(path, location, heartbeat)
-            for path in tuple(to_inherit(self._simulation, state, body)):
-                self._simulation.groups.set_inheritance(path, inherits=True)
+            for path, inherits in tuple(inheritance_to_put_back(self._simulation, state, body)):
+                self._simulation.groups.set_inheritance(path, inherits=inherits)
             for name in tuple(to_upgrade(self._simulation, state)):
                 self._simulation.machines.upgrade(name, _FAILS_OVER)
             for path in _to_edit(state, body):

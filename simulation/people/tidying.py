@@ -22,7 +22,7 @@ from rotation.running.attention import DRIFT
 from rotation.running.message import Move
 from rotation.running.state import Phase, RotationState
 from rotation.survey import Pair
-from rotation.values import Fingerprint, ServerName
+from rotation.values import Fingerprint, GroupId, ServerName
 from simulation.judged.facts import SiteFacts
 from simulation.judged.group_history import MOVES, path_at_the_end
 from simulation.judged.unreported_acts import LIST, SECURE, SWAPS
@@ -62,13 +62,14 @@ def slowed_down(
                 yield path_at_the_end(owner.path, journal), pair.location_name, owner.slowest_heartbeat
 
 
-def to_inherit(simulation: Simulation, state: RotationState, body: PlanBody) -> Iterator[str]:
-    """The groups that the product names since they have settings of their own now, where it offers no other way."""
+def inheritance_to_put_back(simulation: Simulation, state: RotationState, body: PlanBody) -> Iterator[tuple[str, bool]]:
+    """The groups whose inheritance the product names, where it offers no other way, and whether each is to inherit."""
     named = _without_another_way(state, "inheritance-drift")
-    inheritors = {group for owner in body.scopes for group in owner.groups if group != owner.group_id}
+    planned = {group: group != owner.group_id for owner in body.scopes for group in owner.groups}
     for group in simulation.site.groups.values():
-        if group.path in named and group.id in inheritors and not group.inherits:
-            yield group.path
+        inherits = planned.get(GroupId(group.id), group.inherits)
+        if group.path in named and group.inherits is not inherits:
+            yield group.path, inherits
 
 
 def to_upgrade(simulation: Simulation, state: RotationState) -> Iterator[str]:

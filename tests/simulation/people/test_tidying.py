@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from emulator.people.operations import AssignList, SetSecureCommunications
-from emulator.spec import ListSpec
+from emulator.spec import ROOT_GROUP, ListSpec
 from emulator.state.effects import Actor, acting
 from rotation.drift.judged_drift import NamedDrift
 from rotation.plan.outline import outline
@@ -17,7 +17,7 @@ from rotation.running.message import Move
 from rotation.running.state import Phase, RotationState
 from simulation.drawn.scenario import START
 from simulation.judged.facts import site_facts
-from simulation.people.tidying import slowed_down, to_inherit, unasked_changes
+from simulation.people.tidying import inheritance_to_put_back, slowed_down, unasked_changes
 from simulation.played.stage import Stage
 
 LEGACY, BRANCH = "My Company\\Legacy", "My Company\\Branch"
@@ -110,16 +110,22 @@ async def test_a_slower_heartbeat_is_put_back_where_there_is_no_other_way(mixed,
         assert owner.slowest_heartbeat > timedelta(0)
 
 
+@pytest.mark.parametrize("inherits", [True, False])
 @pytest.mark.parametrize(("options", "asked"), [((Move.RETRY,), True), ((Move.RETRY, Move.CANCEL), False)])
-async def test_a_group_inherits_again_where_there_is_no_other_way(mixed, options, asked):
-    """On a way back nothing can be cancelled: a group that has settings of its own since then inherits again."""
+async def test_a_group_inherits_again_where_there_is_no_other_way(mixed, options, asked, inherits):
+    """On a way back nothing can be cancelled: a group that has settings of its own since then inherits again.
+
+    One that inherits since then has settings of its own again.
+    """
     async with Stage(mixed) as stage:
         plan, state = await begun(stage)
-        inherited = {group for owner in plan.body.scopes for group in owner.groups if group != owner.group_id}
-        group = next(each for each in stage.simulation.site.groups.values() if each.id in inherited)
-        stage.simulation.groups.set_inheritance(group.path, inherits=False)
+        owners = {owner.group_id for owner in plan.body.scopes}
+        planned = {group: group not in owners for owner in plan.body.scopes for group in owner.groups}
+        below = (each for each in stage.simulation.site.groups.values() if each.path != ROOT_GROUP)
+        group = next(each for each in below if planned.get(each.id) is inherits)
+        stage.simulation.groups.set_inheritance(group.path, inherits=not inherits)
         drift = NamedDrift(code="inheritance-drift", subject=group.path, message="own", matters=True, blocks=True)
         shown = Attention(code="drift", subject="", message="own", options=options, raised_at=START)
         changed = state.model_copy(update={"drift": (drift,), "attention": (shown,)})
-        back = [group.path] if asked else []
-        assert list(to_inherit(stage.simulation, changed, plan.body)) == back
+        back = [(group.path, inherits)] if asked else []
+        assert list(inheritance_to_put_back(stage.simulation, changed, plan.body)) == back
