@@ -223,11 +223,12 @@ class SepmClient:
         for domain in await domain_ids(self._session):
             query: Query = {"domainId": domain} if domain else {}
 
-            async def fetch(index: int, query: Query = query) -> PagePayload[PolicyRowPayload]:
+            async def fetch(index: int, _size: int, query: Query = query) -> PagePayload[PolicyRowPayload]:
                 asked = query if index == 1 else {**query, "pageIndex": index}
                 return await self._session.get("/api/v1/policies/summary", _POLICIES, asked)
 
-            async for row in rows(fetch, lambda row: row.id, address=self._address, what="policies"):
+            # this call takes no size
+            async for row in rows(fetch, lambda row: row.id, size=0, address=self._address, what="policies"):
                 if row.policytype.lower() == _SERVER_LIST:
                     # two domains may each have a list of that name
                     known, name = _edited_at(row), ListName(row.name)
@@ -245,11 +246,12 @@ class SepmClient:
     ) -> AsyncIterator[ObservedClient]:
         since: Query = {"lastUpdate": to_epoch_ms(updated_since)} if updated_since else {}
 
-        async def fetch(index: int) -> PagePayload[ClientPayload]:
-            page: Query = {**query, **since, "pageIndex": index, "pageSize": _CLIENTS_PAGE}
+        async def fetch(index: int, size: int) -> PagePayload[ClientPayload]:
+            page: Query = {**query, **since, "pageIndex": index, "pageSize": size}
             return await self._session.get(path, _CLIENTS, page)
 
-        async for row in rows(fetch, lambda row: row.unique_id, address=self._address, what="clients"):
+        found = rows(fetch, lambda row: row.unique_id, size=_CLIENTS_PAGE, address=self._address, what="clients")
+        async for row in found:
             client = observed_client(row, address=self._address)
             if client is not None:
                 yield client

@@ -108,13 +108,13 @@ async def _every_row(session: Session, calls: Counter[str]) -> AsyncGenerator[Gr
 
 
 def _group_rows(session: Session, query: Query, calls: Counter[str] | None = None) -> AsyncIterator[GroupPayload]:
-    async def fetch(index: int) -> PagePayload[GroupPayload]:
+    async def fetch(index: int, size: int) -> PagePayload[GroupPayload]:
         if calls is not None:
             calls["pages"] += 1
-        page: Query = {**query, "mode": "list", "pageIndex": index, "pageSize": _PAGE}
+        page: Query = {**query, "mode": "list", "pageIndex": index, "pageSize": size}
         return await session.get("/api/v1/groups", _GROUPS, page)
 
-    return rows(fetch, lambda row: row.id, address=session.address, what="groups")
+    return rows(fetch, lambda row: row.id, size=_PAGE, address=session.address, what="groups")
 
 
 async def _observed_group(session: Session, payload: GroupPayload, path: str) -> ObservedGroup:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from sepm.errors import IncompleteReading
 from sepm.rest.payloads import PagePayload
@@ -14,10 +14,18 @@ _SLACK = 3
 _PASSES = 3
 
 
+class Fetch(Protocol[Row]):
+    """Reads a page."""
+
+    def __call__(self, index: int, size: int, /) -> Awaitable[PagePayload[Row]]:
+        """The page of an index, the first of which is 1, with at most `size` rows."""
+
+
 async def rows(
-    fetch: Callable[[int], Awaitable[PagePayload[Row]]],
+    fetch: Fetch[Row],
     key: Callable[[Row], str],
     *,
+    size: int,
     address: str,
     what: str,
 ) -> AsyncIterator[Row]:
@@ -32,11 +40,14 @@ async def rows(
        drawn over an edge, the count was larger before
     3. a row that one page shows twice is in the database twice, and SEPM counts it twice: so does the pass. A row that
        two pages show proves nothing: it may have moved, or SEPM may draw the edge of its pages differently each time
-    4. what a pass shows beyond the passes before it is given, too
+    4. each pass after the first has smaller pages, which end elsewhere: so a row that is in the database twice, at the
+       end of one page and the beginning of the next, is on one page then
+    5. what a pass shows beyond the passes before it is given, too
 
     Args:
-        fetch: reads a page; the first has index 1.
+        fetch: reads a page.
         key: what makes a row the same row.
+        size: how many rows a page of the first pass may have.
         address: for errors.
         what: for errors: what the rows are.
 
@@ -44,9 +55,11 @@ async def rows(
         IncompleteReading: when no pass was whole. What was given until then is no full reading (rule 2).
     """
     given: set[str] = set()
-    one = _Pass(fetch, key)
-    for _ in range(_PASSES):
-        one = _Pass(fetch, key)
+    one = _Pass(fetch, key, size)
+    for passes in range(_PASSES):
+        if passes and one.pages > 1:
+            size = one.longest - 1  # SEPM may give fewer than are asked for
+        one = _Pass(fetch, key, max(1, size))
         async for row in one.rows():
             if key(row) not in given:
                 given.add(key(row))
@@ -63,14 +76,16 @@ async def rows(
 class _Pass(Generic[Row]):
     """One pass over all pages."""
 
-    def __init__(self, fetch: Callable[[int], Awaitable[PagePayload[Row]]], key: Callable[[Row], str]) -> None:
-        self._fetch, self._key = fetch, key
+    def __init__(self, fetch: Fetch[Row], key: Callable[[Row], str], size: int) -> None:
+        self._fetch, self._key, self._size = fetch, key, size
         self.seen: set[str] = set()
         self.doubled: dict[str, int] = {}
         """Of the rows that one page showed more than once, how often it did beyond the first time."""
         self.most = 0
         """The largest count that a page gave; 0 while none gave any."""
         self.pages = 0
+        self.longest = 0
+        """How many rows the fullest page had."""
 
     @property
     def is_whole(self) -> bool:
@@ -82,7 +97,8 @@ class _Pass(Generic[Row]):
         bound = None
         while True:
             self.pages += 1
-            page = await self._fetch(self.pages)
+            page = await self._fetch(self.pages, self._size)
+            self.longest = max(self.longest, len(page.content))
             self.most = max(self.most, page.total_elements or 0)
             here = Counter(self._key(row) for row in page.content)
             self.seen.update(here)

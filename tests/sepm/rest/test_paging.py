@@ -22,7 +22,7 @@ class Book:
         """The pages that it has when it is read for the second time."""
         self.next = list(pages)
 
-    async def fetch(self, index):
+    async def fetch(self, index, size):  # noqa: ARG002 - its pages are what they are
         """The page of that index, which counts from 1."""
         if index == 1 and self.read and self.next is not None:
             self.pages, self.next = self.next, None
@@ -34,7 +34,7 @@ class Book:
 
     async def all(self):
         """All rows."""
-        return [row async for row in rows(self.fetch, str, address="site T", what="rows")]
+        return [row async for row in rows(self.fetch, str, size=2, address="site T", what="rows")]
 
 
 def page(content, pages=None, total=None, last=None):
@@ -126,3 +126,16 @@ async def test_rule_2_a_row_that_two_pages_show_proves_nothing():
     book = Book(page("ab", 2, 4, last=False), page("bd", 2, 4, last=True))
     with pytest.raises(IncompleteReading, match="held 3 different rows, but SEPM counts 4"):
         await book.all()
+
+
+@pytest.mark.parametrize(("stored", "gives_at_most"), [("abccde", 9), ("abccde", 3), ("aabbccdde", 3)])
+async def test_rule_23_a_row_that_the_edge_of_two_pages_parts_makes_no_endless_reading(stored, gives_at_most):
+    """Smaller pages end elsewhere: then both are on one page, also where SEPM gives fewer rows than are asked for."""
+
+    async def fetch(index, size):
+        given = min(size, gives_at_most)
+        content = stored[(index - 1) * given : index * given]
+        return Page.model_validate(page(content, -(-len(stored) // given), len(stored), last=len(content) < given))
+
+    read = [row async for row in rows(fetch, str, size=3, address="site T", what="rows")]
+    assert sorted(read) == sorted(set(stored))
