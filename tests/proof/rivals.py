@@ -25,7 +25,7 @@ from simulation.drawn.scenario import START, Scenario
 from simulation.judged.invariants import no_client_is_cut_off
 from simulation.played.run import play
 from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, table, together
-from tests.proof.seeds import scenario
+from tests.proof.seeds import BY_DEFAULT, scenario
 
 _HEARTBEATS = 3
 _ONLINE = 0.95
@@ -62,13 +62,18 @@ def wait_for_most_online(simulation: Simulation) -> None:
 STRATEGIES: tuple[Strategy, ...] = (swap_at_once, wait_three_heartbeats, wait_for_most_online)
 
 
-async def compare(scenarios: Iterable[Scenario]) -> tuple[Beside, ...]:
+async def compare(scenarios: Iterable[Scenario], *, by_default: bool = False) -> tuple[Beside, ...]:
     """Play the sites of `scenarios` by each strategy.
+
+    With `by_default` people leave each choice of a plan as it is offered: none leaves out clients that are away, or
+    takes any on trust.
 
     Sites for which the product makes no plan are left out, but for those at which a network is all that is in the way:
     there it replaces nothing until a person has opened a port, and the rivals do.
     """
-    return together([one for drawn in scenarios if (one := await _compare(drawn)) is not None])
+    chosen = BY_DEFAULT if by_default else {}
+    sites = (drawn.model_copy(update=chosen) for drawn in scenarios)
+    return together([one for drawn in sites if (one := await _compare(drawn)) is not None])
 
 
 async def _compare(drawn: Scenario) -> Beside | None:
@@ -166,9 +171,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print how many clients each strategy cuts off beside the product."""
     parser = argparse.ArgumentParser(prog="rivals", description=main.__doc__)
     parser.add_argument("--seeds", type=int, default=100, help="how many sites (%(default)s)")
+    parser.add_argument("--by-default", action="store_true", help="people choose nothing in a plan")
     asked = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    beside = asyncio.run(compare(map(scenario, range(asked.seeds))))
+    beside = asyncio.run(compare(map(scenario, range(asked.seeds)), by_default=asked.by_default))
     sys.stdout.write("\n".join(table(beside)) + "\n")
     return 0
 

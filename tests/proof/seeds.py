@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from rotation.build import System, kind_of
+from rotation.plan.request import Unproven
 from simulation.drawn.chance import Chance
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile, Scenario
@@ -47,6 +48,8 @@ _THREE = _SEVERAL.model_copy(update={"fewest_servers": 3})
 _KINDS = (_SHORT, _SHORT, _SHORT, _PAIR, _SEVERAL, _THREE)
 """Two in five have two servers and more, one in five three and more, a third has over twenty clients."""
 _WIDER = 0.05
+BY_DEFAULT: dict[str, object] = {"unproven": Unproven.RELAX, "keep_relaxed": False, "leave_out_away": False}
+"""What a plan takes where people choose nothing."""
 _STALE, _EVERY_STALE = 4, 12
 """Of so many seeds one is about stale signatures by its number alone, with several servers."""
 

@@ -19,7 +19,6 @@ from itertools import count, islice
 
 import structlog
 
-from rotation.plan.request import Unproven
 from rotation.values import Value
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile
@@ -28,7 +27,7 @@ from tests.proof.beside import Kind, kind_of
 from tests.proof.drawn.drawing import draw
 from tests.proof.lanes import Lanes, cores
 from tests.proof.reached_codes import codes
-from tests.proof.seeds import SECOND, sizes
+from tests.proof.seeds import BY_DEFAULT, SECOND, sizes
 
 STOPPING = frozenset(
     {
@@ -53,8 +52,6 @@ OURS = frozenset({"hand-outs", "look", "signed", "drill"})
 """Numbers of the tasks that rules 10 and 18 to 28 add to the vendor's lists; rule 4 refreshes images."""
 _FEW = 3
 """So many tasks more than the vendor's a rotation may have."""
-_BY_DEFAULT: dict[str, object] = {"unproven": Unproven.RELAX, "keep_relaxed": False, "leave_out_away": False}
-"""What a plan takes where people choose nothing."""
 _EVENTS = frozenset({Profile.DEPARTURES, Profile.WAY_BACK})
 
 
@@ -86,7 +83,7 @@ def costs(seeds: Sequence[int], _until: float) -> list[Cost]:
 
 def costs_by_default(seeds: Sequence[int], _until: float) -> list[Cost]:
     """The same, with nothing chosen in a plan that leaves out clients, or takes them on trust."""
-    return [asyncio.run(_cost(seed, _BY_DEFAULT)) for seed in seeds]
+    return [asyncio.run(_cost(seed, BY_DEFAULT)) for seed in seeds]
 
 
 async def _cost(seed: int, chosen: dict[str, object]) -> Cost:

@@ -7,6 +7,7 @@ from simulation.drawn.faults import Faults
 from tests.proof.beside import PRODUCT, Kind, Losses, kind_of, table, together
 from tests.proof.drawn.drawing import Sizes, draw
 from tests.proof.rivals import STRATEGIES, compare
+from tests.proof.seeds import scenario
 
 SIZES = Sizes(servers=3, groups=4, clients=24)
 
@@ -20,6 +21,13 @@ async def test_strategies_without_proof_cut_clients_off():
     assert len(table(beside)) == 4 + len(STRATEGIES)
     (twice,) = together([*beside, *beside])
     assert (twice.sites, twice.lost) == (2 * sound.sites, {name: lost + lost for name, lost in sound.lost.items()})
+
+
+async def test_people_who_choose_nothing_lose_no_client_that_a_plan_would_leave_out():
+    """A client of this site is away when the plan is made: by a choice of its people it is left out by name."""
+    chosen, by_default = [await compare([scenario(193)], by_default=each) for each in (False, True)]
+    assert [one.lost[PRODUCT].ever for one in (*chosen, *by_default)] == [1, 0]
+    assert [one.promised for one in (*chosen, *by_default)] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from rotation.plan.work.task import RefreshImages
 from rotation.running.attention import Attention
 from rotation.running.message import Move
 from rotation.running.state import Phase, RotationState
+from rotation.values import GroupId
 from simulation.drawn.scenario import START
 from simulation.judged.facts import site_facts
 from simulation.people.tidying import inheritance_to_put_back, slowed_down, unasked_changes
@@ -122,7 +123,7 @@ async def test_a_group_inherits_again_where_there_is_no_other_way(mixed, options
         owners = {owner.group_id for owner in plan.body.scopes}
         planned = {group: group not in owners for owner in plan.body.scopes for group in owner.groups}
         below = (each for each in stage.simulation.site.groups.values() if each.path != ROOT_GROUP)
-        group = next(each for each in below if planned.get(each.id) is inherits)
+        group = next(each for each in below if planned.get(GroupId(each.id)) is inherits)
         stage.simulation.groups.set_inheritance(group.path, inherits=not inherits)
         drift = NamedDrift(code="inheritance-drift", subject=group.path, message="own", matters=True, blocks=True)
         shown = Attention(code="drift", subject="", message="own", options=options, raised_at=START)
