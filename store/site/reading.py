@@ -107,6 +107,8 @@ _DATED_BACK = built_once(
 
 _LONG = timedelta(hours=3)
 """From this on a silence counts up to its end: readings are hours apart, and meet the lesser part of a night."""
+_RENAMED_WITHIN = timedelta(days=1)
+"""A machine that is renamed reports on by its new name: after a longer silence another one may have come."""
 _AT_MOST = 2
 """A silence counts so many times as long as the last reading has met it at most: its end may have been earlier."""
 
@@ -137,10 +139,11 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     taken["former_serial"] = case((renamed, ClientRow.serial), else_=ClientRow.former_serial)
     taken["former_seen"] = case((renamed, ClientRow.last_seen), else_=ClientRow.former_seen)
     came_back = renamed & (new.excluded.name == ClientRow.former_name)
-    taken["shared"] = case((came_back | (renamed & _has_another_row()), true()), else_=ClientRow.shared)
     before = type_coerce(ClientRow.last_seen, BigInteger)
     met = type_coerce(ClientRow.read_at, BigInteger) - before
     whole = type_coerce(new.excluded.last_seen, BigInteger) - before
+    taken_over = renamed & (whole > _RENAMED_WITHIN // timedelta(microseconds=1)) & _has_another_row()
+    taken["shared"] = case((came_back | taken_over, true()), else_=ClientRow.shared)
     is_short = met < _LONG // timedelta(microseconds=1)
     silence = case((is_short, met), (whole < _AT_MOST * met, whole), else_=_AT_MOST * met)
     over = (new.excluded.last_seen > ClientRow.last_seen) & (silence > ClientRow.longest_silence)
@@ -149,7 +152,7 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
 
 
 def _has_another_row() -> ColumnElement[bool]:
-    """Whether the machine that a row shows now was known by another record: then the row has not just been renamed.
+    """Whether another record is, or was, of the name that a row shows now: that machine is known already.
 
     What the statement brings is named literally: as a column it would be read from a table of its own.
     """

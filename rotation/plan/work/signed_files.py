@@ -85,7 +85,11 @@ def not_signed_again(
         return blocking("signed-files-of-the-future", server, text, "state the dates with their offset from UTC")
     if not_before is not None and certificate < not_before:
         text = f"a keystore of {certificate:%Y-%m-%d %H:%M:%S %z} is older than the replacement"
-        return blocking("signed-files-of-another", server, text, f"look on {server} itself, when keystore.jks changed")
+        remedy = (
+            f"look on {server} itself, when keystore.jks changed; where its clock was set back since then, state both "
+            "dates by the right clock"
+        )
+        return blocking("signed-files-of-another", server, text, remedy)
     if oldest < certificate:
         text = (
             f"a .SIG file of {oldest:%Y-%m-%d %H:%M:%S %z} is older than the certificate: clients that verify reject it"

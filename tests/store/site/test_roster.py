@@ -88,7 +88,10 @@ async def test_a_name_that_comes_back_shows_that_two_machines_have_one_record(si
 
 
 async def test_a_machine_that_takes_over_a_record_leaves_the_one_that_had_it(site, make):
-    """A row that shows a machine with another record has two machines at once: the first may be away, and not ready."""
+    """A row that was silent for days and shows a machine with another record has two: the first may be not ready.
+
+    A computer that reports on by another name was renamed, also where an older record has that name.
+    """
 
     async def read(hour, **names):
         shown = [
@@ -100,12 +103,12 @@ async def test_a_machine_that_takes_over_a_record_leaves_the_one_that_had_it(sit
             each.id: each.twin and (each.twin.name, each.twin.serial) for each in await site.roster.entries("site-1")
         }
 
-    assert await read(1, a="away", b="here", c="third") == {"a": None, "b": None, "c": None}
-    assert await read(2, a="here") == {"a": ("away", "away 1"), "b": None, "c": None}
-    assert await read(3, b="renamed") == {"a": ("away", "away 1"), "b": None, "c": None}
-    assert await read(4, c="here") == {"a": ("away", "away 1"), "b": None, "c": ("third", "third 1")}, (
-        "by a former name"
-    )
+    none = dict.fromkeys("abcd")
+    assert await read(1, a="away", b="here", c="third", d="old") == none
+    assert await read(24, a="away", c="old") == none, "renamed within a day"
+    assert await read(26, b="renamed", c="old") == none, "no other record has the name"
+    assert await read(49, a="here", c="old") == {**none, "a": ("away", "away 24")}, "another one had it"
+    assert await read(74, c="third") == {**none, "a": ("away", "away 24"), "c": ("old", "old 49")}, "it came back"
 
 
 async def test_the_first_word_on_a_client_left_out_stays(running, make):
