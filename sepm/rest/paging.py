@@ -41,7 +41,7 @@ async def rows(
     3. a row that one page shows twice is in the database twice, and SEPM counts it twice: so does the pass. A row that
        two pages show proves nothing: it may have moved, or SEPM may draw the edge of its pages differently each time
     4. each pass after the first has smaller pages, which end elsewhere: so a row that is in the database twice, at the
-       end of one page and the beginning of the next, is on one page then
+       end of one page and the beginning of the next, is likely to be on one page then
     5. what a pass shows beyond the passes before it is given, too
 
     Args:
@@ -57,9 +57,9 @@ async def rows(
     given: set[str] = set()
     one = _Pass(fetch, key, size)
     for passes in range(_PASSES):
-        if passes and one.pages > 1:
-            size = one.longest - 1  # SEPM may give fewer than are asked for
-        one = _Pass(fetch, key, max(1, size))
+        if passes:
+            size = one.shorter
+        one = _Pass(fetch, key, size)
         async for row in one.rows():
             if key(row) not in given:
                 given.add(key(row))
@@ -91,6 +91,12 @@ class _Pass(Generic[Row]):
     def is_whole(self) -> bool:
         """Whether no row can be missing that was there all the time."""
         return len(self.seen) + sum(self.doubled.values()) >= self.most
+
+    @property
+    def shorter(self) -> int:
+        """The size of pages that end elsewhere; SEPM may give fewer rows than are asked for, or once by chance."""
+        given, asked = self.longest - 1, max(1, self._size - 1)
+        return given if given > 0 and self.most <= 2 * self.pages * given else asked
 
     async def rows(self) -> AsyncIterator[Row]:
         """The rows of all pages, as they stand there."""

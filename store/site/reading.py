@@ -9,21 +9,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Executable,
-    Text,
-    bindparam,
-    case,
-    exists,
-    literal_column,
-    true,
-    type_coerce,
-    update,
-)
+from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, case, true, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.orm import aliased
 
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, SiteId, Value
@@ -107,8 +94,6 @@ _DATED_BACK = built_once(
 
 _LONG = timedelta(hours=3)
 """From this on a silence counts up to its end: readings are hours apart, and meet the lesser part of a night."""
-_RENAMED_WITHIN = timedelta(days=1)
-"""A machine that is renamed reports on by its new name: after a longer silence another one may have come."""
 _AT_MOST = 2
 """A silence counts so many times as long as the last reading has met it at most: its end may have been earlier."""
 
@@ -139,27 +124,15 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     taken["former_serial"] = case((renamed, ClientRow.serial), else_=ClientRow.former_serial)
     taken["former_seen"] = case((renamed, ClientRow.last_seen), else_=ClientRow.former_seen)
     came_back = renamed & (new.excluded.name == ClientRow.former_name)
+    taken["shared"] = case((came_back, true()), else_=ClientRow.shared)
     before = type_coerce(ClientRow.last_seen, BigInteger)
     met = type_coerce(ClientRow.read_at, BigInteger) - before
     whole = type_coerce(new.excluded.last_seen, BigInteger) - before
-    taken_over = renamed & (whole > _RENAMED_WITHIN // timedelta(microseconds=1)) & _has_another_row()
-    taken["shared"] = case((came_back | taken_over, true()), else_=ClientRow.shared)
     is_short = met < _LONG // timedelta(microseconds=1)
     silence = case((is_short, met), (whole < _AT_MOST * met, whole), else_=_AT_MOST * met)
     over = (new.excluded.last_seen > ClientRow.last_seen) & (silence > ClientRow.longest_silence)
     taken["longest_silence"] = case((over, silence), else_=ClientRow.longest_silence)
     return built_once(new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer))
-
-
-def _has_another_row() -> ColumnElement[bool]:
-    """Whether another record is, or was, of the name that a row shows now: that machine is known already.
-
-    What the statement brings is named literally: as a column it would be read from a table of its own.
-    """
-    other = aliased(ClientRow)
-    site, row, name = (literal_column(f"excluded.{each}", Text) for each in ("site_id", "id", "name"))
-    known = (other.name == name) | (other.former_name == name)
-    return exists().where(other.site_id == site, other.id != row, known)
 
 
 def _at_servers(reading: Reading, clients: list[ObservedClient]) -> list[dict[str, object]]:

@@ -98,24 +98,25 @@ def test_a_certificate_that_is_put_back_late_is_a_violation(rolled_back):
 
 
 def test_a_claim_that_waits_for_whom_the_gate_did_not_is_a_violation(rolled_back):
-    """A client that was cut off before a gate of the way back passed.
+    """A client that was cut off before the gate passed that refuses now.
 
-    Not one that fails since, nor where a look found something, nor before a gate that passed before the approval.
+    Not one that fails since, nor where a look found something, nor where another gate passed.
     """
-    yes, task, claimed = moments(rolled_back)
-    passed = rolled_back.trail[0].model_copy(update={"at": claimed, "kind": "gate-passed", "data": {}})
+    _, task, claimed = moments(rolled_back)
+    data = {"step": "22-A8"}
+    passed = rolled_back.trail[0].model_copy(update={"at": claimed, "kind": "gate-passed", "data": data})
     refused = rolled_back.trail[0].model_copy(
         update={
             "at": claimed + HOUR,
             "kind": "attention",
-            "message": f"Put it back: its proof is missing since long. 22-A8: 1 client: {rolled_back.lost[0].name}",
+            "message": f"Put it back: its proof is missing since long. 22-A8: 1 clients of A: {rolled_back.lost[0].name}",
             "data": {"step": task.step},
         }
     )
     found = refused.model_copy(update={"kind": "drift", "message": "secure communications are on"})
     other = refused.model_copy(update={"message": f"{refused.message}-01"})
 
-    before = passed.model_copy(update={"at": yes - timedelta(minutes=1)})
+    elsewhere = passed.model_copy(update={"data": {"step": "07-A8"}})
 
     def among(*events):
         at = next(index for index, event in enumerate(rolled_back.trail) if event.at >= claimed)
@@ -125,7 +126,7 @@ def test_a_claim_that_waits_for_whom_the_gate_did_not_is_a_violation(rolled_back
         return bool(list(the_old_certificate_is_back_in_time(among(*events))))
 
     assert is_late(passed, refused)
-    for events in ((passed, found, refused), (passed, other), (before, refused)):
+    for events in ((passed, found, refused), (passed, other), (elsewhere, refused)):
         assert not is_late(*events)
 
 

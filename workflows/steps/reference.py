@@ -83,5 +83,5 @@ def _text(fixed: ReferenceAnswer) -> str:
         )
     return (
         f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven; "
-        f"{EDIT_A_POLICY} of each in SEPM's console, then retry"
+        "edit a policy of each in SEPM's console, then retry"
     )

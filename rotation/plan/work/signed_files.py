@@ -86,8 +86,8 @@ def not_signed_again(
     if not_before is not None and certificate < not_before:
         text = f"a keystore of {certificate:%Y-%m-%d %H:%M:%S %z} is older than the replacement"
         remedy = (
-            f"look on {server} itself, when keystore.jks changed; where its clock was set back since then, state both "
-            "dates by the right clock"
+            f"look on {server} itself, when keystore.jks changed; where its clock was set since the replacement was "
+            "claimed, state both dates by its clock of before"
         )
         return blocking("signed-files-of-another", server, text, remedy)
     if oldest < certificate:

@@ -76,8 +76,8 @@ ATTENTION: dict[str, str] = {
     "persons go on with it as it is.",
     "plan-is-stale": "The plan does not fit the site any more. An operator puts the site back and retries, or cancels "
     "and makes a new plan.",
-    "serial-did-not-move": "SEPM has made no new policy after a change (“%(subject)s”). An operator edits a policy "
-    "of these groups in the console, and retries.",
+    "serial-did-not-move": "SEPM has made no new policy after a change (“%(subject)s”). The question names the groups. "
+    "An operator edits a policy of each in the console, and retries.",
     "swapped-while-turning-back": "A new certificate was put in while the rotation turns back. An operator puts the "
     "old one back and retries.",
     "swapped-while-restoring": "Another certificate was put in while a restore runs. An operator puts the one back "

@@ -18,6 +18,8 @@ _EXPLAINS = frozenset({"attention", "drift"})
 _HOLDS = ("hold ", "resume ")
 _FIVE = 5
 _REFUSED = "its proof is missing since"
+_GATES = re.compile(r"([\w-]+): \d+ client")
+"""The gates that a refusal names, each with its clients."""
 _FOUND = frozenset({"drift", "gate-restarted"})
 
 
@@ -27,7 +29,7 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
     The slowest heartbeat of the plan's owners counts. The second person's approval begins the count, or the end of the
     step before it where the way back has one: clients that verify again are relaxed first, and servers follow one
     another by gates. No step of the way back begins later than that either. No claim of the task is refused for long
-    because of a client that was cut off before the gates of the way back passed without it. And a heartbeat after the
+    because of a client that was cut off before the very gate passed that refuses the claim. And a heartbeat after the
     task was granted, the old certificate is in the server.
 
     Not covered: a span in which the trail shows a question or a drift, or a person held the rotation; how long no
@@ -47,7 +49,7 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
         if awaited and is_ours and event.at > free + beat and not _is_explained(facts, free, event.at):
             text = f"{event.message!r} came at {event.at}, and nothing was in its way from {free} on"
             yield violation(the_old_certificate_is_back_in_time, step, text)
-        if step in awaited and (name := _refused_for(facts, event, yes)):
+        if step in awaited and (name := _refused_for(facts, event)):
             text = f"a claim is refused because of {name}, without which the gates have passed"
             yield violation(the_old_certificate_is_back_in_time, step, text)
     for task in _put_back(facts):
@@ -141,15 +143,18 @@ def _is_explained(facts: Facts, begin: datetime, end: datetime) -> bool:
     )
 
 
-def _refused_for(facts: Facts, event: Event, yes: datetime) -> str:
-    """The client because of which claims are refused, though it was cut off before a gate of the way back passed.
+def _refused_for(facts: Facts, event: Event) -> str:
+    """The client because of which claims are refused, though it was cut off before the gate passed that refuses now.
 
-    Empty where there is none, where the way back had no gate yet, or where a look has found something since that gate.
+    Empty where there is none, or where a look has found something since that gate.
     """
     if event.kind != "attention" or _REFUSED not in event.message:
         return ""
     before = [each for each in facts.trail if each.at <= event.at]
-    passed = max((each.at for each in before if each.kind == "gate-passed" and each.at >= yes), default=None)
+    gates = set(_GATES.findall(event.message))
+    passed = max(
+        (each.at for each in before if each.kind == "gate-passed" and each.data.get("step") in gates), default=None
+    )
     if passed is None or any(each.kind in _FOUND and each.at > passed for each in before):
         return ""
     names = (each.name for each in facts.losses if each.first_failed < passed)

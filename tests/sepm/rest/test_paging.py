@@ -139,3 +139,18 @@ async def test_rule_23_a_row_that_the_edge_of_two_pages_parts_makes_no_endless_r
 
     read = [row async for row in rows(fetch, str, size=3, address="site T", what="rows")]
     assert sorted(read) == sorted(set(stored))
+
+
+async def test_an_answer_that_is_short_once_does_not_make_thousands_of_pages():
+    """A busy SEPM gives three of nine hundred rows, then none: the next pass asks for pages as long as before."""
+    stored, asked = [str(each) for each in range(900)], []
+
+    async def fetch(index, size):
+        asked.append(size)
+        content = stored[(index - 1) * size : index * size]
+        content = content if len(asked) > 2 else content[:3] if len(asked) == 1 else []
+        return Page.model_validate(page(content, -(-900 // size), 900, last=False))
+
+    read = [row async for row in rows(fetch, str, size=500, address="site T", what="rows")]
+    assert sorted(read) == sorted(stored)
+    assert asked == [500, 500, 499, 499, 499]

@@ -87,30 +87,6 @@ async def test_a_name_that_comes_back_shows_that_two_machines_have_one_record(si
     assert await read(5, "there", "newer") == ("a", "here", "old", make.at(hours=3))
 
 
-async def test_a_machine_that_takes_over_a_record_leaves_the_one_that_had_it(site, make):
-    """A row that was silent for days and shows a machine with another record has two: the first may be not ready.
-
-    A computer that reports on by another name was renamed, also where an older record has that name.
-    """
-
-    async def read(hour, **names):
-        shown = [
-            make.client(row, serial=f"{name} {hour}", last_seen=make.at(hours=hour)) for row, name in names.items()
-        ]
-        named = [each.model_copy(update={"name": names[each.id]}) for each in shown]
-        await site.roster.update("site-1", make.at(hours=hour), None, named)
-        return {
-            each.id: each.twin and (each.twin.name, each.twin.serial) for each in await site.roster.entries("site-1")
-        }
-
-    none = dict.fromkeys("abcd")
-    assert await read(1, a="away", b="here", c="third", d="old") == none
-    assert await read(24, a="away", c="old") == none, "renamed within a day"
-    assert await read(26, b="renamed", c="old") == none, "no other record has the name"
-    assert await read(49, a="here", c="old") == {**none, "a": ("away", "away 24")}, "another one had it"
-    assert await read(74, c="third") == {**none, "a": ("away", "away 24"), "c": ("old", "old 49")}, "it came back"
-
-
 async def test_the_first_word_on_a_client_left_out_stays(running, make):
     """Clients are left out of one rotation by name, and naming one again is no error."""
     await running.roster.leave_out("rot-1", ["a", "b"], "ann", "scrapped", make.t0)
