@@ -109,7 +109,7 @@ def test_a_claim_that_waits_for_whom_the_gate_did_not_is_a_violation(rolled_back
         update={
             "at": claimed + HOUR,
             "kind": "attention",
-            "message": f"Put it back: its proof is missing since long. 22-A8: 1 clients of A: {rolled_back.lost[0].name}",
+            "message": f"Put it back: its proof is missing since noon. 22-A8: 1 clients: {rolled_back.lost[0].name}",
             "data": {"step": task.step},
         }
     )
