@@ -58,8 +58,7 @@ async def rows(
     one = _Pass(fetch, key, size)
     for passes in range(_PASSES):
         if passes:
-            size = one.shorter
-        one = _Pass(fetch, key, size)
+            one = _Pass(fetch, key, one.shorter)
         async for row in one.rows():
             if key(row) not in given:
                 given.add(key(row))
@@ -94,7 +93,10 @@ class _Pass(Generic[Row]):
 
     @property
     def shorter(self) -> int:
-        """The size of pages that end elsewhere; SEPM may give fewer rows than are asked for, or once by chance."""
+        """The size of pages that end elsewhere than these did: one row less than SEPM gave, or than was asked for.
+
+        The latter where SEPM once gave few rows by chance: by that, there would be more than twice as many pages.
+        """
         given, asked = self.longest - 1, max(1, self._size - 1)
         return given if given > 0 and self.most <= 2 * self.pages * given else asked
 

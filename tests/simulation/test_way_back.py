@@ -98,9 +98,9 @@ def test_a_certificate_that_is_put_back_late_is_a_violation(rolled_back):
 
 
 def test_a_claim_that_waits_for_whom_the_gate_did_not_is_a_violation(rolled_back):
-    """A client that was cut off before the gate passed that refuses now.
+    """A gate refuses a claim because of a client that had been cut off when the gate passed.
 
-    Not one that fails since, nor where a look found something, nor where another gate passed.
+    None is a client that fails since, nor where a look found something, nor where another gate passed.
     """
     _, task, claimed = moments(rolled_back)
     data = {"step": "22-A8"}

@@ -83,7 +83,7 @@ def images_card(work: RefreshImages) -> Card:
                 (),
                 *((CopiedValue(label=sentence("Group"), value=group),) for group in work.groups),
             ),
-            act(sentence("Use no older image or package of these groups again, after the rotation neither")),
+            act(sentence("Do not use an older image or package of these groups again, even after the rotation")),
             act(sentence("State each group by its name, with what you have refreshed for it")),
         ),
         checked=sentence("Nothing shows it to the service: what you state is the only proof"),

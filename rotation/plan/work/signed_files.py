@@ -87,7 +87,7 @@ def not_signed_again(
         text = f"a keystore of {certificate:%Y-%m-%d %H:%M:%S %z} is older than the replacement"
         remedy = (
             f"look on {server} itself, when keystore.jks changed; where its clock was set since the replacement was "
-            "claimed, state both dates by its clock of before"
+            "claimed, state both dates as its former clock would show them"
         )
         return blocking("signed-files-of-another", server, text, remedy)
     if oldest < certificate:

@@ -28,9 +28,9 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
 
     The slowest heartbeat of the plan's owners counts. The second person's approval begins the count, or the end of the
     step before it where the way back has one: clients that verify again are relaxed first, and servers follow one
-    another by gates. No step of the way back begins later than that either. No claim of the task is refused for long
-    because of a client that was cut off before the very gate passed that refuses the claim. And a heartbeat after the
-    task was granted, the old certificate is in the server.
+    another by gates. No step of the way back begins later than that either. No gate refuses a claim of the task for
+    long because of a client that had been cut off when that gate passed. And a heartbeat after the task was granted,
+    the old certificate is in the server.
 
     Not covered: a span in which the trail shows a question or a drift, or a person held the rotation; how long no
     operator claims the task, or a claim is refused for another reason; and, once it was granted, people whose work at
@@ -144,7 +144,7 @@ def _is_explained(facts: Facts, begin: datetime, end: datetime) -> bool:
 
 
 def _refused_for(facts: Facts, event: Event) -> str:
-    """The client because of which claims are refused, though it was cut off before the gate passed that refuses now.
+    """The client because of which a gate refuses claims, though it had been cut off when that gate passed.
 
     Empty where there is none, or where a look has found something since that gate.
     """
