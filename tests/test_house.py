@@ -278,3 +278,9 @@ def test_no_dependency_slips_past_the_domain() -> None:
         if not module.startswith("_") and {canonicalize_name(owner) for owner in owners} & asked and find_spec(module)
     }
     assert modules - forbidden - LET_THROUGH == set()
+
+
+def test_mutmut_copies_every_room():
+    """`make mutmut` takes the repository off the path: tests of the domain can import only what it copies."""
+    settings = PROJECT["tool"]["mutmut"]
+    assert {*settings["source_paths"], *settings["also_copy"]} == PACKAGES

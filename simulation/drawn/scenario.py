@@ -138,6 +138,8 @@ class Scenario(Value):
     """Whether clients show another server while the one that is replaced next is stopped (rule 18)."""
     states_early: bool = False
     """Whether the operator states what hands out Sylink.xml with the first recovery file, as is offered (rule 26)."""
+    looks: int = Field(default=8, ge=1)
+    """How often people look for a client that is switched on (rule 10) before they do without one: once a day."""
     networking: Networking = Networking()
     """How its people find out whether plain HTTP gets through."""
     pace: WorkPace = WorkPace()

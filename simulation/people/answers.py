@@ -4,6 +4,7 @@ from rotation.running.attention import PLAN_DIFFERS, PLAN_ON_TRUST, Attention
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from simulation.drawn.networking import WhenShut
+from simulation.drawn.scenario import Scenario
 from simulation.people import looks, stopping
 from simulation.people.operator import Operator
 
@@ -12,13 +13,13 @@ _TIMEOUT = 4
 
 
 def choose(
-    attention: Attention, tries: int, state: RotationState, operator: Operator, when_shut: WhenShut
+    attention: Attention, tries: int, state: RotationState, operator: Operator, scenario: Scenario
 ) -> tuple[Attention, Move]:
     """The question that they answer, and how: of a plan that differs they may wish another one."""
     beside = next((each for each in state.attention if each.code == PLAN_ON_TRUST), None)
     if attention.code == PLAN_DIFFERS and beside is not None and tries > _TIMEOUT and not _fits(attention):
         return beside, Move.PROCEED
-    return attention, _chosen(attention, tries, state, operator, when_shut)
+    return attention, _chosen(attention, tries, state, operator, scenario)
 
 
 def _fits(attention: Attention) -> bool:
@@ -26,7 +27,7 @@ def _fits(attention: Attention) -> bool:
     return bool({Move.APPROVE, Move.PROCEED} & set(attention.options))
 
 
-def _chosen(attention: Attention, tries: int, state: RotationState, operator: Operator, when_shut: WhenShut) -> Move:
+def _chosen(attention: Attention, tries: int, state: RotationState, operator: Operator, scenario: Scenario) -> Move:
     """Wait longer, or approve, or try again; another way when that has not helped for some time."""
     options = attention.options
     held = state.wait.held if state.wait is not None else ()
@@ -34,12 +35,12 @@ def _chosen(attention: Attention, tries: int, state: RotationState, operator: Op
         way = Move.PROCEED if operator.finds_http_open(held) else Move.CANCEL
         return way if way in options else options[0]
     if attention.code == "canary-held":
-        about = _about_networks(held, operator, when_shut)
+        about = _about_networks(held, operator, scenario.networking.when_shut)
         if about is not None and about in options:
             return about
     if attention.code == looks.ASKED:
         operator.stop_what_gave_old_lists(attention.message)
-        return looks.choice(state, options, tries)
+        return looks.choice(state, options, tries, scenario.looks)
     if attention.code == "gate-limit" and state.outline.purpose == "roll-back" and Move.PROCEED in options:
         reading = state.wait.reading if state.wait is not None else None
         if reading is not None and operator.finds_failing(reading.waiting_names):

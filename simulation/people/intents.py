@@ -102,7 +102,7 @@ class Intents:
         if not state.swapped or state.rolling_back is not None or state.outline.purpose != "rotate":
             return False
         codes = {attention.code for attention in state.attention}
-        old = looks.takes_back(state, self.tries("attention", looks.ASKED))
+        old = looks.takes_back(state, self.tries("attention", looks.ASKED), self._scenario.looks)
         old = old or stopping.takes_back(codes, self.tries("attention", stopping.STRANDED))
         if codes & {"refusing", "signs-with-former-key"} or old or self._gives_up(state, codes):
             return True

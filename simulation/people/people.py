@@ -222,7 +222,7 @@ class People:
         if attention is None:
             return None
         tries = self._intents.tries("attention", code)
-        attention, move = choose(attention, tries, self._seen, self._operator, self._scenario.networking.when_shut)
+        attention, move = choose(attention, tries, self._seen, self._operator, self._scenario)
         who, question = _SECOND if move is Move.APPROVE else _OWNER, attention.question
         if move is Move.STATE_GATE:
             states = await self._console.states(self._seen)

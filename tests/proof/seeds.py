@@ -48,8 +48,13 @@ _THREE = _SEVERAL.model_copy(update={"fewest_servers": 3})
 _KINDS = (_SHORT, _SHORT, _SHORT, _PAIR, _SEVERAL, _THREE)
 """Two in five have two servers and more, one in five three and more, a third has over twenty clients."""
 _WIDER = 0.05
-BY_DEFAULT: dict[str, object] = {"unproven": Unproven.RELAX, "keep_relaxed": False, "leave_out_away": False}
-"""What a plan takes where people choose nothing."""
+BY_DEFAULT: dict[str, object] = {
+    "unproven": Unproven.RELAX,
+    "keep_relaxed": False,
+    "leave_out_away": False,
+    "looks": 60,
+}
+"""What a plan takes where people choose nothing, and look for a client of each build for two months."""
 _STALE, _EVERY_STALE = 4, 12
 """Of so many seeds one is about stale signatures by its number alone, with several servers."""
 
