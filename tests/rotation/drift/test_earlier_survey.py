@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.drift.earlier_survey import as_recorded, relaxed_now, with_copies
+from rotation.drift.earlier_survey import as_recorded, relaxed_before, relaxed_now, with_copies
 from rotation.site import Protocol
 from rotation.values import ListName
 
@@ -114,3 +114,12 @@ def test_groups_are_relaxed_from_their_first_write_to_their_last(make, body):
     assert relaxed_now(body, make.step_of(body, "A8")) == relaxed
     assert relaxed_now(body, make.step_of(body, "A10d")) == relaxed
     assert relaxed_now(body, make.step_of(body, "recheck", 1)) == frozenset()
+
+
+def test_groups_were_relaxed_from_their_first_write_on(make, body):
+    """Their clients have used plain HTTP; a write that restores relaxes none, and the step that runs is not done."""
+    relaxed = {make.id_of("H")}
+    assert relaxed_before(body, make.step_of(body, "A5")) == frozenset()
+    assert [relaxed_before(body, make.step_of(body, number)) for number in ("A7", "A10c", "closing")] == [relaxed] * 3
+    restoring = tuple(each for each in body.steps if getattr(each, "restores", True))
+    assert relaxed_before(body.model_copy(update={"steps": restoring}), restoring[-1].id) == frozenset()

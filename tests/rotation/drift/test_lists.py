@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 
 from rotation.drift.drift import Drift
-from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP, edited_lists, shown_by_tasks
+from rotation.drift.lists import (
+    EDITED_MEANWHILE,
+    LIST_EDITED,
+    LIST_TAKEN_UP,
+    edited_lists,
+    edited_meanwhile,
+    named_over_https,
+    shown_by_tasks,
+)
 from rotation.drift.reaction import Circumstances, Reaction, react
 from rotation.plan.work.task import ConsoleTask, CopyList, DeleteList, Evidence, ReorderList, TaskState
 from rotation.values import ListName, RotationId, TaskId
@@ -129,3 +137,21 @@ def test_a_task_that_makes_a_list_shows_it(make, site):
     ]
     shown = shown_by_tasks(tasks, ahead=ahead)
     assert shown == dict.fromkeys((COPY, ORIGINAL), make.t0 + ahead + timedelta(seconds=1))
+
+
+def test_a_list_that_is_assigned_again_is_asked_about_by_a_code_of_its_own(make, site):
+    """A cancel and a restore ask about those that were edited since their content was known, and no others."""
+    known = {name: make.at(minutes=4) for name in (ORIGINAL, COPY)}
+    (only,) = edited_meanwhile(site, [COPY, ORIGINAL], {ORIGINAL: make.at(minutes=5), COPY: make.at(minutes=4)}, known)
+    assert (only.finding.code, only.finding.subject, only.edited_at) == (EDITED_MEANWHILE, ORIGINAL, make.at(minutes=5))
+    assert "HTTPS, with s1=443" in only.finding.remedy
+
+
+def test_the_servers_that_lists_name_over_https(make):
+    """An HTTP list names none; a list that was not registered may name any."""
+    one, two = ListName("One"), ListName("Two")
+    lists = [make.server_list(one, "s1"), make.server_list(two, "s2", http=True)]
+    site = make.site("s1", "s2", "s3", lists=lists)
+    assert named_over_https(site, [two]) == frozenset()
+    assert named_over_https(site, [two, one]) == {"s1"}
+    assert named_over_https(site, [one, ListName("Theirs")]) == {"s1", "s2", "s3"}

@@ -2,10 +2,19 @@
 
 import pytest
 
-from rotation.drift.presented import Presented, Serves, certificate_drift, given_up, must_answer, serves, to_put_right
+from rotation.drift.presented import (
+    Presented,
+    Serves,
+    certificate_drift,
+    given_up,
+    must_answer,
+    other_certificates,
+    serves,
+    to_put_right,
+)
 from rotation.finding import warning
 from rotation.survey import ServedCertificate
-from rotation.values import ServerName
+from rotation.values import Fingerprint, ServerName
 
 
 @pytest.fixture
@@ -165,3 +174,16 @@ def test_on_the_way_back_the_old_certificate_is_the_one_that_is_put_in(body, see
     back = body.model_copy(update={"back_from": body.steps[0].id})
     (finding,) = certificate_drift(back, [seen("s1", presented)], **{"swapped": (), **known})
     assert f"{finding.message}: {finding.remedy}" == f"s1 presents {text}"
+
+
+def test_a_server_that_is_silent_has_no_other_certificate(body, seen):
+    """Only a certificate that is presented is another one; the one whose turn it is may have either."""
+    presented = [seen("s1", "new-s1"), seen("s2", "alien"), seen("s3", "alien")]
+    before = {ServerName("s3"): Fingerprint("old-s3")}
+    due = other_certificates(body, presented, swapped=(), before=before, due=ServerName("s1"))
+    assert [each.subject for each in due] == ["s2", "s3"]
+    none_due = other_certificates(body, presented, swapped=(), before=before)
+    assert [each.subject for each in none_due] == ["s1", "s2", "s3"]
+    assert (
+        other_certificates(body, [seen("s1", "new-s1"), seen("s2", None)], swapped=[ServerName("s1")], before={}) == ()
+    )

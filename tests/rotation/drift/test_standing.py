@@ -118,3 +118,12 @@ def test_a_write_in_which_a_roll_back_stopped_the_steps_leaves_both(make, body):
 
     assert secure(at + 1) == {True, False}
     assert secure(at + 3) == {False}
+
+
+def test_a_pair_shows_what_is_expected_where_only_that_is_right(make):
+    """Both settings; while one of them may have two values, nothing is shown."""
+    now = make.location(server_list=COPY, secure=False).settings
+    expected = ExpectedSettings.model_validate({"server_lists": {COPY}, "secure_communications": {False}})
+    assert expected.is_shown_by(now)
+    for other in ({"server_lists": {LIST}}, {"secure_communications": {True}}, {"server_lists": {LIST, COPY}}):
+        assert not ExpectedSettings.model_validate({**expected.model_dump(), **other}).is_shown_by(now)

@@ -4,7 +4,7 @@ import pytest
 
 from rotation.drift.judged_drift import judge
 from rotation.drift.reaction import Circumstances, Reaction, react
-from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
+from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, shut, upgraded
 
 OLD, NEW = "14.3.9816.7000", "14.3.12154.10000"
 
@@ -151,3 +151,8 @@ def test_a_closed_http_port_of_relaxed_clients_is_shown_and_stops_nothing(found,
     judged = judge(drift, Circumstances(body=body, at=at)).named
     assert (judged.code, judged.matters, judged.blocks) == (HTTP_SILENT, True, False)
     assert "relaxed clients cannot reach it until it listens there again" in judged.message
+
+
+def test_a_closed_port_is_named_with_its_server(site):
+    """In the words of every text about it."""
+    assert shut(site.servers[0]) == "s1 does not answer on its HTTP port 8014"

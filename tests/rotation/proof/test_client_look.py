@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rotation.finding import Severity
 from rotation.plan.work.client_look import HeldServer, LookAtClients, Looked
-from rotation.proof.client_look import builds_to_look_at, judge, lists_of
+from rotation.proof.client_look import builds_to_look_at, judge, lists_of, unread
 from rotation.proof.list_lag import CandidateClient
 from rotation.site import Protocol
 from rotation.values import ClientId, Fingerprint, GroupId
@@ -202,3 +203,11 @@ def test_in_a_restore_clients_hold_the_copy_of_their_list_or_the_list_itself(mak
     for protocol, port in ((Protocol.HTTP, 8014), (Protocol.HTTPS, 443)):
         look = Looked(client="c", protocol=protocol, servers=(HeldServer(server="s1", port=port),))
         assert [each.is_in(look) for each in held].count(True) == 1
+
+
+def test_evidence_that_cannot_be_read_names_its_field():
+    """With the reason, which is as long as the evidence may make it, and with what to report."""
+    found = unread("x" * 600)
+    assert (found.code, found.subject, found.message) == ("client-look-unread", "clients", "x" * 500)
+    assert found.remedy.startswith("report done with clients=[...]")
+    assert found.severity is Severity.BLOCKING

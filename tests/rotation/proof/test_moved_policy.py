@@ -10,6 +10,7 @@ from rotation.proof.moved_policy import (
     ClientBeforeMove,
     asked_of,
     has_taken,
+    is_of_late,
     lists_to_show,
     refused_at,
     says_nothing,
@@ -196,3 +197,10 @@ def test_rule_24_who_was_asked_and_has_not_taken_it_there_speaks_against_the_ser
     assert refused_at([asked("a")], heard, {}, awake=True) == set(), "when it was moved is not known yet"
     assert refused_at(three, {}, settled, awake=True) == {S2}, "whom SEPM has lost is silent"
     assert refused_at([asked("a")], heard, {make.id_of("G"): make.at(minutes=-5)}, awake=True) == set(), "too early"
+
+
+@pytest.mark.parametrize(("days", "late"), [(13.9, True), (14, False), (None, False)])
+def test_rule_24_servers_are_shown_for_clients_that_were_seen_of_late(make, days, late):
+    """Within 14 days; one that was never seen is not."""
+    client = make.client("c1", seen=None if days is None else -days * 24 * 60)
+    assert is_of_late(client, make.t0) is late
