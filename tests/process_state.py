@@ -134,7 +134,7 @@ SHARED = (
     Shared("Python's path", lambda: list(sys.path), lambda known: sys.path.__setitem__(slice(None), known)),
     Shared("arguments", lambda: list(sys.argv), lambda known: sys.argv.__setitem__(slice(None), known)),
     Shared("the timeout of sockets", socket.getdefaulttimeout, socket.setdefaulttimeout),
-    Shared("the temporary folder", lambda: tempfile.tempdir, lambda known: setattr(tempfile, "tempdir", known)),
+    Shared("the temporary folder", tempfile.gettempdir, lambda known: setattr(tempfile, "tempdir", known)),
     Shared("hypothesis' profile", hypothesis.settings.get_current_profile_name, hypothesis.settings.load_profile),
 )
 
