@@ -1,7 +1,8 @@
 """Gates of a site without REST: what an export has to be to end one, and what two persons state instead."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -9,9 +10,11 @@ from engine.contract import ActivityName, GateRequest, StateCoverageRequest, Sta
 from rotation.console.exported import ClientExport
 from rotation.console.statement import Statement, WantedProof, missing_in
 from rotation.plan.step import Gate, Holdout
+from rotation.proof.acceptance import without_proof
 from rotation.proof.reading import evidence_key
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 from rotation.running.wait import GateReading
+from rotation.site import Site
 from rotation.values import ClientId
 from service.plans.recovery_planning import ahead_of_ours
 from service.scope import StepScope, scope_of
@@ -33,7 +36,9 @@ class Statements:
     async def state_coverage(self, request: StateCoverageRequest) -> StatedAnswer:
         """Count clients as covered because two persons state it: clients without proof that an export from before the
         statement and the newest one show, and that the statement does not leave open. The statement is kept first. One
-        that names an unknown client is not kept, and covers no client.
+        that names an unknown client, or one client twice, is not kept, and covers no client.
+
+        A client that the statement leaves open, and that an earlier one has covered, is waited for again.
         """
         store, ref = self._world.store, request.ref
         scope = await scope_of(self._world, ref)
@@ -41,10 +46,13 @@ class Statements:
             raise TypeError(f"step {scope.step.id} is no gate")
         key = evidence_key(scope.plan.body, scope.step)
         roster = await store.roster.entries(ref.site_id, None)
-        names = {client.name.casefold() for client in roster}
-        if unknown := [name for name in missing_in(request.evidence) if name.casefold() not in names]:
-            return StatedAnswer(count=0, unknown=tuple(unknown[:_NAMES]))
-        left = {name.casefold() for name in missing_in(request.evidence)}
+        left = Counter(name.casefold() for name in missing_in(request.evidence))
+        names = Counter(client.name.casefold() for client in roster)
+        if left - names:
+            misfits = [name for name in dict.fromkeys(missing_in(request.evidence)) if name.casefold() in left - names]
+            unknown = [name for name in misfits if name.casefold() not in names]
+            repeated = [name for name in misfits if name.casefold() in names]
+            return StatedAnswer(count=0, unknown=tuple(unknown[:_NAMES]), repeated=tuple(repeated[:_NAMES]))
         statement = Statement(
             rotation_id=ref.rotation_id,
             gate=key,
@@ -66,22 +74,27 @@ class Statements:
             and client.name.casefold() not in left
         }
         waiting = [client for client in await self._unproven(scope, key) if client in shown]
+        kept = await store.coverage.evidence(ref.rotation_id, key)
+        stated_before = {client: each for client, each in kept.items() if each.reason is Reason.STATED}
         now = self._world.clock()
+        covered = [
+            Judgement(
+                client=client,
+                verdict=Verdict.COVERED,
+                reason=Reason.STATED,
+                evidence=ClientEvidence(client=client, contact_seen=stated_at, covered=True, reason=Reason.STATED),
+            )
+            for client in waiting
+        ]
+        taken_back = [
+            Judgement(
+                client=client.id, verdict=Verdict.WAITING, reason=Reason.WENT_BACK, evidence=without_proof(evidence)
+            )
+            for client in roster
+            if client.name.casefold() in left and (evidence := stated_before.get(client.id)) is not None
+        ]
         await store.coverage.begin_reading(ref.rotation_id, key, now)
-        await store.coverage.save(
-            ref.rotation_id,
-            key,
-            [
-                Judgement(
-                    client=client,
-                    verdict=Verdict.COVERED,
-                    reason=Reason.STATED,
-                    evidence=ClientEvidence(client=client, contact_seen=stated_at, covered=True, reason=Reason.STATED),
-                )
-                for client in waiting
-            ],
-            now,
-        )
+        await store.coverage.save(ref.rotation_id, key, [*covered, *taken_back], now)
         return StatedAnswer(count=len(waiting))
 
     async def _unproven(self, scope: StepScope, key: str) -> Iterable[ClientId]:
@@ -126,10 +139,30 @@ async def by_export(
     return reading.model_copy(update={"reached": False, "asks": asked})
 
 
+async def closes_by(world: World, site: Site, due: datetime | None) -> str:
+    """Why no client counts as back when a rotation at a site without REST ends; empty where clients were exported.
+
+    `due`: when the closing check began to look for them.
+    """
+    if site.at_console is None or due is None:
+        return ""
+    export = await world.store.console.newest_export(site.id)
+    if export is None:
+        return "no export of the clients was uploaded: upload one, which shows the clients that are back"
+    if export.taken_at >= due:
+        return ""
+    taken = _named(export)
+    return f"{taken} is from before the closing check: upload a newer one, which shows the clients that are back"
+
+
+def _named(export: ClientExport) -> str:
+    return f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC"
+
+
 def _asks(reading: GateReading, export: ClientExport | None, *, holds: bool) -> str:
     if export is None:
         return "no export of the clients was uploaded: upload one, or state what you see in the console"
-    taken = f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC"
+    taken = _named(export)
     if not reading.waiting and reading.unshown:
         return f"{taken} shows no client at {', '.join(reading.unshown)} since: upload another one, a heartbeat later"
     if not reading.waiting and holds:

@@ -9,8 +9,10 @@ from temporalio import activity
 from activities.failures import as_activity_failures
 from activities.gate.reading_counts import NAMES
 from activities.gate.returned_builds import with_builds
+from activities.gate.statements import closes_by
 from activities.setting.accepting import shown
-from engine.contract import ActivityName, ClosingAnswer, StepRequest
+from engine.contract import ActivityName, ClosingAnswer, ClosingRequest
+from rotation.console.statement import WantedProof
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.newborn import PAIR_BORN, newborn
 from rotation.finding import Finding, blocking, folded, some
@@ -36,7 +38,7 @@ class ClosingCheck:
         self._world = world
 
     @activity.defn(name=ActivityName.CHECK_CLOSING)
-    async def check_closing(self, request: StepRequest) -> ClosingAnswer:
+    async def check_closing(self, request: ClosingRequest) -> ClosingAnswer:
         """Survey once more; every pair as recorded, no copy in use, every planned certificate presented.
 
         The answer names what was born since the rotation began: no look follows this one.
@@ -58,7 +60,9 @@ class ClosingCheck:
         born = [each for each in newborn(scope.plan.body, survey) if not settled.holds(each)]
         roster = await world.store.roster.entries(ref.site_id, None)
         proven = await self._policies(scope)
-        reading = await with_builds(world, scope, survey, _back(scope, roster, survey, proven), roster)
+        lacks = await closes_by(world, scope.site, request.due)
+        back = _back(scope, roster, survey, proven, lacks=lacks)
+        reading = await with_builds(world, scope, survey, back, roster)
         return ClosingAnswer(
             findings=folded(each for each in findings if each.code != PAIR_GONE),
             gone=await shown(world, ref.rotation_id, gone),
@@ -131,15 +135,20 @@ def _back(
     roster: Sequence[RosterClient],
     survey: SiteSurvey,
     proven: Mapping[GroupId, Sequence[datetime]],
+    *,
+    lacks: str,
 ) -> GateReading:
-    """The clients that checked in within three heartbeats and take their policy. The rotation waits for no other."""
+    """The clients that checked in within three heartbeats and take their policy. The rotation waits for no other.
+
+    `lacks`: why nothing shows it, at a site without REST.
+    """
     owner_of: dict[str, OwnerScope] = {group: owner for owner in scope.plan.body.scopes for group in owner.groups}
     dates = {group.id: group.policy_date for group in survey.groups} if scope.site.at_console is None else {}
     published = scope.plan.body.publish_delay + survey.skew
     missing, refusing = [], []
     for client in roster:
         owner = owner_of.get(client.group_id)
-        if owner is None or not _is_back(client, owner, survey.clients_as_of):
+        if lacks or owner is None or not _is_back(client, owner, survey.clients_as_of):
             missing.append(client.name)
         else:
             made = (dates.get(client.group_id), *proven.get(owner.group_id, ()))
@@ -157,6 +166,7 @@ def _back(
         waiting_names=tuple(sorted((*missing, *refusing))[:NAMES]),
         refusing_names=tuple(sorted(refusing)[:NAMES]),
         reached=not missing and not refusing,
+        asks=WantedProof(clients=len(roster), text=lacks) if lacks else None,
     )
 
 

@@ -51,6 +51,7 @@ from engine.contract.rotating import AdmitRequest, RotateInput, RotateResult, Su
 from engine.contract.steps import (
     AcceptRequest,
     ClosingAnswer,
+    ClosingRequest,
     Counted,
     GateAnswer,
     GateRequest,
@@ -104,6 +105,7 @@ __all__ = [
     "AdvanceOrderAnswer",
     "AdvanceOrderRequest",
     "ClosingAnswer",
+    "ClosingRequest",
     "Counted",
     "EndOrderAnswer",
     "EndOrderRequest",

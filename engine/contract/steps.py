@@ -225,10 +225,13 @@ class StateCoverageRequest(StepRequest):
 
 
 class StatedAnswer(Value):
-    """How many clients are covered by it; when nothing was taken, the names in it that are not known."""
+    """How many clients are covered by it; when nothing was taken, the names in it that fit no client."""
 
     count: int
     unknown: tuple[str, ...] = ()
+    """Names of no client of the site."""
+    repeated: tuple[str, ...] = ()
+    """Names that it has more often than the site has clients of that name."""
 
 
 class ServersRequest(Value):
@@ -240,6 +243,13 @@ class ServersRequest(Value):
     """The write that comes next, where the lists that it assigns again are looked at, too."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when a person has confirmed an edited server list as right, on SEPM's clock."""
+
+
+class ClosingRequest(StepRequest):
+    """The closing check."""
+
+    due: datetime | None = None
+    """From when on an export shows who is back, at a site without REST."""
 
 
 class ClosingAnswer(Value):

@@ -41,6 +41,8 @@ def untrue(evidence: dict[str, str], asked: WantedProof) -> Finding | None:
     try:
         clients, covered = (int(evidence.get(name, "")) for name in (CLIENTS, COVERED))
     except ValueError:
+        clients = covered = -1
+    if covered < 0:
         remedy = "state clients=NUMBER and covered=NUMBER, as counted in the console, and missing=NAMES for the others"
         return blocking("statement-incomplete", "statement", "the statement has no numbers of clients", remedy)
     if (stated := clients) != asked.clients:

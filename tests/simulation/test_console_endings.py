@@ -101,6 +101,19 @@ async def test_two_servers_with_serials_that_swaps_move(roll_back):
     assert sum("is shown to be relaxed still" in text for text in passed) == 1 + roll_back
 
 
+@pytest.mark.parametrize("proof", Proof)
+async def test_an_export_from_before_the_closing_check_shows_no_client_that_is_back(proof):
+    """An operator is asked for a newer one. Without it the rotation ends at its limit, and names every client."""
+    facts = await play(scenario(OfflinePeople(proof=proof)))
+    assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.COMPLETED, "", (), ())
+    exports = proof is Proof.EXPORTS
+    asked = [event.at for event in facts.trail if event.data.get("code") == "export-wanted"]
+    quiet = [text for text in messages(facts, EventKind.QUIET) if "no export shows which of these clients" in text]
+    assert (len(asked), len(quiet)) == (1, 0 if exports else 1)
+    assert messages(facts, EventKind.GATE_PASSED)[-1].endswith(f": {12 if exports else 0} of 12 clients are back")
+    assert exports or timedelta(days=13) < facts.trail[-1].at - asked[0] < timedelta(days=14)
+
+
 async def test_a_cancel_puts_everything_back():
     """By hand, as it was relaxed by hand, with the serials of each change."""
     act = ScriptedMove(after=30 * HOUR, move=Move.CANCEL)

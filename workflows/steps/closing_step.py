@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from engine.contract import ActivityName, ClosingAnswer, EventKind, StepRequest
+from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, EventKind
 from rotation.finding import Finding
 from rotation.plan.step import Closing, ScopeName
 from rotation.proof.gate import next_reading
+from rotation.running.attention import EXPORT_WANTED
 from rotation.running.message import Move
 from rotation.running.wait import GateReading
 from workflows.hosts.procedure_change import ProcedureChange
@@ -26,7 +27,7 @@ async def closing(run: Running, step: Closing) -> None:
     What differs is put right, or two persons leave it so. It is looked at again when a person has answered that, or
     what was asked about drift meanwhile: one answer is enough.
     Where several clients of one build were there before the last replacement, and none of them was heard since, it is
-    read on until one is, or until its limit.
+    read on until one is, or until its limit. So it is at a site without REST until an export shows who is back.
     """
     if run.state.wait is None:
         open_wait(run, step, step.minimum, step.patience, run.state.outline.owners(ScopeName.ALL))
@@ -37,21 +38,27 @@ async def closing(run: Running, step: Closing) -> None:
         pass
     reading = checked.reading
     if reading.waiting_names:
-        text = f"not back within three heartbeats, perhaps switched off: {reading.waiting_shown}"
-        await run.record(EventKind.QUIET, f"{step.title}: {text}")
+        await run.record(EventKind.QUIET, f"{step.title}: {_not_back(reading)}")
     text = f"{reading.covered} of {reading.total} clients are back"
     if checked.adopted:
         text = f"{text}; left as they are: {', '.join(checked.adopted)}"
     await run.record(EventKind.GATE_PASSED, f"{step.title}: {text}")
     run.state.wait = None
     run.drop_attention(_DIFFERS)
+    run.drop_attention(EXPORT_WANTED)
+
+
+def _not_back(reading: GateReading) -> str:
+    if reading.asks is not None:
+        return f"no export shows which of these clients are back: {reading.waiting_shown}"
+    return f"not back within three heartbeats, perhaps switched off: {reading.waiting_shown}"
 
 
 async def _checked(run: Running, step: Closing) -> ClosingAnswer | None:
     """The answer of a check that leaves nothing open; None where it is to be made again."""
     if was_answered(run):
         await look(run, step)
-    request = StepRequest(ref=about(run.state, step))
+    request = ClosingRequest(ref=about(run.state, step), due=wait_of(run).due)
     checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
     await note(run, step, checked.reading)
     if not await newborn_step.all_known(run, step, checked.born):
@@ -64,18 +71,32 @@ async def _checked(run: Running, step: Closing) -> ClosingAnswer | None:
     left = await signed_gate.put_back(run, step)
     if left and not await _ends_so(run, step, left):
         return None
-    return None if await _waits_for_builds(run, step, checked.reading) else checked
+    return None if await _waited(run, step, checked.reading) else checked
 
 
-async def _waits_for_builds(run: Running, step: Closing, reading: GateReading) -> bool:
-    """Whether the closing check waited for builds of which no client is back, and is to be made again."""
+async def _waited(run: Running, step: Closing, reading: GateReading) -> bool:
+    """Whether the closing check waited for an export, or for a client of each build, and is to be made again."""
     wait, now = wait_of(run), run.host.now()
-    if not reading.absent_builds or now >= wait.limit:
+    if reading.asks is None:
+        run.drop_attention(EXPORT_WANTED)
+    if (reading.asks is None and not reading.absent_builds) or now >= wait.limit:
         return False
+    if reading.asks is not None:
+        until = f"{wait.limit:%Y-%m-%d %H:%M} UTC"
+        text = f"{reading.asks.text}. Without one the rotation ends at {until}, and names every client as not back"
+        await run.ask_on(EXPORT_WANTED, step.title, text, ())
     at = next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
+    at = at if reading.asks is None else min(at, wait.limit)
     run.state.wait = wait.model_copy(update={"next_at": at})
-    summary = f"{step.number}: wait for a client of {', '.join(reading.absent_builds)}"
-    await run.wait(until=at, summary=summary, ready=lambda: look_due(run))
+    if reading.asks is not None:
+        summary = f"{step.number}: wait for an export of the clients"
+    else:
+        summary = f"{step.number}: wait for a client of {', '.join(reading.absent_builds)}"
+    await run.wait(
+        until=at,
+        summary=summary,
+        ready=lambda: look_due(run) or (reading.asks is not None and wait_of(run).next_at != at),
+    )
     if look_due(run):
         await look(run, step)
     return True

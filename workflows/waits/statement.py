@@ -73,6 +73,11 @@ async def _take(run: Running, step: Gate | Holdout, stated: Proceed) -> None:
         text = f"the statement names {', '.join(taken.unknown)}, and the site has no such clients: state it again"
         await _wants(run, step, text)
         return
+    if taken.repeated:
+        names = ", ".join(taken.repeated)
+        text = f"the statement names {names} more often than the site has clients of that name: state it again"
+        await _wants(run, step, text)
+        return
     who = f"{stated.asked_by} and {stated.approved_by}"
     text = f"{taken.count} clients are covered by {who}, by what the console shows"
     run.note(EventKind.MESSAGE, text)

@@ -53,6 +53,7 @@ ATTENTION: dict[str, str] = {
     "Sylink.xml brought them back.",
     "proof-wanted": "“%(subject)s” needs an export of the clients, or a statement of what the console shows. An "
     "operator brings it.",
+    "export-wanted": "“%(subject)s” needs an export of the clients that shows who is back. An operator brings it.",
     "client-list": "“%(subject)s”: no client of some build has shown its list. An operator looks at one, or decides "
     "what is asked.",
     "unlisted": "Clients have not come over HTTP while HTTPS is shut. An operator has the ports opened for a while, "

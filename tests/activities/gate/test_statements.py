@@ -4,16 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from activities.gate.statements import by_export
+from activities.gate.statements import Statements, by_export
 from emulator.scenarios import one_server
-from engine.contract import GateRequest, StepRef
+from engine.contract import GateRequest, StateCoverageRequest, StepRef
 from rotation.console.statement import Statement
 from rotation.plan.step import Gate, GatePurpose, ScopeName
+from rotation.proof.verdict import ClientEvidence, Judgement, Reason, Verdict
 from rotation.running.wait import GateReading
 from rotation.site import Limits
 from service.scope import scope_of
 from simulation.drawn.scenario import OfflinePeople, Scenario
-from simulation.played.stage import Stage
+from simulation.played.stage import SITE, Stage
 
 HOUR = timedelta(hours=1)
 
@@ -88,3 +89,58 @@ async def test_before_a_swap_an_export_of_the_last_day_is_wanted(stage, gate):
     assert "upload a newer one, then claim again" in (await gate.asks())
     await stage.console.export(stage.clock.now())
     assert await gate.asks() is None
+
+
+@pytest.fixture
+def stated(stage, gate):
+    """What two persons state of gate A8, in which four clients have no proof; what comes of it, and who is covered."""
+
+    async def states(*missing):
+        store, at = stage.store, stage.clock.now()
+        roster = await store.roster.entries(SITE, None)
+        kept = await store.coverage.evidence(gate.ref.rotation_id, gate.step.id)
+        waiting = [
+            Judgement(
+                client=each.id,
+                verdict=Verdict.WAITING,
+                reason=Reason.OLD_POLICY,
+                evidence=ClientEvidence(client=each.id),
+            )
+            for each in roster
+            if each.id not in kept
+        ]
+        await store.coverage.save(gate.ref.rotation_id, gate.step.id, waiting, at)
+        stage.clock.leap_to(at + HOUR)
+        request = StateCoverageRequest(
+            ref=gate.ref,
+            evidence={"missing": ", ".join(missing)},
+            stated_by="ann",
+            approved_by="eve",
+            why="seen",
+            stated_at=stage.clock.now(),
+        )
+        answer = await Statements(stage.world).state_coverage(request)
+        names = {each.id: each.name for each in roster}
+        covered = await store.coverage.covered(gate.ref.rotation_id, [gate.step.id])
+        return answer, sorted(names[each] for each in covered), sorted(names.values())
+
+    return states
+
+
+async def test_a_later_statement_takes_back_what_an_earlier_one_said_of_a_client(stated):
+    """Two persons had forgotten a client that is away: the gate waits for it again, and for no other."""
+    _, covered, everyone = await stated()
+    assert covered == everyone
+    _, covered, _ = await stated(everyone[1].lower())
+    assert covered == [name for name in everyone if name != everyone[1]]
+
+
+@pytest.mark.parametrize("second", ["PC-9", None])
+async def test_a_statement_with_a_name_that_fits_no_client_covers_none(stage, gate, stated, second):
+    """The site has no client of that name, or the statement has one client twice: which other one was meant?"""
+    everyone = (await stated("PC-9"))[2]
+    again = second or everyone[0].lower()
+    answer, covered, _ = await stated(everyone[0], again)
+    assert (answer.count, covered) == (0, [])
+    assert (answer.unknown, answer.repeated) == (((again,), ()) if second else ((), (everyone[0], again)))
+    assert await stage.store.console.statements(gate.ref.rotation_id) == ()

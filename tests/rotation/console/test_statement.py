@@ -19,6 +19,7 @@ def test_a_statement_names_everybody_whom_it_leaves_open():
     [
         ({}, "statement-incomplete"),
         ({"clients": "five", "covered": "5"}, "statement-incomplete"),
+        ({"clients": "5", "covered": "-1", "missing": "A, B, C, D, E, F"}, "statement-incomplete"),
         ({"clients": "4", "covered": "4"}, "statement-other-count"),
         ({"clients": "5", "covered": "4"}, "statement-unnamed"),
         ({"clients": "5", "covered": "5", "missing": "PC-1"}, "statement-unnamed"),
