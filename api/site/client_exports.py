@@ -24,14 +24,14 @@ from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
 from rotation.bounds import Text
-from rotation.console.exported import ClientExport, implausible, unknown_groups
+from rotation.console.exported import ClientExport, implausible, lacking, unknown_groups
 from rotation.finding import blocking
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.running.message import Message, Move
 from rotation.site import Site
 from rotation.values import SiteId, Value
-from sepm.offline.client_export import Encoding, ExportForm, parse_client_export
+from sepm.offline.client_export import MOST_LINES, Encoding, ExportForm, parse_client_export
 from sepm.offline.export_columns import Field as Column
 from sepm.offline.export_dates import DateOrder
 from store.site.site_changes import ReasonedAct
@@ -51,6 +51,13 @@ class ExportHints(Value):
     encoding: Encoding | None = Field(default=None, description="Where it is neither UTF-8 nor UTF-16")
     column: tuple[Annotated[str, Text], ...] = Field(
         default=(), max_length=20, description="FIELD=HEADER, where a header is not known"
+    )
+
+    gone: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_LINES,
+        description="How many clients of the export before are not in this one, since the console does not show them",
     )
 
     def form(self) -> ExportForm:
@@ -93,6 +100,9 @@ async def upload_clients(
         text = f"the service has read this same file before, taken at {newest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
         again = blocking("export-again", "export", text, "export the clients again, and upload that")
         raise refused("export-again", [again])
+    before = await parts.store.console.clients(newest) if newest is not None else ()
+    if finding := lacking(read.clients, before, gone=hints.gone):
+        raise refused("export-lacks-clients", [finding])
     export = ClientExport(
         id=uuid4().hex,
         taken_at=hints.taken_at,

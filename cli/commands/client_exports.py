@@ -27,6 +27,9 @@ def clients(
     column: Annotated[
         list[str] | None, typer.Option(help="FIELD=HEADER; fields: name, group, last_seen, build, server, serial, id")
     ] = None,
+    gone: Annotated[
+        int | None, typer.Option(help="How many clients the console does not show any more since the export before")
+    ] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
@@ -47,6 +50,7 @@ def clients(
             dates=dates,
             encoding=encoding,
             column=column or None,
+            gone=gone,
         )
     if as_json:
         say_json(shown)

@@ -9,9 +9,11 @@ from rotation.console.record import OfflineRecord, Policy, serial_of
 from rotation.finding import Finding, blocking
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
+from rotation.text.some_names import some_of
 from rotation.text.written_values import instant_text
 from rotation.values import ClientId, GroupId, ServerName, Value
 
+_SHOWN = 10
 _AHEAD = timedelta(minutes=5)
 """How far the clocks of servers, console and service may be apart."""
 
@@ -127,3 +129,20 @@ def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now:
         remedy = "check timezone, the order of day and month (dates), and when the export was written"
         return blocking("export-from-the-future", "export", text, remedy)
     return None
+
+
+def lacking(clients: Iterable[ExportedClient], before: Iterable[ExportedClient], *, gone: int) -> Finding | None:
+    """Why an export may be a part only: clients that the one before shows are not in it.
+
+    A gate would go on with what the export before has proven of them. None where a person states that so many are gone.
+    """
+    shown = {client_id(each) for each in clients}
+    names = sorted(each.name for each in before if client_id(each) not in shown)
+    if not names or len(names) == gone:
+        return None
+    text = f"the export before shows clients that are not in this one ({len(names)}): {some_of(names, _SHOWN)}"
+    remedy = (
+        "export all clients of all groups, without a filter; where the console does not show these clients any more, "
+        f"state gone={len(names)}"
+    )
+    return blocking("export-lacks-clients", "export", text, remedy)

@@ -16,7 +16,7 @@ from sepm.offline.export_columns import Field, UnclearColumnsError, known, place
 from sepm.offline.export_dates import DateOrder, UnclearDateError, moment
 
 LARGEST = 16 << 20
-_MOST_LINES = 150_000
+MOST_LINES = 150_000
 _MOST_COLUMNS = 200
 _LONGEST = 1_000
 _LONGEST_LINE = 100_000
@@ -155,8 +155,8 @@ def _whole(lines: Iterator[list[str]], name: str) -> Iterator[list[str]]:
             return
         except csv.Error as error:
             raise UnreadableExport(f"{name}, record {number}", f"is no CSV ({error})", _FORM) from error
-        if number > _MOST_LINES:
-            raise UnreadableExport(name, f"has more than {_MOST_LINES} lines", "export one domain at a time")
+        if number > MOST_LINES:
+            raise UnreadableExport(name, f"has more than {MOST_LINES} lines", "export one domain at a time")
         if len(fields) > _MOST_COLUMNS:
             raise UnreadableExport(f"{name}, record {number}", f"has more than {_MOST_COLUMNS} columns", _FORM)
         if any(fields):

@@ -82,11 +82,25 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
     declared = {"column": "name=PC", "dates": "mdy", "timezone": "Europe/Prague"}
     taken = (await upload(api, site, unclear.replace(b"My Company", b"My Company\\Labs"), **declared)).json()
     assert (taken["clients"], taken["unknown_groups"], taken["read"]) == (1, ["My Company\\Labs"], False)
-    again = await upload(api, site, exported(now), taken_at=taken["taken_at"])
+    again = await upload(api, site, exported(now), taken_at=taken["taken_at"], gone="1")
     problem(again, 409, "export-not-newer")
     same = await upload(api, site, unclear.replace(b"My Company", b"My Company\\Labs"), **declared)
     problem(same, 409, "export-again")
     assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == 1
+
+
+async def test_an_export_that_lacks_clients_is_taken_in_where_a_person_states_that_they_are_gone(
+    api, described, problem
+):
+    """A filtered export shows a part: its upload is refused, and what the one before shows stays."""
+    site = (await api.post("/v1/sites", json=described)).json()["id"]
+    now = datetime.now(UTC)
+    assert (await upload(api, site, exported(now, NAMES), taken_at=now.isoformat())).status_code == 200
+    part = exported(now + timedelta(minutes=1), NAMES[1:])
+    refused = problem(await upload(api, site, part), 409, "export-lacks-clients")
+    assert NAMES[0] in refused["detail"]
+    assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == len(NAMES)
+    assert (await upload(api, site, part, gone="1")).json()["clients"] == len(NAMES) - 1
 
 
 async def test_the_document_is_replaced(api, described, problem):

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from rotation.access import ConsoleGroup, ConsoleLocation, OfflineDocument
-from rotation.console.exported import ExportedClient, implausible, observed, unknown_groups
+from rotation.console.exported import ExportedClient, implausible, lacking, observed, unknown_groups
 from rotation.console.record import Change, OfflineRecord, Replicates
 from rotation.plan.step import SettingField
 from rotation.site import Server, Site
@@ -149,6 +149,19 @@ def test_a_group_that_was_changed_without_its_serial_is_compared_by_check_ins():
     """Its former serial says nothing any more."""
     serials = shown(record(change(NOON)), client("held", NOON - MINUTE, "F99A-11/20/2025 08:00:00 000"))
     assert serials == {"held": None}
+
+
+def test_an_export_in_which_clients_of_the_one_before_are_missing_may_be_filtered():
+    """It is refused, and names them, until a person states that just so many are gone; new clients are no matter."""
+    before = [client("a"), client("b"), client("c")]
+    finding = lacking([client("b"), client("d")], before, gone=0)
+    assert finding is not None
+    assert (finding.code, finding.subject) == ("export-lacks-clients", "export")
+    assert "(2): a, c" in finding.message
+    assert "state gone=2" in finding.remedy
+    assert lacking([client("b")], before, gone=1) is not None
+    assert lacking([client("b")], before, gone=2) is None
+    assert lacking([*before, client("d")], before, gone=0) is lacking([client("b")], [], gone=0) is None
 
 
 def test_an_export_that_cannot_be_is_refused():
