@@ -1,6 +1,7 @@
 """What the watch over client ports saw: kept until a look, and shown where the rotation does not look by itself.
 
-It does not while a person holds it, nor while it waits for an answer: clients may be cut off for days meanwhile.
+It does not while a person holds it, nor while it waits for an answer, of a person or of SEPM: clients may be cut off
+for days meanwhile.
 """
 
 from datetime import datetime

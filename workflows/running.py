@@ -20,6 +20,7 @@ from workflows.attentions import Attentions
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.hosts.insisting import insist
 from workflows.hosts.loop_guard import LoopGuard
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.message_effects import obey
 from workflows.progress_reports import noted_of, report_of
 
@@ -119,6 +120,8 @@ class Running(Attentions):
         self.busy_with = summary
         while not pending.done():
             await self._pass(pending.done, until=None, summary=summary)
+            if await self._shows_while_silent():
+                self.busy_with = summary
         self._guard.happened()
 
     async def pause(self, length: timedelta, summary: str) -> None:
@@ -176,6 +179,12 @@ class Running(Attentions):
             )
             if self._has_messages() or self.host.now() > began:
                 self._guard.waited()
+
+    async def _shows_while_silent(self) -> bool:
+        """Show what the watch saw while SEPM does not answer: no look can follow. Whether it was not shown yet."""
+        if not self.is_raised(NOT_ANSWERING) or not messages_of_watch.shown(self.state):
+            return False
+        return self.host.goes_by(ProcedureChange.SHOWN_WHILE_SILENT) and await self._show_moved()
 
     async def _show_moved(self) -> bool:
         """Show what the watch saw, since no look follows now. Whether it was not shown before."""

@@ -107,8 +107,7 @@ class Gates:
             asked_at,
         )
         scoped = [entry for entry in entries if entry.owner in by_owner]
-        as_of = survey.clients_as_of if survey is not None else clock
-        heard_until = min(clock, as_of) if scope.site.at_console else clock
+        heard_until = clock if seen.as_of is None else min(clock, seen.as_of)
         silent = silenced(scoped, judgements, by_owner, heard_until)
         unusual = unusually_many(silent, scoped, by_owner, heard_until)
         unusual_ids = {entry.id for entry in unusual}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.events.site_events import ApiSilent
 from emulator.scenarios import one_server
 from rotation.running.attention import DRIFT, ROLL_BACK, SITE_MOVED
 from rotation.running.message import Move
@@ -148,3 +149,24 @@ async def test_a_rotation_that_asks_about_the_site_looks_again_at_once(played):
     assert sent.answer.accepted
     assert looked.seen_at - sent.seen_at <= timedelta(days=2, minutes=1)
     assert shown(here) == []
+
+
+async def test_it_is_shown_while_sepm_is_silent(played):
+    """REST gives no answer for days, and no look can follow: a person reads it in the same minute."""
+
+    def falls_silent(here):
+        site_event = ApiSilent(lasting=timedelta(days=5))
+        here.stage.simulation.schedule(site_event, here.stage.clock.now())
+
+    _, sent, seen, after = deeds = played.in_turn(
+        played.Deed(played.at("A8"), falls_silent, after=MINUTE),
+        played.Deed(played.asked("not-answering"), tells(), after=MINUTE),
+        played.Deed(played.asked(SITE_MOVED), lambda _: None),
+        played.Deed(lambda state: not played.asked(SITE_MOVED)(state), lambda _: None),
+    )
+    async with played.play(*deeds, spec=small()) as here:
+        assert await here.run() is Outcome.COMPLETED
+    assert SAW in played.attention(seen.saw, SITE_MOVED).message
+    (event,) = shown(here)
+    assert event.at - sent.seen_at <= 2 * MINUTE
+    assert after.seen_at - sent.seen_at > timedelta(days=4)
