@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rotation import inheritance
-from rotation.finding import blocking, info
+from rotation.finding import Finding, blocking, info, warning
 from rotation.plan.drill import Drill
 from rotation.plan.forecast import forecast, least
 from rotation.plan.outage import Away
@@ -45,7 +45,9 @@ class Interrupted(Value):
     hand_outs: Stopped = Stopped()
     """What hands out Sylink.xml, and was stopped and not started again."""
     swapped: tuple[ServerName, ...]
-    """Servers that present their new certificate."""
+    """Servers that present their new certificate, or another one than the rotation has left there."""
+    another: tuple[ServerName, ...] = ()
+    """Those of them that present another one."""
 
 
 def make_restore_plan(
@@ -68,11 +70,22 @@ def make_restore_plan(
             info(
                 "restore", site.name, f"{len(interrupted.originals)} (group, location) pairs go back to what they were"
             ),
+            *(_another(server) for server in interrupted.another),
         ),
         times=forecast(body, start=now),
         least=least(body),
         lost_if_now=0,
         clients=interrupted.plan.clients,
+    )
+
+
+def _another(server: ServerName) -> Finding:
+    return warning(
+        "restore-another-certificate",
+        server,
+        "presents another certificate than the ended rotation left there: clients that verify do not know it",
+        f"put the right one into {server}, and plan the restore again; where this one is to stay, gates of the restore "
+        "wait until clients know it",
     )
 
 

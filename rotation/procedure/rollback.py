@@ -120,25 +120,6 @@ def _waves(reached: Reached, last: Collection[ServerName]) -> tuple[tuple[Server
     return (*waves[:-1], (*waves[-1], *silent)) if waves else (silent,)
 
 
-def as_served(body: PlanBody, renewed: Collection[ServerName]) -> PlanBody:
-    """A roll-back seen from where it stands: for a restore, what is still in is a plan's target too.
-
-    Args:
-        body: any plan; only of a roll-back something is turned round.
-        renewed: the servers that present the certificate which a roll-back was to take out.
-    """
-    return body.model_copy(
-        update={
-            "certificates": tuple(
-                chosen.model_copy(update={"fingerprint": chosen.replaces, "replaces": chosen.fingerprint})
-                if body.purpose == "roll-back" and chosen.server in renewed
-                else chosen
-                for chosen in body.certificates
-            )
-        }
-    )
-
-
 def _steps(
     choices: ProcedureChoices, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
 ) -> Iterator[Step]:

@@ -1,6 +1,6 @@
 """The plan that brings a site back after a rotation that was terminated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from rotation.drift.earlier_survey import as_approved
@@ -11,13 +11,14 @@ from rotation.plan.step import Console, ScopeName
 from rotation.plan.work.hand_outs import Stopped
 from rotation.plan.work.left_stopped import left_stopped
 from rotation.plan.work.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
+from rotation.procedure.found_certificates import as_found, presents_another
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
-from rotation.procedure.rollback import as_served
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName, SiteId
 from service.identity import new_plan_id
 from store.database.page import PageRequest
 from store.progress import Rotation
+from store.rotation.swaps import SwapRecord
 from store.store import Store
 
 
@@ -40,7 +41,11 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     ended = await rotations_since(store, site_id, originals[0].rotation_id)
     tasks = [task for each in ended for task in await store.tasks.list(rotation_id=each.id)]
     survey = await store.surveys.get(survey_id)
-    plan = _as_it_stands(await store.plans.get(ended[0].plan_id), survey)
+    plan = await store.plans.get(ended[0].plan_id)
+    swaps = [swap for each in ended for swap in await store.swaps.of(each.id) if swap.first_seen is not None]
+    body = as_found(plan.body, survey.presented, {swap.server for swap in swaps})
+    another = presents_another(plan.body, body)
+    plan = plan.model_copy(update={"body": body})
     from_file = is_from_file(plan)
     approved = dict(plan.body.pairs(ScopeName.ALL))
     interrupted = Interrupted(
@@ -58,7 +63,8 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
         reordered=_reordered(tasks, plan, every=from_file),
         away=left_by_tasks(tasks),
         hand_outs=left_stopped(tasks, began=Stopped(unstated=from_file)),
-        swapped=_swapped(plan, survey, await _seen_in(store, plan, ended)),
+        swapped=_swapped(plan, survey, _seen_in(plan, swaps)),
+        another=another,
     )
     return make_restore_plan(
         await store.sites.get(site_id), survey_id, survey, interrupted, plan_id=new_plan_id(), now=now
@@ -116,18 +122,10 @@ def _reordered(tasks: Sequence[ConsoleTask], plan: Plan, *, every: bool) -> tupl
     return tuple(work for work in works if work.restores and work.list in left)
 
 
-def _as_it_stands(plan: Plan, survey: SiteSurvey) -> Plan:
-    """The plan with the certificates that its servers have: those that a roll-back has not taken out stay in."""
-    served = {each.server: each.fingerprint for each in survey.served}
-    still = [chosen.server for chosen in plan.body.certificates if served.get(chosen.server) == chosen.replaces]
-    return plan.model_copy(update={"body": as_served(plan.body, still)})
-
-
-async def _seen_in(store: Store, plan: Plan, ended: Sequence[Rotation]) -> frozenset[ServerName]:
+def _seen_in(plan: Plan, swaps: Iterable[SwapRecord]) -> frozenset[ServerName]:
     """The servers that were seen with the certificate of the plan."""
     targets = {(chosen.server, chosen.fingerprint) for chosen in plan.body.certificates}
-    swaps = [swap for each in ended for swap in await store.swaps.of(each.id)]
-    return frozenset(s.server for s in swaps if s.first_seen is not None and (s.server, s.target) in targets)
+    return frozenset(swap.server for swap in swaps if (swap.server, swap.target) in targets)
 
 
 def _swapped(plan: Plan, survey: SiteSurvey, seen_in: frozenset[ServerName]) -> tuple[ServerName, ...]:

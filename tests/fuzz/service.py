@@ -16,6 +16,7 @@ from api.app import create_app
 from api.parts import Authority, Parts
 from api.settings import ApiSettings
 from engine.client.client import lazy_client
+from engine.plugin import RotatorPlugin
 from engine.settings import TemporalSettings
 from rotation.values import OrderId, SiteId
 from sepm.errors import Unreachable
@@ -24,6 +25,7 @@ from store.settings import StoreSettings
 from store.store import Store
 from tests.api.good_requests import AT_CONSOLE
 from tests.api.identified import KEY, know
+from tests.signing import SIGNING
 from tests.store.conftest import Make
 
 CA = "https://ca.test/directory"
@@ -58,7 +60,7 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
         store = await Store.open(StoreSettings(folder=Path(folder)))
         try:
             with patch("engine.client.client._QUICK", _ONCE):
-                temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"))
+                temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"), RotatorPlugin(signing=SIGNING))
             await know(store)
             parts = Parts(
                 store=store,

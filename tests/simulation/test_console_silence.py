@@ -27,7 +27,7 @@ def on_a_list_of_its_own(spec):
     return spec.model_copy(update={"server_lists": (default, own), "groups": groups, "switches": switches})
 
 
-async def test_a_person_is_told_by_the_first_export_that_shows_three_heartbeats_of_silence():
+async def test_the_first_export_that_shows_three_heartbeats_of_silence_calls_a_person():
     """An administrator edits the list that relaxed clients use, and cuts all of them off behind a replacement."""
     edited = ListEdited(group=ROOT_GROUP, http_ports={"SEPM-1": 9999})
     facts = await play(
@@ -42,5 +42,5 @@ async def test_a_person_is_told_by_the_first_export_that_shows_three_heartbeats_
         )
     )
     cut_off = min(each.first_failed for each in facts.lost)
-    told = min(event.at for event in facts.trail if event.data.get("code") == "silent-after-swap")
-    assert timedelta(0) < told - cut_off < 24 * HOUR
+    called = min(event.at for event in facts.trail if event.data.get("code") == "silent-after-swap")
+    assert timedelta(0) < called - cut_off < 24 * HOUR

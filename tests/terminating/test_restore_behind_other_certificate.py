@@ -7,7 +7,7 @@ import pytest
 
 from emulator.events.site_events import CertificateGenerated, CertificateRestored
 from emulator.switches import PatchSecureCommunications, PatchSemServer
-from tests.terminating.ending import in_process
+from tests.terminating.ending import TERMINATED, in_process
 from tests.terminating.lives import live
 from tests.terminating.procedures import PROCEDURES
 from tests.terminating.sweeping import behind_a_swap
@@ -34,6 +34,13 @@ async def procedure(request):
     return request.param, behind_a_swap(undisturbed.passed.passed).number
 
 
+@pytest.fixture(scope="module")
+async def verifying():
+    """List A, and the number of a passage in the last gate over clients that verify again."""
+    undisturbed = await live(LIST_A, in_process, (), again=False)
+    return LIST_A, [each.number for each in undisturbed.passed.passed if each.step.endswith("A10d")][-4]
+
+
 @pytest.mark.parametrize("event", [CertificateRestored, CertificateGenerated])
 @pytest.mark.parametrize("hours", [1, 6], ids=["before the first setting", "while canaries verify"])
 async def test_a_restore_asks_for_the_certificate_that_was_there(procedure, event, hours):
@@ -49,3 +56,22 @@ async def test_a_restore_asks_for_the_certificate_that_was_there(procedure, even
     result = await live(played, run, (behind,))
     assert result.problems == []
     assert result.asked[ASKED] == 1
+
+
+@pytest.mark.parametrize("event", [CertificateRestored, CertificateGenerated])
+async def test_clients_that_another_certificate_cut_off_before_the_restore_was_planned_are_shown(verifying, event):
+    """Clients verified already. Gates of the restore wait until they know that certificate, and name who does not."""
+    played, at = verifying
+
+    async def run(stage, state, watch):
+        ended = await in_process(stage, state, watch)
+        if ended == TERMINATED:
+            now = stage.clock.now()
+            stage.simulation.schedule(event(server=stage.scenario.spec.servers[0].name), now + timedelta(minutes=5))
+            stage.clock.leap_to(now + timedelta(hours=1))
+            stage.simulation.advance_to(stage.clock.now())
+        return ended
+
+    result = await live(played, run, (at,), again=False)
+    assert any("was lost" in each for each in result.problems), "the certificate cut clients off"
+    assert result.asked["refusing"] + result.asked["silent-after-swap"] > 0

@@ -127,7 +127,7 @@ def stated(stage, gate):
     return states
 
 
-async def test_a_later_statement_takes_back_what_an_earlier_one_said_of_a_client(stated):
+async def test_a_later_statement_takes_back_what_an_earlier_one_stated_of_a_client(stated):
     """Two persons had forgotten a client that is away: the gate waits for it again, and for no other."""
     _, covered, everyone = await stated()
     assert covered == everyone

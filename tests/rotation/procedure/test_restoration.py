@@ -30,6 +30,7 @@ def restore(make):
         clients=None,
         reordered=(),
         hand_outs=None,
+        another=(),
         **original,
     ):
         site = make.site("s1", "s2")
@@ -54,6 +55,7 @@ def restore(make):
             reordered=reordered,
             hand_outs=hand_outs or Stopped(),
             swapped=swapped,
+            another=another,
         )
         survey = make.survey(site, *groups)
         return make_restore_plan(site, "survey", survey, interrupted, plan_id=PlanId("restore"), now=make.t0)
@@ -190,3 +192,12 @@ def test_restore_says_what_it_does(make, restore):
     ]
     assert plan.times[0].earliest == make.t0
     assert plan.least == timedelta(minutes=5)
+
+
+def test_a_certificate_that_the_rotation_did_not_leave_is_shown_to_the_approver(restore, make):
+    """The plan has the server's name, and what to do before it is approved."""
+    plan = restore(make.group("G"), make.group("H", **LEFT), swapped=("s1",), another=("s1",))
+    (found,) = [each for each in plan.findings if each.code == "restore-another-certificate"]
+    assert (found.subject, found.severity.value) == ("s1", "warning")
+    assert "put the right one into s1" in found.remedy
+    assert any(isinstance(step, Gate) for step in plan.body.steps)

@@ -5,7 +5,7 @@ import pytest
 from rotation.drift.restart import _of_server
 from rotation.plan.step import Console, Gate, Holdout
 from rotation.plan.work.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
-from rotation.procedure.rollback import Former, Reached, _ungated, as_served, roll_back
+from rotation.procedure.rollback import Former, Reached, _ungated, roll_back
 from rotation.proof.reading import Seen, gates_of_others, reached_no_client, rules
 from rotation.values import CertificateId, Fingerprint, ServerName
 
@@ -189,13 +189,6 @@ def test_clocks_apart_make_it_later_that_a_certificate_reached_no_client(make, t
     seen = Seen(site=site, body=body, swapped=(S1,), references={}, swap_seen=make.t0, skew=skew)
     known = {"since": make.at(minutes=-5), "seen": seen, "clock": make.at(minutes=clock)}
     assert reached_no_client([make.client("c", seen=last_seen)], **known) is reached_none
-
-
-def test_a_restore_of_a_terminated_roll_back_takes_each_server_as_it_is(back_from):
-    """What is back counts as back, what still has the new certificate is a target with that one."""
-    body = as_served(back_from("B3", 0, "s1", "s2", nth=1), [S1])
-    certificates = [(c.server, c.replaces, c.fingerprint) for c in body.certificates]
-    assert certificates == [("s1", "old-s1", "new-s1"), ("s2", "new-s2", "old-s2")]
 
 
 def test_an_amendment_that_would_relax_more_is_relaxed_first(three):
