@@ -146,10 +146,11 @@ class Running(Attentions):
         summary: str,
         ready: Callable[[], bool] = lambda: False,
         through_hold: bool = False,
+        ends_held: Callable[[], bool] = lambda: False,
     ) -> None:
         """Wait until `until` or until `ready`, reading messages. While held, only a message ends it.
 
-        `through_hold`: `until` ends it also while a person holds the rotation.
+        `through_hold`: `until` ends it also while a person holds the rotation; `ends_held`: whether a hold ends it.
 
         Raises:
             TurnBack: when a cancel came and nothing irreversible has happened.
@@ -164,7 +165,7 @@ class Running(Attentions):
                 raise TurnBack
             held = bool(self.state.held_by)
             is_time = until is not None and self.host.now() >= until
-            if (is_time and (through_hold or not held)) or (not held and ready()):
+            if (is_time and (through_hold or not held)) or (ends_held() if held else ready()):
                 return
             if self.host.should_continue_as_new() and not self.task_messages and not self._noted:
                 raise ContinueAsNew

@@ -94,3 +94,27 @@ async def test_a_retry_that_crosses_a_look_is_heard(played, monkeypatch):
     heard = next(event for event in here.trail if event.kind == "message" and event.message == "retry by ann: because")
     assert heard.at - first.at < MINUTE
     assert outcome is Outcome.COMPLETED
+
+
+async def test_a_hold_after_a_claim_has_its_holder_begin_nothing(played):
+    """No proof is read while a person holds the rotation. It is read at once when the rotation is resumed."""
+    hold, undone, seen, resumed, no_more = deeds = played.in_turn(
+        played.Deed(is_held, lambda here: here.say(Move.HOLD, "ann", "month's end"), after=MINUTE),
+        played.Deed(lambda state: state.held_by, secure(True), after=MINUTE),
+        played.Deed(played.asked(LAPSED), secure(False)),
+        played.Deed(lambda state: state.held_by, lambda here: here.say(Move.RESUME, "ann"), after=DAY),
+        played.Deed(lambda state: is_held(state) and not played.asked(LAPSED)(state), give_back),
+    )
+    async with played.play(played.Deed(played.at("B2"), claim), *deeds) as here:
+        here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
+        outcome = await here.run()
+
+    assert seen.seen_at - hold.seen_at <= 2 * MINUTE
+    shown = played.attention(seen.saw, LAPSED)
+    assert shown.message.startswith("bob, do not replace the certificate now. ann holds the rotation")
+    assert (seen.saw.task.proof_until, seen.saw.task.begin_until) == (None, None)
+    assert len([event for event in here.trail if "has lapsed" in event.message]) == 1
+    assert no_more.seen_at - resumed.seen_at <= DAY + 10 * MINUTE
+    assert undone.done
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []

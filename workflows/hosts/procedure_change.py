@@ -32,6 +32,8 @@ class ProcedureChange(StrEnum):
     """Before, a look right before settings were put back proved again that clients were relaxed."""
     OTHER_IS_FORGOTTEN_FIRST = "clients-forget-another-certificate-first"
     """Before, a replacement did not wait for clients that may know a certificate that was in a server for a while."""
+    HOLD_STOPS_CLAIMS = "a-hold-stops-claims"
+    """Before, a claim of a replacement counted on while a person held the rotation."""
     SHOWN_WHILE_SILENT = "the-watch-is-shown-while-sepm-is-silent"
     """Before, what the watch saw was shown when SEPM's REST API answered again."""
     READS_WHILE_HELD = "clients-are-read-while-held"

@@ -12,6 +12,7 @@ from rotation.running.attention import DUE_SILENT, GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
+from workflows.claims import held_claim
 from workflows.claims.claim import is_due as is_proof_due
 from workflows.claims.claim import keep_proof, swaps
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
@@ -146,6 +147,8 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
     """
     observed = evidence_of(step) is Evidence.OBSERVED
     while not leaving_out.is_left_out(run, step):
+        if held_claim.is_held(run, step):
+            await held_claim.wait_for_resume(run, step)
         looks = observed and is_due(run)
         if looks:
             seen = await observe(run, step)
@@ -178,6 +181,7 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
             until=wakes(run.open_task) if observed else _wakes(run, step),
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages) or _has_moved(run) or _was_answered(run, step),
+            ends_held=lambda: held_claim.is_held(run, step),
         )
     await close(run, step, TaskState.WITHDRAWN, "the service", "the server is left out")
     return TaskState.WITHDRAWN
