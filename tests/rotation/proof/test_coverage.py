@@ -267,6 +267,7 @@ def test_rule_11_a_check_in_at_the_swapped_server_can_show_nothing(make, shows, 
     """Where a client need not hold the certificate to be there, or was there before the swap on another clock."""
     judged = make.read(make.swap_rule(shows=shows), seen(make, minute, server="s1"))
     assert judged.verdict is Verdict.WAITING
+    assert make.read(make.swap_rule(shows=shows), seen(make, 3, server="s3")).verdict is Verdict.WAITING
 
 
 def test_rule_11_relaxed_clients_take_the_certificate_from_any_server(make):

@@ -53,6 +53,19 @@ def test_rule_8_behind_a_replacement_three_clients_of_its_server_are_named(make,
     assert len(_reported(make, {"G": seen}, make.swap_rule())) == reported
 
 
+@pytest.mark.parametrize(("verifying", "reported"), [((-2, -2), 4), ((-2, 10), 2)], ids=["all of them", "one of two"])
+def test_behind_a_replacement_clients_that_verify_are_compared_with_one_another(make, verifying, reported):
+    """Relaxed clients are reported as soon as all of them are silent; they do not count among those that verify."""
+    rules = {"G": make.swap_rule(), "H": make.swap_rule(relaxed=True)}
+    entries = [
+        make.entry(make.client(f"{owner}{number}", seen=minute), owner=owner, id=f"{owner}{number}")
+        for owner, minutes in (("G", verifying), ("H", (-2, -2)))
+        for number, minute in enumerate(minutes)
+    ]
+    silent = silenced(entries, judge_all(entries, rules, {}), rules, make.at(minutes=20))
+    assert len(unusually_many(silent, entries, rules, make.at(minutes=20))) == reported
+
+
 @pytest.mark.parametrize(("longest", "reported"), [(21, 3), (22, 0)])
 @pytest.mark.parametrize("rule", ["gate_rule", "swap_rule"])
 def test_clients_that_are_switched_off_each_night_call_no_person(make, rule, longest, reported):
