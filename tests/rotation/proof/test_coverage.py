@@ -65,6 +65,7 @@ def test_rule_10_the_third_check_in_covers_before_a_swap(make):
     """The first took the policy, the second may have fetched the list on the old path; the third used the new one."""
     first, second, third = (seen(make, minute, serial=0) for minute in (1, 6, 11))
     assert make.read(make.gate_rule(), first, second).reason is Reason.SEEN_ONCE
+    assert make.read(make.gate_rule(), first, second, seen(make, None)).reason is Reason.NOT_SEEN, "SEPM shows none"
     judged = make.read(make.gate_rule(), first, second, third)
     assert (judged.verdict, judged.reason) == (Verdict.COVERED, Reason.SERIAL_CONFIRMED)
 

@@ -7,6 +7,7 @@ import pytest
 from rotation.proof.reading import judge_all
 from rotation.proof.silence import silenced
 from rotation.proof.silence_threshold import unusually_many
+from rotation.values import GroupId
 
 
 def _reported(make, seen, rule, longest=0):
@@ -56,7 +57,7 @@ def test_rule_8_behind_a_replacement_three_clients_of_its_server_are_named(make,
 @pytest.mark.parametrize(("verifying", "reported"), [((-2, -2), 4), ((-2, 10), 2)], ids=["all of them", "one of two"])
 def test_behind_a_replacement_clients_that_verify_are_compared_with_one_another(make, verifying, reported):
     """Relaxed clients are reported as soon as all of them are silent; they do not count among those that verify."""
-    rules = {"G": make.swap_rule(), "H": make.swap_rule(relaxed=True)}
+    rules = {GroupId("G"): make.swap_rule(), GroupId("H"): make.swap_rule(relaxed=True)}
     entries = [
         make.entry(make.client(f"{owner}{number}", seen=minute), owner=owner, id=f"{owner}{number}")
         for owner, minutes in (("G", verifying), ("H", (-2, -2)))
