@@ -13,10 +13,13 @@ from rotation.proof.moved_policy import (
     is_of_late,
     is_there,
     lists_to_show,
+    offers_one,
     refused_at,
     says_nothing,
+    still_shown,
     to_move,
     unshown,
+    used_of_late,
 )
 from rotation.values import ClientId, ServerName
 
@@ -63,6 +66,40 @@ def test_rule_24_a_server_that_clients_use_must_be_shown_and_one_of_each_list():
     assert unshown(lists, shown={S1}, used=()) == {S3}
     assert unshown(lists, shown={S1, S3}, used={S2}) == {S2}
     assert unshown(lists, shown={S1, S2, S3}, used={S2}) == frozenset()
+
+
+def test_rule_24_what_was_shown_of_a_server_counts_until_its_certificate_is_put_in_once_more(make):
+    """What was shown in that moment or before it says nothing of it, nor does a server that is not replaced."""
+    shown = dict.fromkeys((S1, S2, S3), make.t0)
+    swapped = {S1: make.at(minutes=-1), S2: make.t0}
+    assert still_shown(shown, swapped) == {S1: make.t0}
+    assert still_shown(shown, {S1: make.at(minutes=1)}) == {}
+
+
+def test_rule_24_servers_are_used_where_clients_were_seen_of_late_behind_the_replacement(make):
+    """The clients that show nothing are passed over, and those behind them count."""
+    days = 24 * 60
+    idle = [make.client("a", server=None), make.client("b", seen=None), make.client("c", seen=-14 * days)]
+    since = {S1: make.at(days=-20), S2: make.at(minutes=-2)}
+    others = [make.client("d", server="s2"), make.client("e", server="s3")]
+    assert used_of_late([*idle, *others], since, now=make.t0) == frozenset()
+    used = [make.client("f", seen=-14 * days + 1), make.client("g", seen=-1, server="s2")]
+    assert used_of_late([*idle, *others, *used], since, now=make.t0) == {S1, S2}
+
+
+def test_rule_24_clients_have_one_server_where_each_of_their_lists_offers_just_that(make):
+    """Two lists of one server each may offer two."""
+    names = {"A": "s1", "B": "s1", "C": "s2"}
+    site = make.site(
+        "s1", "s2", lists=[*(make.server_list(*each) for each in names.items()), make.server_list("D", "s1", "s2")]
+    )
+    places = {"one": "AB", "two": "AC", "both": "D"}
+    groups = [
+        make.group(path, *(make.location(f"At {name}", server_list=name) for name in lists))
+        for path, lists in places.items()
+    ]
+    scopes = make.plan(site, *groups, clients=[make.client(path, path) for path in places]).body.scopes
+    assert {owner.path for owner in scopes if offers_one(owner, site)} == {"one"}
 
 
 @pytest.fixture
