@@ -95,6 +95,32 @@ def test_rule_17_location_new(make, codes, findings):
     assert findings(make.group("H", relaxed, slow))[0].severity is Severity.BLOCKING
 
 
+@pytest.mark.parametrize(
+    ("server_list", "secure", "shown"),
+    [
+        (COPY, True, f"{COPY!r}, its secure communications are on"),
+        ("Other", False, "'Other', its secure communications are off"),
+    ],
+)
+def test_rule_17_a_new_location_needs_both_settings_of_one_other_location(make, findings, server_list, secure, shown):
+    """With the list alone or the check box alone it is as no other: it is asked about with what it has."""
+    born = make.location("Home", server_list=server_list, secure=secure)
+    (found,) = findings(make.group("H", make.location(server_list=COPY, secure=False), born))
+    assert (found.severity, shown in found.message) == (Severity.BLOCKING, True)
+    assert found.message.endswith("its clients report every 5 minutes, as at no other location of the group")
+
+
+@pytest.mark.parametrize(("heartbeat", "jitter", "severity"), [(6, 1, "info"), (6, 2, "blocking"), (8, 0, "blocking")])
+def test_rule_17_a_new_location_reports_within_the_planned_heartbeat_and_jitter(make, heartbeat, jitter, severity):
+    """Five minutes and two of jitter were planned: its clients may report seven minutes apart, and no more."""
+    site = make.site("s1", "s2")
+    body = make.plan(site, make.group("G", jitter=2), clients=[make.client("c1")]).body
+    born = make.location("Home", heartbeat=timedelta(minutes=heartbeat), jitter=jitter)
+    survey = make.survey(site, make.group("G", make.location(jitter=2), born))
+    (found,) = drift(body, survey, [], at=make.step_of(body, "preflight"))
+    assert (found.finding.code, found.finding.severity) == ("location-new", severity)
+
+
 def test_rule_5_inheritance_drift(make, codes):
     """An inheritor that owns its settings now has those that it had before the relaxation, or anything."""
     assert codes(make.group("H\\A")) == [("inheritance-drift", "H\\A")]
@@ -132,6 +158,18 @@ def test_rule_12_a_copy_that_is_gone_has_to_be_made_again(make, findings):
     assert gone.remedy == f"SEPM shows no server list {COPY!r}: copy it again as its task describes, then retry"
     (unknown,) = findings(drifted)
     assert unknown.remedy == f"{there.remedy}; if {COPY!r} is gone, copy it again as its task describes"
+
+
+def test_rule_12_a_pair_is_put_back_where_one_of_its_lists_is_there(make, body, findings):
+    """While a copy is being assigned the pair may have its own list too; a group that fails over has no copy."""
+    put_back = "put the setting back as it was; then try the claim again"
+    groups = (make.group("G"), make.group("H", server_list="Other"))
+    survey = make.survey(make.site("s1", "s2"), *groups, lists_edited={"Default List": make.t0})
+    found = [each.finding for each in drift(body, survey, [], at=make.step_of(body, "A5"))]
+    assert [each.remedy for each in found if each.code == "list-drift"] == [put_back]
+    for shown in ([], ["Another List"]):
+        (alone,) = findings(make.group("G", server_list="Other"), lists=shown)
+        assert (alone.code, alone.subject, alone.remedy) == ("list-drift", "G / Default", put_back)
 
 
 def test_rule_12_secure_communications_drift(make, codes):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rotation.drift.earlier_survey import as_recorded, relaxed_before, relaxed_now, with_copies
+from rotation.drift.earlier_survey import as_approved, as_recorded, relaxed_before, relaxed_now, with_copies
+from rotation.plan.step import Gate, GatePurpose, SettingField
 from rotation.site import Protocol
 from rotation.values import ListName
 
@@ -54,6 +55,16 @@ def test_a_location_that_was_born_in_a_relaxed_group_is_planned_like_the_others_
     born = make.location("Home", server_list=COPY, secure=False)
     seen = as_recorded(body, make.survey(site, make.group("G"), make.group("H", relaxed, born)), at)
     assert seen.groups[1] == make.group("H", make.location(), make.location("Home"))
+
+
+def test_a_location_that_never_verified_is_left_so_and_the_others_of_its_group_verify_again(make):
+    """Each location of a relaxed group is seen with the settings that were recorded of it."""
+    site = make.site("s1")
+    recorded = make.group("G", make.location("Office"), make.location("Lab", secure=False))
+    body = make.plan(site, recorded, clients=[make.client("c1")]).body
+    places = (make.location(name, server_list=COPY, secure=False) for name in ("Office", "Lab"))
+    relaxed = make.survey(site, make.group("G", *places))
+    assert as_recorded(body, relaxed, make.step_of(body, "A8")).groups == (recorded,)
 
 
 def test_the_copies_of_a_plan_are_described_for_its_amendments(make, body):
@@ -114,6 +125,38 @@ def test_groups_are_relaxed_from_their_first_write_to_their_last(make, body):
     assert relaxed_now(body, make.step_of(body, "A8")) == relaxed
     assert relaxed_now(body, make.step_of(body, "A10d")) == relaxed
     assert relaxed_now(body, make.step_of(body, "recheck", 1)) == frozenset()
+
+
+def test_groups_whose_lists_stay_are_relaxed_until_their_check_box_is_put_back(make, body):
+    """Where all lists are HTTP already no step assigns one: the check box is the only write."""
+    steps = tuple(step for step in body.steps if getattr(step, "field", None) is not SettingField.SERVER_LIST)
+    stays = body.model_copy(update={"steps": steps})
+    verifying = next(step.id for step in steps if isinstance(step, Gate) and step.purpose is GatePurpose.VERIFYING)
+    assert relaxed_now(stays, make.step_of(body, "A8")) == {make.id_of("H")}
+    assert relaxed_now(stays, verifying) == frozenset()
+    assert relaxed_now(body, verifying) == {make.id_of("H")}, "its list is still the copy"
+
+
+def test_canaries_are_relaxed_first_and_put_back_first(make):
+    """H goes first and G follows; both are relaxed at the replacement, and G for longer."""
+    clients = [make.client("c1", "H"), make.client("d1"), make.client("d2")]
+    body = make.plan(make.site("s1"), make.group("G"), make.group("H"), clients=clients).body
+    first, all_of_them = [step.id for step in body.steps if step.number == "A8"]
+    returned = [step.id for step in body.steps if isinstance(step, Gate) and step.purpose is GatePurpose.RETURNED]
+    g, h = make.id_of("G"), make.id_of("H")
+    assert [relaxed_now(body, at) for at in (first, all_of_them, make.swap_of(body))] == [{h}, {g, h}, {g, h}]
+    assert [relaxed_now(body, at) for at in returned] == [{g}, frozenset()]
+
+
+def test_recorded_settings_are_those_that_an_amendment_has_approved_since(make):
+    """List and check box are of the newer plan, all else is as recorded; of a pair that no plan knows, everything."""
+    site = make.site("s1", lists=[make.server_list(name, "s1") for name in ("Default List", "Other")])
+    group = make.group("G", server_list="Other", secure=False)
+    (owner,) = make.plan(site, group, clients=[make.client("c1")]).body.scopes
+    recorded = make.location(jitter=3).settings
+    approved = as_approved(recorded, owner.pairs[0])
+    assert approved == make.location(server_list="Other", secure=False, jitter=3).settings
+    assert as_approved(recorded, None) == recorded
 
 
 def test_groups_were_relaxed_from_their_first_write_on(make, body):

@@ -15,6 +15,7 @@ from rotation.drift.lists import (
     shown_by_tasks,
 )
 from rotation.drift.reaction import Circumstances, Reaction, react
+from rotation.plan.request import Unproven
 from rotation.plan.work.task import ConsoleTask, CopyList, DeleteList, Evidence, ReorderList, TaskState
 from rotation.values import ListName, RotationId, TaskId
 
@@ -74,11 +75,40 @@ def test_what_was_not_edited_since_is_known(found, edited, shown):
 
 
 @pytest.mark.parametrize(
-    ("number", "matters"), [("A10b", True), ("A10c", True), ("A2-undo", False), ("closing", False)]
+    ("number", "matters"),
+    [("A10b", True), ("A10c", True), ("A10d", True), ("A2-undo", False), ("closing", False)],
 )
 def test_it_matters_until_the_last_list_is_assigned(found, number, matters):
     """Behind the last certificate and the last assignment nothing of ours rests on it."""
     assert bool(found({ORIGINAL: 5}, {ORIGINAL: 4}, number)) is matters
+
+
+@pytest.fixture
+def drilled(make):
+    """A plan of clients that fail over: a drill reorders their list, and no step assigns one."""
+    site = make.site("s1", "s2", "s3")
+    request = make.request(site, unproven_failover=Unproven.DRILL)
+    clients, seen_at = [make.client("c1")], {"c1": frozenset({"s1"})}
+    return site, make.plan(site, make.group("G"), clients=clients, seen_at=seen_at, request=request).body
+
+
+@pytest.mark.parametrize(
+    ("number", "wave", "matters"),
+    [("preflight", 0, True), ("B1", 0, False), ("B3", 0, True), ("B2", 1, True), ("B3", 1, False)],
+)
+def test_clients_that_fail_over_rest_on_their_list_until_the_last_certificate(make, drilled, number, wave, matters):
+    """They find the next server by it; the step of a drill that reorders it asks for the edit itself."""
+    site, body = drilled
+    survey = make.survey(site, lists_edited={ORIGINAL: make.at(minutes=5)})
+    found = edited_lists(site, body, survey, {ORIGINAL: make.t0}, at=make.step_of(body, number, wave))
+    assert [each.finding.subject for each in found] == ([ORIGINAL] if matters else [])
+
+
+def test_the_list_that_a_task_asks_for_is_not_asked_about_while_it_is_open(found):
+    """An operator makes the copy just then; that the original was edited meanwhile is found all the same."""
+    known = {COPY: 4, ORIGINAL: 4}
+    assert [each.finding.subject for each in found({COPY: 5, ORIGINAL: 5}, known, "A1-A4")] == [ORIGINAL]
+    assert [each.finding.subject for each in found({COPY: 5, ORIGINAL: 5}, known, "A5")] == [ORIGINAL, COPY]
 
 
 def test_a_list_that_was_put_right_is_waited_for_until_clients_have_it(make, site, body):
@@ -86,16 +116,20 @@ def test_a_list_that_was_put_right_is_waited_for_until_clients_have_it(make, sit
     at = next(step.id for step in body.steps if step.number == "A9")
     known = {COPY: make.at(minutes=5)}
 
-    def codes(minutes):
-        survey = make.survey(site).model_copy(
-            update={"lists_edited": {COPY: make.at(minutes=5)}, "sepm_clock": make.at(minutes=minutes)}
+    def taken_up(clock, skew=0):
+        survey = make.survey(
+            site, lists_edited={COPY: make.at(minutes=5)}, sepm_clock=make.at(minutes=clock), skew=skew * MINUTE
         )
         found = edited_lists(site, body, survey, known, at=at, confirmed_lists=[COPY])
-        return [(each.finding.code, each.edited_at) for each in found]
+        assert all((each.finding.code, each.finding.subject) == (LIST_TAKEN_UP, COPY) for each in found)
+        assert all((each.edited_at, each.finding.remedy) == (None, "wait; this ends by itself") for each in found)
+        return [each.finding.message for each in found]
 
-    assert codes(6) == [(LIST_TAKEN_UP, None)]
-    assert codes(5 + 16) == [(LIST_TAKEN_UP, None)]
-    assert codes(5 + 18) == []
+    text = "the list was corrected at 2026-03-01 08:05:00 UTC; clients receive it until 2026-03-01"
+    assert taken_up(6) == taken_up(5 + 16) == [f"{text} 08:22:00 UTC"]
+    assert taken_up(5 + 17) == []
+    assert taken_up(5 + 19, skew=3) == [f"{text} 08:25:00 UTC"], "another server's clock may be behind"
+    assert taken_up(5 + 20, skew=3) == []
 
 
 @pytest.mark.parametrize("number", ["A8", "A9", "A10b"])
@@ -107,11 +141,11 @@ def test_an_edited_list_is_always_asked_about(found, body, number):
     assert react(drift, Circumstances(body=body, at=at)).reaction is Reaction.ASK
 
 
-def test_a_task_that_makes_a_list_shows_it(make, site):
-    """The moment is on SEPM's clock, ten minutes ahead; tasks are closed on the service's clock."""
-    ahead = 10 * MINUTE
+@pytest.fixture
+def task(make, site):
+    """A task that was closed that many minutes after the start, on the service's clock; an open one is not."""
 
-    def task(work, state=TaskState.DONE):
+    def build(work, state=TaskState.DONE, closed=0):
         return ConsoleTask(
             id=TaskId("t"),
             rotation_id=RotationId("r"),
@@ -125,18 +159,33 @@ def test_a_task_that_makes_a_list_shows_it(make, site):
             title="",
             instructions=(),
             opened_at=make.t0,
-            closed_at=None if state is TaskState.OPEN else make.t0,
+            closed_at=None if state is TaskState.OPEN else make.at(minutes=closed),
         )
 
-    copying = CopyList(source_list=ORIGINAL, copy_list=COPY, servers=())
+    return build
+
+
+COPYING = CopyList(source_list=ORIGINAL, copy_list=COPY, servers=())
+
+
+@pytest.mark.parametrize("ahead", [10, -10])
+def test_a_task_that_makes_a_list_shows_it(make, task, ahead):
+    """The moment is on SEPM's clock, ten minutes ahead or behind; tasks are closed on the service's clock."""
     tasks = [
-        task(copying),
+        task(COPYING),
         task(ReorderList(list=ORIGINAL, order=())),
         task(ReorderList(list=ListName("Open"), order=()), TaskState.OPEN),
         task(DeleteList(list=ListName("Gone"))),
     ]
-    shown = shown_by_tasks(tasks, ahead=ahead)
-    assert shown == dict.fromkeys((COPY, ORIGINAL), make.t0 + ahead + timedelta(seconds=1))
+    shown = shown_by_tasks(tasks, ahead=ahead * MINUTE)
+    assert shown == dict.fromkeys((COPY, ORIGINAL), make.at(minutes=ahead, seconds=1))
+
+
+def test_the_last_task_about_a_list_shows_it_in_whatever_order_tasks_are_read(make, task):
+    """An operator may complete a task once more: what was looked at later is known for longer."""
+    tasks = [task(COPYING, closed=7), task(COPYING, closed=3)]
+    for each in (tasks, tasks[::-1]):
+        assert shown_by_tasks(each, ahead=0 * MINUTE) == {COPY: make.at(minutes=7, seconds=1)}
 
 
 def test_a_list_that_is_assigned_again_is_asked_about_by_a_code_of_its_own(make, site):

@@ -38,4 +38,5 @@ def test_a_date_that_stays_or_goes_back_shows_nothing():
 def test_a_date_from_long_after_a_write_is_of_something_else():
     """An administrator edits a policy at the console, or a server makes all of them again."""
     assert shown((LIST, 1, 0), (SECURE, 900, 600), fixed=1800) == frozenset()
-    assert shown((LIST, 1, 0), (SECURE, 900, 122), fixed=1800) == {LIST}
+    assert shown((LIST, 1, 0), (SECURE, 900, 123), fixed=1800) == {LIST}, "within two minutes, and two seconds"
+    assert shown((LIST, 1, 0), (SECURE, 900, 124), fixed=1800) == frozenset()

@@ -13,6 +13,8 @@ from rotation.drift.presented import (
     to_put_right,
 )
 from rotation.finding import warning
+from rotation.plan.step import Console
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 
@@ -160,6 +162,67 @@ def test_the_finding_names_the_certificate(body, seen, presented, known, text):
     message = finding.message.replace("s1 (one.test:443) presents", "s1 presents")
     assert ("one.test:443" in finding.message) == ("addresses" in known)
     assert f"{message}: {finding.remedy}" == f"s1 presents {text}"
+
+
+@pytest.mark.parametrize(
+    ("server", "known", "expected"),
+    [
+        ("s1", {}, "SHA-256 old-s1"),
+        ("s1", {"due": "s1"}, "SHA-256 old-s1, SHA-256 new-s1"),
+        ("s1", {"due": "s1", "swapped": ("s1",)}, "SHA-256 new-s1"),
+        ("s1", {"swapped": ("s1",)}, "SHA-256 new-s1"),
+        ("s3", {"before": {"s3": "old-s3"}}, "SHA-256 old-s3"),
+    ],
+    ids=["not its turn", "its turn", "its turn, and replaced", "replaced", "left alone"],
+)
+def test_an_unknown_certificate_is_held_against_the_one_that_belongs_there(body, seen, server, known, expected):
+    """An operator compares what is presented with what the rotation left; a server without an address has its name."""
+    (finding,) = certificate_drift(body, [seen(server, "third")], **{"swapped": (), **known})
+    assert finding.message.startswith(f"{server} presents SHA-256 third, a certificate")
+    assert finding.message.endswith(f"; expected is {expected}")
+
+
+def test_a_server_that_does_not_answer_is_named_with_what_was_met_there(body, make):
+    """The probe's error is kept where there is one; a server that a drill has stopped is started first."""
+
+    def silent(error, **known):
+        served = ServedCertificate(server=ServerName("s1"), fingerprint=None, observed_at=make.t0, error=error)
+        (finding,) = certificate_drift(body, [served], swapped=(), **known)
+        return finding.message, finding.remedy
+
+    text, start = "s1 must keep its certificate in use and does not answer", "start s1 with the certificate and"
+    assert silent("refused") == (f"{text} (refused)", f"{start} the port that it had")
+    assert silent("", stopped=[ServerName("s2")]) == (
+        f"{text} (no answer)",
+        f"start s2 first, which a drill stopped, then {start} the port that it had",
+    )
+
+
+@pytest.mark.parametrize("known", [{"swapped": ("s1",)}, {"due": "s1"}, {"due": "s1", "swapped": ("s1",)}], ids=str)
+def test_on_the_way_back_a_certificate_that_was_put_back_is_no_drift(body, seen, known):
+    """It is the plan's own there: it may be in from the turn of its server on."""
+    back = body.model_copy(update={"back_from": body.steps[0].id})
+    assert certificate_drift(back, [seen("s1", "new-s1")], **{"swapped": (), **known}) == ()
+
+
+def test_a_server_that_a_roll_back_leaves_out_may_present_what_its_steps_put_in(body, seen):
+    """Its task was begun and stays in the plan, whose certificates do not name the server any more."""
+    put_in, put_back = (
+        Console(
+            id=f"x{number}",
+            number="B2-undo",
+            title="",
+            work=ReplaceCertificate(
+                server=ServerName("s1"), fingerprint_sha256=Fingerprint(name), has_file=True, puts_back=back
+            ),
+        )
+        for number, name, back in ((1, "new-s1", False), (2, "old-s1", True))
+    )
+    others = tuple(each for each in body.certificates if each.server != "s1")
+    left = body.model_copy(update={"certificates": others, "steps": (*body.steps, put_in, put_back)})
+    before = Fingerprint("first-s1")
+    found = [serves(left, seen("s1", name), before=before) for name in ("first-s1", "new-s1", "old-s1", "third")]
+    assert found == [Serves.FORMER, Serves.FORMER, Serves.FORMER, Serves.UNKNOWN]
 
 
 @pytest.mark.parametrize(

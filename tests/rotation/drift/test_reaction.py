@@ -65,6 +65,36 @@ def test_a_third_list_is_a_decision_and_is_asked_about(make, reactions, left_alo
     assert reactions("A8", left_alone, other) == {"list-drift": Reaction.ASK}
 
 
+def test_the_copy_that_is_assigned_again_behind_the_restore_is_repaired(make, reactions, left_alone):
+    """It is one of the pair's own two lists in both directions: an administrator has put it back by mistake."""
+    again = make.group("H", server_list=COPY)
+    assert reactions("A2-undo", left_alone, again) == {"list-drift": Reaction.REPAIR}
+
+
+def test_each_location_has_its_own_two_lists(make):
+    """At home the list is Other: that one is put right there, and at the office a person decides about it."""
+    site = make.site("s1", lists=[make.server_list(name, "s1") for name in (LIST, "Other")])
+    group = make.group("G", make.location("Office"), make.location("Home", server_list="Other"))
+    body = make.plan(site, group, clients=[make.client("c1")]).body
+    at = make.step_of(body, "A8")
+    places = (make.location(name, server_list="Other", secure=False) for name in ("Office", "Home"))
+    found = drift(body, make.survey(site, make.group("G", *places)), [], at=at)
+    reactions = {each.finding.subject: react(each, Circumstances(body=body, at=at)).reaction for each in found}
+    assert reactions == {"G / Office": Reaction.ASK, "G / Home": Reaction.REPAIR}
+
+
+@pytest.mark.parametrize(
+    ("number", "wave", "reaction"), [("B3", 0, "ask"), ("B5", 1, "adopt"), ("shown", 1, "adopt"), ("B3", 1, "ask")]
+)
+def test_a_changed_setting_is_asked_about_at_the_gate_behind_a_certificate(make, number, wave, reaction):
+    """Its proof rests on the settings; behind it the rest is planned again with them, while there is a rest."""
+    site = make.site("s1", "s2")
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    at = make.step_of(body, number, wave)
+    (found,) = drift(body, make.survey(site, make.group("G", secure=False)), [], at=at)
+    assert react(found, Circumstances(body=body, at=at)).reaction == reaction
+
+
 def test_a_repair_that_is_undone_again_and_again_is_asked_about(make, reactions, left_alone):
     """The rotation puts it right twice; when it is undone a third time, the rotation asks."""
     again = ("H / Default",) * 2

@@ -87,6 +87,19 @@ def test_rule_12_a_certificate_voids_the_gate_after_it_was_put_in(make, body, lo
     assert lost("certificate-early", at, subject="s3") == [("B3", 0, False)]
 
 
+def test_rule_12_a_certificate_voids_the_gate_of_its_own_server_only(make):
+    """Two servers were replaced; of one whose turn has not come the gate of the last one is voided, and no other."""
+    site = make.site("s1", "s2", "s3")
+    groups, clients = (make.group("G"), make.group("H")), [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    body = make.plan(site, *groups, clients=clients, request=make.request(site, holdout=("s3",))).body
+    first, second, _ = [gate.id for gate in body.swap_gates]
+
+    def lost(server):
+        return voided(Drift(finding=blocking("third-certificate", server, "it changed", "look")), body, second)
+
+    assert [lost(server) for server in ("s1", "s2", "s3")] == [(first,), (second,), (second,)]
+
+
 def test_rule_12_a_certificate_of_another_server_voids_nothing_where_all_clients_verify(make):
     """They take none that their list does not name."""
     body = make.plan(make.site("s1", "s2", "s3"), make.group("G"), clients=[make.client("c1")]).body

@@ -66,6 +66,9 @@ def test_what_only_one_look_has_read_says_nothing(before):
     assert not before.differs_from(ports, None)
     silent = SiteGlance(served={S1: None, S2: B})
     assert silent.differs_from(before, None)
+    alone = SiteGlance(served={S1: A})
+    assert not alone.differs_from(before, None)
+    assert not before.differs_from(alone, None), "of the other server nothing was known"
 
 
 def test_a_survey_has_seen_all_of_it(make):
@@ -77,6 +80,8 @@ def test_a_survey_has_seen_all_of_it(make):
     assert seen.policies == {group.id: group.policy_date}
     assert seen.lists == {"L": make.t0}
     assert seen.served == {each.server: each.fingerprint for each in survey.served}
+    assert seen.version == survey.version
+    assert sighting_of(survey.model_copy(update={"version": ""})).version is None, "SEPM did not tell it"
 
 
 def test_clients_that_came_to_a_group_show(before):
@@ -86,3 +91,7 @@ def test_clients_that_came_to_a_group_show(before):
     assert not three.differs_from(four, S1)
     assert not three.differs_from(three, S1)
     assert not four.differs_from(before, S1), "nobody counted before"
+    born = SiteGlance(**{**vars(before), "clients": {GroupId("G"): 3, GroupId("H"): 1}})
+    assert born.differs_from(three, S1), "the first client of a group that was not counted is one more"
+    empty = SiteGlance(**{**vars(before), "clients": {GroupId("G"): 3, GroupId("H"): 0}})
+    assert not empty.differs_from(three, S1)

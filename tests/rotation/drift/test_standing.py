@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.drift.standing import ExpectedSettings, last_write, standing
+from rotation.drift.standing import ExpectedSettings, last_write, relaxed, standing
 from rotation.plan.step import SettingField
 
 LIST = "Default List"
@@ -118,6 +118,11 @@ def test_a_write_in_which_a_roll_back_stopped_the_steps_leaves_both(make, body):
 
     assert secure(at + 1) == {True, False}
     assert secure(at + 3) == {False}
+
+
+def test_only_a_pair_that_needs_the_copy_of_its_list_has_it(body):
+    """A pair that fails over has its own list, though a copy of that was made for others."""
+    assert {owner.path: relaxed(body, owner.pairs[0])[0] for owner in body.scopes} == {"G": LIST, "H": COPY}
 
 
 def test_a_pair_shows_what_is_expected_where_only_that_is_right(make):

@@ -5,6 +5,9 @@ import pytest
 from rotation.drift.judged_drift import judge
 from rotation.drift.reaction import Circumstances, Reaction, react
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, shut, upgraded
+from rotation.plan.step import Console
+from rotation.plan.work.stop_drill import StopServer
+from rotation.values import Fingerprint
 
 OLD, NEW = "14.3.9816.7000", "14.3.12154.10000"
 
@@ -66,6 +69,15 @@ def test_it_matters_until_the_last_list_is_assigned(found, number, matters):
     assert bool(found(NEW, number=number)) is matters
 
 
+@pytest.mark.parametrize(("number", "wave", "matters"), [("preflight", 0, True), ("B2", 1, True), ("B3", 1, False)])
+def test_where_no_list_is_assigned_it_matters_until_the_last_certificate(make, number, wave, matters):
+    """Clients that fail over must find the next server, and know it."""
+    site = make.site("s1", "s2")
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    before, after = (make.survey(site, version=version) for version in (OLD, NEW))
+    assert bool(upgraded(site, body, before, after, at=make.step_of(body, number, wave))) is matters
+
+
 @pytest.mark.parametrize("number", ["A8", "A9", "A10b"])
 def test_a_person_is_asked_even_where_the_rest_is_planned_again(found, body, number):
     """A plan that is made again rests on the ports as they were registered, too."""
@@ -116,6 +128,39 @@ def test_a_replaced_server_whose_port_speaks_no_tls_can_be_corrected(found, make
     assert "on no port" not in drift.finding.message
 
 
+def test_a_server_without_a_planned_certificate_must_present_the_one_that_it_had(make):
+    """A third certificate speaks against the port; of a server that presented none before, none is known."""
+    site = make.site("s1", "s2")
+    body = make.plan(site, make.group("G"), request=make.request(site, only=["s1"]), clients=[make.client("c1")]).body
+    known, silent = (make.survey(site, version=OLD, silent=down) for down in ((), ("s1", "s2")))
+    as_it_was = make.survey(site, version=NEW)
+    other = tuple(each.model_copy(update={"fingerprint": Fingerprint("other")}) for each in as_it_was.served)
+
+    def unlike(before, after):
+        (drift,) = upgraded(site, body, before, after, at=make.step_of(body, "preflight"))
+        return drift.unlike
+
+    assert unlike(known, as_it_was) == ()
+    assert unlike(known, as_it_was.model_copy(update={"served": other})) == ("s1", "s2")
+    assert unlike(silent, as_it_was.model_copy(update={"served": other})) == ()
+
+
+def test_a_replaced_server_that_a_drill_has_stopped_is_not_waited_for(make):
+    """The drill took it away just then; behind the drill it must answer as before."""
+    site = make.site("s1", "s2", "s3")
+    request = make.request(site, drill_stop=True)
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")], request=request).body
+    server = next(
+        step.work.server for step in body.steps if isinstance(step, Console) and isinstance(step.work, StopServer)
+    )
+    before, after = make.survey(site, version=OLD), make.survey(site, version=NEW, silent=(server,))
+    unlike = [
+        upgraded(site, body, before, after, at=make.step_of(body, number), swapped=(server,))[0].unlike
+        for number in ("drill", "B3")
+    ]
+    assert unlike == [(), (server,)]
+
+
 def test_a_server_that_is_down_before_its_turn_does_not_hold_the_word(found):
     """Rule 20 names it, and offers an end without it; of one that is given up nothing is waited for."""
     (drift,) = found(NEW, silent=("s1",))
@@ -143,7 +188,7 @@ def test_a_closed_http_port_stops_the_relaxation(found, number, seen, blocks):
     assert codes(found(OLD, number=number, **seen)) == ([(HTTP_SILENT, "s1")] if blocks else [])
 
 
-@pytest.mark.parametrize("number", ["A8", "A10c", "A10d"])
+@pytest.mark.parametrize("number", ["A7", "A8", "A10c", "A10d"])
 def test_a_closed_http_port_of_relaxed_clients_is_shown_and_stops_nothing(found, body, number):
     """They are silent until it is open. To stand still would open no port, and the gates wait for the clients."""
     (drift,) = found(OLD, number=number, http_silent=frozenset({"s1"}))
@@ -151,6 +196,23 @@ def test_a_closed_http_port_of_relaxed_clients_is_shown_and_stops_nothing(found,
     judged = judge(drift, Circumstances(body=body, at=at)).named
     assert (judged.code, judged.matters, judged.blocks) == (HTTP_SILENT, True, False)
     assert "relaxed clients cannot reach it until it listens there again" in judged.message
+    assert drift.finding.remedy == "make s1 listen there again"
+
+
+def test_a_closed_http_port_is_shown_until_each_group_is_given_its_own_list(make, site, body):
+    """Still at the gate before that and while it is assigned, also in a later wave; not at the gate behind it."""
+    shut = make.survey(site, http_silent=frozenset({"s1"}))
+
+    def shows(plan, at):
+        return codes(upgraded(site, plan, make.survey(site), shut, at=at)) == [(HTTP_SILENT, "s1")]
+
+    *_, verifying, assigning, returned = [step.id for step in body.steps if step.number in {"A10c", "A10d"}]
+    assert [shows(body, at) for at in (verifying, assigning, returned)] == [True, True, False]
+    relaxing = [step.model_copy(update={"id": f"again-{step.id}"}) for step in body.steps if step.number[0] == "A"]
+    twice = body.model_copy(update={"steps": (*body.steps[:-1], *relaxing, body.steps[-1])})
+    assert [shows(twice, f"again-{at}") for at in (verifying, assigning, returned)] == [True, True, False]
+    back = body.model_copy(update={"steps": tuple(step for step in body.steps if step.number not in {"A5", "A7"})})
+    assert [shows(back, at) for at in (assigning, returned)] == [True, False], "a restore assigns lists once"
 
 
 def test_a_closed_port_is_named_with_its_server(site):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from rotation.plan.step import GatePurpose
-from rotation.proof.acceptance import keeps_older
-from rotation.proof.verdict import Reason, Verdict
+from rotation.proof.acceptance import keeps_older, without_proof
+from rotation.proof.verdict import ClientEvidence, Reason, Verdict
+from rotation.values import ClientId
 
 
 @pytest.fixture
@@ -46,8 +47,29 @@ def test_rule_11_contact_with_an_old_policy_covers_no_client(make, rule, seen):
 
 def test_rule_11_no_client_refuses_a_policy_that_is_just_published(make, rule, seen):
     """Until it must be there, an older one is the newest that a client can have."""
-    judged = make.read(rule, *(seen(minute, -90) for minute in (3, 7, 11, 12)))
+    judged = make.read(rule, *(seen(minute, -90) for minute in (3, 7, 9, 10, 11, 12)))
     assert judged.reason is not Reason.REFUSING
+    assert make.read(rule, *(seen(minute, -90) for minute in (12, 17, 22))).reason is not Reason.REFUSING
+
+
+def test_rule_11_a_client_with_the_newest_policy_refuses_nothing(make, rule, seen):
+    """However often it comes to a server that it need not trust: what is missing there is another contact."""
+    judged = make.read(rule, *(seen(minute, 10, "s1") for minute in (13, 18, 23)))
+    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.AT_UNTRUSTED_SERVER)
+
+
+def test_rule_11_two_machines_of_a_record_are_counted_each_by_its_own_check_ins(make, rule, seen):
+    """The row shows one that was there later, and then the other one three times with an older policy."""
+    readings = [seen(18, -90), *(seen(minute, -95) for minute in (13, 14, 15))]
+    assert make.read(rule, *readings).reason is Reason.REFUSING
+
+
+def test_what_a_client_has_shown_goes_as_a_whole(make):
+    """Only what it refuses is kept; a statement of two persons is no reason any more."""
+    at = make.at(minutes=5)
+    kept = {"client": ClientId("c1"), "older_times": 3, "older_seen": at, "older_serial": make.t0}
+    known = ClientEvidence(serial_seen=at, contact_seen=at, covered=True, reason=Reason.STATED, **kept)
+    assert without_proof(known) == ClientEvidence(**kept)
 
 
 def test_rule_11_a_client_that_takes_policies_late_does_not_refuse_them(make, rule, seen):
@@ -94,6 +116,13 @@ def test_rule_15_a_way_back_does_not_wait_for_whom_only_the_old_certificate_brin
     assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.KNOWS_FORMER)
     assert make.judge(rule, since).verdict is Verdict.WAITING
     assert make.judge(rule.model_copy(update={"new_since": None}), before).verdict is Verdict.WAITING
+    assert make.judge(rule, seen(0, -90)).verdict is Verdict.WAITING, "heard in that moment"
+    never = make.judge(rule, make.client("c1", seen=None))
+    assert (never.verdict, never.reason) == (Verdict.WAITING, Reason.NOT_SEEN)
+    proven = ClientEvidence(client=ClientId("c1"), covered=True, reason=Reason.SERIAL_CONFIRMED)
+    assert make.judge(rule, before, proven).verdict is Verdict.COVERED
+    shared = make.judge(rule, before, twin=since)
+    assert (shared.verdict, shared.reason) == (Verdict.WAITING, Reason.SHARED_RECORD), "the other one was heard"
 
 
 def test_rule_11_who_keeps_an_older_policy_behind_a_write_refuses(make, seen):
@@ -103,6 +132,7 @@ def test_rule_11_who_keeps_an_older_policy_behind_a_write_refuses(make, seen):
     rule = make.gate_rule(**known, settle=timedelta(minutes=2))
     assert make.read(rule, *readings).reason is Reason.REFUSING
     assert make.read(rule, *readings[:2]).reason is not Reason.REFUSING
+    assert make.read(rule, *(seen(minute, -90) for minute in (4, 5, 13, 18))).reason is not Reason.REFUSING
     assert make.read(make.gate_rule(**known), *readings).reason is not Reason.REFUSING
 
 

@@ -8,8 +8,8 @@ from rotation.finding import Severity
 from rotation.plan.work.client_look import HeldServer, LookAtClients, Looked
 from rotation.proof.client_look import builds_to_look_at, judge, lists_of, unread
 from rotation.proof.list_lag import CandidateClient
-from rotation.site import Protocol
-from rotation.values import ClientId, Fingerprint, GroupId
+from rotation.site import ListEntry, Protocol, ServerList
+from rotation.values import ClientId, Fingerprint, GroupId, ListName, ServerName
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -81,6 +81,13 @@ def test_another_client_than_the_last_one_says_less(make):
     assert found.shown[f"{OLD}, over HTTP"] == NOON + 2 * HOUR
 
 
+@pytest.mark.parametrize("names", [("o1", "o2"), ("o2", "o1")])
+def test_of_two_looks_at_a_build_the_one_that_says_the_latest_counts(make, names):
+    """One had its policy for three hours, and another one for five: the third is waited for as long as this one."""
+    found = judged(make, (*TWO, client("o3", OLD, 4)), looked("n1"), *map(looked, names))
+    assert found.shown[f"{OLD}, over HTTP"] == NOON - 4 * HOUR + 5 * HOUR
+
+
 def test_where_each_client_of_a_build_was_looked_at_none_is_waited_for(make):
     """Nothing is inferred of any other."""
     found = judged(make, TWO, looked("n1"), looked("o1"), looked("o2"))
@@ -99,8 +106,8 @@ def test_check_ins_are_counted_in(make):
 
 @pytest.mark.parametrize(
     ("published", "age", "lag"),
-    [(6.0, 5.0, 1.0), (72.0, 4.0, 4.0), (5.5, 6.0, 4.0), (None, 5.0, 4.0), (5.5, None, 4.0)],
-    ids=["soon", "long after", "file of before", "unknown", "not stated"],
+    [(6.0, 5.0, 1.0), (5.0, 5.0, 0.0), (72.0, 4.0, 4.0), (5.5, 6.0, 4.0), (None, 5.0, 4.0), (5.5, None, 4.0)],
+    ids=["soon", "at once", "long after", "file of before", "unknown", "not stated"],
 )
 def test_the_age_of_a_file_may_show_an_earlier_list(make, published, age, lag):
     """It was written so long after the list was first published, or is no older than the look: the earlier counts."""
@@ -126,24 +133,26 @@ def test_a_client_with_a_policy_of_weeks_shows_a_lag_of_four_days_at_most(make):
 
 
 @pytest.mark.parametrize(
-    ("looks", "code", "named"),
+    ("looks", "code", "named", "text"),
     [
-        ([looked("o1", "HTTPS", port=443)], "client-list-old", "o1"),
-        ([looked("o1", port=80)], "client-list-old", "o1"),
-        ([looked("o1", server="s2")], "client-list-old", "o1"),
-        ([looked("o1"), looked("id-o1")], "client-told-twice", "id-o1"),
-        ([looked("nobody")], "client-unknown", "nobody"),
-        ([looked("same")], "client-ambiguous", "same"),
-        ([looked("alone")], "client-of-another-build", "alone"),
-        ([looked("o1")], "client-not-looked-at", "n1"),
+        ([looked("o1", "HTTPS", port=443)], "client-list-old", "o1", "has HTTPS s1:443; it must have one of: HTTP s1"),
+        ([looked("o1", port=80)], "client-list-old", "o1", "the client has HTTP s1:80; it must have one of: HTTP s1"),
+        ([looked("o1", server="s2")], "client-list-old", "o1", "the client has HTTP s2:8014; it must"),
+        ([looked("o1"), looked("id-o1")], "client-told-twice", "id-o1", "the evidence has this client twice"),
+        ([looked("nobody")], "client-unknown", "nobody", "no client of this name has a proven policy"),
+        ([looked("same")], "client-ambiguous", "same", "4 clients have this name: id-same, b, c"),
+        ([looked("alone")], "client-of-another-build", "alone", "has build 14.2.1, over HTTP; the task asks about"),
+        ([looked("o1")], "client-not-looked-at", "n1", f"nor another one of build {NEW}, over HTTP"),
     ],
 )
-def test_what_speaks_against_a_look_names_the_client(make, looks, code, named):
+def test_what_speaks_against_a_look_names_the_client(make, looks, code, named, text):
     """Each refusal says of whom, and what to do."""
-    others = (client("alone", "14.2.1", owner=H), client("same", hours=8), client("same", hours=8, id=ClientId("b")))
+    same = [client("same", hours=8, id=ClientId(each)) for each in ("id-same", "b", "c", "d")]
+    others = (client("alone", "14.2.1", owner=H), *same)
     finding = judged(make, (*others, *TWO), *looks).finding
     assert (finding.code, finding.subject) == (code, named)
-    assert finding.message.startswith(named)
+    assert finding.message.startswith(f"{named}: ")
+    assert text in finding.message
     assert finding.remedy
 
 
@@ -151,6 +160,22 @@ def test_one_old_list_speaks_against_its_build(make):
     """Another client of it that has its list does not make up for that."""
     found = judged(make, TWO, looked("n1"), looked("o1"), looked("o2", "HTTPS", port=443))
     assert (list(found.shown), found.old) == ([f"{NEW}, over HTTP"], (f"{OLD}, over HTTP",))
+    assert found.finding.remedy.startswith("make o2 check in, then look at its Sylink.xml once more; or retry later")
+
+
+def test_an_old_list_is_named_before_all_else_and_the_looks_behind_it_count(make):
+    """An operator corrects that first; what was seen of another build is kept."""
+    looks = (looked("nobody"), looked("o1", "HTTPS", port=443), looked("n1"), looked("id-n1"))
+    found = judged(make, TWO, *looks)
+    assert (found.finding.code, found.finding.subject) == ("client-list-old", "o1")
+    assert list(found.shown) == [f"{NEW}, over HTTP"]
+
+
+def test_the_client_of_a_group_without_a_known_list_holds_no_right_one(make):
+    """Its list is not described, so no file can be compared with it."""
+    finding = judged(make, (*TWO, client("x1", owner=GroupId("X"))), looked("x1")).finding
+    assert (finding.code, finding.subject) == ("client-list-old", "x1")
+    assert finding.message.endswith("it must have one of: no known list")
 
 
 def test_a_build_that_was_shown_before_need_not_be_shown_again(make):
@@ -192,6 +217,20 @@ def test_servers_of_one_address_are_known_by_their_ports(make):
     assert held.is_in(look(two, one))
     assert not held.is_in(look(one))
     assert not held.is_in(look(one, two, HeldServer(server="s3", port=443)))
+
+
+def test_a_list_over_http_is_held_with_its_http_port_and_an_address_with_or_without_brackets(make):
+    """Clients that fail over hold the list itself; the file may have an IPv6 address in brackets."""
+    entry = ListEntry(server=ServerName("s1"), address="2001:db8::1", http_port=8014)
+    known = ServerList(name=ListName("L"), protocol=Protocol.HTTP, priorities=((entry,),), verifies_ca=False)
+    site = make.site("s1", "s2", lists=[known])
+    group = make.group("G", server_list="L", secure=False)
+    body = make.plan(site, group, clients=[make.client("c1")], request=make.request(site, only=["s1"])).body
+    (held,) = lists_of(body, site, body.scopes[0])
+    for server in ("[2001:DB8::1]", "2001:db8::1", " S1 "):
+        look = Looked(client="c", protocol=Protocol.HTTP, servers=(HeldServer(server=server, port=8014),))
+        assert held.is_in(look)
+        assert not held.is_in(look.model_copy(update={"servers": (HeldServer(server=server, port=443),)}))
 
 
 def test_in_a_restore_clients_hold_the_copy_of_their_list_or_the_list_itself(make):

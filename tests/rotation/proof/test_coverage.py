@@ -65,6 +65,7 @@ def test_rule_10_the_third_check_in_covers_before_a_swap(make):
     """The first took the policy, the second may have fetched the list on the old path; the third used the new one."""
     first, second, third = (seen(make, minute, serial=0) for minute in (1, 6, 11))
     assert make.read(make.gate_rule(), first, second).reason is Reason.SEEN_ONCE
+    assert make.read(make.gate_rule(), first, second, seen(make, None)).reason is Reason.NOT_SEEN, "SEPM shows none"
     judged = make.read(make.gate_rule(), first, second, third)
     assert (judged.verdict, judged.reason) == (Verdict.COVERED, Reason.SERIAL_CONFIRMED)
 
@@ -267,6 +268,7 @@ def test_rule_11_a_check_in_at_the_swapped_server_can_show_nothing(make, shows, 
     """Where a client need not hold the certificate to be there, or was there before the swap on another clock."""
     judged = make.read(make.swap_rule(shows=shows), seen(make, minute, server="s1"))
     assert judged.verdict is Verdict.WAITING
+    assert make.read(make.swap_rule(shows=shows), seen(make, 3, server="s3")).verdict is Verdict.WAITING
 
 
 def test_rule_11_relaxed_clients_take_the_certificate_from_any_server(make):

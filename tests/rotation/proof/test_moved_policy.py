@@ -11,11 +11,15 @@ from rotation.proof.moved_policy import (
     asked_of,
     has_taken,
     is_of_late,
+    is_there,
     lists_to_show,
+    offers_one,
     refused_at,
     says_nothing,
+    still_shown,
     to_move,
     unshown,
+    used_of_late,
 )
 from rotation.values import ClientId, ServerName
 
@@ -64,6 +68,40 @@ def test_rule_24_a_server_that_clients_use_must_be_shown_and_one_of_each_list():
     assert unshown(lists, shown={S1, S2, S3}, used={S2}) == frozenset()
 
 
+def test_rule_24_what_was_shown_of_a_server_counts_until_its_certificate_is_put_in_once_more(make):
+    """What was shown in that moment or before it says nothing of it, nor does a server that is not replaced."""
+    shown = dict.fromkeys((S1, S2, S3), make.t0)
+    swapped = {S1: make.at(minutes=-1), S2: make.t0}
+    assert still_shown(shown, swapped) == {S1: make.t0}
+    assert still_shown(shown, {S1: make.at(minutes=1)}) == {}
+
+
+def test_rule_24_servers_are_used_where_clients_were_seen_of_late_behind_the_replacement(make):
+    """The clients that show nothing are passed over, and those behind them count."""
+    days = 24 * 60
+    idle = [make.client("a", server=None), make.client("b", seen=None), make.client("c", seen=-14 * days)]
+    since = {S1: make.at(days=-20), S2: make.at(minutes=-2)}
+    others = [make.client("d", server="s2"), make.client("e", server="s3")]
+    assert used_of_late([*idle, *others], since, now=make.t0) == frozenset()
+    used = [make.client("f", seen=-14 * days + 1), make.client("g", seen=-1, server="s2")]
+    assert used_of_late([*idle, *others, *used], since, now=make.t0) == {S1, S2}
+
+
+def test_rule_24_clients_have_one_server_where_each_of_their_lists_offers_just_that(make):
+    """Two lists of one server each may offer two."""
+    names = {"A": "s1", "B": "s1", "C": "s2"}
+    site = make.site(
+        "s1", "s2", lists=[*(make.server_list(*each) for each in names.items()), make.server_list("D", "s1", "s2")]
+    )
+    places = {"one": "AB", "two": "AC", "both": "D"}
+    groups = [
+        make.group(path, *(make.location(f"At {name}", server_list=name) for name in lists))
+        for path, lists in places.items()
+    ]
+    scopes = make.plan(site, *groups, clients=[make.client(path, path) for path in places]).body.scopes
+    assert {owner.path for owner in scopes if offers_one(owner, site)} == {"one"}
+
+
 @pytest.fixture
 def swapped(make):
     """When each server got its new certificate: an hour ago."""
@@ -88,6 +126,7 @@ def test_rule_24_the_policy_of_a_group_with_clients_there_is_moved(make, moved):
     assert moved([S1], *three, make.client("h", "H")) == ["G"]
     assert moved([S1], *three, *four) == ["G"]
     assert moved([S1], *three, *elsewhere, *four) == ["H"]
+    assert moved([S1], *three[:2], *four) == ["H"], "two are not several yet"
 
 
 def test_rule_24_one_policy_serves_several_servers(make, moved):
@@ -104,27 +143,51 @@ def test_rule_24_who_shows_nothing_has_no_policy_moved(make, moved, who):
     assert moved([S1, S3], make.client("c", **{"group": "G", **who})) == []
 
 
-def test_rule_24_who_was_there_before_the_replacement_only_shows_nothing(make, body, swapped):
+@pytest.fixture
+def owner(body):
+    """The scope of G."""
+    return next(each for each in body.scopes if each.path == "G")
+
+
+def test_rule_24_only_clients_of_the_group_at_the_server_are_asked_with_the_policy_that_they_have(make, owner, swapped):
+    """Clients of another group, at another server or at none are passed over, and those after them are asked."""
+    text = make.serial("G", make.at(hours=-1))
+    others = [make.client("a", "H"), make.client("b", server="s2"), make.client("c", server=None)]
+    clients = [*others, make.client("d", serial=text), make.client("e", seen=-3)]
+    asked = asked_of([owner], [S1], clients, swapped, **STAYS, now=make.t0)
+    known = {"owner": make.id_of("G"), "server": S1}
+    assert asked == (
+        ClientBeforeMove(client=ClientId("d"), serial=text, seen=make.at(minutes=-2), **known),
+        ClientBeforeMove(client=ClientId("e"), serial=None, seen=make.at(minutes=-3), **known),
+    )
+
+
+def test_rule_24_a_client_is_there_for_three_heartbeats_after_a_check_in_behind_the_replacement(make, owner, swapped):
+    """One that was heard three heartbeats ago is there; a check-in in the moment of the replacement shows nothing."""
+    client = make.client("g", "G", seen=-15)
+    assert is_there(client, owner, swapped, now=make.t0)
+    assert not is_there(client, owner, swapped, now=make.at(seconds=1))
+    assert not is_there(client, owner, {S1: make.at(minutes=-15)}, now=make.t0)
+
+
+def test_rule_24_who_was_there_before_the_replacement_only_shows_nothing(make, owner, swapped):
     """What it took there was signed by whatever was in then."""
     client = make.client("g", "G", seen=-5)
-    (owner,) = [each for each in body.scopes if each.path == "G"]
     assert [each.client for each in asked_of([owner], [S1], [client], swapped, **STAYS, now=make.t0)] == ["g"]
     assert asked_of([owner], [S1], [client], {S1: make.at(minutes=-4)}, **STAYS, now=make.t0) == ()
     assert asked_of([owner], [S1], [client], {}, **STAYS, now=make.t0) == ()
 
 
-def test_rule_24_ten_clients_of_each_server_are_asked(make, body, swapped):
+def test_rule_24_ten_clients_of_each_server_are_asked(make, owner, swapped):
     """More would make the state of a rotation of 100,000 clients large."""
     clients = [make.client(f"g{n:02d}", "G", server=server) for n in range(30) for server in ("s1", "s2")]
-    (owner,) = [each for each in body.scopes if each.path == "G"]
     asked = asked_of([owner], [S1, S2], clients, swapped, **STAYS, now=make.t0)
     assert [each.server for each in asked] == [S1] * 10 + [S2] * 10
 
 
-def test_rule_24_since_when_a_client_is_there_is_known_by_when_it_was_elsewhere(make, body, swapped):
+def test_rule_24_since_when_a_client_is_there_is_known_by_when_it_was_elsewhere(make, owner, swapped):
     """A client came after it was last seen at another server, and stays for a day; without another it is unknown."""
     clients = [make.client(name, "G") for name in ("g1", "g2")]
-    (owner,) = [each for each in body.scopes if each.path == "G"]
     visits = {
         ClientId("g1"): {S1: make.t0, S2: make.at(hours=-3), S3: make.at(hours=-5)},
         ClientId("g2"): {S1: make.t0},
@@ -160,6 +223,8 @@ def test_rule_24_a_newer_policy_that_was_taken_at_a_server_shows_it(make, asked)
     assert not takes(-7, server="s3"), "it was taken elsewhere"
     assert not takes(-7, images=True)
     assert not takes(-7, before=asked(serial=None))
+    a_day_before = asked(seen=make.at(days=-1, minutes=-2))
+    assert not takes(-7, before=a_day_before), "its day is over"
     late = asked(seen=make.at(days=-1, minutes=-3))
     assert not takes(-7, before=late), "it may have been elsewhere meanwhile"
     assert takes(-7, before=late, only_there=True)
@@ -196,7 +261,8 @@ def test_rule_24_who_was_asked_and_has_not_taken_it_there_speaks_against_the_ser
     assert refused_at([asked("a", by_hand=True)], heard, settled, awake=True) == set(), "it was not moved at once"
     assert refused_at([asked("a")], heard, {}, awake=True) == set(), "when it was moved is not known yet"
     assert refused_at(three, {}, settled, awake=True) == {S2}, "whom SEPM has lost is silent"
-    assert refused_at([asked("a")], heard, {make.id_of("G"): make.at(minutes=-5)}, awake=True) == set(), "too early"
+    for minute in (-5, -10):
+        assert refused_at([asked("a")], heard, {make.id_of("G"): make.at(minutes=minute)}, awake=True) == set(), "early"
 
 
 @pytest.mark.parametrize(("days", "late"), [(13.9, True), (14, False), (None, False)])

@@ -32,6 +32,7 @@ def test_a_later_one_shows_the_list_without_any_serial(make, rule):
     came = make.client("c1", seen=11)
     judged = make.judge(rule(), came)
     assert (judged.verdict, judged.reason) == (Verdict.COVERED, Reason.CAME_OVER_HTTP)
+    assert make.judge(rule(), make.client("c1", seen=11, server=None)).verdict is Verdict.COVERED
     assert make.judge(rule(None), came, evidence=judged.evidence).verdict is Verdict.COVERED
 
 
@@ -97,6 +98,14 @@ def test_who_was_away_before_is_not_waited_for(make, stopped):
     assert first.verdict is Verdict.WAITING
     assert make.judge(stopped(200), off, evidence=first.evidence).verdict is Verdict.SAFE
     assert make.judge(stopped(200), back, evidence=first.evidence).verdict is Verdict.WAITING
+
+
+def test_a_client_is_away_three_heartbeats_before_the_stop_or_where_sepm_does_not_list_it(make, stopped):
+    """Seen 15 minutes before it, the client may have been cut off by it; one that is not listed holds nothing up."""
+    verdicts = [make.judge(stopped(), make.client("c1", seen=minute)).verdict for minute in (-5, -6)]
+    assert verdicts == [Verdict.WAITING, Verdict.SAFE]
+    gone = make.vanish(stopped())
+    assert (gone.verdict, gone.reason) == (Verdict.SAFE, Reason.AWAY_BEFORE)
 
 
 def test_while_the_server_answers_nothing_is_shown(make, stopped):

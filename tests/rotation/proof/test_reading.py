@@ -355,6 +355,6 @@ def test_what_was_seen_before_counts(make):
 def test_an_old_export_shows_no_client_away(make):
     """A client that was last seen long before the change may have come since: only a later export shows it."""
     silent = make.entry(make.client("c1", seen=-60))
-    for as_of, verdict in ((None, Verdict.SAFE), (1, Verdict.SAFE), (-5, Verdict.WAITING)):
+    for as_of, verdict in ((None, Verdict.SAFE), (1, Verdict.SAFE), (0, Verdict.WAITING), (-5, Verdict.WAITING)):
         rule = make.gate_rule(canary=True, as_of=None if as_of is None else make.at(minutes=as_of))
         assert judge_all([silent], {silent.owner: rule}, {})[0].verdict is verdict

@@ -48,6 +48,12 @@ def test_of_who_vanished_nothing_is_known(make):
         ((-2, 530), 9 * 60, set()),  # one is there: the other may be switched off
         ((-2, 60), 9 * 60, set()),  # one got on behind the replacement, and was switched off later
         ((-2, -3), 17, set()),  # not overdue yet
+        ((-2, -15), 9 * 60, {"c1", "c2"}),  # three heartbeats before, which is not away yet
+        ((-2, -16), 9 * 60, {"c1"}),
+        ((-2, 17), 9 * 60, set()),  # one was heard three heartbeats after the list was published
+        ((-2, 16), 9 * 60, {"c1", "c2"}),
+        ((-2, 6), 21, set()),  # one is not overdue yet
+        ((-2, 6), 22, {"c1", "c2"}),
     ],
 )
 def test_rule_22_relaxed_clients_are_missed_when_none_of_them_is_heard(make, seen, now, silent):
@@ -88,6 +94,35 @@ def test_rule_22_clients_that_fall_silent_when_settings_go_back_are_noticed(make
     assert [each.id for each in silenced([entry], judged, by_owner, make.at(minutes=now))] == (["c1"] if silent else [])
 
 
+@pytest.mark.parametrize(("other", "silent"), [(-3, ["c1", "c2"]), (500, [])])
+def test_rule_22_a_relaxed_client_that_sepm_does_not_list_is_silent_and_is_not_named(make, other, silent):
+    """It is not heard either; where it was is not known."""
+    entries = [make.entry(make.client(f"c{n}", seen=minute), id=f"c{n}") for n, minute in ((1, -2), (2, other))]
+    entries.append(make.entry(id="gone")._replace(observed=None))
+    by_owner = {entries[0].owner: make.swap_rule(relaxed=True)}
+    found = silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=510))
+    assert [each.id for each in found] == silent
+
+
+@pytest.mark.parametrize(("longest", "missed"), [(30, 3), (61, 3), (62, 0), (100, 0)])
+def test_rule_22_clients_are_missed_when_they_are_silent_for_longer_than_ever(make, longest, missed):
+    """An hour after the replacement, 62 minutes of silence are none that they have come back from before."""
+    back = [make.entry(make.client("c1", seen=59), id="c1", relaxed=True)]
+    others = [
+        make.entry(
+            make.client(f"o{number}", seen=-2, build="14.3.2"),
+            id=f"o{number}",
+            relaxed=True,
+            longest_silence=timedelta(minutes=longest),
+        )
+        for number in range(3)
+    ]
+    entries = [*back, *others]
+    by_owner = {entry.owner: make.swap_rule(relaxed=True, verifies_next=True) for entry in entries}
+    found = silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=60))
+    assert len(found) == missed
+
+
 def _of_two_builds(make, others, *, longest=0, relaxed=True):
     """Two clients that are back after a replacement, and others of another build, seen in those minutes."""
     seen = [*((f"c{number}", 500, "14.3.1") for number in range(2))]
@@ -114,11 +149,16 @@ def _of_two_builds(make, others, *, longest=0, relaxed=True):
         ((-2, -3, -4), 360, 0),  # they are switched off each night, and perhaps over a weekend
         ((-5300, -5300, -5300), 360, 3),  # no weekend is that long
         ((-300, -300, -300), 0, 0),  # silent before the replacement: it has another cause
+        ((-5, -5, -5), 0, 3),  # a heartbeat before the replacement
         ((-6, -7, -8), 0, 0),  # overdue at the replacement
         ((-6, -7, -8), 10, 3),  # as late as they have been before
         ((-16, -17, -18), 100, 0),  # three heartbeats late
         ((-4, -7, -8, -3, -2), 0, 3),  # most were not overdue
         ((-5300, -5300, -5300), 0, 3),  # for longer than over a weekend
+        ((-5251, -5251, -5251), 360, 3),
+        ((-5250, -5250, -5250), 360, 0),  # four days, to the minute
+        ((-5760, -5760, -5760), 360, 3),  # four days before the replacement
+        ((-5761, -5761, -5761), 360, 0),
         ((-5800, -5800, -5800), 0, 0),  # away for days before the replacement
         ((-300, -300, -300), 420, 0),  # as each night
         ((-300, -300, -300, -2), 0, 0),  # one was there
@@ -143,8 +183,8 @@ def test_clients_that_never_took_the_relaxed_policy_say_nothing_of_their_build(m
 @pytest.mark.parametrize(
     ("others", "missed"),
     [
-        ((-2, -300, -5700), True),  # within four days before it
-        ((-2, -300, -5800), False),  # two may be switched off
+        ((-2, -300, -5760), True),  # within four days before it
+        ((-2, -300, -5761), False),  # two may be switched off
         ((-2, -3, 0), False),  # one is back
         ((-2, -3, None), False),  # one was never there
     ],
@@ -169,6 +209,8 @@ def test_covered_clients_that_fall_silent_are_named(make, last, now, quiet):
     entry = make.entry(readings[-1])
     found = fallen_silent([entry], [judged], {entry.owner: rule}, make.at(minutes=now))
     assert [each.id for each in found] == (["c1"] if quiet else [])
+    gone = entry._replace(observed=None)
+    assert fallen_silent([gone], [judged], {entry.owner: rule}, make.at(minutes=now)) == []
 
 
 @pytest.mark.parametrize(

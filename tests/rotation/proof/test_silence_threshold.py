@@ -7,6 +7,7 @@ import pytest
 from rotation.proof.reading import judge_all
 from rotation.proof.silence import silenced
 from rotation.proof.silence_threshold import unusually_many
+from rotation.values import GroupId
 
 
 def _reported(make, seen, rule, longest=0):
@@ -51,6 +52,19 @@ def test_rule_22_behind_a_write_most_of_those_that_were_there_are_named(make, se
 def test_rule_8_behind_a_replacement_three_clients_of_its_server_are_named(make, seen, reported):
     """The row of a client that has gone on to another server does not show which one it was at before."""
     assert len(_reported(make, {"G": seen}, make.swap_rule())) == reported
+
+
+@pytest.mark.parametrize(("verifying", "reported"), [((-2, -2), 4), ((-2, 10), 2)], ids=["all of them", "one of two"])
+def test_behind_a_replacement_clients_that_verify_are_compared_with_one_another(make, verifying, reported):
+    """Relaxed clients are reported as soon as all of them are silent; they do not count among those that verify."""
+    rules = {GroupId("G"): make.swap_rule(), GroupId("H"): make.swap_rule(relaxed=True)}
+    entries = [
+        make.entry(make.client(f"{owner}{number}", seen=minute), owner=owner, id=f"{owner}{number}")
+        for owner, minutes in (("G", verifying), ("H", (-2, -2)))
+        for number, minute in enumerate(minutes)
+    ]
+    silent = silenced(entries, judge_all(entries, rules, {}), rules, make.at(minutes=20))
+    assert len(unusually_many(silent, entries, rules, make.at(minutes=20))) == reported
 
 
 @pytest.mark.parametrize(("longest", "reported"), [(21, 3), (22, 0)])

@@ -1,5 +1,8 @@
 """What a later look at the settings leaves of the evidence of clients (rule 12a)."""
 
+import pytest
+
+from rotation.proof.coverage import outdates
 from rotation.proof.reading import still_standing
 from rotation.proof.verdict import ClientEvidence, Reason
 from rotation.values import ClientId
@@ -41,6 +44,34 @@ def test_what_two_persons_state_stands_against_policies_that_were_there_then(mak
     assert proven(still_standing(entries, {entries[0].owner: rule}, kept)) == {"between", "right"}
     read = stated._replace(reason=Reason.SERIAL_CONFIRMED)
     assert proven(still_standing(entries, {entries[0].owner: rule}, dict.fromkeys(kept, read))) == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "made", "speaks"),
+    [
+        (6, -1, True),
+        (6, 0, False),
+        (6, 5, False),
+        (6, 5.1, True),
+        (6, None, True),
+        (5, -1, False),
+        (5, None, False),
+        (None, None, False),
+    ],
+    ids=["old", "the change", "the statement", "newer", "none", "no check-in since", "none since", "never seen"],
+)
+def test_a_check_in_speaks_against_a_statement_only_after_it_and_by_a_policy_of_another_time(make, seen, made, speaks):
+    """The policies of the change and of the statement itself were there when two persons looked at them."""
+    serial = None if made is None else make.serial("G", make.at(minutes=made))
+    stated = ClientEvidence(client=ClientId("c1"), contact_seen=make.at(minutes=5), covered=True, reason=Reason.STATED)
+    assert outdates(make.client("c1", seen=seen, serial=serial), make.gate_rule(exact=True), stated) is speaks
+
+
+def test_a_policy_of_another_group_speaks_against_a_statement(make):
+    """It is of the time between, and two persons have looked at the policies of the client's own group."""
+    stated = ClientEvidence(client=ClientId("c1"), contact_seen=make.at(minutes=5), covered=True, reason=Reason.STATED)
+    moved = make.client("c1", seen=6, serial=make.serial("H", make.at(minutes=3)))
+    assert outdates(moved, make.gate_rule(exact=True), stated)
 
 
 def test_who_keeps_an_older_policy_is_still_known_to_when_the_settings_are_looked_at_again(make):
