@@ -152,7 +152,7 @@ def _are_relaxed(body: PlanBody, at: str) -> bool:
     """Whether clients have the HTTP list at a step: it was assigned, and not every group has its own list again."""
     done = body.steps[: body.steps.index(body.step(at)) + 1]
     lists = [step for step in done if isinstance(step, Write) and _is_of_lists(step)]
-    return bool(lists) and not (lists[-1].restores and lists[-1].scope is ScopeName.RELAXED and lists[-1].id != at)
+    return bool(lists) and not (lists[-1].restores and lists[-1].scope is not ScopeName.CANARIES and lists[-1].id != at)
 
 
 def _is_of_lists(step: Write) -> bool:

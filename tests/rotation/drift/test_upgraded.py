@@ -218,3 +218,14 @@ def test_a_closed_http_port_is_shown_until_each_group_is_given_its_own_list(make
 def test_a_closed_port_is_named_with_its_server(site):
     """In the words of every text about it."""
     assert shut(site.servers[0]) == "s1 does not answer on its HTTP port 8014"
+
+
+def test_where_canaries_go_first_a_closed_port_is_shown_until_the_rest_has_its_list(make):
+    """The canaries have their own list before: the rest is relaxed still."""
+    site, groups = make.site("s1"), [make.group("G"), make.group("H"), make.group("I")]
+    clients = [make.client(f"c{each.path}", each.path) for each in groups]
+    body = make.plan(site, *groups, clients=clients).body
+    before, after = make.survey(site), make.survey(site, http_silent=frozenset({"s1"}))
+    steps = [step.id for step in body.steps if step.number == "A10d"]
+    found = [codes(upgraded(site, body, before, after, at=step)) for step in steps]
+    assert found == [[(HTTP_SILENT, "s1")]] * 3 + [[]], "the gate behind the last assignment comes after all of them"
