@@ -24,7 +24,7 @@ from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
 from rotation.bounds import Text
-from rotation.console.exported import ClientExport, implausible, lacking, unknown_groups
+from rotation.console.exported import ClientExport, implausible, lacking, paths_of, unknown_groups
 from rotation.finding import blocking
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
@@ -111,6 +111,7 @@ async def upload_clients(
         sha256=sha256,
         clients=len(read.clients),
         columns=read.columns,
+        groups=paths_of(read.clients),
     )
     await parts.store.console.add_export(site.id, export, read.clients, expected=expected)
     taken_in = NewTrailEvent(
@@ -124,9 +125,9 @@ async def upload_clients(
     return ExportShown(
         site_id=site.id,
         never_seen=sum(1 for client in read.clients if client.last_seen is None),
-        unknown_groups=unknown_groups(read.clients, access),
+        unknown_groups=unknown_groups(export.groups, access),
         read=await _read_gate(parts, site.id, caller),
-        **export.model_dump(exclude={"id"}),
+        **export.model_dump(exclude={"id", "groups"}),
     )
 
 

@@ -180,7 +180,16 @@ def _lists_name_own_servers(facts: Preconditions) -> Iterable[Finding]:
 def _clients_known(facts: Preconditions) -> Iterable[Finding]:
     known = {group for owner in facts.body.scopes for group in owner.groups}
     strays = [client.name for client in facts.clients if client.group_id not in known]
-    if strays:
+    if strays and facts.site.at_console is not None:
+        yield blocking(
+            "client-in-unknown-group",
+            facts.site.name,
+            f"the site's document does not describe the groups of these clients ({len(strays)}): "
+            f"{some_of(strays, _STRAYS)}",
+            "describe the site again (PUT /v1/sites/ID/console); while a rotation runs, move these clients to groups "
+            "of the document, and upload another export",
+        )
+    elif strays:
         yield blocking(
             "client-in-unknown-group",
             facts.site.name,
