@@ -157,6 +157,19 @@ def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now:
     return None
 
 
+def of_other_groups(paths: Collection[str], access: OfflineDocument) -> Finding | None:
+    """Why an export is of another site, or writes paths otherwise: the document has none of its groups."""
+    unknown = unknown_groups(paths, access)
+    if len(unknown) < len(paths):
+        return None
+    text = f"the site's document describes none of its groups: {some_of(unknown, _SHOWN)}"
+    remedy = (
+        "export the clients of this site, with groups from the top as the document has them; where the document is "
+        "wrong, describe the site again while no rotation runs"
+    )
+    return blocking("export-of-other-groups", "export", text, remedy)
+
+
 def lacking(clients: Iterable[ExportedClient], before: Iterable[ExportedClient], *, gone: int) -> Finding | None:
     """Why an export may be a part only: clients that the one before shows are not in it.
 

@@ -20,10 +20,12 @@ from rotation.planning.advice.shortening import Shortening, near_or_past
 from rotation.planning.advice.slow_clocks import young
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
+from rotation.text.some_names import some_of
 from rotation.text.written_values import span_text
 from rotation.values import ServerName, Value
 
 _MARGIN = timedelta(days=1)
+_STRAYS = 5
 
 
 class Preconditions(Value):

@@ -32,15 +32,20 @@ async def attested():
         async def attest(**evidence):
             request = ObserveTaskRequest(ref=ref, task_id=opened.task_id, evidence=evidence, who="ann")
             seen = await tasks.observe_task(request)
+            attest.answers = [*attest.answers, seen]
             return seen.contradicts and seen.contradicts.code
 
+        attest.answers = []
         yield attest, stage, task
 
 
 async def test_a_serial_of_no_group_of_the_task_is_refused(attested):
     """Its letters are of none of the groups: it was copied from another page."""
-    attest, *_ = attested
+    attest, _, task = attested
     assert await attest(serials="ZZZZ-01/01/2026 00:00:00 000") == "serial-unreadable"
+    remedy = attest.answers[-1].contradicts.remedy
+    assert task.work.pairs[0].group_path in remedy
+    assert "leave out those of any other" in remedy
 
 
 async def test_serials_before_and_after_are_wanted(attested):

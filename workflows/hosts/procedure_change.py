@@ -32,5 +32,7 @@ class ProcedureChange(StrEnum):
     """Before, a look right before settings were put back proved again that clients were relaxed."""
     OTHER_IS_FORGOTTEN_FIRST = "clients-forget-another-certificate-first"
     """Before, a replacement did not wait for clients that may know a certificate that was in a server for a while."""
+    DRIFT_ENDS_STATEMENTS = "a-question-about-the-site-ends-a-statement"
+    """Before, a statement that waited for its second person kept people from an answer about what was added."""
     READS_WHILE_HELD = "clients-are-read-while-held"
     """Before, a gate read no client while a person held the rotation."""
