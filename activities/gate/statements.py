@@ -121,7 +121,8 @@ async def by_export(
 
     An export or a statement from after the gate's minimum ends it. Where there is none, or a client is not covered,
     people are asked. So they are where the gate has no client, and an export has clients in groups that no document
-    describes: these may be its clients. A gate that is read again before a swap, whether it still holds, wants one of the last day.
+    describes: these may be its clients. A gate that is read again before a swap, whether it still holds, wants one of
+    the last day.
     """
     step = scope.step
     if scope.site.at_console is None or not isinstance(step, Gate | Holdout):

@@ -14,6 +14,7 @@ from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import SettingField
 from rotation.proof.membership import followers
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
+from rotation.text.some_names import some_of
 from rotation.text.written_values import span_text
 from rotation.values import GroupId, ListName, ServerName, Value
 
@@ -138,7 +139,7 @@ def _undescribed(group: ObservedGroup, uncounted: Sequence[str]) -> Iterable[Dri
     """A group of an export that the site's document does not have; while it has clients, some gate lacks them."""
     if not uncounted:
         return
-    names = ", ".join(sorted(uncounted)[:_NAMES])
+    names = some_of(sorted(uncounted), _NAMES)
     text = (
         f"the newest export shows clients ({len(uncounted)}) in this group, which the site's document does not "
         f"describe; no gate counts them: {names}"

@@ -138,11 +138,33 @@ async def test_clients_in_a_group_that_no_document_describes_are_left_out_by_two
         next(at for at, event in enumerate(facts.trail) if (event.kind, event.data.get("code")) == wanted)
         for wanted in ((EventKind.DRIFT, "group-undescribed"), (EventKind.ADOPTED, "group-undescribed"))
     )
-    swapped = next(
-        at for at, event in enumerate(facts.trail) if "Replace the certificate" in event.message
-    )
+    swapped = next(at for at, event in enumerate(facts.trail) if "Replace the certificate" in event.message)
     assert asked < answered < swapped
     assert "2 clients are left out" in facts.trail[answered].message
+
+
+async def test_a_statement_that_waits_is_over_where_a_group_is_not_described():
+    """People answer about the group first. The rest is planned again without the clients that they have left out."""
+    groups = (
+        GroupSpec(path=ROOT_GROUP, locations=(LocationSpec(heartbeat=HOUR),)),
+        GroupSpec(path=LATE, inherits=True),
+    )
+    spec = SiteSpec(
+        name="Two",
+        rest=False,
+        database_shared=True,
+        servers=(ServerSpec(name="SEPM-1"), ServerSpec(name="SEPM-2")),
+        server_lists=(ListSpec(name=DEFAULT_LIST, protocol=Protocol.HTTP, priorities=(("SEPM-1",), ("SEPM-2",))),),
+        groups=(*groups, GroupSpec(path=f"{ROOT_GROUP}\\Sales", inherits=True)),
+        clients=tuple(
+            ClientSpec(group=path, count=count, build="12.1.7004.6500") for path, count in ((ROOT_GROUP, 4), (LATE, 2))
+        ),
+    )
+    moved = GroupMoved(group=LATE, parent=f"{ROOT_GROUP}\\Sales")
+    facts = await play(scenario(spec=spec, site_events=(Scheduled(at=START + 8 * HOUR, site_event=moved),)))
+    assert (facts.outcome, facts.unfinished, check(facts)) == (Outcome.COMPLETED, "", ())
+    (answered,) = (event for event in facts.trail if event.kind == EventKind.ADOPTED)
+    assert (answered.data["code"], "2 clients are left out" in answered.message) == ("group-undescribed", True)
 
 
 async def test_a_group_that_is_back_at_its_path_has_its_clients_counted():
@@ -164,6 +186,16 @@ async def test_a_rotation_turns_back_where_a_group_is_not_described(act, outcome
     """Every recorded place is put back; the group has none of its own."""
     facts = await play(with_a_moved_group(acts=(act,)))
     assert (facts.outcome, facts.unfinished, check(facts)) == (outcome, "", ())
+
+
+async def test_the_trail_says_who_knows_that_settings_are_changed():
+    """No REST API shows it, or left it undone: an operator has stated it."""
+    facts = await play(scenario())
+    closed = [text for text in messages(facts, EventKind.TASK_CLOSED) if "secure communications" in text]
+    assert closed
+    assert all("an operator has stated that every place is as wanted" in text for text in closed)
+    shown = [event.message for event in facts.trail if event.data.get("code") == "written-by-hand"]
+    assert all("the site has no REST API: operators change these" in text for text in shown)
 
 
 async def test_a_cancel_puts_everything_back():
