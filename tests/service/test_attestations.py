@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def attested():
-    """States that the first settings task of such a site is done, with evidence; the code of a refusal, or its remedy."""
+    """States that the first settings task of a site is done, with evidence; the code of a refusal, or its remedy."""
     spec = one_server(clients=4, heartbeat=HOUR)
     async with Stage(Scenario(seed=1, spec=spec, at_console=OfflinePeople(), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
