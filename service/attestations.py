@@ -142,7 +142,12 @@ def _serials(
     try:
         copied = _Copied(before=_copied(statement, BEFORE, known), after=_copied(statement, SERIALS, known))
     except ValueError as error:
-        remedy = "copy the policy serial number of each group of this task, and of those that inherit from them"
+        paths = sorted(group.path for group in record.access.groups if group.id in known.values())
+        remedy = (
+            f"copy the policy serial numbers of these groups, and leave out those of any other: {', '.join(paths)}"
+            if paths
+            else f"leave {BEFORE} and {SERIALS} out, and state what you have seen"
+        )
         return {}, blocking("serial-unreadable", SERIALS, str(error), remedy)
     owners = {owner for owner in followers.values() if owner in known.values()}
     for group in (*sorted(owners), *sorted(copied.after.keys() - owners)):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from rotation.access import OfflineDocument
-from rotation.console.exported import observed
+from rotation.console.exported import observed, paths_of, undescribed
 from rotation.console.record import OfflineRecord
 from rotation.site import Site
 from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
@@ -62,8 +62,8 @@ class ConsoleSite:
         return self._clock
 
     async def groups(self, known: Mapping[GroupId, ObservedGroup] | None = None) -> list[ObservedGroup]:  # noqa: ARG002 - the port's
-        """The groups of the document, with the changes that operators stated since."""
-        return list((await self._record()).groups())
+        """The groups of the document, with the changes that operators stated since, and others of the newest export."""
+        return [*(await self._record()).groups(), *await self._undescribed()]
 
     async def policy_dates(self, ids: Iterable[GroupId]) -> dict[GroupId, datetime]:
         """By the serials that were copied from the console; where none was, when the change was stated.
@@ -154,12 +154,17 @@ class ConsoleSite:
         return {}
 
     async def glances(self) -> dict[GroupId, GroupGlance]:
-        """As `policy_dates`, of every group of the document, which counts no clients."""
-        dates = await self.policy_dates([group.id for group in await self.groups()])
-        return {group: GroupGlance(date, None) for group, date in dates.items()}
+        """As `policy_dates`, of every group that `groups` has; no clients are counted."""
+        return {group.id: GroupGlance(group.policy_date, None) for group in await self.groups()}
 
     async def _record(self) -> OfflineRecord:
         return await record_of(self._site, self._access, self._console)
+
+    async def _undescribed(self) -> tuple[ObservedGroup, ...]:
+        export = await self._console.newest_export(self._site.id)
+        if export is None:
+            return ()
+        return undescribed(export.groups or paths_of(await self._console.clients(export)), self._access)
 
     def _gone(self, what: str) -> Gone:
         return Gone(self._site.name, f"its document has no {what}", "describe the site again when no rotation runs")

@@ -15,6 +15,7 @@ from rotation.proof.reading import evidence_key
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 from rotation.running.wait import GateReading
 from rotation.site import Site
+from rotation.text.some_names import some_of
 from rotation.values import ClientId
 from service.plans.recovery_planning import ahead_of_ours
 from service.scope import StepScope, scope_of
@@ -119,7 +120,9 @@ async def by_export(
     """`reading` as a gate of a site without REST may use it; any other site's unchanged.
 
     An export or a statement from after the gate's minimum ends it. Where there is none, or a client is not covered,
-    people are asked. A gate that is read again before a swap, whether it still holds, wants one of the last day.
+    people are asked. So they are where the gate has no client, and an export has clients in groups that no document
+    describes: these may be its clients. A gate that is read again before a swap, whether it still holds, wants one of
+    the last day.
     """
     step = scope.step
     if scope.site.at_console is None or not isinstance(step, Gate | Holdout):
@@ -130,13 +133,21 @@ async def by_export(
     key = evidence_key(scope.plan.body, step)
     stated = [each for each in await world.store.console.statements(request.ref.rotation_id) if each.gate == key]
     fresh = (export is not None and export.taken_at >= due) or any(each.at >= due for each in stated)
-    if reading.reached and fresh:
+    strays = await _strays(world, scope) if not (entries or stated) else ()
+    if reading.reached and fresh and not strays:
         return reading
     shown = sum(1 for entry in entries if entry.observed is not None)
     asked = WantedProof(
-        clients=shown, names=reading.waiting_names, text=_asks(reading, export, holds=opened_at is None)
+        clients=shown, names=reading.waiting_names, text=_asks(reading, export, strays, holds=opened_at is None)
     )
     return reading.model_copy(update={"reached": False, "asks": asked})
+
+
+async def _strays(world: World, scope: StepScope) -> tuple[str, ...]:
+    """The names of the clients in groups that the plan does not know."""
+    planned = {group for owner in scope.plan.body.scopes for group in owner.groups}
+    roster = await world.store.roster.entries(scope.site.id, None)
+    return tuple(sorted(client.name for client in roster if client.group_id not in planned))
 
 
 async def closes_by(world: World, site: Site, due: datetime | None) -> str:
@@ -159,10 +170,16 @@ def _named(export: ClientExport) -> str:
     return f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC"
 
 
-def _asks(reading: GateReading, export: ClientExport | None, *, holds: bool) -> str:
+def _asks(reading: GateReading, export: ClientExport | None, strays: Sequence[str], *, holds: bool) -> str:
     if export is None:
         return "no export of the clients was uploaded: upload one, or state what you see in the console"
     taken = _named(export)
+    if strays:
+        return (
+            f"{taken} shows no client in the groups of this gate, and clients ({len(strays)}) in groups that the "
+            f"site's document does not describe: {some_of(strays, _NAMES)}: upload an export that shows them in groups "
+            "of the document, or state what you see in the console"
+        )
     if not reading.waiting and reading.unshown:
         return f"{taken} shows no client at {', '.join(reading.unshown)} since: upload another one, a heartbeat later"
     if not reading.waiting and holds:

@@ -1,9 +1,10 @@
 """Moments as callers write them: RFC 3339, with a zone. pydantic alone would take a number for seconds since 1970."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 _FORM = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
 
@@ -16,5 +17,14 @@ def _written(value: object) -> object:
     return value
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
+def _in_utc(value: datetime) -> datetime:
+    """The moment, where a year from 1 to 9999 has it in UTC too: every text and the store have it so."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("it is no moment of the years 1 to 9999 in UTC: correct its year") from None
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 """A moment in a request."""

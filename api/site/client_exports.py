@@ -24,7 +24,7 @@ from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
 from rotation.bounds import Text
-from rotation.console.exported import ClientExport, implausible, lacking, unknown_groups
+from rotation.console.exported import ClientExport, implausible, lacking, of_other_groups, paths_of, unknown_groups
 from rotation.finding import blocking
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
@@ -94,6 +94,9 @@ async def upload_clients(
     now = parts.clock()
     if finding := implausible(read.clients, taken_at=hints.taken_at, now=now):
         raise refused("export-implausible", [finding], status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    groups = paths_of(read.clients)
+    if finding := of_other_groups(groups, access):
+        raise refused("export-of-other-groups", [finding], status=HTTPStatus.UNPROCESSABLE_ENTITY)
     sha256 = hashlib.sha256(content).hexdigest()
     newest = await parts.store.console.newest_export(site.id)
     if newest is not None and newest.sha256 == sha256:
@@ -111,6 +114,7 @@ async def upload_clients(
         sha256=sha256,
         clients=len(read.clients),
         columns=read.columns,
+        groups=groups,
     )
     await parts.store.console.add_export(site.id, export, read.clients, expected=expected)
     taken_in = NewTrailEvent(
@@ -124,9 +128,9 @@ async def upload_clients(
     return ExportShown(
         site_id=site.id,
         never_seen=sum(1 for client in read.clients if client.last_seen is None),
-        unknown_groups=unknown_groups(read.clients, access),
+        unknown_groups=unknown_groups(groups, access),
         read=await _read_gate(parts, site.id, caller),
-        **export.model_dump(exclude={"id"}),
+        **export.model_dump(exclude={"id", "groups"}),
     )
 
 

@@ -8,7 +8,7 @@ from rotation.access import OfflineDocument
 from rotation.console.record import OfflineRecord, Policy, serial_of
 from rotation.finding import Finding, blocking
 from rotation.serial import parse_or_none
-from rotation.survey import ObservedClient
+from rotation.survey import ObservedClient, ObservedGroup, SiteSurvey
 from rotation.text.some_names import some_of
 from rotation.text.written_values import instant_text
 from rotation.values import ClientId, GroupId, ServerName, Value
@@ -45,6 +45,8 @@ class ClientExport(Value):
     clients: int
     columns: tuple[str, ...]
     """What of a client it tells, by our names."""
+    groups: tuple[str, ...] = ()
+    """The paths of its clients' groups; none in an export that was kept before they were."""
 
     @property
     def tells_serials(self) -> bool:
@@ -107,10 +109,34 @@ def unknown_group(path: str) -> GroupId:
     return GroupId(hashlib.sha256(path.casefold().encode()).hexdigest()[:32].upper())
 
 
-def unknown_groups(clients: Iterable[ExportedClient], access: OfflineDocument) -> tuple[str, ...]:
-    """The groups of clients that the document does not describe."""
+def paths_of(clients: Iterable[ExportedClient]) -> tuple[str, ...]:
+    """The paths of the groups of clients."""
+    return tuple(sorted({client.group for client in clients}))
+
+
+def unknown_groups(paths: Iterable[str], access: OfflineDocument) -> tuple[str, ...]:
+    """The groups of an export that the document does not describe."""
     known = {group.path.casefold() for group in access.groups}
-    return tuple(sorted({client.group for client in clients if client.group.casefold() not in known}))
+    return tuple(path for path in paths if path.casefold() not in known)
+
+
+def undescribed(paths: Iterable[str], access: OfflineDocument) -> tuple[ObservedGroup, ...]:
+    """Those groups as a look finds them: nothing tells their settings, nor whether they inherit some."""
+    found = {unknown_group(path): path for path in unknown_groups(paths, access)}
+    return tuple(
+        ObservedGroup(id=group_id, path=path, inherits=False, policy_date=access.recorded_at, locations=())
+        for group_id, path in found.items()
+    )
+
+
+def is_described(group: ObservedGroup) -> bool:
+    """Whether more is known of a group than that an export shows clients in it."""
+    return group.id != unknown_group(group.path)
+
+
+def described(survey: SiteSurvey) -> SiteSurvey:
+    """A survey without the groups whose settings nothing tells."""
+    return survey.model_copy(update={"groups": tuple(group for group in survey.groups if is_described(group))})
 
 
 def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now: datetime) -> Finding | None:
@@ -129,6 +155,19 @@ def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now:
         remedy = "check timezone, the order of day and month (dates), and when the export was written"
         return blocking("export-from-the-future", "export", text, remedy)
     return None
+
+
+def of_other_groups(paths: Collection[str], access: OfflineDocument) -> Finding | None:
+    """Why an export is of another site, or writes paths otherwise: the document has none of its groups."""
+    unknown = unknown_groups(paths, access)
+    if len(unknown) < len(paths):
+        return None
+    text = f"the site's document describes none of its groups: {some_of(unknown, _SHOWN)}"
+    remedy = (
+        "export the clients of this site, with groups from the top as the document has them; where the document is "
+        "wrong, describe the site again while no rotation runs"
+    )
+    return blocking("export-of-other-groups", "export", text, remedy)
 
 
 def lacking(clients: Iterable[ExportedClient], before: Iterable[ExportedClient], *, gone: int) -> Finding | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rotation import inheritance
 from rotation.build import ClientBuild
+from rotation.console.exported import is_described
 from rotation.drift.standing import ExpectedSettings, standing
 from rotation.finding import Finding, blocking, info
 from rotation.plan.plan import PlanBody
@@ -13,11 +14,13 @@ from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import SettingField
 from rotation.proof.membership import followers
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
+from rotation.text.some_names import some_of
 from rotation.text.written_values import span_text
 from rotation.values import GroupId, ListName, ServerName, Value
 
 LOCATION_NEW, PAIR_GONE = "location-new", "pair-gone"
 _GROUP_NEW = "group-new"
+GROUP_UNDESCRIBED = "group-undescribed"
 _NAMES = 5
 _PUT_BACK = "put the setting back as it was; then try the claim again"
 
@@ -106,7 +109,9 @@ def _owners(
     owners = {owner.group_id: owner for owner in body.scopes}
     for group in survey.groups:
         before = planned.get(group.id)
-        if before is None:
+        if before is None and not is_described(group):
+            yield from _undescribed(group, uncounted.get(group.id, ()))
+        elif before is None:
             yield _born(group, owners.get(owner_of[group.id]), uncounted.get(group.id, ()))
         else:
             yield from _owner(before, group, owner_of[group.id])
@@ -128,6 +133,22 @@ def _born(group: ObservedGroup, owner: OwnerScope | None, uncounted: Sequence[st
     text = f"the group was added during the rotation; no gate counts its {len(uncounted)} clients, among them {names}"
     remedy = "move the clients to a group that the plan knows, or proceed and leave them out by name"
     return Drift(finding=blocking(_GROUP_NEW, group.path, text, remedy), born=group.id)
+
+
+def _undescribed(group: ObservedGroup, uncounted: Sequence[str]) -> Iterable[Drift]:
+    """A group of an export that the site's document does not have; while it has clients, some gate lacks them."""
+    if not uncounted:
+        return
+    names = some_of(sorted(uncounted), _NAMES)
+    text = (
+        f"the newest export shows clients ({len(uncounted)}) in this group, which the site's document does not "
+        f"describe; no gate counts them: {names}"
+    )
+    remedy = (
+        "move the clients to a group of the document, or export them with the groups as the document writes them, and "
+        "upload that export; or proceed and leave them out by name"
+    )
+    yield Drift(finding=blocking(GROUP_UNDESCRIBED, group.path, text, remedy), born=group.id)
 
 
 def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[Finding]:

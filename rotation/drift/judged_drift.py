@@ -3,7 +3,7 @@
 from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
 
-from rotation.drift.drift import Drift
+from rotation.drift.drift import GROUP_UNDESCRIBED, Drift
 from rotation.drift.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
 from rotation.drift.restart import voided
 from rotation.drift.standing import last_write
@@ -133,7 +133,7 @@ def _named(reacted: Reacted, now: Circumstances) -> NamedDrift:
         matters=finding.severity is Severity.BLOCKING,
         blocks=not adopted,
         voids=() if adopted else voided(drift, now.body, now.at),
-        excludable=finding.code in NEWBORN,
+        excludable=finding.code in NEWBORN | {GROUP_UNDESCRIBED},
         edited_at=drift.edited_at,
         version=drift.version,
         confirmable=not drift.unlike,

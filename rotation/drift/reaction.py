@@ -8,7 +8,7 @@ The rotation puts nothing right, and passes nothing over, without a reason that 
 from collections.abc import Callable
 from enum import StrEnum
 
-from rotation.drift.drift import Drift
+from rotation.drift.drift import GROUP_UNDESCRIBED, Drift
 from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP
 from rotation.drift.presented import CERTIFICATES, SILENT
 from rotation.drift.standing import last_write, relaxed
@@ -22,7 +22,7 @@ from rotation.values import ListName, Value
 
 _REPAIRS = 2
 """How often a step puts a setting right; when it is undone once more, that is meant, and a person is asked."""
-_KEPT_IN_MIND = CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED}
+_KEPT_IN_MIND = CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED, GROUP_UNDESCRIBED}
 """Drift that planning again does not settle."""
 NEWBORN = frozenset({"group-new", "location-new"})
 _OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}

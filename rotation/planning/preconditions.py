@@ -20,10 +20,12 @@ from rotation.planning.advice.shortening import Shortening, near_or_past
 from rotation.planning.advice.slow_clocks import young
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
+from rotation.text.some_names import some_of
 from rotation.text.written_values import span_text
 from rotation.values import ServerName, Value
 
 _MARGIN = timedelta(days=1)
+_STRAYS = 5
 
 
 class Preconditions(Value):
@@ -180,7 +182,16 @@ def _lists_name_own_servers(facts: Preconditions) -> Iterable[Finding]:
 def _clients_known(facts: Preconditions) -> Iterable[Finding]:
     known = {group for owner in facts.body.scopes for group in owner.groups}
     strays = [client.name for client in facts.clients if client.group_id not in known]
-    if strays:
+    if strays and facts.site.at_console is not None:
+        yield blocking(
+            "client-in-unknown-group",
+            facts.site.name,
+            f"the site's document does not describe the groups of these clients ({len(strays)}): "
+            f"{some_of(strays, _STRAYS)}",
+            "describe the site again (PUT /v1/sites/ID/console); while a rotation runs, move these clients to groups "
+            "of the document, and upload another export",
+        )
+    elif strays:
         yield blocking(
             "client-in-unknown-group",
             facts.site.name,

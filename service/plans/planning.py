@@ -1,8 +1,9 @@
 """Plans from surveys: the first one of a rotation, and what it would be now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from rotation.console.exported import described
 from rotation.drift.earlier_survey import as_recorded, relaxed_before, relaxed_now, with_copies
 from rotation.finding import Finding
 from rotation.plan.comparison import compare, newly_on_trust
@@ -12,11 +13,13 @@ from rotation.plan.request import PlanRequest, Unproven
 from rotation.planning.basis import Observed
 from rotation.planning.planner import make_plan
 from rotation.site import Site
+from rotation.survey import SiteSurvey
 from rotation.trust.fingerprints import behind
 from rotation.values import ListName, ServerName, SiteId
 from service.identity import new_plan_id
 from service.long_computations import in_turns
 from service.plans.recovery_planning import ahead_of_ours, held_by_clients, saved_copies
+from store.site.roster import RosterClient
 from store.store import Store
 
 
@@ -43,9 +46,11 @@ async def plan_from_survey(
     site = await store.sites.get(site_id)
     if amends is not None:
         site = with_copies(site, amends)
+    survey = described(await store.surveys.get(survey_id))
     roster = await store.roster.entries(site_id, None)
+    if amends is not None and site.at_console is not None:
+        roster = await _to_plan(store, survey, roster, site_id)
     certificates = {wanted: await store.certificates.facts(wanted) for wanted in set(request.certificates.values())}
-    survey = await store.surveys.get(survey_id)
     observed = Observed(
         survey_id=survey_id,
         survey=as_recorded(amends, survey, at) if amends else survey,
@@ -68,6 +73,16 @@ async def plan_from_survey(
     after = amends.last_number if amends else 0
     many = len(observed.clients)
     return await in_turns(many, make_plan, site, observed, request, plan_id=new_plan_id(), now=now, after=after)
+
+
+async def _to_plan(
+    store: Store, survey: SiteSurvey, roster: Sequence[RosterClient], site_id: SiteId
+) -> tuple[RosterClient, ...]:
+    """The clients but for those of groups without a description that two persons left out of the running rotation."""
+    running = await store.rotations.running(site_id)
+    left_out = await store.roster.left_out(running.id) if running is not None else frozenset()
+    known = {group.id for group in survey.groups}
+    return tuple(client for client in roster if client.group_id in known or client.id not in left_out)
 
 
 async def _rest_at(store: Store, site: Site) -> frozenset[ServerName]:

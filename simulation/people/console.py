@@ -5,7 +5,7 @@ from datetime import datetime
 from emulator.people.export import described_groups, export_clients, followed_by, machines_of_images, serials, unlike
 from emulator.simulation import Simulation
 from rotation.access import OfflineDocument as Document
-from rotation.console.exported import ClientExport
+from rotation.console.exported import ClientExport, paths_of
 from rotation.console.statement import CLIENTS, COVERED, MISSING
 from rotation.plan.step import Gate, Holdout, ScopeName
 from rotation.plan.work.task import (
@@ -75,6 +75,7 @@ class ConsolePeople:
             sha256="",
             clients=len(read.clients),
             columns=read.columns,
+            groups=paths_of(read.clients),
         )
         await self._store.console.add_export(self._site_id, export, read.clients)
 

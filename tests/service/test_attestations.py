@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def attested():
-    """States that the first settings task of such a site is done, with evidence; the code of what speaks against."""
+    """States that the first settings task of a site is done, with evidence; the code of a refusal, or its remedy."""
     spec = one_server(clients=4, heartbeat=HOUR)
     async with Stage(Scenario(seed=1, spec=spec, at_console=OfflinePeople(), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
@@ -29,18 +29,21 @@ async def attested():
         task = await stage.store.tasks.get(opened.task_id)
         stage.console.look_before(task)
 
-        async def attest(**evidence):
+        async def attest(*, in_full=False, **evidence):
             request = ObserveTaskRequest(ref=ref, task_id=opened.task_id, evidence=evidence, who="ann")
             seen = await tasks.observe_task(request)
-            return seen.contradicts and seen.contradicts.code
+            return seen.contradicts and (seen.contradicts.remedy if in_full else seen.contradicts.code)
 
         yield attest, stage, task
 
 
 async def test_a_serial_of_no_group_of_the_task_is_refused(attested):
     """Its letters are of none of the groups: it was copied from another page."""
-    attest, *_ = attested
+    attest, _, task = attested
     assert await attest(serials="ZZZZ-01/01/2026 00:00:00 000") == "serial-unreadable"
+    remedy = await attest(in_full=True, serials="ZZZZ-01/01/2026 00:00:00 000")
+    assert task.work.pairs[0].group_path in remedy
+    assert "leave out those of any other" in remedy
 
 
 async def test_serials_before_and_after_are_wanted(attested):

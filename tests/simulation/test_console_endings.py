@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.site_events import CertificateDamaged
+from emulator.events.site_events import CertificateDamaged, GroupMoved, Scheduled
 from emulator.scenarios import one_server
 from emulator.spec import (
     DEFAULT_LIST,
@@ -112,6 +112,93 @@ async def test_an_export_from_before_the_closing_check_shows_no_client_that_is_b
     assert (len(asked), len(quiet)) == (1, 0 if exports else 1)
     assert messages(facts, EventKind.GATE_PASSED)[-1].endswith(f": {12 if exports else 0} of 12 clients are back")
     assert exports or timedelta(days=13) < facts.trail[-1].at - asked[0] < timedelta(days=14)
+
+
+LATE = f"{ROOT_GROUP}\\Late"
+
+
+def with_a_moved_group(*, back=False, acts=(), after=11):
+    """Two clients are in a group that an administrator moves while all are relaxed, and perhaps moves back."""
+    spec = one_server(clients=10, heartbeat=HOUR)
+    late = ClientSpec(group=LATE, count=2, prefix="LATE")
+    groups = (*spec.groups, GroupSpec(path=LATE, inherits=True))
+    spec = spec.model_copy(update={"groups": groups, "clients": (*spec.clients, late)})
+    moves = [Scheduled(at=START + after * HOUR, site_event=GroupMoved(group=LATE, parent=f"{ROOT_GROUP}\\Sales"))]
+    if back:
+        moved = GroupMoved(group=f"{ROOT_GROUP}\\Sales\\Late", parent=ROOT_GROUP)
+        moves.append(Scheduled(at=START + (after + 2) * HOUR, site_event=moved))
+    return scenario(spec=spec, acts=acts, site_events=tuple(moves))
+
+
+async def test_clients_in_a_group_that_no_document_describes_are_left_out_by_two_persons_only():
+    """The next look asks about the group, and no certificate is replaced before people have answered."""
+    facts = await play(with_a_moved_group())
+    assert (facts.outcome, facts.unfinished, check(facts)) == (Outcome.COMPLETED, "", ())
+    asked, answered = (
+        next(at for at, event in enumerate(facts.trail) if (event.kind, event.data.get("code")) == wanted)
+        for wanted in ((EventKind.DRIFT, "group-undescribed"), (EventKind.ADOPTED, "group-undescribed"))
+    )
+    swapped = next(at for at, event in enumerate(facts.trail) if "Replace the certificate" in event.message)
+    assert asked < answered < swapped
+    assert "2 clients are left out" in facts.trail[answered].message
+
+
+async def test_a_statement_that_waits_is_over_where_a_group_is_not_described():
+    """People answer about the group first. The rest is planned again without the clients that they have left out."""
+    groups = (
+        GroupSpec(path=ROOT_GROUP, locations=(LocationSpec(heartbeat=HOUR),)),
+        GroupSpec(path=LATE, inherits=True),
+    )
+    spec = SiteSpec(
+        name="Two",
+        rest=False,
+        database_shared=True,
+        servers=(ServerSpec(name="SEPM-1"), ServerSpec(name="SEPM-2")),
+        server_lists=(ListSpec(name=DEFAULT_LIST, protocol=Protocol.HTTP, priorities=(("SEPM-1",), ("SEPM-2",))),),
+        groups=(*groups, GroupSpec(path=f"{ROOT_GROUP}\\Sales", inherits=True)),
+        clients=tuple(
+            ClientSpec(group=path, count=count, build="12.1.7004.6500") for path, count in ((ROOT_GROUP, 4), (LATE, 2))
+        ),
+    )
+    moved = GroupMoved(group=LATE, parent=f"{ROOT_GROUP}\\Sales")
+    facts = await play(scenario(spec=spec, site_events=(Scheduled(at=START + 8 * HOUR, site_event=moved),)))
+    assert (facts.outcome, facts.unfinished, check(facts)) == (Outcome.COMPLETED, "", ())
+    (answered,) = (event for event in facts.trail if event.kind == EventKind.ADOPTED)
+    assert (answered.data["code"], "2 clients are left out" in answered.message) == ("group-undescribed", True)
+
+
+async def test_a_group_that_is_back_at_its_path_has_its_clients_counted():
+    """An export shows them where the document has them: nothing is asked any more, and no client is left out."""
+    facts = await play(with_a_moved_group(back=True))
+    assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.COMPLETED, "", (), ())
+    assert not any(event.kind == EventKind.ADOPTED for event in facts.trail)
+    assert messages(facts, EventKind.GATE_PASSED)[-1].endswith(": 12 of 12 clients are back")
+
+
+@pytest.mark.parametrize(
+    ("act", "outcome"),
+    [
+        (ScriptedMove(after=13 * HOUR, move=Move.CANCEL), Outcome.CANCELLED),
+        (ScriptedMove(after=HOUR, since=Since.SWAP, move=Move.ROLL_BACK), Outcome.ROLLED_BACK),
+    ],
+)
+async def test_a_rotation_turns_back_where_a_group_is_not_described(act, outcome):
+    """Every recorded place is put back; the group has none of its own."""
+    facts = await play(with_a_moved_group(acts=(act,)))
+    assert (facts.outcome, facts.unfinished, check(facts)) == (outcome, "", ())
+
+
+async def test_the_trail_says_who_knows_that_settings_are_changed():
+    """No REST API shows it, or left it undone: an operator has stated it."""
+    facts = await play(scenario())
+    closed = [text for text in messages(facts, EventKind.TASK_CLOSED) if "secure communications" in text]
+    assert closed
+    assert all("an operator has stated that every place is as wanted" in text for text in closed)
+    async with Stage(scenario()) as stage:
+        state = await stage.begin(await stage.plan())
+        with pytest.raises(HorizonReachedError) as opened:
+            await run_rotation(stage.host(until=START + 2.75 * HOUR).run(state))
+    assert "the site has no REST API: operators change these settings at its console" in str(opened.value)
 
 
 async def test_a_cancel_puts_everything_back():

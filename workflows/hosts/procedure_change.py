@@ -36,5 +36,7 @@ class ProcedureChange(StrEnum):
     """Before, a claim of a replacement counted on while a person held the rotation."""
     SHOWN_WHILE_SILENT = "the-watch-is-shown-while-sepm-is-silent"
     """Before, what the watch saw was shown when SEPM's REST API answered again."""
+    DRIFT_ENDS_STATEMENTS = "a-question-about-the-site-ends-a-statement"
+    """Before, a statement that waited for its second person kept people from an answer about what was added."""
     READS_WHILE_HELD = "clients-are-read-while-held"
     """Before, a gate read no client while a person held the rotation."""

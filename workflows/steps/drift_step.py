@@ -331,6 +331,8 @@ def _show(run: Running) -> bool:
     born = [named.subject for named in asked if named.excludable]
     alarm(run)
     state.drift_asked = ()
+    if born and statement.wish(run) and run.host.goes_by(ProcedureChange.DRIFT_ENDS_STATEMENTS):
+        statement.forget(run)  # one wish at a time: nothing takes it up while the site is not as the rotation left it
     if asks_second(run, born):
         return True
     if not shown:

@@ -126,5 +126,10 @@ async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
         await clients_have_reported(run, step)
     if written.refused:
         count = written.refused
-        run.raise_attention(_BY_HAND, step.title, f"REST did not change {count} pairs: {written.reason}", ())
+        left = (
+            f"REST did not change {count} pairs: {written.reason}"
+            if written.over_rest
+            else f"the site has no REST API: operators change these settings at its console (pairs: {count})"
+        )
+        run.raise_attention(_BY_HAND, step.title, left, ())
     return written

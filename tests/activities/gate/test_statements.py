@@ -9,14 +9,16 @@ from emulator.scenarios import one_server
 from engine.contract import GateRequest, StateCoverageRequest, StepRef
 from rotation.console.statement import Statement
 from rotation.plan.step import Gate, GatePurpose, ScopeName
-from rotation.proof.verdict import ClientEvidence, Judgement, Reason, Verdict
+from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 from rotation.running.wait import GateReading
 from rotation.site import Limits
+from rotation.values import ClientId, GroupId
 from service.scope import scope_of
 from simulation.drawn.scenario import OfflinePeople, Scenario
 from simulation.played.stage import SITE, Stage
 
 HOUR = timedelta(hours=1)
+ENTRY = RosterEntry(id=ClientId("any"), name="any", group_id=GroupId("G"), owner=GroupId("G"), observed=None)
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ class GateA8:
     def __init__(self, stage, ref, step):
         self._stage, self.ref, self.step = stage, ref, step
 
-    async def asks(self, opened_at=None):
+    async def asks(self, opened_at=None, entries=("any",)):
         """What people are asked for; None when it is reached."""
         full = GateReading.model_validate(
             {"taken_at": self._stage.clock.now(), "total": 4, "covered": 4, "safe": 0, "waiting": 0}
@@ -53,7 +55,8 @@ class GateA8:
         )
         scope = await scope_of(self._stage.world, self.ref)
         request = GateRequest(ref=self.ref, opened_at=opened_at)
-        read = await by_export(self._stage.world, scope, request, full, ())
+        entries = [ENTRY for _ in entries]
+        read = await by_export(self._stage.world, scope, request, full, entries)
         assert read.reached == (read.asks is None)
         return read.asks.text if read.asks else None
 
@@ -89,6 +92,29 @@ async def test_before_a_swap_an_export_of_the_last_day_is_wanted(stage, gate):
     assert "upload a newer one, then claim again" in (await gate.asks())
     await stage.console.export(stage.clock.now())
     assert await gate.asks() is None
+
+
+async def test_a_gate_without_clients_does_not_end_while_clients_are_in_groups_that_no_document_describes(stage, gate):
+    """They may be its clients. An export that shows them in groups of the document ends it, or two persons."""
+    assert await gate.asks(entries=()) is None
+    clients = [each.observed for each in await stage.store.roster.entries(SITE, None)]
+    strays = [each.model_copy(update={"group_id": GroupId("X")}) for each in clients]
+    await stage.store.roster.update(SITE, stage.clock.now(), None, strays)
+    assert await gate.asks() is None
+    asked = await gate.asks(entries=())
+    assert "shows no client in the groups of this gate" in asked
+    assert all(each.name in asked for each in clients)
+    word = Statement(
+        rotation_id=gate.ref.rotation_id,
+        gate=gate.ref.step,
+        stated_by="ann",
+        approved_by="eve",
+        why="seen",
+        evidence={},
+        at=stage.clock.now(),
+    )
+    await stage.store.console.state(word)
+    assert await gate.asks(entries=()) is None
 
 
 @pytest.fixture
@@ -127,7 +153,7 @@ def stated(stage, gate):
     return states
 
 
-async def test_a_later_statement_takes_back_what_an_earlier_one_stated_of_a_client(stated):
+async def test_a_later_statement_takes_back_an_earlier_one_about_a_client(stated):
     """Two persons had forgotten a client that is away: the gate waits for it again, and for no other."""
     _, covered, everyone = await stated()
     assert covered == everyone

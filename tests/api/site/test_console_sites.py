@@ -80,13 +80,28 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
     assert "PC-1 was last seen" in problem(await upload(api, site, late), 422, "export-implausible")["detail"]
     assert (await api.get(f"/v1/sites/{site}")).json()["clients_as_of"] is None
     declared = {"column": "name=PC", "dates": "mdy", "timezone": "Europe/Prague"}
-    taken = (await upload(api, site, unclear.replace(b"My Company", b"My Company\\Labs"), **declared)).json()
-    assert (taken["clients"], taken["unknown_groups"], taken["read"]) == (1, ["My Company\\Labs"], False)
-    again = await upload(api, site, exported(now), taken_at=taken["taken_at"], gone="1")
+    labs = unclear.replace(b"My Company", b"My Company\\Labs")
+    refused = problem(await upload(api, site, labs, **declared), 422, "export-of-other-groups")
+    assert "My Company\\Labs" in refused["detail"]
+    both = labs + b"B;My Company;03/04/2025 10:00:00\n"
+    taken = (await upload(api, site, both, **declared)).json()
+    assert (taken["clients"], taken["unknown_groups"], taken["read"]) == (2, ["My Company\\Labs"], False)
+    again = await upload(api, site, exported(now), taken_at=taken["taken_at"], gone="2")
     problem(again, 409, "export-not-newer")
-    same = await upload(api, site, unclear.replace(b"My Company", b"My Company\\Labs"), **declared)
+    same = await upload(api, site, both, **declared)
     problem(same, 409, "export-again")
-    assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == 1
+    assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == 2
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"])
+async def test_a_moment_that_utc_does_not_have_is_refused(api, described, problem, at):
+    """In UTC it is of the year 10000, or of the year 0, wherever a request has it."""
+    site = (await api.post("/v1/sites", json=described)).json()["id"]
+    late = problem(await upload(api, site, exported(datetime.now(UTC)), taken_at=at), 422, "invalid-request")
+    assert "correct its year" in late["detail"]
+    newer = {"version": "12.1.9", "groups": described["groups"], "recorded_at": at}
+    problem(await api.put(f"/v1/sites/{site}/console", json=newer | WHY), 422, "invalid-request")
+    problem(await api.get("/v1/inventory", params={"since": at}), 422, "invalid-request")
 
 
 async def test_an_export_that_lacks_clients_is_taken_in_where_a_person_states_that_they_are_gone(

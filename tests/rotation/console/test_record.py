@@ -6,7 +6,17 @@ import pytest
 from pydantic import ValidationError
 
 from rotation.access import ConsoleGroup, ConsoleLocation, OfflineDocument
-from rotation.console.exported import ExportedClient, implausible, lacking, observed, unknown_groups
+from rotation.console.exported import (
+    ExportedClient,
+    described,
+    implausible,
+    lacking,
+    observed,
+    of_other_groups,
+    paths_of,
+    undescribed,
+    unknown_groups,
+)
 from rotation.console.record import Change, OfflineRecord, Replicates
 from rotation.plan.step import SettingField
 from rotation.site import Server, Site
@@ -176,4 +186,24 @@ def test_an_export_that_cannot_be_is_refused():
         assert finding.code == code
         assert finding.remedy
     assert implausible([client(), client(seen=None)], taken_at=NOON, now=NOON) is None
-    assert unknown_groups([client(path="MY COMPANY"), client(path="Elsewhere")], record().access) == ("Elsewhere",)
+    paths = paths_of([client(path="MY COMPANY"), client(path="Elsewhere"), client(path="Elsewhere")])
+    assert unknown_groups(paths, record().access) == ("Elsewhere",)
+
+
+def test_a_group_that_no_document_describes_has_the_id_of_its_clients(make):
+    """A look and a gate know it by one id, whatever its case; a plan is made without it."""
+    kept = record()
+    (seen,) = observed([client(path="elsewhere")], kept, tells_serials=True, settle=MINUTE)
+    (found,) = undescribed(("Elsewhere", "ELSEWHERE", "My Company"), kept.access)
+    assert (found.id, found.inherits, found.locations) == (seen.group_id, False, ())
+    survey = make.survey(make.site("s1"), *kept.groups(), found)
+    assert described(survey).groups == kept.groups()
+
+
+def test_an_export_with_no_group_of_the_document_is_refused():
+    """It is of another site, or writes its paths otherwise; one group of the document is enough."""
+    finding = of_other_groups(("Default\\My Company",), record().access)
+    assert finding is not None
+    assert (finding.code, finding.subject) == ("export-of-other-groups", "export")
+    assert "Default\\My Company" in finding.message
+    assert of_other_groups(("Default\\My Company", "My Company"), record().access) is None

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.console.exported import unknown_group
 from rotation.drift.drift import ClientMove, drift, moved
 from rotation.finding import Severity
 from rotation.plan.scope import Treatment
@@ -67,6 +68,17 @@ def test_rule_17_a_new_group_blocks_while_a_client_in_it_is_not_counted(make, fi
     assert "leave them out by name" in found.remedy
     (empty,) = findings(born)
     assert (empty.code, empty.severity) == ("group-new", Severity.INFO)
+
+
+def test_a_group_that_no_document_describes_is_asked_about_while_a_client_in_it_is_not_counted(make, findings):
+    """An export alone shows it: nothing tells whose settings its clients have."""
+    path = "H\\Late"
+    born = make.group(path).model_copy(update={"id": unknown_group(path), "locations": ()})
+    (found,) = findings(born, uncounted={born.id: ("k2", "k1")})
+    assert (found.code, found.subject, found.severity) == ("group-undescribed", path, Severity.BLOCKING)
+    assert found.message.endswith("no gate counts them: k1, k2")
+    assert "leave them out by name" in found.remedy
+    assert findings(born) == []
 
 
 def test_rule_17_a_group_that_follows_an_owner_of_the_plan_is_named_and_counted_there(make, findings):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rotation.console.exported import unknown_group
 from rotation.drift.drift import Drift, drift
 from rotation.drift.reaction import Circumstances, Reaction, react
 from rotation.finding import blocking, info
@@ -42,6 +43,16 @@ def test_what_no_proof_depends_on_is_adopted(make, body):
     """Clients that were moved are counted where they are."""
     found = Drift(finding=info("clients-moved", "G", "12 clients were moved here"))
     assert react(found, Circumstances(body=body, at=make.step_of(body, "A8"))).reaction is Reaction.ADOPT
+
+
+@pytest.mark.parametrize(("number", "wave"), [("A8", 0), ("B3", 0), ("A10d", 1)])
+def test_a_group_that_no_document_describes_is_asked_about_at_any_time(make, reactions, left_alone, number, wave):
+    """No plan can take it along, and its clients may have settings that are still to be put back."""
+    relaxed = wave == 0
+    group = make.group("H", server_list=COPY if relaxed else LIST, secure=not relaxed)
+    born = make.group("K").model_copy(update={"id": unknown_group("K"), "locations": ()})
+    found = reactions(number, left_alone, group, born, wave=wave)
+    assert found["group-undescribed"] is Reaction.ASK
 
 
 @pytest.mark.parametrize("number", ["A8", "B2", "B3"])

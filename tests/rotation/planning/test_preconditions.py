@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.access import OfflineDocument
 from rotation.plan.refusals import PlanRefusedError
 from rotation.planning.planner import make_plan
 from rotation.values import PlanId
@@ -168,6 +169,13 @@ def test_an_unused_list_may_name_any_server(make):
 
 
 def test_client_in_unknown_group(make):
-    """Clients of a group that was not read would be in no gate."""
+    """Clients of a group that was not read would be in no gate; at a console the site's document lacks it."""
     clients = [make.client("c1", "Elsewhere")]
     assert make.refusal(make.site("s1"), make.group("G"), clients=clients) == ["client-in-unknown-group"]
+    access = OfflineDocument.model_construct(version="12.1", recorded_at=make.t0, groups=())
+    console = make.site("s1").model_copy(update={"access": access})
+    with pytest.raises(PlanRefusedError) as refused:
+        make.plan(console, make.group("G"), clients=clients)
+    (found,) = refused.value.findings
+    assert found.code == "client-in-unknown-group"
+    assert found.remedy.startswith("describe the site again")
