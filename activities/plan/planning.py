@@ -1,5 +1,6 @@
 """Plans from stored surveys: made, compared with a newer survey, amended, and the plan of a restore."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from temporalio import activity
@@ -13,10 +14,10 @@ from engine.contract import (
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
 from rotation.drift.other_certificate import may_know_another
-from rotation.drift.presented import SILENT, certificate_drift, given_up
+from rotation.drift.presented import SILENT, certificate_drift, given_up, left_alone, missed
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
-from rotation.finding import Finding, blockers, folded, some
+from rotation.finding import Finding, blockers, folded, some, warning
 from rotation.fitness import PlacedServer
 from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
@@ -41,6 +42,12 @@ def _silent(findings: tuple[Finding, ...]) -> tuple[ServerName, ...]:
     silent = tuple(ServerName(each.subject) for each in found if each.code == SILENT)
     others = [each for each in found if each.code not in {SILENT, HTTP_SILENT} or each.subject not in silent]
     return () if others else silent
+
+
+def _gone_without(servers: Iterable[ServerName]) -> Iterator[Finding]:
+    for server in servers:
+        text = "it keeps its old certificate, and no other replacement waits for it"
+        yield warning(SILENT, server, text, "bring it up; plan its certificate again then")
 
 
 def _replaced_now(body: PlanBody, at: str) -> ServerName | None:
@@ -90,6 +97,8 @@ class Planning:
             return PlanCheckAnswer(findings=folded(findings), lists_edited=edited, versions=versions)
         if request.at and (silent := _silent(findings)):
             return await self._without(request, plan, findings, silent)
+        if newer is not None and request.at:
+            findings = (*findings, *await self._left_alone(request, plan))
         if findings and newer is not None and request.at:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
             amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
@@ -119,6 +128,7 @@ class Planning:
             "id": new_plan_id(),
             "made_at": self._world.clock(),
             "request": plan.request.model_copy(update={"certificates": left}),
+            "findings": (*plan.findings, *_gone_without(silent)),
             "body": body,
             "hash": body.content_hash(),
             "least": least(body),
@@ -126,6 +136,12 @@ class Planning:
         amendment = plan.model_copy(update=update)
         await self._world.store.plans.add(amendment)
         return PlanCheckAnswer(findings=folded(findings), amendment=amendment.id, hash=amendment.hash, silent=silent)
+
+    async def _left_alone(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
+        """The servers that the plan leaves alone and that do not answer: an amendment does not count on them."""
+        store = self._world.store
+        survey, before = await store.surveys.get(request.survey_id), await presented_when_planned(store, plan)
+        return missed(survey.served, left_alone(plan, await self._world.site(request.site_id), before))
 
     async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
         """Within a wave: what differs from the state that the plan itself has made."""
@@ -144,13 +160,15 @@ class Planning:
             uncounted=await uncounted(store, ref, plan.body, survey.groups),
             excluded=(await store.found.settled(request.rotation_id)).as_found(LOCATION_NEW),
         )
+        before = await presented_when_planned(store, plan)
         served = certificate_drift(
             plan.body,
             survey.served,
             swapped=request.swapped,
             due=_replaced_now(plan.body, request.at),
-            before=await presented_when_planned(store, plan),
+            before=before,
             given=given_up(plan),
+            kept=left_alone(plan, await self._world.site(request.site_id), before),
         )
         return (
             *blockers((*(each.finding for each in found), *served)),

@@ -1,5 +1,7 @@
 """Ordinary administration in which a swap was certified as safe and clients were then cut off, one scenario each."""
 
+from dataclasses import replace
+
 from emulator.events.site_events import (
     HttpPortMoved,
     ListEdited,
@@ -113,6 +115,24 @@ HOLES = (
         20,
         site(2),
         Follows(since=Since.BEGIN, after=11 * HOUR, site_event=ServerDies(server="SEPM-2")),
+    ),
+    replace(
+        hole(
+            "a server that the plan leaves alone dies before the claim",
+            20,
+            site(2),
+            Follows(since=Since.BEGIN, after=5 * HOUR, site_event=ServerDies(server="SEPM-2")),
+        ),
+        only=frozenset({"SEPM-1"}),
+    ),
+    replace(
+        hole(
+            "the last server that the plan leaves alone dies before the second certificate",
+            20,
+            site(3, 12),
+            Follows(since=Since.SWAP, after=2 * HOUR, site_event=ServerDies(server="SEPM-3")),
+        ),
+        only=frozenset({"SEPM-1", "SEPM-2"}),
     ),
     hole(
         "a server dies before its turn, and another one is to be replaced after it",
