@@ -1,6 +1,6 @@
 """Plans from stored surveys: made, compared with a newer survey, amended, and the plan of a restore."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from temporalio import activity
@@ -17,6 +17,7 @@ from rotation.drift.other_certificate import may_know_another
 from rotation.drift.presented import SILENT, certificate_drift, given_up, left_alone, missed
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
+from rotation.drift.wrong_list import may_hold_wrong
 from rotation.finding import Finding, blockers, folded, some, warning
 from rotation.fitness import PlacedServer
 from rotation.plan.forecast import least
@@ -26,7 +27,7 @@ from rotation.plan.work.task import ReplaceCertificate
 from rotation.planning.amendment import amend, newly_left_out, relaxes_more
 from rotation.planning.dead_server import finish_without
 from rotation.planning.preconditions import unfit_now
-from rotation.survey import SiteSurvey
+from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ListName, ServerName
 from service.edited_lists import lists_not_as_known
 from service.identity import new_plan_id
@@ -175,8 +176,22 @@ class Planning:
             *(each.finding for each in await self._lists(request, plan, survey)),
             *(each.finding for each in await self._upgraded(request, plan, survey)),
             *(may_know_another(plan.body, survey, clients, request.other_in) if request.other_in else ()),
+            *await self._of_wrong_lists(request, plan, survey, clients),
             *await self._unfit(request, plan, survey),
             *await self._contradicted(request, plan, survey),
+        )
+
+    async def _of_wrong_lists(
+        self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey, clients: Collection[ObservedClient]
+    ) -> Iterable[Finding]:
+        """The clients that may hold a list that was wrong for a while."""
+        if not request.wrong_lists:
+            return ()
+        store = self._world.store
+        planned = await store.surveys.get(plan.known_by_survey)
+        left_out = await store.roster.left_out(request.rotation_id)
+        return may_hold_wrong(
+            plan.body, survey, clients, request.wrong_lists, planned_at=planned.taken_at, left_out=left_out
         )
 
     async def _contradicted(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
