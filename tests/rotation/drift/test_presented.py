@@ -15,6 +15,7 @@ from rotation.drift.presented import (
     to_put_right,
 )
 from rotation.finding import warning
+from rotation.plan.scope import Treatment
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 
@@ -225,3 +226,12 @@ def test_a_server_that_is_silent_has_no_other_certificate(body, seen):
     assert (
         other_certificates(body, [seen("s1", "new-s1"), seen("s2", None)], swapped=[ServerName("s1")], before={}) == ()
     )
+
+
+def test_a_plan_that_is_made_while_a_server_is_down_does_not_count_on_it(make):
+    """Its clients are relaxed where no second server of their list answers, and nothing waits for it."""
+    site, group = make.site("s1", "s2"), make.group("G")
+    survey = make.survey(site, group, silent=["s2"])
+    plan = make.plan(site, group, request=make.request(site, only=["s1"]), survey=survey)
+    assert {each.treatment for each in plan.body.scopes} == {Treatment.RELAX}
+    assert left_alone(plan, site, survey.presented) == frozenset()
