@@ -10,7 +10,7 @@ from activities.look.unplanned_groups import uncounted
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import LOCATION_NEW, ClientMove, Drift, drift, moved, stays_behind
 from rotation.drift.judged_drift import born_key, judge, summarized
-from rotation.drift.presented import certificate_drift, given_up
+from rotation.drift.presented import certificate_drift, given_up, left_alone
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
 from rotation.drift.upgraded import upgraded
@@ -106,6 +106,7 @@ class SiteLooks:
             shut=away.shut - survey.http_silent,
             stopped=away.stopped,
             given=given_up(scope.plan),
+            kept=left_alone(scope.plan, scope.site, planned.presented),
             addresses={each.name: each.client_port for each in scope.site.servers},
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]

@@ -1,5 +1,6 @@
 """Plans from stored surveys: made, compared with a newer survey, amended, and the plan of a restore."""
 
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from temporalio import activity
@@ -13,10 +14,11 @@ from engine.contract import (
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
 from rotation.drift.other_certificate import may_know_another
-from rotation.drift.presented import SILENT, certificate_drift, given_up
+from rotation.drift.presented import SILENT, certificate_drift, given_up, left_alone, missed
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
-from rotation.finding import Finding, blockers, folded, some
+from rotation.drift.wrong_list import may_hold_wrong
+from rotation.finding import Finding, blockers, folded, some, warning
 from rotation.fitness import PlacedServer
 from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
@@ -25,7 +27,7 @@ from rotation.plan.work.task import ReplaceCertificate
 from rotation.planning.amendment import amend, newly_left_out, relaxes_more
 from rotation.planning.dead_server import finish_without
 from rotation.planning.preconditions import unfit_now
-from rotation.survey import SiteSurvey
+from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ListName, ServerName
 from service.edited_lists import lists_not_as_known
 from service.identity import new_plan_id
@@ -41,6 +43,12 @@ def _silent(findings: tuple[Finding, ...]) -> tuple[ServerName, ...]:
     silent = tuple(ServerName(each.subject) for each in found if each.code == SILENT)
     others = [each for each in found if each.code not in {SILENT, HTTP_SILENT} or each.subject not in silent]
     return () if others else silent
+
+
+def _gone_without(servers: Iterable[ServerName]) -> Iterator[Finding]:
+    for server in servers:
+        text = "it keeps its old certificate, and no other replacement waits for it"
+        yield warning(SILENT, server, text, "bring it up; plan its certificate again then")
 
 
 def _replaced_now(body: PlanBody, at: str) -> ServerName | None:
@@ -90,6 +98,8 @@ class Planning:
             return PlanCheckAnswer(findings=folded(findings), lists_edited=edited, versions=versions)
         if request.at and (silent := _silent(findings)):
             return await self._without(request, plan, findings, silent)
+        if newer is not None and request.at:
+            findings = (*findings, *await self._left_alone(request, plan))
         if findings and newer is not None and request.at:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
             amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
@@ -119,6 +129,7 @@ class Planning:
             "id": new_plan_id(),
             "made_at": self._world.clock(),
             "request": plan.request.model_copy(update={"certificates": left}),
+            "findings": (*plan.findings, *_gone_without(silent)),
             "body": body,
             "hash": body.content_hash(),
             "least": least(body),
@@ -126,6 +137,12 @@ class Planning:
         amendment = plan.model_copy(update=update)
         await self._world.store.plans.add(amendment)
         return PlanCheckAnswer(findings=folded(findings), amendment=amendment.id, hash=amendment.hash, silent=silent)
+
+    async def _left_alone(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
+        """The servers that the plan leaves alone and that do not answer: an amendment does not count on them."""
+        store = self._world.store
+        survey, before = await store.surveys.get(request.survey_id), await presented_when_planned(store, plan)
+        return missed(survey.served, left_alone(plan, await self._world.site(request.site_id), before))
 
     async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
         """Within a wave: what differs from the state that the plan itself has made."""
@@ -144,21 +161,37 @@ class Planning:
             uncounted=await uncounted(store, ref, plan.body, survey.groups),
             excluded=(await store.found.settled(request.rotation_id)).as_found(LOCATION_NEW),
         )
+        before = await presented_when_planned(store, plan)
         served = certificate_drift(
             plan.body,
             survey.served,
             swapped=request.swapped,
             due=_replaced_now(plan.body, request.at),
-            before=await presented_when_planned(store, plan),
+            before=before,
             given=given_up(plan),
+            kept=left_alone(plan, await self._world.site(request.site_id), before),
         )
         return (
             *blockers((*(each.finding for each in found), *served)),
             *(each.finding for each in await self._lists(request, plan, survey)),
             *(each.finding for each in await self._upgraded(request, plan, survey)),
             *(may_know_another(plan.body, survey, clients, request.other_in) if request.other_in else ()),
+            *await self._of_wrong_lists(request, plan, survey, clients),
             *await self._unfit(request, plan, survey),
             *await self._contradicted(request, plan, survey),
+        )
+
+    async def _of_wrong_lists(
+        self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey, clients: Collection[ObservedClient]
+    ) -> Iterable[Finding]:
+        """The clients that may hold a list that was wrong for a while."""
+        if not request.wrong_lists:
+            return ()
+        store = self._world.store
+        planned = await store.surveys.get(plan.known_by_survey)
+        left_out = await store.roster.left_out(request.rotation_id)
+        return may_hold_wrong(
+            plan.body, survey, clients, request.wrong_lists, planned_at=planned.taken_at, left_out=left_out
         )
 
     async def _contradicted(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:

@@ -28,15 +28,17 @@ from api.rotation.live import state_now
 from api.task.task_document import ClaimRequest, DoneRequest, RefusedRequest, TaskShown
 from api.task.tasks import begin_task, claim_task, finish_task, refuse_task, show_task, take_task_file
 from engine.ids import rotation_workflow
-from rotation.drift.presented import given_up, must_answer
+from rotation.drift.presented import given_up, left_alone, must_answer
 from rotation.identity.identity import Principal
 from rotation.identity.permission import Permission
 from rotation.originals.saving import how_to_save
 from rotation.plan.work.task import WAITING, ReplaceCertificate, Work
 from rotation.running.attention import GIVE_BACK, LAPSED
 from rotation.running.state import RotationState
+from rotation.site import Site
 from rotation.standing.remedies import terminate_newest
 from rotation.values import Fingerprint, ServerName, SiteId, TaskId, Value
+from service.surveying import presented_when_planned
 
 router = APIRouter(prefix="/tasks/{task_id}", include_in_schema=False)
 _PENDING = "pending"
@@ -106,7 +108,7 @@ async def _card(
     waits, mine = may and shown.state in WAITING, may and shown.claimed_by == caller.name
     seen, silent = await gather(
         seen_now(parts, site, work if waits else None, await _former(parts, shown)),
-        silent_now(parts, site, await _waited_for(parts, work, state) if mine else ()),
+        silent_now(parts, site, await _waited_for(parts, site, work, state) if mine else ()),
     )
     return render_page(
         request,
@@ -159,12 +161,13 @@ async def _former(parts: Parts, task: TaskShown) -> Fingerprint | None:
     return chosen.replaces if chosen is not None else None
 
 
-async def _waited_for(parts: Parts, work: Work, state: RotationState | None) -> frozenset[ServerName]:
+async def _waited_for(parts: Parts, site: Site, work: Work, state: RotationState | None) -> frozenset[ServerName]:
     """The other servers that must answer while the certificate of a replacement is put in."""
     if not isinstance(work, ReplaceCertificate) or state is None:
         return frozenset()
     plan = await parts.store.plans.get(state.plan_id)
-    return must_answer(state.outline, swapped=state.swapped, due=work.server) - given_up(plan)
+    kept = left_alone(plan, site, await presented_when_planned(parts.store, plan))
+    return must_answer(state.outline, swapped=state.swapped, due=work.server, kept=kept) - given_up(plan)
 
 
 async def _version(parts: Parts, site_id: SiteId) -> str:

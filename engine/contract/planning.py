@@ -6,6 +6,7 @@ from pydantic import Field
 
 from engine.contract.of_run import OfRun
 from rotation.drift.other_certificate import OtherIn
+from rotation.drift.wrong_list import WrongIn
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.span import Length
@@ -30,6 +31,8 @@ class PlanCheckRequest(OfRun):
     """The versions of SEPM for which a person has confirmed ports and certificates as right."""
     other_in: OtherIn | None = None
     """When another certificate was in a server, where clients that may know it must report before a replacement."""
+    wrong_lists: dict[str, WrongIn] = Field(default_factory=dict)
+    """By list, or by group and location, when a list was wrong: clients that may hold it must report first."""
     on_trust: bool = False
     """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
 

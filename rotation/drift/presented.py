@@ -7,6 +7,8 @@ from rotation.drift.drift import Drift
 from rotation.finding import Finding, blocking
 from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan, PlanBody, left_in
+from rotation.plan.step import ScopeName
+from rotation.site import Site
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
 
@@ -87,6 +89,7 @@ def certificate_drift(
     shut: Collection[ServerName] = (),
     stopped: Collection[ServerName] = (),
     given: Collection[ServerName] = (),
+    kept: Collection[ServerName] = (),
 ) -> tuple[Finding, ...]:
     """The servers that present another certificate than the rotation left them with.
 
@@ -99,10 +102,11 @@ def certificate_drift(
         addresses: host and port of their client ports.
         shut: the servers whose HTTPS client port a drill may have shut, and that answer over HTTP (rule 18).
         stopped: the servers that a drill may have stopped: their clients need the others.
-        given: the servers that answered nowhere when the way back was approved: `given_up`.
+        given: the servers that people go on without: `given_up`.
+        kept: the servers that the plan leaves alone, and to which clients fail over: `left_alone`.
     """
     found: list[Finding] = []
-    waited_for = must_answer(body, swapped=swapped, due=due)
+    waited_for = must_answer(body, swapped=swapped, due=due, kept=kept)
     for seen in served:
         here, is_swapped, is_due = (before or {}).get(seen.server), seen.server in swapped, seen.server == due
         now = serves(body, seen, before=here)
@@ -147,19 +151,50 @@ def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprin
 
 
 def must_answer(
-    body: PlanBody | Outline, *, swapped: Collection[ServerName], due: ServerName | None
+    body: PlanBody | Outline,
+    *,
+    swapped: Collection[ServerName],
+    due: ServerName | None,
+    kept: Collection[ServerName] = (),
 ) -> frozenset[ServerName]:
-    """The servers without which no certificate is replaced at `due`: those that have their former one (rule 20)."""
+    """The servers without which no certificate is replaced at `due`: those that have their former one (rule 20).
+
+    `kept`: `left_alone`; once every certificate of the plan is replaced, nothing waits for these any more.
+    """
     if body.purpose == "recover":
         return frozenset()  # what clients trust of a server that is to be recovered is not known
-    return frozenset(each.server for each in body.certificates) - {due, *swapped}
+    ahead = {each.server for each in body.certificates}.difference(swapped)
+    return frozenset((*ahead, *kept) if ahead else ()) - {due, *swapped}
+
+
+def left_alone(plan: Plan, site: Site, before: Collection[ServerName]) -> frozenset[ServerName]:
+    """The servers that keep their certificate by the plan, and to which clients fail over by their lists (rule 20).
+
+    Args:
+        plan: the plan that runs. On a way back none counts: the old certificates bring clients back.
+        site: with the lists as they were registered.
+        before: the servers that answered when the plan was made. It counts on no other one.
+    """
+    body = plan.body
+    if body.purpose != "rotate":
+        return frozenset()
+    used = {pair.server_list for owner in body.owners(ScopeName.FAILOVER) for pair in owner.pairs}
+    named = {server for known in site.lists if known.name in used for server in known.servers}
+    return frozenset(named.intersection(before)) - {each.server for each in body.certificates} - given_up(plan)
 
 
 def given_up(plan: Plan) -> frozenset[ServerName]:
-    """The servers that answered nowhere when a way back was approved: two persons go on though they are down."""
-    if not plan.body.back_from:
-        return frozenset()
-    return frozenset(ServerName(each.subject) for each in plan.findings if each.code == SILENT)
+    """The servers that two persons go on without.
+
+    They answered nowhere when a way back was approved; or an amendment names no certificate for them any more.
+    """
+    named = frozenset(ServerName(each.subject) for each in plan.findings if each.code == SILENT)
+    return named if plan.body.back_from else named - {each.server for each in plan.body.certificates}
+
+
+def missed(served: Iterable[ServedCertificate], waited_for: Collection[ServerName]) -> tuple[Finding, ...]:
+    """Those of the servers `waited_for` that do not answer."""
+    return tuple(_silent(each, ()) for each in served if each.fingerprint is None and each.server in waited_for)
 
 
 def _silent(seen: ServedCertificate, stopped: Collection[ServerName]) -> Finding:

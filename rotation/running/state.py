@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.drift.judged_drift import NamedDrift
 from rotation.drift.other_certificate import OtherIn
+from rotation.drift.wrong_list import WrongIn
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step
@@ -201,6 +202,10 @@ class RotationState(BaseModel):
     """When a look last found in each server the certificate that the rotation left there."""
     other_in: OtherIn | None = None
     """When another certificate was in a server last, from the first one on."""
+    lists_right_at: datetime | None = None
+    """When a look last found every server list right."""
+    wrong_lists: dict[str, WrongIn] = Field(default_factory=dict)
+    """By list, or by group and location, when a server list was wrong, from the first time on."""
     silent_ahead_since: datetime | None = None
     """Since when a server has been silent on the way back, before its turn."""
     outage: Outage = Outage()

@@ -1,5 +1,8 @@
 """Ordinary administration in which a swap was certified as safe and clients were then cut off, one scenario each."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from emulator.events.site_events import (
     HttpPortMoved,
     ListEdited,
@@ -9,7 +12,7 @@ from emulator.events.site_events import (
     ServerUpgraded,
     SylinkHandedOut,
 )
-from emulator.spec import ROOT_GROUP, HandOutSpec, Protocol, RobotSpec
+from emulator.spec import ROOT_GROUP, ClientSpec, HandOutSpec, Protocol, RobotSpec, SiteSpec
 from emulator.state.slips import Mistake, Slip
 from emulator.switches import RejectedDownload, Switches
 from rotation.plan.request import Unproven
@@ -21,6 +24,13 @@ _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
 _SCRIPT = HandOutSpec(name="Script")
 _OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MINUTE, times=300, hand_out=_SCRIPT.name)
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
+
+
+def with_some_away(spec: SiteSpec, since: timedelta, until: timedelta) -> SiteSpec:
+    """As that site, with three more clients that are off for that time."""
+    left = ClientSpec(group=ROOT_GROUP, count=3, prefix="LEFT", away=((since, until),))
+    return spec.model_copy(update={"clients": (*spec.clients, left)})
+
 
 HOLES = (
     *(
@@ -45,6 +55,12 @@ HOLES = (
         "clients come back between list and policy, and the dates look new",
         24,
         coming_back_between(stale_sig_dates=False),
+    ),
+    hole(
+        "a client that fails over takes an edited list, and is off until its only server is replaced",
+        18,
+        with_some_away(site(2, 9), 22 * HOUR, 12 * DAY),
+        Follows(since=Since.BEGIN, after=20 * HOUR, site_event=ListEdited(group=ROOT_GROUP, servers=(("SEPM-1",),))),
     ),
     hole(
         "roamers use a list whose other server they never reach",
@@ -113,6 +129,24 @@ HOLES = (
         20,
         site(2),
         Follows(since=Since.BEGIN, after=11 * HOUR, site_event=ServerDies(server="SEPM-2")),
+    ),
+    replace(
+        hole(
+            "a server that the plan leaves alone dies before the claim",
+            20,
+            site(2),
+            Follows(since=Since.BEGIN, after=5 * HOUR, site_event=ServerDies(server="SEPM-2")),
+        ),
+        only=frozenset({"SEPM-1"}),
+    ),
+    replace(
+        hole(
+            "the last server that the plan leaves alone dies before the second certificate",
+            20,
+            site(3, 12),
+            Follows(since=Since.SWAP, after=2 * HOUR, site_event=ServerDies(server="SEPM-3")),
+        ),
+        only=frozenset({"SEPM-1", "SEPM-2"}),
     ),
     hole(
         "a server dies before its turn, and another one is to be replaced after it",

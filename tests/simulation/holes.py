@@ -46,6 +46,8 @@ class Hole:
     """For how long the site is surveyed, every few hours, before its plan is made."""
     residual: bool = False
     """Whether nothing shows its clients before the replacement: they are cut off until the old certificate is back."""
+    only: frozenset[str] = frozenset()
+    """The servers that get a new certificate; empty: all of them."""
 
     def acting(self, *acts: ScriptedMove, longest: timedelta | None = None) -> "Hole":
         """The same, with moves that a person makes unasked; `longest` as the scenario has it where none is given."""
@@ -61,6 +63,8 @@ class Hole:
         while stage.clock.now() < until:
             await stage.survey()
             stage.clock.leap_to(stage.clock.now() + _SURVEYS_APART)
+        for server in (set(stage.certificates) - self.only) if self.only else ():
+            del stage.certificates[server]
         return await stage.plan()
 
 

@@ -12,6 +12,7 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
+from rotation.drift.wrong_list import WRONG_LISTS
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Console, Step
 from rotation.proof.gate import next_look
@@ -23,7 +24,14 @@ from workflows.hosts.procedure_change import ProcedureChange
 from workflows.requests import about
 from workflows.running import Running
 from workflows.waits.looked_before import stands_against
-from workflows.waits.unreported import to_prove_again, when_another_was_in, why_not_replaced_yet, why_not_yet
+from workflows.waits.unreported import (
+    list_was_wrong,
+    to_prove_again,
+    when_another_was_in,
+    when_lists_were_wrong,
+    why_not_replaced_yet,
+    why_not_yet,
+)
 
 _LACKS: Mapping[Reason, Callable[[int], str]] = {
     Reason.UNSEEN_POLICY: lambda count: f"{count} hold a policy whose settings the service has not seen to be right",
@@ -89,8 +97,10 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         versions_shown=state.versions_shown,
         at=step.id,
         other_in=when_another_was_in(run) if not state.replaced else None,
+        wrong_lists=when_lists_were_wrong(run),
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
+    list_was_wrong(run, *sorted({each.subject for each in checked.findings if each.code in WRONG_LISTS}))
     if checked.findings:
         return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
     proof = await _read_gates(run, step, survey.survey_id)

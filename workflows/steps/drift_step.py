@@ -15,6 +15,7 @@ from engine.contract import (
 )
 from rotation.drift.judged_drift import NamedDrift
 from rotation.drift.presented import CERTIFICATES, SILENT
+from rotation.drift.wrong_list import WRONG_LISTS
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
@@ -31,7 +32,7 @@ from workflows.running import Running
 from workflows.steps.reference import fix_references
 from workflows.waits import outage, silent_ahead, statement
 from workflows.waits.third_certificate import alarm
-from workflows.waits.unreported import another_was_in, have_reported, makes_verify, to_prove_again
+from workflows.waits.unreported import another_was_in, have_reported, list_was_wrong, makes_verify, to_prove_again
 
 _SELDOM = timedelta(hours=1)
 
@@ -175,6 +176,10 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
         right = _take_answer(run)
     late = not is_looked_at(state, begun.moved) or late
     state.found, state.born_key = seen.found, seen.born_key
+    wrong = {each.subject for each in (*state.drift, *seen.drifts) if each.code in WRONG_LISTS}
+    list_was_wrong(run, *sorted(wrong))
+    if not wrong:
+        state.lists_right_at = begun.at
     await _name(run, drift_answer.take_up(state, seen.drifts, right))
     if not any(named.code in CERTIFICATES for named in state.drift):
         state.right_at = begun.at

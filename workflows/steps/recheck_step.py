@@ -13,6 +13,7 @@ from workflows.people import second_person
 from workflows.plan_loading import adopt
 from workflows.running import Running
 from workflows.steps.drift_step import settled
+from workflows.waits.unreported import list_was_wrong
 
 
 class _Question(NamedTuple):
@@ -45,6 +46,7 @@ async def recheck(run: Running, step: Recheck) -> None:
             return
         chosen = await _answer(run, step, checked)
         if chosen is Move.RETRY:
+            list_was_wrong(run, *sorted(checked.lists_edited))
             state.lists_shown = {**state.lists_shown, **checked.lists_edited}
             state.versions_shown = (*state.versions_shown, *checked.versions)
         if chosen is Move.APPROVE and checked.amendment is not None:

@@ -7,6 +7,7 @@ the right one refuses every policy from then on.
 from datetime import timedelta
 
 from rotation.drift.other_certificate import OtherIn
+from rotation.drift.wrong_list import WrongIn
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step, Write
@@ -42,6 +43,21 @@ def another_was_in(run: Running) -> None:
     since = state.other_in.since if state.other_in is not None else state.right_at or state.started_at
     state.other_in = OtherIn(since=since, until=now)
     _unreported_for(run, minimum(state.outline.scopes))
+
+
+def list_was_wrong(run: Running, *subjects: str) -> None:
+    """These lists, or those of these places, were wrong a moment ago: clients may have taken them."""
+    state, now = run.state, run.host.now()
+    for subject in subjects:
+        known = state.wrong_lists.get(subject)
+        since = known.since if known is not None else state.lists_right_at
+        state.wrong_lists = {**state.wrong_lists, subject: WrongIn(since=since, until=now)}
+
+
+def when_lists_were_wrong(run: Running) -> dict[str, WrongIn]:
+    """When server lists were wrong; nothing on a way back, which waits for no client."""
+    turning = run.state.outline.purpose != "rotate" or run.state.puts_back
+    return {} if turning else run.state.wrong_lists
 
 
 def task_is_over(run: Running, step: Console | Write) -> None:

@@ -7,6 +7,7 @@ from emulator.clients.verdict import LostClient
 from emulator.state.effects import Actor, EffectView
 from rotation.plan.step import Console, Gate, Holdout, ScopeName
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate
+from rotation.values import ServerName
 from simulation.judged.exemptions import exempted
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
@@ -94,12 +95,16 @@ def _takes_out_anothers(swap: EffectView, facts: Facts) -> bool:
 def failover_pairs_keep_an_old_server(facts: Facts) -> Iterator[Violation]:
     """3. While the holdout runs, each list of a group that fails over offers a server with the old certificate.
 
-    Not covered: a recovery, which takes no certificate from any client.
+    A server that the plan leaves alone has it all the while. Not covered: a recovery, which takes no certificate from
+    any client.
     """
     if facts.plan is None or facts.plan.body.purpose == "recover":
         return
     body, lists = facts.plan.body, {each.name: each for each in facts.scenario.spec.server_lists}
     held = {server for step in body.steps if isinstance(step, Holdout) for server in step.servers}
+    held |= {ServerName(each.name) for each in facts.scenario.spec.servers} - {
+        each.server for each in body.certificates
+    }
     for owner in body.owners(ScopeName.FAILOVER):
         for pair in owner.pairs:
             offered = {server for pool in lists[pair.server_list].priorities for server in pool}

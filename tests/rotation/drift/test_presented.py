@@ -7,12 +7,15 @@ from rotation.drift.presented import (
     Serves,
     certificate_drift,
     given_up,
+    left_alone,
+    missed,
     must_answer,
     other_certificates,
     serves,
     to_put_right,
 )
 from rotation.finding import warning
+from rotation.plan.scope import Treatment
 from rotation.plan.step import Console
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.survey import ServedCertificate
@@ -99,6 +102,42 @@ def test_a_replacement_waits_for_the_servers_that_are_not_replaced(make):
     assert must_answer(body, swapped=(), due=None) == {"s1", "s2", "s3"}
     recovery = body.model_copy(update={"purpose": "recover"})
     assert must_answer(recovery, swapped=(), due=None) == frozenset()
+
+
+@pytest.fixture
+def alone(make):
+    """The servers that a plan leaves alone, and to which clients fail over; the plan is changed as is stated."""
+
+    def found(*only, before=("s1", "s2", "s3"), listed=("s1", "s2", "s3"), old=False, **changed):
+        lists = [make.server_list("Default List", *listed), make.server_list("Unused", "s1", "s2", "s3", "s4")]
+        site = make.site("s1", "s2", "s3", "s4", lists=lists)
+        clients = [make.client("c1", **({"build": "14.2.1.0"} if old else {}))]
+        plan = make.plan(site, make.group("G"), clients=clients, request=make.request(site, only=only))
+        return left_alone(plan.model_copy(update=changed), site, before)
+
+    return found
+
+
+def test_rule_20_a_server_that_the_plan_leaves_alone_must_answer(alone):
+    """Clients that fail over may trust no other one; those that answered, and that a list of theirs names."""
+    assert alone("s1") == {"s2", "s3"}
+    assert alone("s1", before=("s1", "s2", "s4")) == {"s2"}
+    assert alone("s1", listed=("s1", "s3")) == {"s3"}
+    assert alone("s1", old=True) == frozenset()
+    assert alone("s1", findings=(warning("server-silent", "s2", "people go on without it"),)) == {"s3"}
+
+
+def test_a_server_that_the_plan_leaves_alone_is_missed_while_a_certificate_is_to_be_replaced(body, codes, seen):
+    """Behind the last replacement nothing waits for it any more; its remedy is to start it as it was."""
+    kept = {ServerName("s3")}
+    assert codes("s3", None, due="s1", kept=kept) == ["server-silent"]
+    assert codes("s3", None, swapped=("s1",), kept=kept) == ["server-silent"]
+    assert codes("s3", None, swapped=("s1", "s2"), kept=kept) == []
+    assert codes("s3", "old-s3", before={"s3": "old-s3"}, kept=kept) == []
+    (found,) = certificate_drift(body, [seen("s3", None)], swapped=(), kept=kept)
+    assert found.remedy == "start s3 with the certificate and the port that it had"
+    waited_for = {ServerName("s1"), ServerName("s3")}
+    assert missed([seen("s2", None), seen("s3", None), seen("s1", "old-s1")], waited_for) == (found,)
 
 
 def test_certificate_early(codes):
@@ -250,3 +289,12 @@ def test_a_server_that_is_silent_has_no_other_certificate(body, seen):
     assert (
         other_certificates(body, [seen("s1", "new-s1"), seen("s2", None)], swapped=[ServerName("s1")], before={}) == ()
     )
+
+
+def test_a_plan_that_is_made_while_a_server_is_down_does_not_count_on_it(make):
+    """Its clients are relaxed where no second server of their list answers, and nothing waits for it."""
+    site, group = make.site("s1", "s2"), make.group("G")
+    survey = make.survey(site, group, silent=["s2"])
+    plan = make.plan(site, group, request=make.request(site, only=["s1"]), survey=survey)
+    assert {each.treatment for each in plan.body.scopes} == {Treatment.RELAX}
+    assert left_alone(plan, site, survey.presented) == frozenset()
