@@ -1,6 +1,6 @@
 """Mutations of what meets ordinary administration: rules 11, 18 to 22, 24, 26 and 27, each in its known scenario."""
 
-from rotation.drift import lists, presented, site_glance, upgraded
+from rotation.drift import lists, presented, site_glance, upgraded, wrong_list
 from rotation.plan import unproven_failover
 from rotation.plan.work import signed_files
 from rotation.planning import dead_server
@@ -19,6 +19,8 @@ _COPY_EDITED = "the copy of a list speaks HTTPS when the certificate is replaced
 _ROAMERS = "roamers use a list whose other server they never reach"
 _HOLDOUT_DIES = "the last holdout dies"
 _DIES_CLAIMED = "the only other server dies while a replacement is claimed"
+_LEFT_ALONE = "a server that the plan leaves alone dies before the claim"
+_WRONG_LIST = "a client that fails over takes an edited list, and is off until its only server is replaced"
 _SILENT_RELAXED = "relaxed clients fall silent behind the swap, and neither port nor date shows why"
 _ANOTHER_KIND = "agents of another kind, in a group of their own, take the list later"
 _NO_LIST = "agents of another kind, in a group of their own, never take it"
@@ -68,6 +70,12 @@ def copies_of_lists_are_not_looked_at(original, body):
     return original(body) - {copy.copy_name for copy in body.copies}
 
 
+@mutation(rule="18", replaces=wrong_list.may_hold_wrong, hole=_WRONG_LIST)
+def clients_hold_no_wrong_list(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+    """A client that was there while its list was wrong, and not since, counts as failing over."""
+    return ()
+
+
 @mutation(rule="19", replaces=site_glance.SiteGlance.differs_from, hole=_TICKED)
 def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the rule it replaces
     """What is changed while an operator holds a replacement is found by the next look that is due."""
@@ -77,6 +85,12 @@ def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the
 @mutation(rule="20", replaces=presented.must_answer, hole=_DIES_CLAIMED)
 def a_dead_server_is_not_named(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """A server that must go on with its former certificate may be down."""
+    return frozenset()
+
+
+@mutation(rule="20", replaces=presented.left_alone, hole=_LEFT_ALONE)
+def a_server_that_the_plan_leaves_alone_is_not_missed(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Only servers whose certificate the plan replaces must answer."""
     return frozenset()
 
 
@@ -150,8 +164,10 @@ MUTATIONS = (
     no_attention_names_clients_in_trouble,
     edited_lists_are_not_named,
     copies_of_lists_are_not_looked_at,
+    clients_hold_no_wrong_list,
     open_replacements_are_not_watched,
     a_dead_server_is_not_named,
+    a_server_that_the_plan_leaves_alone_is_not_missed,
     there_is_no_end_without_a_dead_server,
     silence_of_relaxed_clients_raises_no_attention,
     relaxed_clients_of_one_build_are_not_missed,
