@@ -209,9 +209,10 @@ async def test_a_cancel_puts_everything_back():
     assert facts.after == facts.before
 
 
-async def test_after_a_terminate_the_settings_are_put_back():
+@pytest.mark.parametrize("moved", [False, True])
+async def test_after_a_terminate_the_settings_are_put_back(moved):
     """From what was recorded, though nothing can be read: the words of the rotation that was ended count on."""
-    async with Stage(scenario()) as stage:
+    async with Stage(with_a_moved_group() if moved else scenario()) as stage:
         before, store = site_facts(stage.simulation), stage.store
         plan = await stage.plan()
         state = await stage.begin(plan)
