@@ -11,7 +11,7 @@ from activities.gate.reading_counts import NAMES
 from activities.gate.returned_builds import with_builds
 from activities.gate.statements import closes_by
 from activities.setting.accepting import shown
-from engine.contract import ActivityName, ClosingAnswer, ClosingRequest
+from engine.contract import ActivityName, ClosingAnswer, StepRequest
 from rotation.console.statement import WantedProof
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.newborn import PAIR_BORN, newborn
@@ -38,7 +38,7 @@ class ClosingCheck:
         self._world = world
 
     @activity.defn(name=ActivityName.CHECK_CLOSING)
-    async def check_closing(self, request: ClosingRequest) -> ClosingAnswer:
+    async def check_closing(self, request: StepRequest) -> ClosingAnswer:
         """Survey once more; every pair as recorded, no copy in use, every planned certificate presented.
 
         The answer names what was born since the rotation began: no look follows this one.
@@ -60,7 +60,7 @@ class ClosingCheck:
         born = [each for each in newborn(scope.plan.body, survey) if not settled.holds(each)]
         roster = await world.store.roster.entries(ref.site_id, None)
         proven = await self._policies(scope)
-        lacks = await closes_by(world, scope.site, request.due)
+        lacks = await closes_by(world, scope.site, request.exported_from)
         back = _back(scope, roster, survey, proven, lacks=lacks)
         reading = await with_builds(world, scope, survey, back, roster)
         return ClosingAnswer(

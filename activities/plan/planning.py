@@ -13,11 +13,11 @@ from engine.contract import (
     StepRef,
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
-from rotation.drift.other_certificate import may_know_another
+from rotation.drift.learned.other_certificate import may_know_another
+from rotation.drift.learned.wrong_list import may_hold_wrong
 from rotation.drift.presented import SILENT, certificate_drift, given_up, left_alone, missed
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
-from rotation.drift.wrong_list import may_hold_wrong
 from rotation.finding import Finding, blockers, folded, some, warning
 from rotation.fitness import PlacedServer
 from rotation.plan.forecast import least

@@ -51,7 +51,6 @@ from engine.contract.rotating import AdmitRequest, RotateInput, RotateResult, Su
 from engine.contract.steps import (
     AcceptRequest,
     ClosingAnswer,
-    ClosingRequest,
     Counted,
     GateAnswer,
     GateRequest,
@@ -105,7 +104,6 @@ __all__ = [
     "AdvanceOrderAnswer",
     "AdvanceOrderRequest",
     "ClosingAnswer",
-    "ClosingRequest",
     "Counted",
     "EndOrderAnswer",
     "EndOrderRequest",

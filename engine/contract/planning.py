@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import Field
 
 from engine.contract.of_run import OfRun
-from rotation.drift.other_certificate import OtherIn
-from rotation.drift.wrong_list import WrongIn
+from rotation.drift.learned.other_certificate import OtherIn
+from rotation.drift.learned.wrong_list import WrongIn
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.span import Length

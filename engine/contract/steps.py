@@ -28,6 +28,8 @@ class StepRequest(OfRun):
     """An activity about one step of the approved plan, which it reads from the store."""
 
     ref: StepRef
+    exported_from: datetime | None = None
+    """In the closing check: from when on an export shows who is back, at a site without REST."""
 
 
 class Counted(Value):
@@ -243,13 +245,6 @@ class ServersRequest(Value):
     """The write that comes next, where the lists that it assigns again are looked at, too."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when a person has confirmed an edited server list as right, on SEPM's clock."""
-
-
-class ClosingRequest(StepRequest):
-    """The closing check."""
-
-    due: datetime | None = None
-    """From when on an export shows who is back, at a site without REST."""
 
 
 class ClosingAnswer(Value):

@@ -2,8 +2,7 @@
 
 - `drift`, `standing`, `lists`, `presented`, `upgraded`, `newborn`: what may differ from how a step leaves the site
 - `misplaced`: a certificate of the plan at another server than its own
-- `other_certificate`: clients that may know one that is not in its server any more
-- `wrong_list`: clients that may hold a server list that is not theirs any more
+- `learned`: what clients may hold still that is not right any more
 - `reaction`, `judged_drift`, `restart`: what follows, what people are shown, and which gates are proven again
 - `site_glance`, `policy_dates`: what can be read each minute, whether policy dates show that settings changed
 - `earlier_survey`: a survey less the rotation's own changes

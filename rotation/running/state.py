@@ -6,8 +6,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.drift.judged_drift import NamedDrift
-from rotation.drift.other_certificate import OtherIn
-from rotation.drift.wrong_list import WrongIn
+from rotation.drift.learned.other_certificate import OtherIn
+from rotation.drift.learned.wrong_list import WrongIn
 from rotation.finding import Finding
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step

@@ -12,7 +12,7 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
-from rotation.drift.wrong_list import WRONG_LISTS
+from rotation.drift.learned.wrong_list import WRONG_LISTS
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Console, Step
 from rotation.proof.gate import next_look

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, EventKind
+from engine.contract import ActivityName, ClosingAnswer, EventKind, StepRequest
 from rotation.finding import Finding
 from rotation.plan.step import Closing, ScopeName
 from rotation.proof.gate import next_reading
@@ -58,7 +58,7 @@ async def _checked(run: Running, step: Closing) -> ClosingAnswer | None:
     """The answer of a check that leaves nothing open; None where it is to be made again."""
     if was_answered(run):
         await look(run, step)
-    request = ClosingRequest(ref=about(run.state, step), due=wait_of(run).due)
+    request = StepRequest(ref=about(run.state, step), exported_from=wait_of(run).due)
     checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
     await note(run, step, checked.reading)
     if not await newborn_step.all_known(run, step, checked.born):

@@ -14,8 +14,8 @@ from engine.contract import (
     WriteRequest,
 )
 from rotation.drift.judged_drift import NamedDrift
+from rotation.drift.learned.wrong_list import WRONG_LISTS
 from rotation.drift.presented import CERTIFICATES, SILENT
-from rotation.drift.wrong_list import WRONG_LISTS
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look

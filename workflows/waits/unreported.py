@@ -6,8 +6,8 @@ the right one refuses every policy from then on.
 
 from datetime import timedelta
 
-from rotation.drift.other_certificate import OtherIn
-from rotation.drift.wrong_list import WrongIn
+from rotation.drift.learned.other_certificate import OtherIn
+from rotation.drift.learned.wrong_list import WrongIn
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step, Write

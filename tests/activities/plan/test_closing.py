@@ -9,7 +9,7 @@ from activities.setting.originals import OriginalsRecorder
 from emulator.events.site_events import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP
-from engine.contract import ClosingRequest, StepRef
+from engine.contract import StepRef, StepRequest
 from rotation.drift.judged_drift import JudgedDrift
 from rotation.drift.newborn import PAIR_BORN
 from rotation.finding import blocking
@@ -27,13 +27,13 @@ async def closing():
         plan = await stage.plan()
         state = await stage.begin(plan)
         ref = StepRef(rotation_id=state.rotation_id, site_id=SITE, plan_id=plan.id, step=plan.body.steps[0].id)
-        await OriginalsRecorder(stage.world).record_originals(ClosingRequest(ref=ref))
+        await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
         yield stage, plan, ref
 
 
 async def found(stage, ref):
     """Code and subject of each finding."""
-    answer = await ClosingCheck(stage.world).check_closing(ClosingRequest(ref=ref))
+    answer = await ClosingCheck(stage.world).check_closing(StepRequest(ref=ref))
     return {(each.code, each.subject) for each in answer.findings}
 
 
@@ -64,7 +64,7 @@ async def test_a_build_of_which_no_client_was_heard_since_the_last_replacement_i
     stage, plan, ref = closing
     (chosen,) = plan.body.certificates
     check = ClosingCheck(stage.world).check_closing
-    assert (await check(ClosingRequest(ref=ref))).reading.absent_builds == ()
+    assert (await check(StepRequest(ref=ref))).reading.absent_builds == ()
 
     now, dark = stage.clock.now(), timedelta(hours=9)
     stage.simulation.schedule(ServerCutOff(server="SEPM-1", lasting=dark, from_product=False, from_clients=True), now)
@@ -74,7 +74,7 @@ async def test_a_build_of_which_no_client_was_heard_since_the_last_replacement_i
     readings = []
     for later in (timedelta(minutes=5), timedelta(hours=8), timedelta(hours=12)):
         stage.clock.leap_to(now + later)
-        readings.append((await check(ClosingRequest(ref=ref))).reading)
+        readings.append((await check(StepRequest(ref=ref))).reading)
     builds = [reading.absent_builds for reading in readings]
     assert [len(each) for each in builds] == [1, 1, 0]
     assert [reading.silent_after_swap for reading in readings] == [0, 4, 0]

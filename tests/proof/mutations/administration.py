@@ -1,6 +1,7 @@
 """Mutations of what meets ordinary administration: rules 11, 18 to 22, 24, 26 and 27, each in its known scenario."""
 
-from rotation.drift import lists, presented, site_glance, upgraded, wrong_list
+from rotation.drift import lists, presented, site_glance, upgraded
+from rotation.drift.learned import wrong_list
 from rotation.plan import unproven_failover
 from rotation.plan.work import signed_files
 from rotation.planning import dead_server

@@ -7,8 +7,8 @@ server whose certificate is replaced, a holdout is no way out for it (rule 18).
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from rotation.drift.learned.other_certificate import OtherIn, reported_last
 from rotation.drift.lists import LIST_EDITED
-from rotation.drift.other_certificate import OtherIn, reported_last
 from rotation.finding import Finding, blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, Treatment

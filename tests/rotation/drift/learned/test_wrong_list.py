@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.drift.wrong_list import WrongIn, may_hold_wrong
+from rotation.drift.learned.wrong_list import WrongIn, may_hold_wrong
 from rotation.plan.plan import LeftOut
 from rotation.values import ClientId
 

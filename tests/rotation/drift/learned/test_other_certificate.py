@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.drift.other_certificate import OtherIn, may_know_another
+from rotation.drift.learned.other_certificate import OtherIn, may_know_another
 from rotation.plan.plan import LeftOut
 from rotation.values import ClientId
 
