@@ -7,7 +7,7 @@ the right one refuses every policy from then on.
 from datetime import timedelta
 
 from rotation.drift.learned.other_certificate import OtherIn
-from rotation.drift.learned.wrong_list import WrongIn
+from rotation.drift.learned.wrong_list import WrongIn, in_few
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step, Write
@@ -51,7 +51,7 @@ def list_was_wrong(run: Running, *subjects: str) -> None:
     for subject in subjects:
         known = state.wrong_lists.get(subject)
         since = known.since if known is not None else state.lists_right_at
-        state.wrong_lists = {**state.wrong_lists, subject: WrongIn(since=since, until=now)}
+        state.wrong_lists = in_few({**state.wrong_lists, subject: WrongIn(since=since, until=now)})
 
 
 def when_lists_were_wrong(run: Running) -> dict[str, WrongIn]:

@@ -19,7 +19,9 @@ from rotation.values import ClientId, Value
 MAY_HOLD_WRONG = "wrong-list-known"
 WRONG_LISTS = frozenset({LIST_EDITED, "list-drift"})
 """The drifts in which clients take another list than the plan knows."""
-_NAMES = 5
+_NAMES, _APART = 5, 20
+_ANY = "any server list"
+"""Stands for many lists, or places: it names none, so it counts for every owner."""
 
 
 class WrongIn(Value):
@@ -29,6 +31,15 @@ class WrongIn(Value):
     """The last look before that found every list right; None: the plan's survey is the last one."""
     until: datetime
     """When it was last known to be wrong, or was found to be right again."""
+
+
+def in_few(wrong: Mapping[str, WrongIn]) -> dict[str, WrongIn]:
+    """The same, as one span that may be of any list where there are many: the state of a rotation stays small."""
+    if len(wrong) <= _APART:
+        return dict(wrong)
+    since = [span.since for span in wrong.values() if span.since is not None]
+    first = min(since) if len(since) == len(wrong) else None
+    return {_ANY: WrongIn(since=first, until=max(span.until for span in wrong.values()))}
 
 
 def may_hold_wrong(

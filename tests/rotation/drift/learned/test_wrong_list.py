@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.drift.learned.wrong_list import WrongIn, may_hold_wrong
+from rotation.drift.learned.wrong_list import WrongIn, in_few, may_hold_wrong
 from rotation.plan.plan import LeftOut
 from rotation.values import ClientId
 
@@ -82,3 +82,15 @@ def test_rule_18_what_the_clocks_and_the_servers_need_counts_on_both_sides(found
 def test_rule_18_who_is_left_out_by_name_is_not_waited_for(found):
     """Two persons have left the client out, in the plan or at a gate."""
     assert found(c2=11, c3=11, gone=("c2",), by_plan=("c3",)) == []
+
+
+def test_many_lists_are_kept_as_one_span_that_counts_for_every_owner(found, make):
+    """From the first time on, or from the plan's survey where one was wrong already, to the last time."""
+    spans = {f"list {at}": WrongIn(since=make.at(hours=at), until=make.at(hours=at + 1)) for at in range(1, 22)}
+    few = dict(list(spans.items())[:20])
+    assert in_few(few) == few
+    ((name, span),) = in_few(spans).items()
+    assert (span.since, span.until) == (make.at(hours=1), make.at(hours=22))
+    (early,) = in_few(spans | {"list 3": WrongIn(since=None, until=make.at(hours=4))}).values()
+    assert early.since is None
+    assert found(subject=name, c2=11) == [("wrong-list-known", "G", "C2")]
