@@ -20,7 +20,7 @@ MAY_HOLD_WRONG = "wrong-list-known"
 WRONG_LISTS = frozenset({LIST_EDITED, "list-drift"})
 """The drifts in which clients take another list than the plan knows."""
 _NAMES, _APART = 5, 20
-_ANY = "any server list"
+_ANY = "*"
 """Stands for many lists, or places: it names none, so it counts for every owner."""
 
 
