@@ -5,18 +5,23 @@ has claimed the replacement of a certificate, it reads what any change moves (ru
 nothing can be seen, the workflow does not look at the site, so the watch looks at the client ports (rule 27).
 """
 
+from dataclasses import replace
+
 import structlog
 
-from rotation.drift.site_glance import SiteGlance, sighting_of
+from rotation.drift.site_glance import SiteGlance, settings_of, sighting_of
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
 from rotation.values import ServerName, TaskId
 from sepm.errors import SepmError
 from service.edited_lists import dates_of_lists
 from service.second_view import second_view
+from service.settings_look import dates_show_settings
 from service.world import World
 
 WATCH = "the watch"
 """Who says that a site has moved."""
+_FEW_GROUPS = 100
+"""At most so many have their settings read each minute while an operator may begin: up to three requests each."""
 
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +57,7 @@ class OpenSwaps:
 
     async def _has_moved(self, task: ConsoleTask) -> bool:
         try:
-            now, before = await _look(self._world, task), await self._before(task)
+            now, before = await _look(self._world, task, most=_FEW_GROUPS), await self._before(task)
         except SepmError as error:
             _log.info("the site cannot be watched", site=task.site_id, error=str(error))
             return False
@@ -93,24 +98,32 @@ async def has_moved(world: World, task: ConsoleTask, survey_id: str) -> bool:
         SepmError: when SEPM could not be asked.
     """
     proven = sighting_of(await world.store.surveys.get(survey_id))
-    return any(look.differs_from(proven, _due(task)) for look in await _look(world, task))
+    return any(look.differs_from(proven, _due(task)) for look in await _look(world, task, most=None))
 
 
 def _due(task: ConsoleTask) -> ServerName | None:
     return task.work.server if isinstance(task.work, ReplaceCertificate) else None
 
 
-async def _look(world: World, task: ConsoleTask) -> list[SiteGlance]:
-    """What the site shows; of a replacement also what another of its servers shows of it, where one answers."""
+async def _look(world: World, task: ConsoleTask, *, most: int | None) -> list[SiteGlance]:
+    """What the site shows; of a replacement also what another of its servers shows of it, where one answers.
+
+    `most`: of how many groups at most settings are read, where policy dates have not shown that they tell of them.
+    """
     site = await world.site(task.site_id)
     served = {seen.server: seen.fingerprint for seen in await world.served(site.servers)}
     if not isinstance(task.work, ReplaceCertificate):
         return [SiteGlance(served)]
+    plan = await world.store.plans.get((await world.store.rotations.get(task.rotation_id)).plan_id)
     async with await world.sepm(site) as client:
         groups, lists = await client.glances(), await dates_of_lists(client)
         policies = {group: seen.policy_date for group, seen in groups.items()}
         clients = {group: seen.computers for group, seen in groups.items() if seen.computers is not None}
         seen = SiteGlance(served, policies, lists, await client.version(), clients)
-    plan = await world.store.plans.get((await world.store.rotations.get(task.rotation_id)).plan_id)
+        may_begin = task.begin_until is not None and world.clock() < task.begin_until
+        if (most is None or (may_begin and len(groups) <= most)) and not await dates_show_settings(
+            world.store, task.rotation_id, plan.body.publish_delay
+        ):
+            seen = replace(seen, settings=settings_of(await client.groups()))
     second = await second_view(world, site, plan)
     return [seen] if second is None else [seen, second.shows]

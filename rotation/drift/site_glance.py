@@ -1,10 +1,10 @@
 """Whether a site has changed, by what can be read each minute in a few calls (rule 19)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from rotation.survey import SiteSurvey
+from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.values import Fingerprint, GroupId, ListName, ServerName
 
 
@@ -22,6 +22,8 @@ class SiteGlance:
     """SEPM's version; None: it was not read."""
     clients: Mapping[GroupId, int] | None = None
     """How many clients SEPM counts in each group; None: it was not read."""
+    settings: Mapping[GroupId, tuple[ObservedLocation, ...]] | None = None
+    """The locations of each group with their settings; None: they were not read."""
 
     def differs_from(self, before: "SiteGlance", due: ServerName | None) -> bool:
         """Whether something was changed since `before`, of what both have read.
@@ -42,6 +44,7 @@ class SiteGlance:
                     (self.policies, before.policies),
                     (self.lists, before.lists),
                     (self.version, before.version),
+                    (self.settings, before.settings),
                 )
             )
         )
@@ -56,6 +59,11 @@ class SiteGlance:
         return any(count > before.clients.get(group, 0) for group, count in self.clients.items())
 
 
+def settings_of(groups: Iterable[ObservedGroup]) -> Mapping[GroupId, tuple[ObservedLocation, ...]]:
+    """The locations of each group, in one order."""
+    return {group.id: tuple(sorted(group.locations, key=lambda each: each.id)) for group in groups}
+
+
 def sighting_of(survey: SiteSurvey) -> SiteGlance:
     """What a survey has seen of it."""
     return SiteGlance(
@@ -63,4 +71,5 @@ def sighting_of(survey: SiteSurvey) -> SiteGlance:
         lists=dict(survey.lists_edited),
         served={seen.server: seen.fingerprint for seen in survey.served},
         version=survey.version or None,
+        settings=settings_of(survey.groups),
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from emulator.events.site_events import (
     HttpPortMoved,
+    ListAssigned,
     ListEdited,
     PoliciesEditedOften,
     SecureCommunicationsSet,
@@ -12,7 +13,7 @@ from emulator.events.site_events import (
     ServerUpgraded,
     SylinkHandedOut,
 )
-from emulator.spec import ROOT_GROUP, ClientSpec, HandOutSpec, Protocol, RobotSpec, SiteSpec
+from emulator.spec import ROOT_GROUP, ClientSpec, HandOutSpec, ListSpec, Protocol, RobotSpec, SiteSpec
 from emulator.state.slips import Mistake, Slip
 from emulator.switches import RejectedDownload, Switches
 from rotation.plan.request import Unproven
@@ -24,6 +25,14 @@ _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
 _SCRIPT = HandOutSpec(name="Script")
 _OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MINUTE, times=300, hand_out=_SCRIPT.name)
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
+_UNDATED = Switches(settings_move_serials=False)
+_ALONE = "Alone"
+
+
+def with_a_list_of_one_server(spec: SiteSpec) -> SiteSpec:
+    """As that site, with a list of its first server only."""
+    alone = ListSpec(name=_ALONE, priorities=((spec.servers[0].name,),))
+    return spec.model_copy(update={"server_lists": (*spec.server_lists, alone)})
 
 
 def with_some_away(spec: SiteSpec, since: timedelta, until: timedelta) -> SiteSpec:
@@ -98,6 +107,18 @@ HOLES = (
         Follows(
             since=Since.CLAIM, after=3 * MINUTE, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)
         ),
+    ),
+    hole(
+        "secure communications are ticked behind the claim, and no policy date moves",
+        19,
+        site(switches=_UNDATED),
+        Follows(since=Since.CLAIM, after=MINUTE, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)),
+    ),
+    hole(
+        "a list of one server is assigned behind the claim, and no policy date moves",
+        19,
+        with_a_list_of_one_server(site(3, 12, switches=_UNDATED)),
+        Follows(since=Since.CLAIM, after=MINUTE, site_event=ListAssigned(group=ROOT_GROUP, server_list=_ALONE)),
     ),
     hole(
         "secure communications are ticked while an operator works for a quarter of an hour behind a claim",

@@ -1,6 +1,6 @@
-"""Mutations of what meets the wider world: databases put back, stale answers, clients that trust by authority."""
+"""Mutations of what meets the wider world: databases put back, stale answers, settings without dates, authorities."""
 
-from rotation.drift import drift, second_view
+from rotation.drift import drift, second_view, site_glance
 from rotation.planning import treatment
 from tests.proof.mutation import mutation
 from workflows.steps import reference
@@ -8,6 +8,7 @@ from workflows.steps import reference
 _BEHIND_A_SWAP = "the database is put back 0:01:00 after the swap (one server)"
 _AT_THE_RESTORE = "the database is put back 0:01:00 after the restore (one server)"
 _STALE = "stale answers hide before a claim that clients verify (two servers, date of now)"
+_UNDATED = "secure communications are ticked behind the claim, and no policy date moves"
 _AUTHORITY = "clients trust by authority (stay_and_report, serials stay)"
 
 
@@ -35,9 +36,16 @@ def no_other_server_is_asked(original, *seen):  # noqa: ARG001 - as the rule it 
     return iter(())
 
 
+@mutation(rule="19", replaces=site_glance.settings_of, hole=_UNDATED)
+def settings_that_no_date_shows_are_not_read(original, groups):  # noqa: ARG001 - as the rule it replaces
+    """While an operator may begin, a setting that has changed without another policy is not seen."""
+    return {}
+
+
 MUTATIONS = (
     clients_that_trust_an_authority_fail_over,
     a_copy_that_is_gone_is_not_named,
     a_date_that_went_back_is_waited_for,
     no_other_server_is_asked,
+    settings_that_no_date_shows_are_not_read,
 )

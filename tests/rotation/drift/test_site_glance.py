@@ -1,11 +1,13 @@
 """What shows each minute that a site has changed, and what does not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from rotation.drift.site_glance import SiteGlance, sighting_of
-from rotation.values import Fingerprint, GroupId, ListName, ServerName
+from rotation.drift.site_glance import SiteGlance, settings_of, sighting_of
+from rotation.survey import ObservedGroup, ObservedLocation, PairSettings
+from rotation.values import Fingerprint, GroupId, ListName, LocationId, ServerName
 
 S1, S2 = ServerName("s1"), ServerName("s2")
 A, B, C = Fingerprint("aa"), Fingerprint("bb"), Fingerprint("cc")
@@ -49,6 +51,31 @@ def test_a_newer_date_shows(before, what):
     """Whatever was edited is known by its date only."""
     later = {name: date + timedelta(seconds=1) for name, date in getattr(before, what).items()}
     assert SiteGlance(**{**vars(before), what: later}).differs_from(before, S1)
+
+
+def test_a_setting_whose_policy_date_stays_shows_where_settings_were_read(before):
+    """Where only one of two looks has read settings, they say nothing; the order of locations is no difference."""
+    default, other = (
+        ObservedLocation(
+            id=LocationId(name),
+            name=name,
+            settings=PairSettings(server_list=ListName("L"), secure_communications=True, heartbeat=timedelta(hours=1)),
+        )
+        for name in ("Default", "Other")
+    )
+    relaxed = other.model_copy(update={"settings": other.settings.model_copy(update={"secure_communications": False})})
+
+    def with_settings(*locations):
+        group = ObservedGroup(
+            id=GroupId("G"), path="G", inherits=False, policy_date=before.policies["G"], locations=locations
+        )
+        return replace(before, settings=settings_of([group]))
+
+    read = with_settings(default, other)
+    assert not before.differs_from(read, S1)
+    assert not read.differs_from(before, S1)
+    assert not read.differs_from(with_settings(other, default), S1)
+    assert read.differs_from(with_settings(default, relaxed), S1)
 
 
 @pytest.mark.parametrize(("due", "moved"), [(S1, False), (S2, True)])
