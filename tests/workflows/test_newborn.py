@@ -121,3 +121,29 @@ async def test_rule_17_what_is_put_right_is_not_asked_about_again(played):
     assert copies(here) == []
     assert here.settings()[KIOSKS, "Default"] == (ITS_LIST, True)
     assert here.lost() == []
+
+
+async def test_a_list_whose_deletion_is_given_back_may_stay(played):
+    """The console deletes no list that a group uses, and a site without REST shows no use: an approver goes on."""
+    claimed, given_back = deeds = played.in_turn(
+        played.Deed(
+            lambda state: state.task is not None and state.step.number == "A2-undo",
+            lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id),
+        ),
+        played.Deed(
+            lambda state: state.task is not None and state.task.claimed_by == "bob",
+            lambda here: here.say(Move.TASK_REFUSED, "bob", "Kiosks use it", task_id=here.state.task.id),
+        ),
+    )
+    approved = played.Deed(asked("task-refused"), lambda here: here.say(Move.APPROVE, "eve"), after=HEARTBEAT)
+    async with played.play(*deeds, approved) as here:
+        here.absent = lambda state: (
+            (state.task is not None and state.step.number == "A2-undo") or asked("task-refused")(state)
+        )
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert (claimed.answer.accepted, given_back.answer.accepted, approved.answer.accepted) == (True, True, True)
+    assert [each.options for each in approved.saw.attention] == [(Move.RETRY, Move.APPROVE)]
+    assert here.named("adopted") == [("list-in-use", f"Delete the list {COPY!r}")]
+    assert copies(here) == [COPY]

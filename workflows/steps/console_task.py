@@ -7,7 +7,7 @@ from engine.contract import ActivityName, EventKind, OpenTaskAnswer, OpenTaskReq
 from rotation.plan.step import Console, Write
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.stop_drill import StartServer
-from rotation.plan.work.task import CompareSignedFiles, Evidence, RefreshImages, TaskState
+from rotation.plan.work.task import CompareSignedFiles, DeleteList, Evidence, RefreshImages, TaskState
 from rotation.running.attention import DUE_SILENT, GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
@@ -62,8 +62,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         by_hand: whether it is what REST left of a write.
         because: why work that was reported done is asked for again.
 
-    Returns whether it was done; only a task by hand ends without, one to start a server that stays down, and one of a
-    server that is left out.
+    Returns whether it was done; only a task by hand ends without, one to start a server that stays down, one to delete
+    a list that stays, and one of a server that is left out.
 
     Raises:
         TurnBack: when a cancel came and the task has not been done.
@@ -71,20 +71,17 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     request = OpenTaskRequest(
         ref=about(run.state, step), by_hand=by_hand, opened_at=run.host.now(), because=because[:_LONGEST_REASON]
     )
-    starts = isinstance(step, Console) and isinstance(step.work, StartServer)
+    deletes = isinstance(step, Console) and isinstance(step.work, DeleteList)
     while (ended := await _attempt(run, step, request)) is TaskState.REFUSED:
         run.drop_attention(LAPSED)
         is_over(run)
         if leaving_out.is_agreed(run):  # given back as it was asked for
             continue
-        text, otherwise = (
-            "the task was given back (the trail has the name and the reason); retry opens it again",
-            Move.CANCEL,
-        )
-        if starts:  # a server that was stopped may not come up any more
-            text, otherwise = f"{text}; approve to go on while it is down", Move.APPROVE
-        chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))
-        if by_hand or (starts and chosen is Move.APPROVE):
+        chosen = await run.ask("task-refused", step.title, *_given_back(step))
+        if chosen is Move.APPROVE and deletes:
+            text = "an approver leaves the list where it is"
+            await run.record(EventKind.ADOPTED, f"{step.title}: {text}", code="list-in-use", subject=step.title)
+        if by_hand or chosen is Move.APPROVE:
             break
     for code in _OF_A_TASK:
         run.drop_attention(code)
@@ -92,6 +89,21 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     second_person.over(run)
     unreported.task_is_over(run, step)
     return ended is TaskState.DONE
+
+
+def _given_back(step: Console | Write) -> tuple[str, tuple[Move, ...]]:
+    """What a person is asked about a task that its holder gave back, and the answers."""
+    text, otherwise = (
+        "the task was given back (the trail has the name and the reason); retry opens it again",
+        Move.CANCEL,
+    )
+    if not isinstance(step, Console):
+        return text, (Move.RETRY, otherwise)
+    if isinstance(step.work, StartServer):  # a server that was stopped may not come up any more
+        text, otherwise = f"{text}; approve to go on while it is down", Move.APPROVE
+    if isinstance(step.work, DeleteList):  # the console deletes no list that a group uses
+        text, otherwise = f"{text}; approve to leave the list where it is", Move.APPROVE
+    return text, (Move.RETRY, otherwise)
 
 
 async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> TaskState:

@@ -108,7 +108,8 @@ def delete_card(work: DeleteList) -> Card:
         before=(
             sentence(
                 "No group uses this list any more. Where the console says that one does, delete nothing: give the task "
-                "back with the name of that group, and the rotation asks how to go on"
+                "back with the name of that group. When that group has its own list, the task is opened again; else an "
+                "approver leaves the list where it is"
             ),
         ),
         acts=(
