@@ -12,7 +12,7 @@ from rotation.drift.presented import other_certificates
 from rotation.drift.upgraded import shut
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import RotationId
-from service.surveying import http_silent_since
+from service.surveying import http_silent_since, presented_before
 from service.world import World
 from store.progress import Rotation
 
@@ -77,7 +77,7 @@ class RunningSites:
         seen = {(each.server, each.target) for each in await store.swaps.of(rotation.id) if each.first_seen is not None}
         swapped = [each.server for each in plan.body.certificates if (each.server, each.fingerprint) in seen]
         due = task.work.server if task is not None and isinstance(task.work, ReplaceCertificate) else None
-        found = other_certificates(plan.body, served, swapped=swapped, before=planned.presented, due=due)
+        found = other_certificates(plan.body, served, swapped=swapped, before=presented_before(plan, planned), due=due)
         others = {each.message for each in found}
         if plan.body.copies:  # a server that is down altogether may only restart
             up = {each.server for each in served if each.fingerprint is not None}

@@ -17,8 +17,16 @@ _CHUNK = 500
 
 
 async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, Fingerprint]:
-    """What each server that answered presented when the plan was made; in a way back, the plan that is turned back."""
-    return (await store.surveys.get(plan.known_by_survey)).presented
+    """What each server that answered presented when the plan was made; in a way back, the plan that is turned back.
+
+    In a restore also what servers that were silent then had presented last: a drill may have shut their ports.
+    """
+    return presented_before(plan, await store.surveys.get(plan.known_by_survey))
+
+
+def presented_before(plan: Plan, planned: SiteSurvey) -> dict[ServerName, Fingerprint]:
+    """As `presented_when_planned`, where the survey is at hand that the plan was made with."""
+    return {**plan.last_presented, **planned.presented}
 
 
 async def http_silent_since(world: World, site: Site, planned: SiteSurvey) -> frozenset[ServerName]:

@@ -27,7 +27,7 @@ from sepm.port import Sepm
 from service.edited_lists import dates_of_lists, lists_not_as_known
 from service.scope import StepScope, scope_of
 from service.settings_look import dates_show_settings
-from service.surveying import http_silent_since
+from service.surveying import http_silent_since, presented_before
 from service.world import World
 
 _SECOND = timedelta(seconds=1)
@@ -96,17 +96,17 @@ class SiteLooks:
         store, body = self._world.store, scope.plan.body
         if body.purpose == "recover":
             return self._of_recovered(body, survey, request)
-        away = away_at(body.steps, scope.step.id)
+        away, before = away_at(body.steps, scope.step.id), presented_before(scope.plan, planned)
         certificates = certificate_drift(
             body,
             survey.served,
             swapped=request.swapped,
             due=request.due,
-            before=planned.presented,
+            before=before,
             shut=away.shut - survey.http_silent,
             stopped=away.stopped,
             given=given_up(scope.plan),
-            kept=left_alone(scope.plan, scope.site, planned.presented),
+            kept=left_alone(scope.plan, scope.site, before),
             addresses={each.name: each.client_port for each in scope.site.servers},
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]

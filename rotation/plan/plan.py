@@ -248,6 +248,8 @@ class Plan(Value):
     clients: int
     known_by: str = ""
     """In a way back, the survey of the plan that is turned back; empty: `survey_id`."""
+    last_presented: dict[ServerName, Fingerprint] = Field(default_factory=dict)
+    """In a restore, what servers that presented nothing when it was planned had presented last."""
 
     @property
     def known_by_survey(self) -> str:

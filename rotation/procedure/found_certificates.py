@@ -40,3 +40,25 @@ def presents_another(body: PlanBody, found: PlanBody) -> tuple[ServerName, ...]:
     if body.purpose == "roll-back":
         left = {chosen.server: {chosen.fingerprint, chosen.replaces} for chosen in body.certificates}
     return tuple(chosen.server for chosen in found.certificates if chosen.fingerprint not in left[chosen.server])
+
+
+def last_presented(
+    body: PlanBody,
+    planned: Mapping[ServerName, Fingerprint],
+    now: Collection[ServerName],
+    put_in: Collection[ServerName],
+) -> dict[ServerName, Fingerprint]:
+    """What the servers that present nothing now had presented last.
+
+    Args:
+        body: the ended plan.
+        planned: by server, what it presented when that was planned.
+        now: the servers that present a certificate.
+        put_in: the servers in which the ended rotation has seen the certificate of its plan.
+    """
+    chosen = {each.server: each for each in body.certificates}
+    known = dict(planned)
+    if body.purpose == "roll-back":
+        known |= {server: each.replaces for server, each in chosen.items()}
+    known |= {server: each.fingerprint for server, each in chosen.items() if server in put_in}
+    return {server: fingerprint for server, fingerprint in known.items() if server not in now}

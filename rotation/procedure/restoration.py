@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from pydantic import Field
+
 from rotation import inheritance
 from rotation.finding import Finding, blocking, info, warning
 from rotation.plan.drill import Drill
@@ -19,7 +21,7 @@ from rotation.plan.work.task import CopyList, ReorderList
 from rotation.procedure.steps import restore_steps
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings, SiteSurvey
-from rotation.values import GroupId, PlanId, ServerName, Value
+from rotation.values import Fingerprint, GroupId, PlanId, ServerName, Value
 
 
 class OriginalPair(Value):
@@ -48,6 +50,8 @@ class Interrupted(Value):
     """Servers that present their new certificate, or another one than the rotation has left there."""
     another: tuple[ServerName, ...] = ()
     """Those of them that present another one."""
+    last_presented: dict[ServerName, Fingerprint] = Field(default_factory=dict)
+    """What the servers that present nothing had presented last."""
 
 
 def make_restore_plan(
@@ -76,6 +80,7 @@ def make_restore_plan(
         least=least(body),
         lost_if_now=0,
         clients=interrupted.plan.clients,
+        last_presented=interrupted.last_presented,
     )
 
 

@@ -11,11 +11,12 @@ from rotation.plan.step import Console, ScopeName
 from rotation.plan.work.hand_outs import Stopped
 from rotation.plan.work.left_stopped import left_stopped
 from rotation.plan.work.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
-from rotation.procedure.found_certificates import as_found, presents_another
+from rotation.procedure.found_certificates import as_found, last_presented, presents_another
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName, SiteId
 from service.identity import new_plan_id
+from service.surveying import presented_before
 from store.database.page import PageRequest
 from store.progress import Rotation
 from store.rotation.swaps import SwapRecord
@@ -45,6 +46,8 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     swaps = [swap for each in ended for swap in await store.swaps.of(each.id) if swap.first_seen is not None]
     body = as_found(plan.body, survey.presented, {swap.server for swap in swaps})
     another = presents_another(plan.body, body)
+    planned = await store.surveys.get(plan.known_by_survey)
+    last = last_presented(plan.body, presented_before(plan, planned), survey.presented, _seen_in(plan, swaps))
     plan = plan.model_copy(update={"body": body})
     from_file = is_from_file(plan)
     approved = dict(plan.body.pairs(ScopeName.ALL))
@@ -65,6 +68,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
         hand_outs=left_stopped(tasks, began=Stopped(unstated=from_file)),
         swapped=_swapped(plan, survey, _seen_in(plan, swaps)),
         another=another,
+        last_presented=last,
     )
     return make_restore_plan(
         await store.sites.get(site_id), survey_id, survey, interrupted, plan_id=new_plan_id(), now=now

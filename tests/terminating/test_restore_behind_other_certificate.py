@@ -75,3 +75,24 @@ async def test_clients_that_another_certificate_cut_off_before_the_restore_was_p
     result = await live(played, run, (at,), again=False)
     assert any("was lost" in each for each in result.problems), "the certificate cut clients off"
     assert result.asked["refusing"] + result.asked["silent-after-swap"] > 0
+
+
+@pytest.mark.parametrize("server", ["SEPM-1", "SEPM-3"])
+async def test_a_restore_knows_what_a_server_presented_before_its_port_was_shut(server):
+    """A drill had HTTPS shut when the rotation was terminated, and another certificate came in: a person is asked."""
+    played = PROCEDURES["https-drill"]
+    undisturbed = await live(played, in_process, (), again=False)
+    shut = [each.number for each in undisturbed.passed.passed if each.step == "11-drill"]
+
+    async def run(stage, state, watch):
+        ended = await in_process(stage, state, watch)
+        if ended == TERMINATED:
+            now = stage.clock.now()
+            stage.simulation.schedule(CertificateGenerated(server=server), now + timedelta(minutes=5))
+            stage.clock.leap_to(now + timedelta(hours=1))
+            stage.simulation.advance_to(stage.clock.now())
+        return ended
+
+    result = await live(played, run, (shut[len(shut) // 2],), again=False)
+    assert result.problems == []
+    assert result.asked[ASKED] == 1

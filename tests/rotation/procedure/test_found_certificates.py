@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.procedure.found_certificates import as_found, presents_another
+from rotation.procedure.found_certificates import as_found, last_presented, presents_another
 from rotation.values import Fingerprint, ServerName
 
 S1, S2 = ServerName("s1"), ServerName("s2")
@@ -59,3 +59,22 @@ def test_a_terminated_roll_back_is_taken_as_it_is(found):
         [("new-s1", "alien"), PLANNED[1]],
         (S1,),
     )
+
+
+@pytest.mark.parametrize(
+    ("purpose", "put_in", "last"),
+    [
+        ("rotate", (), "seen-s1"),
+        ("rotate", (S1,), "new-s1"),
+        ("roll-back", (), "old-s1"),
+        ("roll-back", (S1,), "new-s1"),
+    ],
+    ids=["none is replaced", "it is replaced", "it has not gone back", "it has gone back"],
+)
+def test_a_silent_server_has_what_it_had_last(make, purpose, put_in, last):
+    """Of a plan for two servers and a site of three; what answers now tells for itself."""
+    body = make.plan(make.site("s1", "s2"), make.group("G"), clients=[make.client("c1")]).body
+    body = body.model_copy(update={"purpose": purpose})
+    planned = {each: Fingerprint(f"seen-{each}") for each in (S1, S2, ServerName("s3"))}
+    found = last_presented(body, planned, {S2: Fingerprint("any")}, put_in)
+    assert found == {S1: last, "s3": "seen-s3"}
