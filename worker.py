@@ -155,7 +155,7 @@ async def watch_sites(swaps: OpenSwaps, sites: RunningSites, client: Client, eve
     while True:
         try:
             for task in await swaps.moved():
-                if await _tell(client, task.site_id, _message(task.rotation_id, task_id=task.id)):
+                if await _tell(client, task.site_id, _message(task.rotation_id, task_id=task.id, why=swaps.why(task))):
                     swaps.reported(task)
             for moved in await sites.moved():
                 if await _tell(client, moved.rotation.site_id, _message(moved.rotation.id, why=moved.why)):

@@ -20,6 +20,8 @@ from service.world import World
 
 WATCH = "the watch"
 """Who says that a site has moved."""
+_UNSEEN = 2
+"""After so many looks in a row that SEPM has not answered, a person is to begin nothing: one may be an accident."""
 _FEW_GROUPS = 100
 """At most so many have their settings read each minute while an operator may begin: up to three requests each."""
 
@@ -37,21 +39,35 @@ class OpenSwaps:
         """What the last look has seen of which no rotation has taken a message."""
         self._reported: dict[TaskId, list[SiteGlance]] = {}
         """What was reported last."""
+        self._unread: dict[TaskId, int] = {}
+        """How many looks in a row SEPM has not answered while a person may replace the certificate."""
 
     async def moved(self) -> tuple[ConsoleTask, ...]:
         """The tasks whose site has changed since their proof was read, or since the last look; until that was reported.
 
-        A site that cannot be read changes nothing here: the proof itself is read at its own times, and shows outages.
+        So is a claimed replacement at whose site SEPM does not answer two looks in a row: nothing is seen there.
         """
         open_now = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
         watched = {task.id: task for task in open_now if is_watched(task.work, claimed=task.state is TaskState.CLAIMED)}
         self._seen = {task: seen for task, seen in self._seen.items() if task in watched}
+        self._unread = {task: looks for task, looks in self._unread.items() if task in watched}
         self._unreported = {}
         self._reported = {task: reported for task, reported in self._reported.items() if task in watched}
         return tuple([task for task in watched.values() if await self._has_moved(task)])
 
+    @property
+    def looks_again(self) -> bool:
+        """Whether the next look decides about a site that SEPM has not shown."""
+        return _UNSEEN - 1 in self._unread.values()
+
+    def why(self, task: ConsoleTask) -> str:
+        """Why the site cannot be seen; empty: it has changed."""
+        return "SEPM does not answer" if self._unread.get(task.id) == _UNSEEN else ""
+
     def reported(self, task: ConsoleTask) -> None:
         """The rotation has taken the message about what the last look has seen."""
+        if self.why(task):
+            self._unread[task.id] += 1
         if (seen := self._unreported.pop(task.id, None)) is not None:
             self._reported[task.id], self._seen[task.id] = seen, seen[0]
 
@@ -60,10 +76,11 @@ class OpenSwaps:
             now, before = await _look(self._world, task, most=_FEW_GROUPS), await self._before(task)
         except SepmError as error:
             _log.info("the site cannot be watched", site=task.site_id, error=str(error))
-            return False
+            return await self._is_unseen(task)
         except Exception:  # noqa: BLE001 - one site's trouble must not end the watch over the others
             _log.exception("the site cannot be watched", site=task.site_id)
             return False
+        self._unread.pop(task.id, None)
         if any(look.differs_from(each, _due(task)) for look in now for each in before) and not self._was_reported(
             task, now
         ):
@@ -71,6 +88,20 @@ class OpenSwaps:
             return True
         self._seen[task.id] = now[0]
         return False
+
+    async def _is_unseen(self, task: ConsoleTask) -> bool:
+        """Whether SEPM is silent while a person may replace the certificate; while that restarts, it says nothing."""
+        due = _due(task)
+        if due is None:
+            return False
+        site = await self._world.site(task.site_id)
+        served = {seen.server: seen.fingerprint for seen in await self._world.served(site.servers)}
+        before = [look.served.get(due) for look in await self._before(task)]
+        if not before or before[-1] is None or served.get(due) != before[-1]:
+            self._unread.pop(task.id, None)
+            return False
+        self._unread[task.id] = looks = min(self._unread.get(task.id, 0), _UNSEEN) + 1
+        return looks == _UNSEEN
 
     def _was_reported(self, task: ConsoleTask, now: list[SiteGlance]) -> bool:
         """Whether this is what was reported last: the rotation reads it when it goes on, without a second message."""

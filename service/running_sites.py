@@ -9,7 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from rotation.drift.presented import other_certificates
-from rotation.drift.upgraded import shut
+from rotation.drift.upgraded import shut, uses_http
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import RotationId
 from service.surveying import http_silent_since, presented_before
@@ -79,7 +79,7 @@ class RunningSites:
         due = task.work.server if task is not None and isinstance(task.work, ReplaceCertificate) else None
         found = other_certificates(plan.body, served, swapped=swapped, before=presented_before(plan, planned), due=due)
         others = {each.message for each in found}
-        if plan.body.copies:  # a server that is down altogether may only restart
+        if uses_http(plan.body):  # a server that is down altogether may only restart
             up = {each.server for each in served if each.fingerprint is not None}
             silent = up & await http_silent_since(world, site, planned)
             others |= {shut(each) for each in site.servers if each.name in silent}

@@ -31,7 +31,7 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
         case Move.STATE_GATE:
             return _state_gate(state, message, now)
         case Move.LOOK_AGAIN | Move.SITE_MOVED:
-            _look(state, message.move, now)
+            _look(state, message, now)
         case _:
             return _settle(state, message)
     return None
@@ -43,12 +43,14 @@ def forget(state: RotationState) -> None:
     state.attention = tuple(each for each in state.attention if each.code != SITE_MOVED)
 
 
-def _look(state: RotationState, move: Move, now: datetime) -> None:
+def _look(state: RotationState, message: Message, now: datetime) -> None:
+    move = message.move
     if move is Move.LOOK_AGAIN and state.wait is not None:
         state.wait = state.wait.model_copy(update={"next_at": now})
     if move is Move.SITE_MOVED:
         if state.task is not None:
-            state.task = state.task.model_copy(update={"read_again": True})
+            unseen = state.task.unseen or (message.task_id is not None and bool(message.why))
+            state.task = state.task.model_copy(update={"read_again": True, "unseen": unseen})
         state.look_at = now
 
 

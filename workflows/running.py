@@ -1,6 +1,6 @@
 """A rotation being run: how its steps call, wait, ask people and tell what happens."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -46,6 +46,8 @@ class Running(Attentions):
         """The one of them that is being obeyed: it can no longer be withdrawn."""
         self.busy_with = ""
         """What is being done, or waited for."""
+        self.beside: Callable[[], Awaitable[None]] | None = None
+        """What is done besides with each message that comes while an activity goes on."""
         self._untold: list[tuple[EventKind, str, str]] = []
         """Events that wait to be stored: kind, message, and the id of the HTTP request by which each came."""
         self._choices: dict[str, tuple[Move, str]] = {}
@@ -120,6 +122,8 @@ class Running(Attentions):
         self.busy_with = summary
         while not pending.done():
             await self._pass(pending.done, until=None, summary=summary)
+            if self.beside is not None:
+                await self.beside()
             if await self._shows_while_silent():
                 self.busy_with = summary
         self._guard.happened()

@@ -38,8 +38,8 @@ async def with_builds(
         for client in roster
         if client.group_id in owner_of and client.id not in left_out and not client.non_persistent
     ]
-    builds = builds_not_back(entries, last)
     clock = survey.clients_as_of
+    builds = builds_not_back(entries, last, clock)
     silent = [
         entry
         for alike in builds

@@ -45,6 +45,11 @@ def _silent(findings: tuple[Finding, ...]) -> tuple[ServerName, ...]:
     return () if others else silent
 
 
+def _stops(plan: Plan, found: Drift) -> bool:
+    """Whether it stops a replacement: no closed HTTP port keeps an old certificate from going back."""
+    return found.finding.code != HTTP_SILENT or not plan.body.back_from
+
+
 def _gone_without(servers: Iterable[ServerName]) -> Iterator[Finding]:
     for server in servers:
         text = "it keeps its old certificate, and no other replacement waits for it"
@@ -174,7 +179,7 @@ class Planning:
         return (
             *blockers((*(each.finding for each in found), *served)),
             *(each.finding for each in await self._lists(request, plan, survey)),
-            *(each.finding for each in await self._upgraded(request, plan, survey)),
+            *(each.finding for each in await self._upgraded(request, plan, survey) if _stops(plan, each)),
             *(may_know_another(plan.body, survey, clients, request.other_in) if request.other_in else ()),
             *await self._of_wrong_lists(request, plan, survey, clients),
             *await self._unfit(request, plan, survey),

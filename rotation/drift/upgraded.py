@@ -7,6 +7,7 @@ from rotation.drift.presented import Serves, serves
 from rotation.finding import blocking
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
+from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.site import Server, Site
@@ -43,9 +44,10 @@ def upgraded(
         confirmed_versions: the versions for which a person has confirmed that ports and certificates are right.
     """
     ahead = body.steps[body.steps.index(body.step(at)) :]
-    silent = {server: why for server, why in _http_silent(site, planned, survey).items() if body.copies}
-    relaxing = is_relaxing(ahead)
-    found = list(_closed(silent, relaxed=not relaxing)) if relaxing or _are_relaxed(body, at) else []
+    silent = {server: why for server, why in _http_silent(site, planned, survey).items() if uses_http(body)}
+    relaxing = is_relaxing(ahead) and not _has_http_lists(body)
+    come_there = relaxing or _are_relaxed(body, at) or _has_http_lists(body)
+    found = list(_closed(silent, relaxed=not relaxing)) if come_there else []
     if _is_another(planned, survey) and any(_rests_on_it(step) for step in ahead):
         away = away_at(body.steps, at).servers
         mute = _mute(planned, survey, [each for each in swapped if each not in away])
@@ -54,6 +56,16 @@ def upgraded(
             unlike = {**_unlike(site, body, planned, survey, mute - down), **silent}
             found.append(_changed(site, survey.version, planned.version, unlike, sorted(down)))
     return tuple(found)
+
+
+def uses_http(body: PlanBody) -> bool:
+    """Whether relaxed clients come to HTTP ports: their lists were copied, or speak HTTP already."""
+    return bool(body.copies) or _has_http_lists(body)
+
+
+def _has_http_lists(body: PlanBody) -> bool:
+    relaxed = [owner for owner in body.scopes if owner.treatment is Treatment.RELAX]
+    return any(not pair.needs_list for owner in relaxed for pair in owner.pairs)
 
 
 def confirmed(found: Collection[Drift], confirmed_versions: Collection[str]) -> tuple[str, ...]:

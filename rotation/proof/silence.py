@@ -46,25 +46,25 @@ def silenced(
             for entry in quiet
             if is_unusual(entry, sepm_clock) and _is_no_weekend(entry, by_owner[entry.owner], sepm_clock)
         }
-        known = [entry for entry in relaxed if entry.relaxed]
-        together = [entry for alike in _alike(known) for entry in _together(alike, unusual, by_owner)]
+        together = [entry for alike in _alike(relaxed) for entry in _together(alike, unusual, by_owner)]
     return silent + [entry for entry in together if entry.id in waiting]
 
 
-def builds_not_back(entries: Iterable[RosterEntry], since: datetime) -> list[list[RosterEntry]]:
-    """The clients of each build of each owner of which none was heard since the last replacement.
+def builds_not_back(entries: Iterable[RosterEntry], since: datetime, sepm_clock: datetime) -> list[list[RosterEntry]]:
+    """The clients of each build of each owner of which none was heard since the last replacement, or not of late.
 
     Where several were there in the days before it: the others are away. Nothing says yet whether agents of that build
-    took the list with the new certificate.
+    took the list with the new certificate; or all of them have been silent since for longer than they ever were.
 
     Args:
         entries: the clients, as the closing check has read them.
         since: when that certificate was first seen, on SEPM's clock.
+        sepm_clock: when the clients were read, on SEPM's clock.
     """
     return [
         alike
         for alike in _alike(entries)
-        if all(_heard(each) < since for each in alike)
+        if all(_heard(each) < since or is_unusual(each, sepm_clock) for each in alike)
         and sum(_heard(each) >= since - _LONG_WEEKEND for each in alike) >= TOGETHER
     ]
 
@@ -189,7 +189,8 @@ def _is_silenced(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bo
     if rule.swap is not None:
         here = entry.observed is not None and entry.observed.last_server == rule.swap.server
         return here and not rule.relaxed and _by_swap(seen, rule, rule.swap, sepm_clock)
-    if rule.purpose not in _WRITTEN or rule.canary or rule.changed_from is None:
+    asked_alone = rule.canary and rule.purpose is GatePurpose.RELAXED  # by the look at canaries (rule 10)
+    if rule.purpose not in _WRITTEN or asked_alone or rule.changed_from is None:
         return False
     return was_there(entry, rule) and seen < sepm_clock - rule.quiet_after
 

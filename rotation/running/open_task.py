@@ -93,6 +93,8 @@ class OpenTask(Value):
     """When the site was last looked at for its holder, who was about to begin: at the claim, and since (rule 19)."""
     read_again: bool = False
     """Whether the site was seen to change since."""
+    unseen: bool = False
+    """Whether SEPM was seen not to answer since."""
     lapsed_at: datetime | None = None
     """Since when proof is missing, and its holder is asked to do nothing."""
     look_at: datetime | None = None

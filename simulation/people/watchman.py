@@ -23,11 +23,8 @@ class Reported(NamedTuple):
 
     task_id: TaskId | None
     moved: ConsoleTask | MovedSite
-
-    @property
-    def why(self) -> str:
-        """What it says."""
-        return self.moved.why if isinstance(self.moved, MovedSite) else ""
+    why: str
+    """What it says."""
 
 
 class Watchman:
@@ -41,7 +38,7 @@ class Watchman:
         self._reported: Reported | None = None
         """What his last message is about, which is not answered yet."""
         self._again = False
-        """Whether a look found more than he has reported."""
+        """Whether a look found more than he has reported, or SEPM did not answer."""
         self._looked: tuple[TaskId, int] | None = None
         """For which task he looked last, and how many effects there had been then."""
         self.claims: dict[TaskId, datetime] = {}
@@ -79,9 +76,9 @@ class Watchman:
         moved: list[Reported] = []
         if state.task is not None:
             self._looked = (state.task.id, len(self._simulation.effects.journal))
-            moved += [Reported(state.task.id, task) for task in await self._swaps.moved()]
-        moved += [Reported(None, site) for site in await self._sites.moved()]
-        self._reported, self._again = next(iter(moved), None), len(moved) > 1
+            moved += [Reported(state.task.id, task, self._swaps.why(task)) for task in await self._swaps.moved()]
+        moved += [Reported(None, site, site.why) for site in await self._sites.moved()]
+        self._reported, self._again = next(iter(moved), None), len(moved) > 1 or self._swaps.looks_again
         return self._reported
 
     def hear(self, *, accepted: bool) -> None:

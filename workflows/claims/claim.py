@@ -74,9 +74,20 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     """
     due = is_due(run)
     # what moves from here on is read once more
-    run.state.task = run.open_task.model_copy(update={"read_again": False})
+    run.state.task = run.open_task.model_copy(update={"read_again": False, "unseen": False})
     if due:
         await _settle(run, step, await _proof_now(run, step))
+
+
+async def unread(run: Running, step: Console | Write, why: str) -> None:
+    """Show the holder that the proof does not count while nothing reads it."""
+    task, shown = run.open_task, run.is_raised(LAPSED)
+    if task.lapsed_at is None:
+        run.state.task = task.model_copy(update={"lapsed_at": run.host.now()})
+        await note_proof(run)
+    run.raise_attention(LAPSED, step.title, f"{task.claimed_by}, do not replace the certificate now. {why}", ())
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"{step.title}: the proof has lapsed. {why}")
 
 
 def is_due(run: Running) -> bool:

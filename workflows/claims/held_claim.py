@@ -1,9 +1,7 @@
 """A person holds the rotation while a replacement is claimed: the proof of the claim does not count meanwhile."""
 
-from engine.contract import EventKind
 from rotation.plan.step import Console, Write
-from rotation.running.attention import LAPSED
-from workflows.claims.claim import note_proof, swaps
+from workflows.claims.claim import swaps, unread
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.running import Running
 
@@ -20,16 +18,10 @@ async def wait_for_resume(run: Running, step: Console | Write) -> None:
     Raises:
         TurnBack: when a cancel came meanwhile.
     """
-    task, shown = run.open_task, run.is_raised(LAPSED)
-    if task.lapsed_at is None:
-        run.state.task = task.model_copy(update={"lapsed_at": run.host.now()})
-        await note_proof(run)
     held = (
         f"{run.state.held_by} holds the rotation, and the proof is not read meanwhile: begin nothing before the "
         "rotation was resumed and the task says that its proof holds, or give the task back"
     )
-    run.raise_attention(LAPSED, step.title, f"{task.claimed_by}, do not replace the certificate now. {held}", ())
-    if not shown:
-        await run.record(EventKind.ATTENTION, f"{step.title}: the proof has lapsed. {held}")
+    await unread(run, step, held)
     await run.wait(until=None, summary=f"task: {step.title}", ready=lambda: True)
     run.state.task = run.open_task.model_copy(update={"read_again": True})

@@ -40,3 +40,5 @@ class ProcedureChange(StrEnum):
     """Before, a statement that waited for its second person kept people from an answer about what was added."""
     READS_WHILE_HELD = "clients-are-read-while-held"
     """Before, a gate read no client while a person held the rotation."""
+    UNSEEN_STOPS_CLAIMS = "a-silent-site-stops-claims"
+    """Before, a claim of a replacement counted on while SEPM did not answer."""

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from engine.contract import ActivityName, EventKind, OpenTaskAnswer, OpenTaskRequest
 from rotation.plan.step import Console, Write
@@ -12,7 +13,7 @@ from rotation.running.attention import DUE_SILENT, GIVE_BACK, LAPSED, TASK_WRONG
 from rotation.running.message import Move
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Fixing, Phase
-from workflows.claims import held_claim
+from workflows.claims import held_claim, unseen_site
 from workflows.claims.claim import is_due as is_proof_due
 from workflows.claims.claim import keep_proof, swaps
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
@@ -111,6 +112,7 @@ async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest
     if run.state.task is None and not await _open(run, step, request):
         return TaskState.DONE
     if not run.state.withdrawing:
+        run.beside = partial(unseen_site.tell, run, step)
         with suppress(TurnBack):
             return await _watch(run, step)
     if await withdraw(run, step):
@@ -161,6 +163,7 @@ async def _watch(run: Running, step: Console | Write) -> TaskState:
     while not leaving_out.is_left_out(run, step):
         if held_claim.is_held(run, step):
             await held_claim.wait_for_resume(run, step)
+        await unseen_site.tell(run, step)
         looks = observed and is_due(run)
         if looks:
             seen = await observe(run, step)
