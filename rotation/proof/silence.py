@@ -46,11 +46,16 @@ def silenced(
             for entry in quiet
             if is_unusual(entry, sepm_clock) and _is_no_weekend(entry, by_owner[entry.owner], sepm_clock)
         }
-        together = [entry for alike in _alike(relaxed) for entry in _together(alike, unusual, by_owner)]
+        marked = {entry.owner for entry in relaxed if entry.relaxed}
+        # a repair proves again that a group is relaxed, and takes the mark from all of its clients
+        known = [entry for entry in relaxed if entry.relaxed or entry.owner not in marked]
+        together = [entry for alike in _alike(known) for entry in _together(alike, unusual, by_owner)]
     return silent + [entry for entry in together if entry.id in waiting]
 
 
-def builds_not_back(entries: Iterable[RosterEntry], since: datetime, sepm_clock: datetime) -> list[list[RosterEntry]]:
+def builds_not_back(
+    entries: Iterable[RosterEntry], since: datetime, quiet: Collection[ClientId]
+) -> list[list[RosterEntry]]:
     """The clients of each build of each owner of which none was heard since the last replacement, or not of late.
 
     Where several were there in the days before it: the others are away. Nothing says yet whether agents of that build
@@ -59,12 +64,12 @@ def builds_not_back(entries: Iterable[RosterEntry], since: datetime, sepm_clock:
     Args:
         entries: the clients, as the closing check has read them.
         since: when that certificate was first seen, on SEPM's clock.
-        sepm_clock: when the clients were read, on SEPM's clock.
+        quiet: those that are silent for three heartbeats, and for longer than they ever were.
     """
     return [
         alike
         for alike in _alike(entries)
-        if all(_heard(each) < since or is_unusual(each, sepm_clock) for each in alike)
+        if all(_heard(each) < since or each.id in quiet for each in alike)
         and sum(_heard(each) >= since - _LONG_WEEKEND for each in alike) >= TOGETHER
     ]
 
@@ -93,6 +98,11 @@ def _together(
         silent = [entry for entry in there if entry.id in unusual]
         return silent if len(silent) >= max(TOGETHER, len(there) / 2) else []
     return silent if len(silent) >= TOGETHER else []
+
+
+def quiet_for(entry: RosterEntry, length: timedelta, sepm_clock: datetime) -> bool:
+    """Whether the client is silent for that long, and for longer than it has been before and come back."""
+    return sepm_clock > _heard(entry) + length and is_unusual(entry, sepm_clock)
 
 
 def is_unusual(entry: RosterEntry, sepm_clock: datetime) -> bool:

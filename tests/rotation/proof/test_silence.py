@@ -6,7 +6,7 @@ import pytest
 
 from rotation.plan.step import GatePurpose
 from rotation.proof.reading import judge_all
-from rotation.proof.silence import builds_not_back, fallen_silent, silenced, silent_canaries
+from rotation.proof.silence import builds_not_back, fallen_silent, quiet_for, silenced, silent_canaries
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_rule_22_clients_are_missed_when_they_are_silent_for_longer_than_ever(ma
     assert len(found) == missed
 
 
-def _of_two_builds(make, others, *, longest=0, relaxed=True):
+def _of_two_builds(make, others, *, longest=0, relaxed=True, with_mark=()):
     """Two clients that are back after a replacement, and others of another build, seen in those minutes."""
     seen = [*((f"c{number}", 500, "14.3.1") for number in range(2))]
     seen += [(f"o{number}", minute, "14.3.2") for number, minute in enumerate(others)]
@@ -131,7 +131,7 @@ def _of_two_builds(make, others, *, longest=0, relaxed=True):
         make.entry(
             make.client(name, seen=minute, build=build),
             id=name,
-            relaxed=relaxed,
+            relaxed=relaxed or name in with_mark,
             longest_silence=timedelta(minutes=longest),
         )
         for name, minute, build in seen
@@ -173,11 +173,12 @@ def test_rule_22_relaxed_clients_of_one_build_are_missed_together(make, others, 
     assert [each.id[0] for each in found] == ["o"] * missed
 
 
-def test_clients_that_never_took_the_relaxed_policy_say_nothing_of_their_build(make):
-    """They were away before, and are waited for."""
-    entries = _of_two_builds(make, (-2, -3, -4), relaxed=False)
+@pytest.mark.parametrize(("with_mark", "missed"), [(("c0", "c1"), 0), ((), 3)], ids=["others took it", "repaired"])
+def test_clients_that_never_took_the_relaxed_policy_say_nothing_of_their_build(make, with_mark, missed):
+    """They were away before, and are waited for. A repair takes the mark from all of their group: it says nothing."""
+    entries = _of_two_builds(make, (-2, -3, -4), relaxed=False, with_mark=with_mark)
     by_owner = {entry.owner: make.swap_rule(relaxed=True, verifies_next=True) for entry in entries}
-    assert silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=510)) == []
+    assert len(silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=510))) == missed
 
 
 @pytest.mark.parametrize(
@@ -192,8 +193,24 @@ def test_clients_that_never_took_the_relaxed_policy_say_nothing_of_their_build(m
 def test_a_build_is_not_back_while_none_of_its_clients_is(make, others, missed):
     """Three of them were there in the days before the replacement, and none was heard since."""
     entries = _of_two_builds(make, others)
-    found = builds_not_back(entries, make.at())
+    found = builds_not_back(entries, make.at(), ())
     assert [[each.id for each in build] for build in found] == ([["o0", "o1", "o2"]] if missed else [])
+
+
+@pytest.mark.parametrize(
+    ("quiet", "missed"), [(("o0", "o1", "o2"), True), (("o0", "o1"), False)], ids=["all", "one was heard of late"]
+)
+def test_a_build_that_has_come_back_and_fell_silent_is_not_back(make, quiet, missed):
+    """All of them were heard since the replacement, and something has silenced all of them afterwards."""
+    found = builds_not_back(_of_two_builds(make, (1, 2, 3)), make.at(), quiet)
+    assert [[each.id for each in build] for build in found] == ([["o0", "o1", "o2"]] if missed else [])
+
+
+@pytest.mark.parametrize(("length", "longest", "quiet"), [(9, 9, True), (10, 9, False), (9, 10, False)])
+def test_a_client_is_quiet_when_it_never_was_so_for_as_long(make, length, longest, quiet):
+    """Heard ten minutes ago: to the minute."""
+    entry = make.entry(make.client("c", seen=0), longest_silence=timedelta(minutes=longest))
+    assert quiet_for(entry, timedelta(minutes=length), make.at(minutes=10)) is quiet
 
 
 @pytest.mark.parametrize(
