@@ -54,6 +54,7 @@ class SettingsWriter:
         """
         scope = await scope_of(self._world, request.ref)
         repair = await Repairs.of(self._world, request)
+        accepted = (await self._world.store.found.settled(request.ref.rotation_id)).known(PAIR_GONE)
         written = already = refused = 0
         reason = ""
         gone: list[WantedPair] = []
@@ -65,7 +66,7 @@ class SettingsWriter:
                 every = await scope.wanted(request.field, restores=request.restores)
                 lists = ListsPutBack(scope, request, every)
                 for wanted in location_by_location(every if repair is None else repair.of_these(every)):
-                    if_gone = request.restores or repair is not None
+                    if_gone = request.restores or repair is not None or wanted.name in accepted
                     settings = await settings_now(client, wanted, restores=if_gone)
                     if repair is not None and await repair.leaves(wanted, settings):
                         continue
@@ -97,14 +98,13 @@ class SettingsWriter:
             missing=tuple(sorted(missing)),
             unshown=tuple(sorted(unshown)),
             over_rest=scope.site.at_console is None,
-            gone=await self._gone(scope, gone),
+            gone=await self._gone(scope, gone, accepted),
         )
         return answer if repair is None else await repair.noted(answer)
 
-    async def _gone(self, scope: StepScope, pairs: Iterable[WantedPair]) -> Shown:
+    async def _gone(self, scope: StepScope, pairs: Iterable[WantedPair], accepted: AbstractSet[str]) -> Shown:
         """Pairs that are not there any more, but for those with which people go on."""
         rotation_id = scope.ref.rotation_id
-        accepted = (await self._world.store.found.settled(rotation_id)).known(PAIR_GONE)
         gone = [blocking(PAIR_GONE, each.name, "the location is gone") for each in pairs if each.name not in accepted]
         return await shown(self._world, rotation_id, gone)
 

@@ -161,7 +161,10 @@ def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[F
         yield blocking("inheritance-drift", group.path, text, _PUT_BACK)
     else:
         yield blocking(
-            "group-moved", group.path, f"the group was moved and no longer has the settings of {before.path}", _PUT_BACK
+            "group-moved",
+            group.path,
+            f"the group was moved and no longer has the settings of {before.path}",
+            f"move the group back below {before.path}; then try again",
         )
 
 

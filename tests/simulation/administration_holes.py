@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from emulator.events.site_events import (
+    ApiSilent,
     HttpPortMoved,
     ListAssigned,
     ListEdited,
@@ -15,7 +16,7 @@ from emulator.events.site_events import (
 )
 from emulator.spec import ROOT_GROUP, ClientSpec, HandOutSpec, ListSpec, Protocol, RobotSpec, SiteSpec
 from emulator.state.slips import Mistake, Slip
-from emulator.switches import RejectedDownload, Switches
+from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven
 from simulation.drawn.scenario import Follows, Since, WorkPace
 from tests.simulation.holes import DAY, HOUR, MINUTE, coming_back_between, hole, roaming, site, with_an_old_build
@@ -27,6 +28,12 @@ _OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MIN
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
 _UNDATED = Switches(settings_move_serials=False)
 _ALONE = "Alone"
+
+
+def over_http(spec: SiteSpec) -> SiteSpec:
+    """As that site, with a list of its own that speaks HTTP already, and clients that verify."""
+    lists = (each.model_copy(update={"protocol": Protocol.HTTP}) for each in spec.server_lists)
+    return spec.model_copy(update={"server_lists": tuple(lists)})
 
 
 def with_a_list_of_one_server(spec: SiteSpec) -> SiteSpec:
@@ -107,6 +114,28 @@ HOLES = (
         Follows(
             since=Since.CLAIM, after=3 * MINUTE, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)
         ),
+    ),
+    hole(
+        "the HTTP port closes behind the claim, and the clients' own list speaks HTTP",
+        27,
+        over_http(site()),
+        Follows(since=Since.CLAIM, after=MINUTE, site_event=HttpPortMoved(server="SEPM-1", port=8099)),
+    ),
+    hole(
+        "SEPM falls silent at the claim, and secure communications are ticked",
+        19,
+        site(switches=Switches(downloads=Downloads.POLICY_FIRST)),
+        Follows(since=Since.CLAIM, site_event=ApiSilent(lasting=2 * DAY)),
+        Follows(since=Since.CLAIM, after=MINUTE, site_event=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)),
+        pace=_SOON,
+    ),
+    hole(
+        "SEPM falls silent at the claim, and a list loses its other servers",
+        19,
+        site(3, 12),
+        Follows(since=Since.CLAIM, site_event=ApiSilent(lasting=20 * MINUTE)),
+        Follows(since=Since.CLAIM, after=MINUTE, site_event=ListEdited(group=ROOT_GROUP, servers=(("SEPM-1",),))),
+        pace=_SOON,
     ),
     hole(
         "secure communications are ticked behind the claim, and no policy date moves",

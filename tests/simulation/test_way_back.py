@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.site_events import SecureCommunicationsSet
-from emulator.spec import ROOT_GROUP
+from emulator.events.site_events import HttpPortMoved, InheritanceSet, SecureCommunicationsSet
+from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec
 from emulator.state.effects import Actor
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.running.message import Move
@@ -166,3 +166,27 @@ async def test_a_way_back_does_not_wait_for_clients_that_only_it_brings(kind, wi
     assert claimed <= task.opened_at + 6 * HOUR, "the claim waits for them no more than the gate does"
     assert (facts.outcome, len(facts.lost), {each.healed for each in facts.lost}) == (Outcome.ROLLED_BACK, 8, {True})
     assert violated(facts) == set()
+
+
+async def test_a_closed_http_port_keeps_no_old_certificate_from_going_back():
+    """The port of another server closes after a person rolled back: the claim of the task is granted."""
+    spec = site(3, 8).model_copy(update={"clients": (ClientSpec(group=ROOT_GROUP, count=8, build="14.2.1.0"),)})
+    closed = Follows(since=Since.SWAP, after=4 * HOUR, site_event=HttpPortMoved(server="SEPM-3", port=8099))
+    back = ScriptedMove(since=Since.SWAP, after=3 * HOUR, move=Move.ROLL_BACK)
+    facts = await hole("a port closes on the way back", 15, spec, closed).acting(back).played()
+    assert facts.outcome is Outcome.ROLLED_BACK
+    assert [each.name for each in facts.lost] == []
+
+
+async def test_a_way_back_goes_on_without_a_place_that_people_have_given_up():
+    """A group came to inherit, which a person accepted: the way back does not write to the place that is gone."""
+    spec, sub = site(1, 5), f"{ROOT_GROUP}\\Sub"
+    update = {
+        "groups": (*spec.groups, GroupSpec(path=sub, locations=spec.groups[0].locations)),
+        "clients": (*spec.clients, ClientSpec(group=sub, count=4, prefix="SUB")),
+    }
+    inherits = Follows(since=Since.SWAP, after=MINUTE, site_event=InheritanceSet(group=sub, inherits=True))
+    back = ScriptedMove(since=Since.RESTORE, after=8 * HOUR, move=Move.ROLL_BACK)
+    facts = await hole("a place is gone", 15, spec.model_copy(update=update), inherits).acting(back).played()
+    assert facts.outcome is Outcome.ROLLED_BACK
+    assert [each.name for each in facts.lost] == []

@@ -260,7 +260,7 @@ def test_drift_says_what_is_there_now_and_what_to_do(make, findings):
     assert inherits.message == "the group inherits the settings of a group above it now"
     (moved_there,) = findings(make.group("G\\A", inherits=True, group_id=make.id_of("H\\A")), without=["H\\A"])
     assert moved_there.message == "the group was moved and no longer has the settings of H"
-    assert moved_there.remedy == put_back
+    assert moved_there.remedy == "move the group back below H; then try again"
     by_list, by_check_box = findings(make.group("H", secure=True))
     assert by_list.message == f"the location uses 'Default List'; expected is {COPY!r}"
     assert by_check_box.message == "secure communications are on; expected is off"
