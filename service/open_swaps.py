@@ -100,7 +100,8 @@ class OpenSwaps:
         if not before or before[-1] is None or served.get(due) != before[-1]:
             self._unread.pop(task.id, None)
             return False
-        self._unread[task.id] = looks = min(self._unread.get(task.id, 0), _UNSEEN) + 1
+        if (looks := self._unread.get(task.id, 0)) < _UNSEEN:  # then it stays, until the rotation has taken the message
+            self._unread[task.id] = looks = looks + 1
         return looks == _UNSEEN
 
     def _was_reported(self, task: ConsoleTask, now: list[SiteGlance]) -> bool:
