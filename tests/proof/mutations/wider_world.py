@@ -1,14 +1,17 @@
 """Mutations of what meets the wider world: databases put back, stale answers, settings without dates, authorities."""
 
-from rotation.drift import drift, second_view, site_glance
+from rotation.drift import drift, second_view, site_glance, upgraded
 from rotation.planning import treatment
 from tests.proof.mutation import mutation
+from workflows.claims import unseen_site
 from workflows.steps import reference
 
 _BEHIND_A_SWAP = "the database is put back 0:01:00 after the swap (one server)"
 _AT_THE_RESTORE = "the database is put back 0:01:00 after the restore (one server)"
 _STALE = "stale answers hide before a claim that clients verify (two servers, date of now)"
 _UNDATED = "secure communications are ticked behind the claim, and no policy date moves"
+_FALLS_SILENT = "SEPM falls silent at the claim, and secure communications are ticked"
+_OWN_HTTP = "the HTTP port closes behind the claim, and the clients' own list speaks HTTP"
 _AUTHORITY = "clients trust by authority (stay_and_report, serials stay)"
 
 
@@ -42,10 +45,24 @@ def settings_that_no_date_shows_are_not_read(original, groups):  # noqa: ARG001 
     return {}
 
 
+@mutation(rule="19", replaces=unseen_site._puts_in, hole=_FALLS_SILENT)
+def a_claim_counts_while_sepm_is_silent(original, step):  # noqa: ARG001 - as the rule it replaces
+    """While SEPM does not answer, the holder of a claimed replacement may begin."""
+    return False
+
+
+@mutation(rule="27", replaces=upgraded._has_http_lists, hole=_OWN_HTTP)
+def only_copied_lists_need_their_ports(original, body):  # noqa: ARG001 - as the rule it replaces
+    """Where the clients' own list speaks HTTP, no look sees that its port closes."""
+    return False
+
+
 MUTATIONS = (
     clients_that_trust_an_authority_fail_over,
     a_copy_that_is_gone_is_not_named,
     a_date_that_went_back_is_waited_for,
     no_other_server_is_asked,
     settings_that_no_date_shows_are_not_read,
+    a_claim_counts_while_sepm_is_silent,
+    only_copied_lists_need_their_ports,
 )
