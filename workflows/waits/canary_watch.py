@@ -23,6 +23,7 @@ _LOOK = {
 _ON = "proceed to go on with the rest, if a second person approves"
 _BACK = "roll back"
 _PASSES = "the gate then passes by itself"
+_CUT_OFF = "those that the new certificate has cut off come back only once the old one is in: proceed with these"
 _THEN = {
     Move.EXTEND: "extend to be asked again later",
     Move.PROCEED: _ON,
@@ -74,6 +75,8 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         look = _LOOK[step.purpose]
         if step.purpose is not GatePurpose.RELAXED:
             look = f"{look}; {_PASSES}"
+        elif state.outline.purpose == "roll-back":
+            look = f"{look}; {_CUT_OFF}"
         text = f"{_who(reading)}: {look}. {_choose(then)}"
         if reading.silent_canaries:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
