@@ -13,7 +13,7 @@ _SILENT = (
 
 
 async def tell(run: Running, step: Console | Write) -> None:
-    """Have the holder begin nothing, as soon as the watch has told of it: a look or a reading may wait for days."""
+    """Have the holder begin nothing, as soon as the watch has seen it: a look or a reading may wait for days."""
     task = run.state.task
     if task is None or not (task.unseen and task.claimed_by) or task.lapsed_at is not None or not _puts_in(step):
         return
