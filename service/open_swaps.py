@@ -11,7 +11,8 @@ import structlog
 
 from rotation.drift.site_glance import SiteGlance, settings_of, sighting_of
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
-from rotation.values import ServerName, TaskId
+from rotation.site import Site
+from rotation.values import Fingerprint, ServerName, TaskId
 from sepm.errors import SepmError
 from service.edited_lists import dates_of_lists
 from service.second_view import second_view
@@ -94,8 +95,7 @@ class OpenSwaps:
         due = _due(task)
         if due is None:
             return False
-        site = await self._world.site(task.site_id)
-        served = {seen.server: seen.fingerprint for seen in await self._world.served(site.servers)}
+        served = await _served(self._world, await self._world.site(task.site_id))
         before = [look.served.get(due) for look in await self._before(task)]
         if not before or before[-1] is None or served.get(due) != before[-1]:
             self._unread.pop(task.id, None)
@@ -137,13 +137,17 @@ def _due(task: ConsoleTask) -> ServerName | None:
     return task.work.server if isinstance(task.work, ReplaceCertificate) else None
 
 
+async def _served(world: World, site: Site) -> dict[ServerName, Fingerprint | None]:
+    return {seen.server: seen.fingerprint for seen in await world.served(site.servers)}
+
+
 async def _look(world: World, task: ConsoleTask, *, most: int | None) -> list[SiteGlance]:
     """What the site shows; of a replacement also what another of its servers shows of it, where one answers.
 
     `most`: of how many groups at most settings are read, where policy dates have not shown that they tell of them.
     """
     site = await world.site(task.site_id)
-    served = {seen.server: seen.fingerprint for seen in await world.served(site.servers)}
+    served = await _served(world, site)
     if not isinstance(task.work, ReplaceCertificate):
         return [SiteGlance(served)]
     plan = await world.store.plans.get((await world.store.rotations.get(task.rotation_id)).plan_id)

@@ -49,6 +49,7 @@ def _look(state: RotationState, message: Message, now: datetime) -> None:
         state.wait = state.wait.model_copy(update={"next_at": now})
     if move is Move.SITE_MOVED:
         if state.task is not None:
+            # the watch over a task gives a reason only where it could not see the site
             unseen = state.task.unseen or (message.task_id is not None and bool(message.why))
             state.task = state.task.model_copy(update={"read_again": True, "unseen": unseen})
         state.look_at = now

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from activities.gate.reading_counts import NAMES
 from rotation.proof.gate import minimum
-from rotation.proof.silence import builds_not_back, is_unusual, quiet_for
+from rotation.proof.silence import builds_not_back, quiet_for
 from rotation.proof.verdict import RosterEntry
 from rotation.running.wait import GateReading
 from rotation.survey import SiteSurvey
@@ -42,9 +42,7 @@ async def with_builds(
     least = {entry.id: minimum([owner_of[entry.group_id]]) for entry in entries}
     quiet = {entry.id for entry in entries if quiet_for(entry, least[entry.id], clock)}
     builds = builds_not_back(entries, last, quiet)
-    silent = [
-        entry for alike in builds for entry in alike if clock > last + least[entry.id] and is_unusual(entry, clock)
-    ]
+    silent = [entry for alike in builds for entry in alike if entry.id in quiet and clock > last + least[entry.id]]
     update = {
         "absent_builds": tuple(sorted({_named(alike[0]) for alike in builds})),
         "silent_after_swap": len(silent),

@@ -96,7 +96,8 @@ class SiteLooks:
         store, body = self._world.store, scope.plan.body
         if body.purpose == "recover":
             return self._of_recovered(body, survey, request)
-        away, before = away_at(body.steps, scope.step.id), presented_before(scope.plan, planned)
+        away = away_at(body.steps, scope.step.id)
+        before = presented_before(scope.plan, planned)
         certificates = certificate_drift(
             body,
             survey.served,

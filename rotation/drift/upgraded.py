@@ -45,9 +45,9 @@ def upgraded(
     """
     ahead = body.steps[body.steps.index(body.step(at)) :]
     silent = {server: why for server, why in _http_silent(site, planned, survey).items() if uses_http(body)}
-    relaxing = is_relaxing(ahead) and not _has_http_lists(body)
-    come_there = relaxing or _are_relaxed(body, at) or _has_http_lists(body)
-    found = list(_closed(silent, relaxed=not relaxing)) if come_there else []
+    on_http = _has_http_lists(body)
+    relaxing = not on_http and is_relaxing(ahead)
+    found = list(_closed(silent, relaxed=not relaxing)) if on_http or relaxing or _are_relaxed(body, at) else []
     if _is_another(planned, survey) and any(_rests_on_it(step) for step in ahead):
         away = away_at(body.steps, at).servers
         mute = _mute(planned, survey, [each for each in swapped if each not in away])

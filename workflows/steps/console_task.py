@@ -94,17 +94,13 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
 
 def _given_back(step: Console | Write) -> tuple[str, tuple[Move, ...]]:
     """What a person is asked about a task that its holder gave back, and the answers."""
-    text, otherwise = (
-        "the task was given back (the trail has the name and the reason); retry opens it again",
-        Move.CANCEL,
-    )
-    if not isinstance(step, Console):
-        return text, (Move.RETRY, otherwise)
-    if isinstance(step.work, StartServer):  # a server that was stopped may not come up any more
-        text, otherwise = f"{text}; approve to go on while it is down", Move.APPROVE
-    if isinstance(step.work, DeleteList):  # the console deletes no list that a group uses
-        text, otherwise = f"{text}; approve to leave the list where it is", Move.APPROVE
-    return text, (Move.RETRY, otherwise)
+    text = "the task was given back (the trail has the name and the reason); retry opens it again"
+    work = step.work if isinstance(step, Console) else None
+    if isinstance(work, StartServer):  # a server that was stopped may not come up any more
+        return f"{text}; approve to go on while it is down", (Move.RETRY, Move.APPROVE)
+    if isinstance(work, DeleteList):  # the console deletes no list that a group uses
+        return f"{text}; approve to leave the list where it is", (Move.RETRY, Move.APPROVE)
+    return text, (Move.RETRY, Move.CANCEL)
 
 
 async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> TaskState:
