@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel
+from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
 from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowHandle,
@@ -15,6 +16,7 @@ from temporalio.client import (
     WorkflowQueryRejectedError,
 )
 from temporalio.common import QueryRejectCondition
+from temporalio.service import RPCError
 
 from engine.client.calls import CEILING
 from engine.contract import EARLY_QUERY
@@ -56,8 +58,17 @@ async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type
             if EARLY_QUERY not in str(error):
                 raise
             await asyncio.sleep(_AGAIN.total_seconds())
+        except RPCError as error:
+            if not _just_begun(error):
+                raise
+            await asyncio.sleep(_AGAIN.total_seconds())
         else:
             return given
+
+
+def _just_begun(error: RPCError) -> bool:
+    """Whether Temporal has made the run's new history, and not given it its first workflow task yet."""
+    return any(detail.Is(WorkflowNotReadyFailure.DESCRIPTOR) for detail in error.grpc_status.details)
 
 
 @asynccontextmanager

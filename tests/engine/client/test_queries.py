@@ -1,5 +1,6 @@
 """Asking a workflow that runs: a new history is not an end."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +31,7 @@ class Twice:
 
 
 class OneTooLate(WorkflowHandle[Any, Any]):
-    """A workflow whose history ends once between Temporal's choice of the run to ask and its look at it."""
+    """A workflow whose former history is asked once: it ends, or begins, between Temporal's choice and its look."""
 
     def __init__(self, *handles: WorkflowHandle[Any, Any]) -> None:
         self.handles = list(handles)
@@ -52,3 +53,15 @@ async def test_a_new_history_in_the_middle_of_a_question_is_no_end(client, worke
         await newest.terminate()
         with pytest.raises(WorkflowQueryRejectedError):
             await ask_running(OneTooLate(former, newest), "here", Reply)
+
+
+async def test_a_history_without_its_first_task_is_asked_again(client, worker_client, task_queue) -> None:
+    """A question comes before Temporal has scheduled a history's first workflow task: it is asked once more."""
+    ready = await client.start_workflow(Twice.run, 2, id=f"ready-{uuid4().hex}", task_queue=task_queue)
+    early = await client.start_workflow(
+        Twice.run, 2, id=f"early-{uuid4().hex}", task_queue=task_queue, start_delay=timedelta(hours=1)
+    )
+    async with Worker(worker_client, task_queue=task_queue, workflows=[Twice]):
+        assert await ask_running(OneTooLate(early, ready), "here", Reply) == Reply(accepted=True)
+        for each in (early, ready):
+            await each.terminate()
