@@ -14,6 +14,7 @@ from activities.gate.reading_counts import NAMES, in_numbers
 from activities.gate.recovering import read_returned
 from activities.gate.seen import gate_of, reached_none, seen_by_gate
 from activities.gate.signed import signatures
+from activities.gate.silent_beside import silent_beside
 from activities.gate.statements import by_export
 from activities.look.looking import SiteLooks
 from engine.contract import ActivityName, GateAnswer, GateRequest
@@ -111,8 +112,9 @@ class Gates:
         silent = silenced(scoped, judgements, by_owner, heard_until)
         unusual = unusually_many(silent, scoped, by_owner, heard_until)
         unusual_ids = {entry.id for entry in unusual}
+        elsewhere = await silent_beside(world, scope, request, entries, judgements, heard_until)
         quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
-        reading = _reading(step, asked_at, entries, judgements, unusual)
+        reading = _reading(step, asked_at, entries, judgements, unusual, elsewhere)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         no_client = await reached_none(world, scope, step, seen, clock)
         reading = signed.applied(reading, scoped, request.shown)
@@ -170,13 +172,15 @@ def _reading(
     entries: list[RosterEntry],
     judgements: list[Judgement],
     silent: list[RosterEntry],
+    elsewhere: list[RosterEntry],
 ) -> GateReading:
     swapped = not isinstance(step, Gate) or step.purpose is GatePurpose.SWAPPED
+    by_swap = {entry.id for entry in (*(silent if swapped else ()), *elsewhere)}
     return in_numbers(taken_at, entries, judgements, reached=is_reached(step, tally(judgements))).model_copy(
         update={
-            "silent_after_swap": len(silent) if swapped else 0,
+            "silent_after_swap": len(by_swap),
             "silent_after_write": 0 if swapped else len(silent),
-            "silent_names": _names(silent),
+            "silent_names": _names({entry.id: entry for entry in (*silent, *elsewhere)}.values()),
         }
     )
 

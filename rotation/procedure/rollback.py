@@ -77,7 +77,8 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
 
     1. what a drill may have left stopped or shut is started and opened; what the closing had undone already is done
        again: replication paused, hand-outs stopped, HTTP copies
-    2. where R is not relaxed, or that is not proven, or cannot be read: A5, A7 on R, canaries first; A8 gate
+    2. where R is not relaxed, or that is not proven, or cannot be read: A5, A7 on R; A8 gate; canaries first only where
+       no A8 gate for all of R has passed behind the last A7: the new certificate may have cut canaries off
     3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; no gate between two
        servers whose clients are all relaxed, or that operators have put back both: their files are compared in the end;
        images refreshed before the next one where groups fail over, and before R is restored (rule 4)
@@ -93,8 +94,10 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
     # without REST the proof of before the swap is over: it moves serials that no person has copied
     relaxed_by = () if site.at_console else _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
+    relaxing = choices.model_copy(update={"canaries": ()}) if _tried(done, approved.steps[reached.begun :]) else choices
+    followed = _followed(site, approved, reached, waves)
     steps = numbered(
-        _steps(choices, done, first_wave, relaxed=bool(relaxed_by), followed=_followed(site, approved, reached, waves)),
+        _steps(choices, done, first_wave, relaxing=None if relaxed_by else relaxing, followed=followed),
         approved.last_number,
         relaxed_by,
     )
@@ -121,15 +124,22 @@ def _waves(reached: Reached, last: Collection[ServerName]) -> tuple[tuple[Server
 
 
 def _steps(
-    choices: ProcedureChoices, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
+    choices: ProcedureChoices,
+    done: Sequence[Step],
+    first_wave: int,
+    *,
+    relaxing: ProcedureChoices | None,
+    followed: Collection[ServerName],
 ) -> Iterator[Step]:
+    """The steps of the way back; `relaxing` has who goes first when R is relaxed, and is None where R is relaxed."""
+    relaxed = relaxing is None
     yield from _made_again(choices, done)
     for index, servers in enumerate(choices.waves):
         wave = first_wave + index
         if index:
             yield _holdout(choices, wave)
         if choices.relaxed and not relaxed:
-            yield from _relax(choices, wave)
+            yield from _relax(relaxing or choices, wave)
             relaxed = True
         else:
             yield from still_relaxed(choices, wave)
@@ -203,20 +213,36 @@ def _made_again(choices: ProcedureChoices, done: Sequence[Step]) -> Iterator[Ste
 
 
 def _relaxed_by(done: Sequence[Step], ahead: Sequence[Step], proven: Collection[str]) -> tuple[str, ...]:
-    """The gate that has proven that all of R is relaxed now; none where it is not, or is not proven.
-
-    An amendment that was just approved may have another R, which its next steps would relax.
-    """
-    upcoming = next((step for step in ahead if isinstance(step, Write) or _replaces(step)), None)
-    if isinstance(upcoming, Write) and not upcoming.restores:
+    """The gate that has proven that all of R is relaxed now; none where it is not, or is not proven."""
+    if _relaxes_next(ahead) is not None:
         return ()
     for step in reversed(done):
         if isinstance(step, Write):
             break
-        relaxes = isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED and step.scope is ScopeName.RELAXED
-        if relaxes and step.id in proven:
+        if _is_relaxed(step) and step.id in proven:
             return (step.id,)
     return ()
+
+
+def _tried(done: Sequence[Step], ahead: Sequence[Step]) -> bool:
+    """Whether all of R has shown, when it was relaxed last, that plain HTTP gets through: no canary need show it."""
+    upcoming = _relaxes_next(ahead)
+    for step in reversed(done[:-1]):
+        if _is_relaxed(step):
+            return upcoming is None or upcoming.wave > step.wave  # else an amendment has another R
+        if isinstance(step, Write) and not step.restores:
+            break
+    return False
+
+
+def _relaxes_next(ahead: Sequence[Step]) -> Write | None:
+    """The write that relaxes, where it is next: of a later wave, or of an amendment that may have another R."""
+    upcoming = next((step for step in ahead if isinstance(step, Write) or _replaces(step)), None)
+    return upcoming if isinstance(upcoming, Write) and not upcoming.restores else None
+
+
+def _is_relaxed(step: Step) -> bool:
+    return isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED and step.scope is ScopeName.RELAXED
 
 
 def _replaces(step: Step) -> bool:

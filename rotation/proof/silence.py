@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from rotation.plan.step import GatePurpose
+from rotation.proof.gate import HEARTBEATS
 from rotation.proof.verdict import GateRule, Judgement, RosterEntry, Swap, Verdict
 from rotation.values import ClientId, GroupId
 
@@ -72,6 +73,37 @@ def builds_not_back(
         if all(_heard(each) < since or each.id in quiet for each in alike)
         and sum(_heard(each) >= since - _LONG_WEEKEND for each in alike) >= TOGETHER
     ]
+
+
+def silent_elsewhere(
+    entries: Iterable[RosterEntry],
+    asked: Collection[ClientId],
+    since: datetime,
+    least: Mapping[GroupId, timedelta],
+    sepm_clock: datetime,
+) -> list[RosterEntry]:
+    """Clients for which a gate behind a replacement does not wait, and of which a whole build and group fell silent.
+
+    They were heard since that moment, are on at all times otherwise, and were heard last within one heartbeat: those
+    that people switch off go one by one. No other client of the build and group was heard later. `silenced` tells only
+    of clients that a gate waits for.
+
+    Args:
+        entries: the clients of the site.
+        asked: those for which the gate waits.
+        since: when the first new certificate was first seen, and a day after the first reading, on SEPM's clock.
+        least: three heartbeats and the jitter of each owner.
+        sepm_clock: SEPM's time of the reading.
+    """
+    heard = (each for each in entries if not each.left_out and not each.non_persistent and _heard(each) >= since)
+    found = list[RosterEntry]()
+    for alike in _alike(heard):
+        on = [entry for entry in alike if entry.longest_silence < _NIGHT]
+        if len(on) < TOGETHER or not all(quiet_for(entry, least[entry.owner], sepm_clock) for entry in on):
+            continue
+        if max(map(_heard, alike)) - min(map(_heard, on)) <= least[on[0].owner] / HEARTBEATS:
+            found += [entry for entry in on if entry.id not in asked]
+    return found
 
 
 def _heard(entry: RosterEntry) -> datetime:

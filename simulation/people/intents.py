@@ -24,6 +24,7 @@ _IN_VAIN = 20
 """How often the operator reports that a server that does not answer has its new certificate."""
 _SEVERAL = 3
 """For fewer clients a person does not put certificates back."""
+_REFUSING = "refusing"
 _BY_A_WAY_BACK = frozenset({"signs-with-former-key", stopping.STRANDED})
 
 
@@ -79,6 +80,8 @@ class Intents:
         ]
         if any(each.code == NOT_MOVED and not each.options for each in state.attention):
             intents.append(Intent("put right", NOT_MOVED))
+        if state.outline.purpose == "roll-back" and _REFUSING in codes:
+            intents.append(Intent("put right", _REFUSING))  # a server whose old certificate is back publishes again
         if state.held_by:
             intents.append(Intent("resume", state.held_by))
         if self._wants_back(state):
@@ -104,7 +107,7 @@ class Intents:
         codes = {attention.code for attention in state.attention}
         old = looks.takes_back(state, self.tries("attention", looks.ASKED), self._scenario.looks)
         old = old or stopping.takes_back(codes, self.tries("attention", stopping.STRANDED))
-        if codes & {"refusing", "signs-with-former-key"} or old or self._gives_up(state, codes):
+        if codes & {_REFUSING, "signs-with-former-key"} or old or self._gives_up(state, codes):
             return True
         reading = state.wait.reading if state.wait is not None else None
         if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:

@@ -14,7 +14,16 @@ from emulator.events.site_events import (
     ServerUpgraded,
     SylinkHandedOut,
 )
-from emulator.spec import ROOT_GROUP, ClientSpec, HandOutSpec, ListSpec, Protocol, RobotSpec, SiteSpec
+from emulator.spec import (
+    ROOT_GROUP,
+    ClientSpec,
+    GroupSpec,
+    HandOutSpec,
+    ListSpec,
+    Protocol,
+    RobotSpec,
+    SiteSpec,
+)
 from emulator.state.slips import Mistake, Slip
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven
@@ -28,6 +37,7 @@ _OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MIN
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
 _UNDATED = Switches(settings_move_serials=False)
 _ALONE = "Alone"
+_OTHER = f"{ROOT_GROUP}\\Other"
 
 
 def over_http(spec: SiteSpec) -> SiteSpec:
@@ -46,6 +56,18 @@ def with_some_away(spec: SiteSpec, since: timedelta, until: timedelta) -> SiteSp
     """As that site, with three more clients that are off for that time."""
     left = ClientSpec(group=ROOT_GROUP, count=3, prefix="LEFT", away=((since, until),))
     return spec.model_copy(update={"clients": (*spec.clients, left)})
+
+
+def with_another_owner(spec: SiteSpec, clients: int = 8) -> SiteSpec:
+    """As that site of one server, with a group of its own list whose settings are put back after the others'."""
+    lists = (*spec.server_lists, ListSpec(name=_ALONE, priorities=((spec.servers[0].name,),)))
+    location = spec.groups[0].locations[0].model_copy(update={"server_list": _ALONE})
+    update = {
+        "server_lists": lists,
+        "groups": (*spec.groups, GroupSpec(path=_OTHER, locations=(location,))),
+        "clients": (*spec.clients, ClientSpec(group=_OTHER, count=clients, prefix="OTHER")),
+    }
+    return spec.model_copy(update=update)
 
 
 HOLES = (
@@ -241,6 +263,16 @@ HOLES = (
         site(hand_outs=(_SCRIPT,), robot=RobotSpec(slips=(Slip(mistake=Mistake.LEAVES_RUNNING),))),
         Follows(since=Since.BEGIN, after=HOUR, site_event=_OFTEN),
         residual=True,
+    ),
+    hole(
+        "a script cuts a whole group off while the settings of another one are put back",
+        22,
+        with_another_owner(site()),
+        Follows(
+            since=Since.RESTORE,
+            after=2 * HOUR,
+            site_event=SylinkHandedOut(group=_OTHER, count=8, age=30 * DAY, times=1),
+        ),
     ),
     hole(
         "an upgrade resets the ports of a server",

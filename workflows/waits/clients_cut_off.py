@@ -6,9 +6,14 @@ from rotation.running.wait import GateReading
 from workflows.running import Running
 
 _REFUSED = (
-    "put the old certificate back (roll back), or have the server publish again: its .SIG files may be older than its "
-    "certificate"
+    "have the server publish again, since its .SIG files may be older than its certificate; put the old certificate back "
+    "(roll back) if these clients take no policy at their next check-in"
 )
+_REFUSED_BACK = (
+    "have their server publish again, before its old certificate is put back and afterwards: its .SIG files may be "
+    "signed with another key than its certificate's"
+)
+"""A client that holds the new certificate only cannot take the list with the old one behind it."""
 _PUT_BACK = "unless they are switched off, put the old certificate back (roll back)"
 _SILENCED = "clients that the change has silenced"
 _REFUSING, _UPGRADING = "refusing", "upgrade-pending"
@@ -45,7 +50,7 @@ async def tell(run: Running, reading: GateReading) -> None:
             "clients that refuse their policy",
             refusing,
             _refusing(refusing, ", ".join(reading.refusing_names)),
-            _REFUSED,
+            _REFUSED if run.state.outline.purpose == "rotate" else _REFUSED_BACK,
         ),
         (
             _UPGRADING,

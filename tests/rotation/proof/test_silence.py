@@ -6,7 +6,14 @@ import pytest
 
 from rotation.plan.step import GatePurpose
 from rotation.proof.reading import judge_all
-from rotation.proof.silence import builds_not_back, fallen_silent, quiet_for, silenced, silent_canaries
+from rotation.proof.silence import (
+    builds_not_back,
+    fallen_silent,
+    quiet_for,
+    silenced,
+    silent_canaries,
+    silent_elsewhere,
+)
 
 
 @pytest.mark.parametrize(
@@ -204,6 +211,48 @@ def test_a_build_that_has_come_back_and_fell_silent_is_not_back(make, quiet, mis
     """All of them were heard since the replacement, and something has silenced all of them afterwards."""
     found = builds_not_back(_of_two_builds(make, (1, 2, 3)), make.at(), quiet)
     assert [[each.id for each in build] for build in found] == ([["o0", "o1", "o2"]] if missed else [])
+
+
+@pytest.mark.parametrize(
+    ("others", "longest", "changed", "missed"),
+    [
+        ((1, 2, 3), 5, {}, 3),
+        ((1, 2), 5, {}, 0),  # two may be switched off
+        ((1, 2, 3, 500), 5, {}, 0),  # one is there: the others may be switched off
+        ((1, 2, -1), 5, {}, 0),  # one was not heard behind the replacement: another rule asks about it
+        ((1, 2, 3, -1), 5, {}, 3),
+        ((1, 2, 6), 5, {}, 3),  # within one heartbeat
+        ((1, 2, 7), 5, {}, 0),  # one by one
+        ((1, 2, 3), 359, {}, 3),
+        ((1, 2, 3), 360, {}, 0),  # they are off at night
+        ((1, 2, 3), 5, {"left_out": True}, 0),
+        ((1, 2, 3), 5, {"non_persistent": True}, 0),
+        ((493, 494, 495), 2, {}, 0),  # silent for three heartbeats, to the minute
+        ((493, 494, 494), 2, {}, 3),
+    ],
+)
+def test_a_group_that_a_gate_does_not_ask_is_missed_behind_a_replacement(make, others, longest, changed, missed):
+    """All of one build and group fell silent together, which are on at all times; the gate reads other clients."""
+    entries = [each._replace(**changed) for each in _of_two_builds(make, others, longest=longest)]
+    least = {each.owner: timedelta(minutes=15) for each in entries}
+    found = silent_elsewhere(entries, (), make.at(), least, make.at(minutes=510))
+    assert [each.id[0] for each in found] == ["o"] * missed
+
+
+def test_a_client_that_is_off_at_night_shows_that_its_group_is_not_cut_off(make):
+    """It was heard later than those of its build and group that are on at all times."""
+    entries = _of_two_builds(make, (1, 2, 3, 100), longest=5)
+    entries[-1] = entries[-1]._replace(longest_silence=timedelta(hours=9))
+    least = {each.owner: timedelta(minutes=15) for each in entries}
+    assert silent_elsewhere(entries, (), make.at(), least, make.at(minutes=510)) == []
+
+
+def test_a_client_that_a_gate_waits_for_is_missed_once(make):
+    """What the gate asks of a client is another rule's; the others of its group are named beside it."""
+    entries = _of_two_builds(make, (1, 2, 3), longest=5)
+    least = {each.owner: timedelta(minutes=15) for each in entries}
+    found = silent_elsewhere(entries, ("o1",), make.at(), least, make.at(minutes=510))
+    assert [each.id for each in found] == ["o0", "o2"]
 
 
 @pytest.mark.parametrize(("length", "longest", "quiet"), [(9, 9, True), (10, 9, False), (9, 10, False)])
