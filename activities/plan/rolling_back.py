@@ -15,6 +15,7 @@ from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.planning.dead_server import go_back_without
 from rotation.procedure.rollback import Former, Reached, roll_back
+from rotation.proof.membership import with_present_owners
 from rotation.proof.verdict import Reason
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName
@@ -37,7 +38,7 @@ class RollBackPlanner:
            which most clients refuse what it signs is the first to get its old one back, and one that answers nowhere
            the last
         2. where each old certificate comes from: kept here with its key, else the recovery file that was saved
-        3. the amendment, with what its approver should know
+        3. the amendment, with what its approver should know; groups that were moved count where they are now
 
         On the way back, where two persons leave the server out whose turn it is: the rest of the way without it; where
         they go on while servers are down before their turn: the same way, in which the others do not wait for these.
@@ -58,7 +59,8 @@ class RollBackPlanner:
         formers = tuple([await self._former(request.rotation_id, plan.body, survey, name) for name in names])
         silent = _silent(plan.body, survey, request.begun)
         reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers, silent=silent)
-        body = roll_back(site, plan.body, reached)
+        # a group that was moved since holds the way back no longer
+        body = roll_back(site, with_present_owners(plan.body, survey.groups), reached)
         findings = (*_findings(body, formers), *_of_silent(body, silent))
         update = {"survey_id": request.survey_id, "known_by": plan.known_by_survey, "findings": findings}
         planned = plan.model_copy(update=update)

@@ -48,7 +48,7 @@ class SettingsWriter:
         2. store the owner's policy date and SEPM's clock before the write (rule 9)
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
-        5. a pair to be put back that is not there any more is named: there is nothing to put back
+        5. a pair to be put back, or on a way back, that is not there any more is named: there is nothing to write to
         6. where some of what was written before is written back: note what was put right, and what was not; what was
            put right before is left, with an alarm
         """
@@ -66,7 +66,8 @@ class SettingsWriter:
                 every = await scope.wanted(request.field, restores=request.restores)
                 lists = ListsPutBack(scope, request, every)
                 for wanted in location_by_location(every if repair is None else repair.of_these(every)):
-                    if_gone = request.restores or repair is not None or wanted.name in accepted
+                    named = request.restores or repair is not None or scope.plan.body.purpose == "roll-back"
+                    if_gone = named or wanted.name in accepted
                     settings = await settings_now(client, wanted, restores=if_gone)
                     if repair is not None and await repair.leaves(wanted, settings):
                         continue

@@ -1,4 +1,4 @@
-"""Who counts the clients of a group that was born during the rotation (rules 1 and 17)."""
+"""Who counts the clients of a group that was born, or moved, during the rotation (rules 1 and 17)."""
 
 from collections.abc import Iterable
 
@@ -34,6 +34,34 @@ def strangers(body: PlanBody, groups: Iterable[ObservedGroup]) -> frozenset[Grou
     return frozenset(
         group_id for group_id, owner in _owner_of(groups).items() if group_id not in known and owner not in owners
     )
+
+
+def with_present_owners(body: PlanBody, groups: Iterable[ObservedGroup]) -> PlanBody:
+    """The body with each group that inherits below the planned owner whose settings it has now, where it was moved.
+
+    Its clients take what is written there. A group that was moved elsewhere, or that owns its settings now, stays
+    where it is planned: what is to become of it is a person's to decide.
+    """
+    now, owners = _owner_of(groups), {owner.group_id for owner in body.scopes}
+    moved = {
+        group: now[group]
+        for owner in body.scopes
+        if now.get(owner.group_id) == owner.group_id  # else its inheritance was set, and people set it back
+        for group in owner.inheritors
+        if group in now and now[group] in owners - {owner.group_id}
+    }
+    scopes = (
+        owner.model_copy(
+            update={
+                "inheritors": (
+                    *(group for group in owner.inheritors if group not in moved),
+                    *(group for group, came_to in moved.items() if came_to == owner.group_id),
+                )
+            }
+        )
+        for owner in body.scopes
+    )
+    return body.model_copy(update={"scopes": tuple(scopes)}) if moved else body
 
 
 def _known(body: PlanBody) -> frozenset[GroupId]:
