@@ -112,9 +112,9 @@ class Gates:
         silent = silenced(scoped, judgements, by_owner, heard_until)
         unusual = unusually_many(silent, scoped, by_owner, heard_until)
         unusual_ids = {entry.id for entry in unusual}
-        elsewhere = await silent_beside(world, scope, request, entries, judgements, heard_until)
+        elsewhere = await silent_beside(scope, entries, judgements, swapped=bool(request.swapped), clock=heard_until)
         quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
-        reading = _reading(step, asked_at, entries, judgements, unusual, elsewhere)
+        reading = _reading(step, asked_at, entries, judgements, silent=unusual, elsewhere=elsewhere)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         no_client = await reached_none(world, scope, step, seen, clock)
         reading = signed.applied(reading, scoped, request.shown)
@@ -171,6 +171,7 @@ def _reading(
     taken_at: datetime,
     entries: list[RosterEntry],
     judgements: list[Judgement],
+    *,
     silent: list[RosterEntry],
     elsewhere: list[RosterEntry],
 ) -> GateReading:

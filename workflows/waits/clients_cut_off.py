@@ -6,8 +6,8 @@ from rotation.running.wait import GateReading
 from workflows.running import Running
 
 _REFUSED = (
-    "have the server publish again, since its .SIG files may be older than its certificate; put the old certificate back "
-    "(roll back) if these clients take no policy at their next check-in"
+    "have the server publish again, since its .SIG files may be older than its certificate; put the old certificate "
+    "back (roll back) if these clients take no policy at their next check-in"
 )
 _REFUSED_BACK = (
     "have their server publish again, before its old certificate is put back and afterwards: its .SIG files may be "
