@@ -100,10 +100,10 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         earlier=seen.earlier.get(owner.group_id, frozenset()),
         exact=seen.site.at_console is not None,
         as_of=seen.as_of,
-        published=None if canary and _is_put_back(step) else seen.published.get(owner.group_id),
+        published=seen.published.get(owner.group_id),
         goes_back_later=_goes_back_later(step, seen.body),
         new_since=seen.new_since - seen.skew if seen.new_since is not None else None,
-        settle=seen.body.publish_delay + seen.skew if asks_who_refuses(step, seen.body) else None,
+        settle=seen.body.publish_delay + seen.skew if asks_for_dates(step, seen.body) else None,
         quiet_after=minimum([owner]) + seen.skew,
         due_after=owner.slowest_heartbeat + owner.jitter + seen.skew,
         outage_since=seen.outage.since + seen.skew if seen.outage.since is not None else None,
@@ -127,19 +127,14 @@ def is_on_the_way_back(step: Gate | Holdout, body: PlanBody) -> bool:
 
 
 def asks_for_dates(step: Gate | Holdout, body: PlanBody) -> bool:
-    """Whether `step` needs the newest policy dates, though it is behind no replacement."""
-    return _is_put_back(step) or relaxes_to_go_back(step, body)
+    """Whether `step` needs the newest policy dates, though it is behind no replacement.
 
-
-def asks_who_refuses(step: Gate | Holdout, body: PlanBody) -> bool:
-    """Whether clients that check in and keep an older policy are named, though `step` is behind no replacement.
-
-    Canaries are asked about by themselves.
+    They show which clients check in and keep an older policy.
     """
-    return asks_for_dates(step, body) and not (_is_put_back(step) and step.over_canaries)
+    return is_put_back(step) or relaxes_to_go_back(step, body)
 
 
-def _is_put_back(step: Gate | Holdout) -> TypeGuard[Gate]:
+def is_put_back(step: Gate | Holdout) -> TypeGuard[Gate]:
     """Whether `step` waits for what was put back."""
     return isinstance(step, Gate) and step.purpose in {GatePurpose.VERIFYING, GatePurpose.RETURNED}
 
@@ -198,7 +193,7 @@ def gone_back(step: Gate | Holdout, seen: Seen) -> Iterator[str]:
 
     The settings are as recorded by then, so nothing else shows that the site's database was put back.
     """
-    if not _is_put_back(step):
+    if not is_put_back(step):
         return
     for owner in seen.body.owners(step.scope):
         wanted, published = seen.references.get(owner.group_id), seen.published.get(owner.group_id)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rotation.running.attention import GIVE_BACK, PLAN_ON_TRUST
+from rotation.plan.step import Gate
+from rotation.proof.reading import is_put_back
+from rotation.running.attention import CANARY_HELD, GIVE_BACK, PLAN_ON_TRUST
 from rotation.running.open_task import OpenTask
 from rotation.running.state import RotationState
 from simulation.drawn.chance import Chance
@@ -80,8 +82,8 @@ class Intents:
         ]
         if any(each.code == NOT_MOVED and not each.options for each in state.attention):
             intents.append(Intent("put right", NOT_MOVED))
-        if state.outline.purpose == "roll-back" and _REFUSING in codes:
-            intents.append(Intent("put right", _REFUSING))  # a server whose old certificate is back publishes again
+        if _is_to_publish(state, codes):
+            intents.append(Intent("put right", _REFUSING))
         if state.held_by:
             intents.append(Intent("resume", state.held_by))
         if self._wants_back(state):
@@ -107,7 +109,8 @@ class Intents:
         codes = {attention.code for attention in state.attention}
         old = looks.takes_back(state, self.tries("attention", looks.ASKED), self._scenario.looks)
         old = old or stopping.takes_back(codes, self.tries("attention", stopping.STRANDED))
-        if codes & {_REFUSING, "signs-with-former-key"} or old or self._gives_up(state, codes):
+        in_vain = _REFUSING in codes and self.tries("put right", _REFUSING)
+        if in_vain or "signs-with-former-key" in codes or old or self._gives_up(state, codes):
             return True
         reading = state.wait.reading if state.wait is not None else None
         if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:
@@ -162,6 +165,12 @@ class Intents:
             case _:
                 drawn = self._chance.between(pace.first, pace.last, *occasion)
                 return drawn * _doubled(tries, 16)
+
+
+def _is_to_publish(state: RotationState, codes: Collection[str]) -> bool:
+    """Whether the product asks to have a server publish again: clients take no policy that it signs, or stay away."""
+    put_back = isinstance(state.step, Gate) and is_put_back(state.step)
+    return _REFUSING in codes or (put_back and bool({CANARY_HELD, "silent-after-write"} & set(codes)))
 
 
 def _lacks_proof(task: OpenTask) -> bool:

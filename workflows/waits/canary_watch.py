@@ -5,6 +5,8 @@ Nothing irreversible follows such a gate. So going on leaves no client out: the 
 
 from engine.contract import EventKind
 from rotation.plan.step import Gate, GatePurpose
+from rotation.proof.reading import is_put_back
+from rotation.proof.verdict import REFUSES
 from rotation.running.attention import CANARY_HELD, SECOND
 from rotation.running.message import Move
 from rotation.running.wait import GateReading
@@ -35,7 +37,8 @@ _THEN = {
 async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     """Whether two persons want to go on with the rest although `reading` does not pass the gate.
 
-    1. past the limit the clients that hold it are named, again at every reading; when none holds it, and no canary
+    1. past the limit, or where canaries refuse the policy that makes them verify again, the clients that hold it are
+       named, again at every reading; when none holds it, and no canary
        has shown what a server signs, that server at once: a person looks at it before another client verifies there
     2. extend: asked again later; cancel: turned back
     3. proceed: a second person is asked; approved, the rest follows, and no client is left out of the gate for all
@@ -69,7 +72,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
             f"{_ON}; else {_BACK if state.replaced else _THEN[Move.CANCEL]}"
         )
         await run.ask_on(BACK, step.title, text, (Move.PROCEED, Move.CANCEL))
-    elif wait is not None and run.host.now() >= wait.limit:
+    elif wait is not None and (run.host.now() >= wait.limit or refused_by(step, reading)):
         offered = run.offered(tuple(_THEN))
         then = "; ".join(_THEN[move] for move in offered)
         look = _LOOK[step.purpose]
@@ -82,6 +85,11 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
         await run.ask_on(CANARY_HELD, step.title, text, offered, content=wait.content(reading))
     return False
+
+
+def refused_by(step: Gate, reading: GateReading) -> bool:
+    """Whether canaries refuse the policy of settings that were put back: a person is asked before the limit."""
+    return is_put_back(step) and any(reading.by_reason.get(reason) for reason in REFUSES)
 
 
 def _is_back(run: Running, step: Gate, reading: GateReading) -> bool:

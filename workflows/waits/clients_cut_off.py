@@ -1,6 +1,8 @@
 """Clients that a change has cut off, or may cut off, as a reading shows them: shown long before the gate's limit."""
 
 from engine.contract import EventKind
+from rotation.plan.step import Gate
+from rotation.proof.reading import is_put_back
 from rotation.proof.verdict import REFUSES
 from rotation.running.wait import GateReading
 from workflows.running import Running
@@ -15,6 +17,10 @@ _REFUSED_BACK = (
 )
 """A client that holds the new certificate only cannot take the list with the old one behind it."""
 _PUT_BACK = "unless they are switched off, put the old certificate back (roll back)"
+_PUBLISHED = (
+    "unless they are switched off, have their server publish again; put the old certificate back (roll back) if they "
+    "stay away"
+)
 _SILENCED = "clients that the change has silenced"
 _REFUSING, _UPGRADING = "refusing", "upgrade-pending"
 _AFTER_SWAP, _AFTER_WRITE = "silent-after-swap", "silent-after-write"
@@ -28,7 +34,9 @@ async def tell(run: Running, reading: GateReading) -> None:
 
     Rules 8, 10 and 22; 11; 26.
     """
-    refusing = sum(count for reason, count in reading.by_reason.items() if reason in REFUSES)
+    step = run.state.step
+    canaries = isinstance(step, Gate) and step.over_canaries and is_put_back(step)  # asked about by themselves
+    refusing = 0 if canaries else sum(reading.by_reason.get(reason, 0) for reason in REFUSES)
     silent = ", ".join(reading.silent_names)
     for code, subject, count, text, then in (
         (
@@ -76,7 +84,7 @@ def _silent(count: int, names: str) -> str:
 
 def _after_write(run: Running) -> str:
     if run.state.outline.purpose == "rotate" and run.state.replaced:
-        return _PUT_BACK
+        return _PUBLISHED
     return "unless they are switched off, open the HTTP port of their network, or cancel"
 
 

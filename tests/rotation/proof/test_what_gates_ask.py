@@ -12,7 +12,6 @@ from rotation.proof.outage import OutageSeen
 from rotation.proof.reading import (
     Seen,
     asks_for_dates,
-    asks_who_refuses,
     gates_of_others,
     is_on_the_way_back,
     is_reached,
@@ -61,14 +60,13 @@ def test_rule_9_times_of_a_gate_are_later_by_the_skew_of_clocks(make, two, asked
     assert (bare.outage_since, bare.new_since, bare.as_of) == (None, None, None)
 
 
-def test_rule_11_who_refuses_is_asked_behind_what_was_put_back_and_not_of_canaries(make, two, asked):
-    """Canaries are asked about by themselves; forward, no client is taken to refuse that it is relaxed."""
+def test_rule_11_who_refuses_is_asked_behind_what_was_put_back(make, two, asked):
+    """Of canaries too; forward, no client is taken to refuse that it is relaxed."""
     site, body = two
     newest = {make.id_of("G"): make.at(minutes=8), make.id_of("H"): make.at(minutes=9)}
     for purpose in (GatePurpose.VERIFYING, GatePurpose.RETURNED):
-        first, everyone = (asked(site, body, gate, published=newest) for gate in gates(body, purpose))
-        assert (first.published, first.settle) == (None, None)
-        assert (everyone.published, everyone.settle) == (make.at(minutes=9), timedelta(minutes=2 + 1))
+        behind = [asked(site, body, gate, published=newest) for gate in gates(body, purpose)]
+        assert [(each.published, each.settle) for each in behind] == [(make.at(minutes=9), timedelta(minutes=2 + 1))] * 2
     relaxing = [asked(site, body, gate, published=newest) for gate in gates(body, GatePurpose.RELAXED)]
     assert [(each.published, each.settle) for each in relaxing] == [(make.at(minutes=9), None)] * 2
 
@@ -79,21 +77,19 @@ def test_rule_15_on_the_way_back_gates_over_relaxed_clients_ask_who_refuses_too(
     first, everyone = gates(forward, GatePurpose.RELAXED)
     (swapped,) = gates(forward, GatePurpose.SWAPPED)
     back = forward.model_copy(update={"back_from": everyone.id})
-    asks = (is_on_the_way_back, relaxes_to_go_back, asks_for_dates, asks_who_refuses)
+    asks = (is_on_the_way_back, relaxes_to_go_back, asks_for_dates)
     assert [[ask(each, back) for each in (first, everyone, swapped)] for ask in asks] == [
         [False, True, True],
-        [False, True, False],
         [False, True, False],
         [False, True, False],
     ]
     assert not any(ask(each, forward) for ask in asks for each in (first, everyone, swapped))
     whole = forward.model_copy(update={"back_from": forward.steps[0].id})
-    assert asks_who_refuses(first, whole)
+    assert asks_for_dates(first, whole)
     for purpose in (GatePurpose.VERIFYING, GatePurpose.RETURNED):
         for body in (forward, whole):
             restoring = gates(body, purpose)
             assert [asks_for_dates(each, body) for each in restoring] == [True, True]
-            assert [asks_who_refuses(each, body) for each in restoring] == [False, True]
 
 
 def test_rule_24_only_the_gate_that_relaxes_canaries_has_networks_to_try(two, asked):
