@@ -65,8 +65,9 @@ def test_rule_11_who_refuses_is_asked_behind_what_was_put_back(make, two, asked)
     site, body = two
     newest = {make.id_of("G"): make.at(minutes=8), make.id_of("H"): make.at(minutes=9)}
     for purpose in (GatePurpose.VERIFYING, GatePurpose.RETURNED):
-        behind = [asked(site, body, gate, published=newest) for gate in gates(body, purpose)]
-        assert [(each.published, each.settle) for each in behind] == [(make.at(minutes=9), timedelta(minutes=2 + 1))] * 2
+        for gate in gates(body, purpose):
+            behind = asked(site, body, gate, published=newest)
+            assert (behind.published, behind.settle) == (make.at(minutes=9), timedelta(minutes=2 + 1))
     relaxing = [asked(site, body, gate, published=newest) for gate in gates(body, GatePurpose.RELAXED)]
     assert [(each.published, each.settle) for each in relaxing] == [(make.at(minutes=9), None)] * 2
 
