@@ -28,7 +28,18 @@ from emulator.state.slips import Mistake, Slip
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven
 from simulation.drawn.scenario import Follows, Since, WorkPace
-from tests.simulation.holes import DAY, HOUR, MINUTE, coming_back_between, hole, roaming, site, with_an_old_build
+from tests.simulation.holes import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OTHER,
+    coming_back_between,
+    hole,
+    roaming,
+    site,
+    with_an_old_build,
+    with_another_group,
+)
 
 _SOON = WorkPace(first=20 * MINUTE, last=40 * MINUTE, work=20 * MINUTE)
 _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
@@ -37,7 +48,6 @@ _OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MIN
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
 _UNDATED = Switches(settings_move_serials=False)
 _ALONE = "Alone"
-_OTHER = f"{ROOT_GROUP}\\Other"
 
 
 def over_http(spec: SiteSpec) -> SiteSpec:
@@ -64,8 +74,8 @@ def with_another_owner(spec: SiteSpec, clients: int = 8) -> SiteSpec:
     location = spec.groups[0].locations[0].model_copy(update={"server_list": _ALONE})
     update = {
         "server_lists": lists,
-        "groups": (*spec.groups, GroupSpec(path=_OTHER, locations=(location,))),
-        "clients": (*spec.clients, ClientSpec(group=_OTHER, count=clients, prefix="OTHER")),
+        "groups": (*spec.groups, GroupSpec(path=OTHER, locations=(location,))),
+        "clients": (*spec.clients, ClientSpec(group=OTHER, count=clients, prefix="OTHER")),
     }
     return spec.model_copy(update=update)
 
@@ -87,6 +97,18 @@ HOLES = (
             residual=kind is not RejectedDownload.FAIL_OVER,  # a client shows it by being cut off at the first server
         )
         for kind in RejectedDownload
+    ),
+    *(
+        hole(
+            f"the dates of stale signatures look new, and one server signs for {groups} ({kind})",
+            24,
+            with_another_group(spec) if groups == "two groups" else spec,
+        )
+        for kind in (RejectedDownload.STAY_AND_REPORT, RejectedDownload.SILENT)
+        for spec in (
+            site(1, 6, switches=Switches(stale_sig_files=True, stale_sig_dates=False, rejected_download=kind)),
+        )
+        for groups in ("one group", "two groups")
     ),
     hole("clients come back to a replaced server between list and policy", 24, coming_back_between()),
     hole(
@@ -271,7 +293,7 @@ HOLES = (
         Follows(
             since=Since.RESTORE,
             after=2 * HOUR,
-            site_event=SylinkHandedOut(group=_OTHER, count=8, age=30 * DAY, times=1),
+            site_event=SylinkHandedOut(group=OTHER, count=8, age=30 * DAY, times=1),
         ),
     ),
     hole(

@@ -244,3 +244,18 @@ def with_an_old_build() -> SiteSpec:
     group = GroupSpec(path=old, locations=spec.groups[0].locations)
     clients = ClientSpec(group=old, count=3, prefix="OLD", build="14.2.1.0")
     return spec.model_copy(update={"groups": (*spec.groups, group), "clients": (*spec.clients, clients)})
+
+
+OTHER = f"{ROOT_GROUP}\\Other"
+BELOW = f"{OTHER}\\Below"
+
+
+def with_another_group(spec: SiteSpec) -> SiteSpec:
+    """As that site, with a second group that owns its settings, of the same list, and one that inherits from it."""
+    other = GroupSpec(path=OTHER, locations=spec.groups[0].locations)
+    clients = ClientSpec(group=OTHER, count=4, prefix="OTHER"), ClientSpec(group=BELOW, count=3, prefix="BELOW")
+    update = {
+        "groups": (*spec.groups, other, GroupSpec(path=BELOW, inherits=True)),
+        "clients": (*spec.clients, *clients),
+    }
+    return spec.model_copy(update=update)

@@ -10,15 +10,13 @@ from emulator.events.site_events import (
     SecureCommunicationsSet,
     SiteEvent,
 )
-from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, Protocol, SiteSpec
+from emulator.spec import ROOT_GROUP, Protocol, SiteSpec
 from emulator.switches import Downloads, PatchSemServer, RejectedDownload, Switches
 from rotation.running.message import Move
 from simulation.drawn.scenario import Follows, ScriptedMove, Since, WorkPace
-from tests.simulation.holes import HOUR, Hole, hole, site, with_an_old_build
+from tests.simulation.holes import BELOW, HOUR, OTHER, Hole, hole, site, with_an_old_build, with_another_group
 
 _MINUTE = timedelta(minutes=1)
-_OTHER = f"{ROOT_GROUP}\\Other"
-_BELOW = f"{_OTHER}\\Below"
 
 
 def _cancelled(name: str) -> Hole:
@@ -73,21 +71,11 @@ def _of_two_groups(name: str, rejected: RejectedDownload, meanwhile: SiteEvent |
     Something else happens to the other group meanwhile.
     """
     switches = Switches(downloads=Downloads.POLICY_FIRST, rejected_download=rejected)
-    spec = site(1, 6, switches=switches)
-    other = GroupSpec(path=_OTHER, locations=spec.groups[0].locations)
-    update = {
-        "groups": (*spec.groups, other, GroupSpec(path=_BELOW, inherits=True)),
-        "clients": (
-            *spec.clients,
-            ClientSpec(group=_OTHER, count=4, prefix="OTHER"),
-            ClientSpec(group=_BELOW, count=3, prefix="BELOW"),
-        ),
-    }
     ticked = SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)
     follows = [Follows(since=Since.SWAP, after=_MINUTE, site_event=ticked)]
     if meanwhile is not None:
         follows.append(Follows(since=Since.SWAP, after=2 * HOUR, site_event=meanwhile))
-    found = hole(name, 15, spec.model_copy(update=update), *follows, residual=True)
+    found = hole(name, 15, with_another_group(site(1, 6, switches=switches)), *follows, residual=True)
     return found.acting(ScriptedMove(since=Since.SWAP, after=5 * HOUR, move=Move.ROLL_BACK))
 
 
@@ -100,14 +88,14 @@ HOLES = (
         _of_two_groups(
             f"a group is moved behind a replacement that another one refuses ({kind})",
             kind,
-            GroupMoved(group=_BELOW, parent=ROOT_GROUP),
+            GroupMoved(group=BELOW, parent=ROOT_GROUP),
         )
         for kind in (RejectedDownload.SILENT, RejectedDownload.STAY_AND_REPORT)
     ),
     _of_two_groups(
         "a group inherits for a while behind a replacement that another one refuses",
         RejectedDownload.STAY_AND_REPORT,
-        InheritanceSet(group=_OTHER, inherits=True),
+        InheritanceSet(group=OTHER, inherits=True),
     ),
     _edited("the list to be assigned again is edited right before a cancel", 3 * _MINUTE, 4 * _MINUTE),
     _edited("the list to be assigned again is edited hours before a cancel", _MINUTE, 5 * HOUR),
