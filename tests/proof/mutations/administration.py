@@ -1,5 +1,6 @@
-"""Mutations of what meets ordinary administration: rules 11, 18 to 22, 24, 26 and 27, each in its known scenario."""
+"""Mutations of what meets ordinary administration: rules 11, 13, 18 to 22, 24, 26 and 27, in known scenarios."""
 
+from emulator.switches import RejectedDownload
 from rotation.drift import lists, presented, site_glance, upgraded
 from rotation.drift.learned import wrong_list
 from rotation.plan import unproven_failover
@@ -9,7 +10,7 @@ from rotation.procedure import handing_out, signing
 from rotation.proof import acceptance, silence
 from rotation.proof import moved_policy as shown
 from tests.proof.mutation import mutation
-from workflows.waits import clients_cut_off
+from workflows.waits import canary_watch, clients_cut_off
 
 _CONTACT = "contact is taken for acceptance (stay_and_report)"
 _NEW_DATES = "the dates of stale signatures look new (fail_over)"
@@ -25,6 +26,10 @@ _WRONG_LIST = "a client that fails over takes an edited list, and is off until i
 _SILENT_RELAXED = "relaxed clients fall silent behind the swap, and neither port nor date shows why"
 _ANOTHER_KIND = "agents of another kind, in a group of their own, take the list later"
 _NO_LIST = "agents of another kind, in a group of their own, never take it"
+_BESIDE = "a script cuts a whole group off while the settings of another one are put back"
+_CANARIES = (
+    f"the dates of stale signatures look new, and one server signs for two groups ({RejectedDownload.STAY_AND_REPORT})"
+)
 _OLD_SYLINK = "a script hands out an old Sylink.xml each day"
 _SCRIPT = "a script hands out an old Sylink.xml up to the replacement"
 _HTTP_PORT = "an upgrade resets the plain HTTP port before clients are relaxed"
@@ -118,6 +123,18 @@ def relaxed_clients_of_one_build_are_not_missed(original, *args):  # noqa: ARG00
     return []
 
 
+@mutation(rule="22", replaces=silence.silent_elsewhere, hole=_BESIDE)
+def only_clients_of_the_gate_are_missed(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Silence is reported of clients that a gate waits for, and of no others."""
+    return []
+
+
+@mutation(rule="13", replaces=canary_watch.refused_by, hole=_CANARIES)
+def canaries_that_refuse_are_asked_about_at_the_limit(original, step, seen):  # noqa: ARG001 - as the rule it replaces
+    """Canaries that check in and take no policy are waited for like those that are away."""
+    return False
+
+
 @mutation(rule="8", replaces=silence._by_swap, hole=_NO_LIST)
 def silence_after_a_replacement_raises_no_attention(original, *args):  # noqa: ARG001 - as the rule it replaces
     """Clients of the replaced server that do not reappear are waited for without attention."""
@@ -172,6 +189,8 @@ MUTATIONS = (
     there_is_no_end_without_a_dead_server,
     silence_of_relaxed_clients_raises_no_attention,
     relaxed_clients_of_one_build_are_not_missed,
+    only_clients_of_the_gate_are_missed,
+    canaries_that_refuse_are_asked_about_at_the_limit,
     silence_after_a_replacement_raises_no_attention,
     no_client_shows_what_servers_sign,
     a_client_that_is_asked_has_shown_it,

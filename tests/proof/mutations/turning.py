@@ -4,12 +4,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 from activities.setting.settings import SettingsWriter
+from emulator.switches import RejectedDownload
 from rotation.drift import newborn
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.work.task import RefreshImages, TaskState
 from rotation.procedure import rollback
-from rotation.proof import reading
+from rotation.proof import membership, reading
 from service.scope import StepScope
 from simulation.drawn.faults import Faults
 from simulation.drawn.scenario import Profile
@@ -42,6 +43,16 @@ def who_was_relaxed_once_still_is(original, done, *args):
     once = (step.id for step in reversed(done) if isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED)
     first = next(once, None)
     return (first,) if first else original(done, *args)
+
+
+@mutation(
+    rule="15",
+    replaces=membership.with_present_owners,
+    hole=f"a group is moved behind a replacement that another one refuses ({RejectedDownload.SILENT})",
+)
+def a_moved_group_counts_where_it_was(original, body, groups):  # noqa: ARG001 - as the rule it replaces
+    """A way back holds the groups against the plan, wherever they were moved since."""
+    return body
 
 
 @mutation(
@@ -199,6 +210,7 @@ async def the_original_is_dropped(original, *args, **named):
 MUTATIONS = (
     old_certificates_go_back_all_at_once,
     who_was_relaxed_once_still_is,
+    a_moved_group_counts_where_it_was,
     images_stay_as_they_are_on_the_way_back,
     a_way_back_knows_what_is_there,
     a_cancel_does_not_wait_for_the_holder,
