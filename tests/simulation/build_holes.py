@@ -2,6 +2,7 @@
 
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, SiteSpec
 from emulator.switches import Switches
+from simulation.drawn.scenario import WorkPace
 from tests.simulation.holes import DAY, HOUR, hole, of_two_kinds, site
 
 OTHERS = f"{ROOT_GROUP}\\Others"
@@ -62,5 +63,11 @@ HOLES = (
     *(
         hole(f"relaxed clients of two builds, and stale signatures ({servers})", 24, signing_with_former_keys(servers))
         for servers in (1, 2)
+    ),
+    hole(
+        "relaxed clients of two builds, stale signatures, and people who take days",
+        24,
+        signing_with_former_keys(1),
+        pace=WorkPace(first=8 * HOUR, last=9 * HOUR, work=4 * DAY),
     ),
 )

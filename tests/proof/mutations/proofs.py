@@ -147,7 +147,7 @@ def no_person_compares_signed_files(original, *args):
 @mutation(
     rule="24c",
     replaces=signed_together.left_to_compare,
-    hole="relaxed clients of two builds, and stale signatures (2)",
+    hole="relaxed clients of two builds, stale signatures, and people who take days",
 )
 def comparisons_that_were_left_to_a_later_task_are_forgotten(original, *args):  # noqa: ARG001 - as the rule it replaces
     """The look at clients before they verify has no comparison of .SIG files with it, and no task had one before."""
