@@ -12,9 +12,9 @@ from activities.gate.moved_policies import taken
 from activities.gate.outage import answering, with_outage
 from activities.gate.reading_counts import NAMES, in_numbers
 from activities.gate.recovering import read_returned
+from activities.gate.returned_builds import silent_beside
 from activities.gate.seen import gate_of, reached_none, seen_by_gate
 from activities.gate.signed import signatures
-from activities.gate.silent_beside import silent_beside
 from activities.gate.statements import by_export
 from activities.look.looking import SiteLooks
 from engine.contract import ActivityName, GateAnswer, GateRequest

@@ -1,22 +1,26 @@
-"""Builds of which no client is back since the last replacement: the closing check waits for one of each."""
+"""Clients behind a replacement for which no gate waits: builds of which none is back, groups that fell silent since."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from activities.gate.reading_counts import NAMES
 from rotation.proof.gate import minimum
-from rotation.proof.silence import builds_not_back, quiet_for
-from rotation.proof.verdict import RosterEntry
+from rotation.proof.silence import builds_not_back, quiet_for, silent_elsewhere
+from rotation.proof.verdict import Judgement, RosterEntry, Verdict
 from rotation.running.wait import GateReading
 from rotation.survey import SiteSurvey
 from service.scope import StepScope
 from service.world import World
 from store.site.roster import RosterClient
 
+_DAY = timedelta(days=1)
+"""So long must clients be watched before it is known which of them are off at night."""
+
 
 async def with_builds(
     world: World, scope: StepScope, survey: SiteSurvey, reading: GateReading, roster: Sequence[RosterClient]
 ) -> GateReading:
-    """The reading of the closing check with the builds that it still waits for, and the clients to name.
+    """The reading of the closing check with the builds of which it waits for one client, and the clients to name.
 
     Clients that are left out by name, and virtual desktops that start from an image, are none of them.
     """
@@ -49,6 +53,23 @@ async def with_builds(
         "silent_names": tuple(sorted(entry.name for entry in silent)[:NAMES]),
     }
     return reading.model_copy(update=update)
+
+
+async def silent_beside(
+    scope: StepScope, entries: Sequence[RosterEntry], judgements: Sequence[Judgement], *, swapped: bool, clock: datetime
+) -> list[RosterEntry]:
+    """Those that fell silent behind the first replacement while a gate reads others, as a way forward shows them."""
+    if scope.plan.body.purpose != "rotate" or not swapped:
+        return []
+    store, rotation_id = scope.world.store, scope.ref.rotation_id
+    swaps = await store.swaps.of(rotation_id)
+    first = min((swap.first_seen for swap in swaps if swap.first_seen is not None), default=None)
+    if first is None:
+        return []
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    least = {owner.group_id: minimum([owner]) for owner in scope.plan.body.scopes}
+    habits_known = (await store.rotations.get(rotation_id)).created_at + _DAY
+    return silent_elsewhere(entries, waiting, max(first, habits_known), least, clock)
 
 
 def _named(entry: RosterEntry) -> str:
