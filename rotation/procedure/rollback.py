@@ -39,7 +39,7 @@ from rotation.procedure.steps import (
 )
 from rotation.proof.gate import minimum
 from rotation.site import Site
-from rotation.values import CertificateId, ServerName, Value
+from rotation.values import CertificateId, ListName, ServerName, Value
 
 _PATIENCE, _AT_LEAST = 2, timedelta(hours=8)
 """Where a way back relaxes clients first: it asks after so many times the three heartbeats that this takes at least."""
@@ -78,7 +78,8 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     1. what a drill may have left stopped or shut is started and opened; what the closing had undone already is done
        again: replication paused, hand-outs stopped, HTTP copies
     2. where R is not relaxed, or that is not proven, or cannot be read: A5, A7 on R; A8 gate; canaries first only where
-       no A8 gate for all of R has passed behind the last A7: the new certificate may have cut canaries off
+       no A8 gate for all of R has passed behind the last A7, or where copies are made again: the new certificate may
+       have cut canaries off
     3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; no gate between two
        servers whose clients are all relaxed, or that operators have put back both: their files are compared in the end;
        images refreshed before the next one where groups fail over, and before R is restored (rule 4)
@@ -94,10 +95,11 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
     # without REST the proof of before the swap is over: it moves serials that no person has copied
     relaxed_by = () if site.at_console else _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
-    relaxing = choices.model_copy(update={"canaries": ()}) if _tried(done, approved.steps[reached.begun :]) else choices
+    tried = _tried(done, approved.steps[reached.begun :]) and not _deleted(done)
+    relaxing = choices.model_copy(update={"canaries": ()}) if tried else choices
     followed = _followed(site, approved, reached, waves)
     steps = numbered(
-        _steps(choices, done, first_wave, relaxing=None if relaxed_by else relaxing, followed=followed),
+        _steps(choices, done, first_wave, relaxed=bool(relaxed_by), relaxing=relaxing, followed=followed),
         approved.last_number,
         relaxed_by,
     )
@@ -128,18 +130,18 @@ def _steps(
     done: Sequence[Step],
     first_wave: int,
     *,
-    relaxing: ProcedureChoices | None,
+    relaxed: bool,
+    relaxing: ProcedureChoices,
     followed: Collection[ServerName],
 ) -> Iterator[Step]:
-    """The steps of the way back; `relaxing` has who goes first when R is relaxed, and is None where R is relaxed."""
-    relaxed = relaxing is None
+    """The steps of the way back; `relaxing` has the canaries that go first when R is relaxed."""
     yield from _made_again(choices, done)
     for index, servers in enumerate(choices.waves):
         wave = first_wave + index
         if index:
             yield _holdout(choices, wave)
         if choices.relaxed and not relaxed:
-            yield from _relax(relaxing or choices, wave)
+            yield from _relax(relaxing, wave)
             relaxed = True
         else:
             yield from still_relaxed(choices, wave)
@@ -206,10 +208,16 @@ def _made_again(choices: ProcedureChoices, done: Sequence[Step]) -> Iterator[Ste
         yield console("replication", "Pause replication", PauseReplication(partners=choices.replication_partners))
     if any(isinstance(work, StartHandOuts) for work in works):
         yield from stop_hand_outs(choices)
-    deleted = {work.list for work in works if isinstance(work, DeleteList)}
+    deleted = _deleted(done)
     for copy in choices.copies:
         if copy.copy_list in deleted:
             yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
+
+
+def _deleted(done: Sequence[Step]) -> frozenset[ListName]:
+    """The HTTP copies that the closing has deleted: made again, they may hold a mistake that no client has met."""
+    works = (step.work for step in done if isinstance(step, Console))
+    return frozenset(work.list for work in works if isinstance(work, DeleteList))
 
 
 def _relaxed_by(done: Sequence[Step], ahead: Sequence[Step], proven: Collection[str]) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def silent_elsewhere(
     Args:
         entries: the clients of the site.
         asked: those for which the gate waits.
-        since: when the first new certificate was first seen, and a day after the first reading, on SEPM's clock.
+        since: when the first new certificate was first seen, and a day after the rotation began, on SEPM's clock.
         least: three heartbeats and the jitter of each owner.
         sepm_clock: SEPM's time of the reading.
     """
