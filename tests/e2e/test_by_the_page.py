@@ -33,7 +33,7 @@ ACTS = {
 
 NAMES = ("SEPM-1", "SEPM-2", "SEPM-3")
 OLDER = "14.0.3752.1000"
-CLIENTS = one_server(clients=48, heartbeat=HEARTBEAT).clients
+CLIENTS = one_server(clients=96, heartbeat=HEARTBEAT).clients
 """So many that some of those that go first stay with each server over its short restart: else two persons are asked."""
 
 
