@@ -9,6 +9,7 @@ from activities.gate.leaving_out import LeavingOut
 from activities.gate.statements import Statements
 from activities.look.looking import SiteLooks
 from activities.look.newborns import Newborns
+from activities.look.silent_clients import SilentClients
 from activities.order.ordering import Ordering
 from activities.order.simulation_runs import Playing
 from activities.plan.admitting import Admitting
@@ -53,6 +54,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         moving.move_policies,
         moving.put_policies_back,
         Gates(world).read_gate,
+        SilentClients(world).read_silent,
         LeavingOut(world).leave_out,
         Statements(world).state_coverage,
         tasks.open_task,

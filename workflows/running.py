@@ -23,6 +23,7 @@ from workflows.hosts.loop_guard import LoopGuard
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.message_effects import obey
 from workflows.progress_reports import noted_of, report_of
+from workflows.silence import clients_beside
 
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.BEGIN_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
 
@@ -175,11 +176,15 @@ class Running(Attentions):
                 raise ContinueAsNew
             if await self._show_moved():
                 continue
+            clients_at = clients_beside.reads_at(self)
+            if clients_at is not None and self.host.now() >= clients_at:
+                await clients_beside.read(self)
+                continue
             self.busy_with = f"held by {self.state.held_by}" if self.state.held_by else summary
             began = self.host.now()
             await self.host.wait(
                 lambda: self._has_messages() or (ready() and not self.state.held_by),
-                until=until if through_hold or not held else None,
+                until=min((at for at in (until if through_hold or not held else None, clients_at) if at), default=None),
                 summary=self.busy_with,
             )
             if self._has_messages() or self.host.now() > began:

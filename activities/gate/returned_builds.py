@@ -29,19 +29,7 @@ async def with_builds(
     if last is None:
         return reading
     owner_of = {group: owner for owner in scope.plan.body.scopes for group in owner.groups}
-    left_out = await world.store.roster.left_out(scope.ref.rotation_id)
-    entries = [
-        RosterEntry(
-            id=client.id,
-            name=client.name,
-            group_id=client.group_id,
-            owner=owner_of[client.group_id].group_id,
-            observed=client.observed,
-            longest_silence=client.longest_silence,
-        )
-        for client in roster
-        if client.group_id in owner_of and client.id not in left_out and not client.non_persistent
-    ]
+    entries = await counted_entries(world, scope, roster)
     clock = survey.clients_as_of
     least = {entry.id: minimum([owner_of[entry.group_id]]) for entry in entries}
     quiet = {entry.id for entry in entries if quiet_for(entry, least[entry.id], clock)}
@@ -53,6 +41,24 @@ async def with_builds(
         "silent_names": tuple(sorted(entry.name for entry in silent)[:NAMES]),
     }
     return reading.model_copy(update=update)
+
+
+async def counted_entries(world: World, scope: StepScope, roster: Sequence[RosterClient]) -> list[RosterEntry]:
+    """The clients of the plan's groups, without those left out by name and those that start from an image."""
+    owner_of = {group: owner.group_id for owner in scope.plan.body.scopes for group in owner.groups}
+    left_out = await world.store.roster.left_out(scope.ref.rotation_id)
+    return [
+        RosterEntry(
+            id=client.id,
+            name=client.name,
+            group_id=client.group_id,
+            owner=owner_of[client.group_id],
+            observed=client.observed,
+            longest_silence=client.longest_silence,
+        )
+        for client in roster
+        if client.group_id in owner_of and client.id not in left_out and not client.non_persistent
+    ]
 
 
 async def silent_beside(

@@ -29,6 +29,7 @@ class ActivityName(StrEnum):
     WRITE_SETTINGS = "write_settings"
     FIX_REFERENCES = "fix_references"
     READ_GATE = "read_gate"
+    READ_SILENT = "read_silent"
     MOVE_POLICIES = "move_policies"
     PUT_POLICIES_BACK = "put_policies_back"
     LEAVE_OUT = "leave_out"

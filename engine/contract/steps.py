@@ -190,6 +190,14 @@ class NewbornAnswer(Value):
     """Some of those of them that no person has accepted."""
 
 
+class SilentAnswer(Value):
+    """Clients that fell silent behind a replacement while a person is waited for."""
+
+    count: int = 0
+    names: tuple[str, ...] = ()
+    """Of some of them."""
+
+
 class AcceptRequest(StepRequest):
     """Go on with all that was found under an id as it is."""
 

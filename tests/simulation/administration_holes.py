@@ -297,6 +297,17 @@ HOLES = (
         ),
     ),
     hole(
+        "a script cuts a whole group off while the comparison of .SIG files is open for a day",
+        22,
+        with_another_owner(site()),
+        Follows(
+            since=Since.SWAP,
+            after=10 * HOUR,
+            site_event=SylinkHandedOut(group=OTHER, count=8, age=30 * DAY, times=1),
+        ),
+        pace=WorkPace(first=20 * HOUR, last=26 * HOUR),
+    ),
+    hole(
         "an upgrade resets the ports of a server",
         27,
         site(https_port=8443),

@@ -26,6 +26,7 @@ _LONG = frozenset(
     {
         ActivityName.SURVEY_SITE,
         ActivityName.READ_GATE,
+        ActivityName.READ_SILENT,
         ActivityName.CHECK_CLOSING,
         ActivityName.WRITE_SETTINGS,
         ActivityName.FIX_REFERENCES,

@@ -6,6 +6,7 @@ from rotation.proof.reading import is_put_back
 from rotation.proof.verdict import REFUSES
 from rotation.running.wait import GateReading
 from workflows.running import Running
+from workflows.silence.texts import AFTER_SWAP, PUT_BACK, SILENCED, silent
 
 _REFUSED = (
     "have the server publish again, since its .SIG files may be older than its certificate; put the old certificate "
@@ -16,17 +17,15 @@ _REFUSED_BACK = (
     "signed with another key than its certificate's"
 )
 """A client that holds the new certificate only cannot take the list with the old one behind it."""
-_PUT_BACK = "unless they are switched off, put the old certificate back (roll back)"
 _PUBLISHED = (
     "unless they are switched off, have their server publish again; put the old certificate back (roll back) if they "
     "stay away"
 )
-_SILENCED = "clients that the change has silenced"
 _REFUSING, _UPGRADING = "refusing", "upgrade-pending"
-_AFTER_SWAP, _AFTER_WRITE = "silent-after-swap", "silent-after-write"
+_AFTER_WRITE = "silent-after-write"
 _LISTED = 100
 """So many clients are named in the trail of one gate; all of them are in the store."""
-CODES = (_AFTER_SWAP, _AFTER_WRITE, _REFUSING, _UPGRADING)
+CODES = (AFTER_SWAP, _AFTER_WRITE, _REFUSING, _UPGRADING)
 
 
 async def tell(run: Running, reading: GateReading) -> None:
@@ -37,20 +36,20 @@ async def tell(run: Running, reading: GateReading) -> None:
     step = run.state.step
     canaries = isinstance(step, Gate) and step.over_canaries and is_put_back(step)  # asked about by themselves
     refusing = 0 if canaries else sum(reading.by_reason.get(reason, 0) for reason in REFUSES)
-    silent = ", ".join(reading.silent_names)
+    names = ", ".join(reading.silent_names)
     for code, subject, count, text, then in (
         (
-            _AFTER_SWAP,
-            _SILENCED,
+            AFTER_SWAP,
+            SILENCED,
             reading.silent_after_swap,
-            _silent(reading.silent_after_swap, silent),
-            _PUT_BACK,
+            silent(reading.silent_after_swap, names),
+            PUT_BACK,
         ),
         (
             _AFTER_WRITE,
-            _SILENCED,
+            SILENCED,
             reading.silent_after_write,
-            _silent(reading.silent_after_write, silent),
+            silent(reading.silent_after_write, names),
             _after_write(run),
         ),
         (
@@ -76,10 +75,6 @@ async def tell(run: Running, reading: GateReading) -> None:
         if not shown:
             await run.record(EventKind.ATTENTION, f"{subject}: {text}", code=code)
     await _list(run, reading)
-
-
-def _silent(count: int, names: str) -> str:
-    return f"{count} clients have not come back for three heartbeats, among them {names}"
 
 
 def _after_write(run: Running) -> str:

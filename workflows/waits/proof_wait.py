@@ -50,6 +50,7 @@ def give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
 async def note(run: Running, step: Step, reading: GateReading, *, while_held: bool = False) -> None:
     """Keep what a reading has found, and show it to a person."""
     wait = wait_of(run)
+    run.state.clients_read_at = run.host.now()
     update = {"reading": reading, "readings": wait.readings + 1, "next_at": None, "asked": reading.asked}
     update["read_while_held"] = while_held
     if reading.signing:

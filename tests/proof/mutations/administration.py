@@ -10,6 +10,7 @@ from rotation.procedure import handing_out, signing
 from rotation.proof import acceptance, silence
 from rotation.proof import moved_policy as shown
 from tests.proof.mutation import mutation
+from workflows.silence import clients_beside
 from workflows.waits import canary_watch, clients_cut_off
 
 _CONTACT = "contact is taken for acceptance (stay_and_report)"
@@ -27,6 +28,7 @@ _SILENT_RELAXED = "relaxed clients fall silent behind the swap, and neither port
 _ANOTHER_KIND = "agents of another kind, in a group of their own, take the list later"
 _NO_LIST = "agents of another kind, in a group of their own, never take it"
 _BESIDE = "a script cuts a whole group off while the settings of another one are put back"
+_BESIDE_A_TASK = "a script cuts a whole group off while the comparison of .SIG files is open for a day"
 _CANARIES = (
     f"the dates of stale signatures look new, and one server signs for two groups ({RejectedDownload.STAY_AND_REPORT})"
 )
@@ -129,6 +131,12 @@ def only_clients_of_the_gate_are_missed(original, *args):  # noqa: ARG001 - as t
     return []
 
 
+@mutation(rule="22", replaces=clients_beside.reads_at, hole=_BESIDE_A_TASK)
+def no_client_is_read_beside_a_task(original, run):  # noqa: ARG001 - as the rule it replaces
+    """While a task or a question is open no client is read."""
+    return
+
+
 @mutation(rule="13", replaces=canary_watch.refused_by, hole=_CANARIES)
 def canaries_that_refuse_are_asked_about_at_the_limit(original, step, seen):  # noqa: ARG001 - as the rule it replaces
     """Canaries that check in and take no policy are waited for like those that are away."""
@@ -190,6 +198,7 @@ MUTATIONS = (
     silence_of_relaxed_clients_raises_no_attention,
     relaxed_clients_of_one_build_are_not_missed,
     only_clients_of_the_gate_are_missed,
+    no_client_is_read_beside_a_task,
     canaries_that_refuse_are_asked_about_at_the_limit,
     silence_after_a_replacement_raises_no_attention,
     no_client_shows_what_servers_sign,

@@ -1,0 +1,80 @@
+"""Clients are read while a person is waited for behind a replacement: no gate reads them then (rule 22)."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from engine.contract import ActivityName, EventKind, SilentAnswer, StepRequest
+from rotation.running.message import Move
+from rotation.running.state import RotationState
+from rotation.values import Value
+from workflows.hosts.host import ActivityRefusedError, Host, Pending
+from workflows.hosts.procedure_change import ProcedureChange
+from workflows.requests import about
+from workflows.silence.texts import AFTER_SWAP, PUT_BACK, SILENCED, silent
+
+_PACE = timedelta(hours=1)
+"""Where clients report more often, a history of a task that is open for weeks stays short."""
+_SUMMARY = "read clients while a person is waited for"
+
+
+class Reads(Protocol):
+    """What of a rotation is needed to read clients and to show what they tell."""
+
+    host: Host
+    state: RotationState
+
+    async def until_done(self, pending: Pending[Value], summary: str) -> None:
+        """Wait for an activity, and read messages meanwhile."""
+
+    async def record(self, kind: EventKind, message: str, *, code: str = "") -> None:
+        """Store an event before going on."""
+
+    def raise_attention(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
+        """Show that a person is needed."""
+
+    def drop_attention(self, code: str) -> None:
+        """Take back an attention whose cause is gone."""
+
+    def is_raised(self, code: str) -> bool:
+        """Whether an attention of that code is shown."""
+
+
+def reads_at(run: Reads) -> datetime | None:
+    """When clients are read next while a task or a question is open, or a person holds the rotation; None: not now.
+
+    A heartbeat after the last reading, an hour at least.
+    """
+    state = run.state
+    if not state.swapped or state.outline.purpose != "rotate" or state.puts_back or state.step is None:
+        return None
+    if not (state.task is not None or state.held_by or any(each.options for each in state.attention)):
+        return None
+    if not run.host.goes_by(ProcedureChange.READS_BESIDE):
+        return None
+    slowest = max((each.slowest_heartbeat for each in state.outline.scopes), default=_PACE)
+    return (state.clients_read_at or state.started_at) + max(slowest, _PACE)
+
+
+async def read(run: Reads) -> None:
+    """Read them once, and show those that fell silent. SEPM that does not answer is asked again a heartbeat later."""
+    state, step = run.state, run.state.step
+    if step is None:
+        return
+    state.clients_read_at = run.host.now()
+    request = StepRequest(ref=about(state, step))
+    pending = run.host.start(ActivityName.READ_SILENT, request, SilentAnswer, summary=_SUMMARY, patient=False)
+    await run.until_done(pending, _SUMMARY)
+    try:
+        seen = pending.answer()
+    except ActivityRefusedError:
+        return
+    reading = state.wait.reading if state.wait is not None else None
+    of_gate = reading.silent_after_swap if reading is not None else 0
+    if seen.count <= of_gate:
+        if not of_gate:
+            run.drop_attention(AFTER_SWAP)
+        return
+    text, shown = silent(seen.count, ", ".join(seen.names)), run.is_raised(AFTER_SWAP)
+    run.raise_attention(AFTER_SWAP, SILENCED, f"{text}; {PUT_BACK}", ())
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"{SILENCED}: {text}", code=AFTER_SWAP)
