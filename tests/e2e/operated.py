@@ -1,5 +1,6 @@
 """A person at the pages of a running service: signs in, finds the task that waits, claims it and reports it."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -44,8 +45,11 @@ class Operated:
 
         await look_until(opened, bool, f"{path} is open")
 
-    async def waiting(self, rotation: str) -> str | None:
-        """The path of the task that home shows; None when the rotation has ended."""
+    async def waiting(self, rotation: str, decide: Callable[[], Awaitable[None]] | None = None) -> str | None:
+        """The path of the task that home shows; None when the rotation has ended.
+
+        Where none waits, `decide` answers what people are asked.
+        """
 
         async def found() -> str:
             await self.go("/")
@@ -57,6 +61,8 @@ class Operated:
             await self.go(f"/rotations/{rotation}")
             state = self.page.locator("#state")
             ended = await state.locator(".state:not(.running)").count()
+            if not ended and decide is not None:
+                await decide()
             return "" if ended else await state.inner_text()  # why it waits, should it do so for too long
 
         def comes(seen: str) -> bool:

@@ -3,7 +3,9 @@
 import pytest
 
 from rotation.running.state import Outcome
-from tests.simulation.holes import DAY, HOUR, hole, of_two_kinds, shortcomings
+from simulation.drawn.scenario import WorkPace
+from tests.simulation.administration_holes import with_another_owner
+from tests.simulation.holes import DAY, HOUR, hole, of_two_kinds, shortcomings, site
 from tests.simulation.known_holes import KNOWN_HOLES
 
 OPEN = frozenset(
@@ -49,3 +51,21 @@ async def test_a_rotation_is_not_completed_while_all_clients_of_a_build_are_sile
     facts = await hole("off at night", 8, of_two_kinds(3, 10 * DAY, nights)).played()
     assert (facts.outcome, len(facts.lost), {each.healed for each in facts.lost}) == (Outcome.ROLLED_BACK, 5, {True})
     assert "silent-after-swap" in {event.data.get("code") for event in facts.trail if event.kind == "attention"}
+
+
+@pytest.mark.parametrize("first", [20, 28])
+@pytest.mark.parametrize("off", [7, 10, 12])
+async def test_a_group_that_is_shut_down_each_night_calls_no_person(first, off):
+    """Its clients fall silent within minutes while a task is open: readings beside earlier tasks have met their nights.
+
+    Each task waits for a day or so: the night before the first replacement is met by no gate.
+    """
+    spec = with_another_owner(site())
+    nights = tuple((off * HOUR + night * DAY, (off + 12) * HOUR + night * DAY) for night in range(60))
+    clients = tuple(
+        each.model_copy(update={"away": nights}) if each.prefix == "OTHER" else each for each in spec.clients
+    )
+    pace = WorkPace(first=first * HOUR, last=(first + 6) * HOUR)
+    facts = await hole("off at night", 22, spec.model_copy(update={"clients": clients}), pace=pace).played()
+    assert (facts.outcome, facts.lost) == (Outcome.COMPLETED, ())
+    assert "attention" not in {event.kind for event in facts.trail}

@@ -41,6 +41,6 @@ class ProcedureChange(StrEnum):
     READS_WHILE_HELD = "clients-are-read-while-held"
     """Before, a gate read no client while a person held the rotation."""
     READS_BESIDE = "clients-are-read-while-a-person-is-waited-for"
-    """Before, no client was read behind a replacement while a task or a question was open."""
+    """Before, no client was read while a task or a question was open."""
     UNSEEN_STOPS_CLAIMS = "a-silent-site-stops-claims"
     """Before, a claim of a replacement counted on while SEPM did not answer."""

@@ -1,4 +1,4 @@
-"""Clients are read while a person is waited for behind a replacement: no gate reads them then (rule 22)."""
+"""Clients are read while a person is waited for: no gate reads them then (rule 22)."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -42,10 +42,11 @@ class Reads(Protocol):
 def reads_at(run: Reads) -> datetime | None:
     """When clients are read next while a task or a question is open, or a person holds the rotation; None: not now.
 
-    A heartbeat after the last reading, an hour at least.
+    A heartbeat after the last reading, an hour at least. Before the first replacement, too: such a reading names no
+    client, and shows which of them are off at night.
     """
     state = run.state
-    if not state.swapped or state.outline.purpose != "rotate" or state.puts_back or state.step is None:
+    if state.outline.purpose != "rotate" or state.puts_back or state.step is None:
         return None
     if not (state.task is not None or state.held_by or any(each.options for each in state.attention)):
         return None
