@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from engine.contract import StepRef
 from rotation.drift.earlier_survey import as_approved
+from rotation.drift.same_location import namesake
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import TaskPair
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings
-from rotation.values import ListName, Value
+from rotation.values import ListName, LocationId, Value
 from sepm.errors import Gone
 from sepm.port import Sepm
 from service.world import World
@@ -21,11 +22,19 @@ class WantedPair(Value):
     """A pair with the value that one of its settings shall have."""
 
     pair: Pair
+    """As the plan knows it."""
+    present: LocationId | None = None
+    """The id that its location has now, where that is another one."""
     group_path: str
     location_name: str
     field: SettingField
     server_list: ListName | None = None
     secure_communications: bool | None = None
+
+    @property
+    def target(self) -> Pair:
+        """The pair as SEPM knows it now."""
+        return self.pair if self.present is None else self.pair.model_copy(update={"location_id": self.present})
 
     @property
     def name(self) -> str:
@@ -167,19 +176,31 @@ class StepScope:
         return self.step.title if isinstance(self.step, Console) else f"By hand: {self.step.title}"
 
 
-async def settings_now(client: Sepm, wanted: WantedPair, *, restores: bool) -> PairSettings | None:
-    """The settings of a pair as they are. None where it is to be put back and is not there any more.
+async def settings_now(client: Sepm, wanted: WantedPair, *, restores: bool) -> tuple[WantedPair, PairSettings] | None:
+    """A pair as it is there now, with its settings. None where it is to be put back and is not there any more.
+
+    Where its location is gone and its group has another one of that name, that one is meant.
 
     Raises:
         Gone: when it is to be relaxed and is not there any more.
         SepmError: when SEPM could not be asked.
     """
     try:
-        return await client.pair_settings(wanted.pair)
+        return wanted, await client.pair_settings(wanted.pair)
     except Gone:
-        if not restores:
+        found = await _under_another_id(client, wanted)
+        if found is None and not restores:
             raise
+        return found
+
+
+async def _under_another_id(client: Sepm, wanted: WantedPair) -> tuple[WantedPair, PairSettings] | None:
+    owner = next((group for group in await client.groups() if group.id == wanted.pair.group_id), None)
+    present = namesake(owner, wanted.location_name) if owner is not None else None
+    if present is None:
         return None
+    there = wanted.model_copy(update={"present": present})
+    return there, await client.pair_settings(there.target)
 
 
 async def scope_of(world: World, ref: StepRef) -> StepScope:

@@ -64,18 +64,22 @@ async def counted_entries(world: World, scope: StepScope, roster: Sequence[Roste
 async def silent_beside(
     scope: StepScope, entries: Sequence[RosterEntry], judgements: Sequence[Judgement], *, swapped: bool, clock: datetime
 ) -> list[RosterEntry]:
-    """Those that fell silent behind the first replacement while a gate reads others, as a way forward shows them."""
-    if scope.plan.body.purpose != "rotate" or not swapped:
+    """Those that fell silent behind the first certificate that the plan has put in, for which no gate waits.
+
+    On a way back that is an old one: clients that a new one had cut off are known.
+    """
+    if scope.plan.body.purpose not in {"rotate", "roll-back"} or not swapped:
         return []
     store, rotation_id = scope.world.store, scope.ref.rotation_id
-    swaps = await store.swaps.of(rotation_id)
+    targets = {(each.server, each.fingerprint) for each in scope.plan.body.certificates}
+    swaps = [each for each in await store.swaps.of(rotation_id) if (each.server, each.target) in targets]
     first = min((swap.first_seen for swap in swaps if swap.first_seen is not None), default=None)
     if first is None:
         return []
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    least = {owner.group_id: minimum([owner]) for owner in scope.plan.body.scopes}
+    paces = {owner.group_id: owner for owner in scope.plan.body.scopes}
     habits_known = (await store.rotations.get(rotation_id)).created_at + _DAY
-    return silent_elsewhere(entries, waiting, max(first, habits_known), least, clock)
+    return silent_elsewhere(entries, waiting, max(first, habits_known), paces, clock)
 
 
 def _named(entry: RosterEntry) -> str:

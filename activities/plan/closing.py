@@ -15,6 +15,7 @@ from engine.contract import ActivityName, ClosingAnswer, StepRequest
 from rotation.console.statement import WantedProof
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.newborn import PAIR_BORN, newborn
+from rotation.drift.same_location import with_known_ids
 from rotation.finding import Finding, blocking, folded, some
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate
@@ -23,7 +24,7 @@ from rotation.proof.gate import minimum
 from rotation.proof.verdict import Reason
 from rotation.running.wait import GateReading
 from rotation.survey import PairSettings, SiteSurvey
-from rotation.values import GroupId
+from rotation.values import GroupId, LocationId
 from service.scope import StepScope, scope_of
 from service.surveying import survey_site
 from service.world import World
@@ -82,8 +83,12 @@ class ClosingCheck:
         return proven
 
 
-def _settings(survey: SiteSurvey, originals: Iterable[Original], left: Collection[str]) -> Iterable[Finding]:
-    now = {(g.id, location.id): location.settings for g in survey.groups for location in g.locations}
+def _settings(survey: SiteSurvey, originals: Sequence[Original], left: Collection[str]) -> Iterable[Finding]:
+    known = defaultdict[GroupId, dict[LocationId, str]](dict)
+    for each in originals:
+        known[each.pair.group_id][each.pair.location_id] = each.location_name
+    groups = with_known_ids(survey.groups, known)
+    now = {(g.id, location.id): location.settings for g in groups for location in g.locations}
     for original in originals:
         subject = f"{original.group_path} / {original.location_name}"
         current = now.get((original.pair.group_id, original.pair.location_id))

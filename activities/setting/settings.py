@@ -65,10 +65,11 @@ class SettingsWriter:
             async with await self._world.sepm(scope.site) as client:
                 every = await scope.wanted(request.field, restores=request.restores)
                 lists = ListsPutBack(scope, request, every)
-                for wanted in location_by_location(every if repair is None else repair.of_these(every)):
+                for planned in location_by_location(every if repair is None else repair.of_these(every)):
                     named = request.restores or repair is not None or scope.plan.body.purpose == "roll-back"
-                    if_gone = named or wanted.name in accepted
-                    settings = await settings_now(client, wanted, restores=if_gone)
+                    if_gone = named or planned.name in accepted
+                    there = await settings_now(client, planned, restores=if_gone)
+                    wanted, settings = there or (planned, None)
                     if repair is not None and await repair.leaves(wanted, settings):
                         continue
                     if settings is None:
@@ -188,7 +189,7 @@ class SettingsWriter:
                 lost = await _sent(client, wanted)
             except Refused as refused:
                 return WriteOutcome.REFUSED, str(refused)
-            if wanted.is_in(await client.pair_settings(wanted.pair)):
+            if wanted.is_in(await client.pair_settings(wanted.target)):
                 return WriteOutcome.APPLIED, ""
             if not lost:
                 return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
@@ -237,9 +238,9 @@ async def _sent(client: Sepm, wanted: WantedPair) -> str:
     """Send the write. Returns how its answer was lost, where it was: then only reading back shows what came of it."""
     try:
         if wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
-            await client.set_server_list(wanted.pair, wanted.server_list)
+            await client.set_server_list(wanted.target, wanted.server_list)
         else:
-            await client.set_secure_communications(wanted.pair, bool(wanted.secure_communications))
+            await client.set_secure_communications(wanted.target, bool(wanted.secure_communications))
     except OutcomeUnknown as unknown:
         return str(unknown)
     return ""

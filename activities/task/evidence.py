@@ -280,5 +280,5 @@ async def _missing(client: Sepm, scope: StepScope, *, withdrawing: bool) -> tupl
         raise TypeError(f"step {step.id} writes nothing")
     wanted = await scope.wanted(step.field, restores=step.restores)
     spared = step.restores or withdrawing
-    now = [(pair, await settings_now(client, pair, restores=spared)) for pair in wanted]
-    return tuple(pair for pair, settings in now if settings is not None and not pair.is_in(settings))
+    now = [await settings_now(client, pair, restores=spared) for pair in wanted]
+    return tuple(pair for pair, settings in filter(None, now) if not pair.is_in(settings))

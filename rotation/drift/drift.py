@@ -7,6 +7,7 @@ from datetime import datetime
 from rotation import inheritance
 from rotation.build import ClientBuild
 from rotation.console.exported import is_described
+from rotation.drift.same_location import planned_locations, with_known_ids
 from rotation.drift.standing import ExpectedSettings, standing
 from rotation.finding import Finding, blocking, info
 from rotation.plan.plan import PlanBody
@@ -75,6 +76,7 @@ def drift(
         KeyError: when the plan has no step of that id.
     """
     left = standing(body, at)
+    survey = survey.model_copy(update={"groups": with_known_ids(survey.groups, planned_locations(body))})
     found = (
         *_owners(body, survey, uncounted or {}),
         *_settings(body, survey, left, excluded),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rotation.drift.same_location import planned_locations, with_known_ids
 from rotation.finding import Finding, blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import ScopeName
@@ -37,7 +38,7 @@ def _found(body: PlanBody, survey: SiteSurvey) -> Iterator[Finding]:
     owners = {owner.group_id: owner for owner in body.scopes}
     copies = {copy.copy_name for copy in body.copies}
     unverified = any(pair.needs_unverified for _, pair in body.pairs(ScopeName.RELAXED))
-    for group in survey.groups:
+    for group in with_known_ids(survey.groups, planned_locations(body)):
         if group.inherits:
             continue
         pairs = owners[group.id].pairs if group.id in owners else ()

@@ -41,8 +41,12 @@ def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -
 _Decided = tuple[Verdict, Reason] | None
 
 
-def _left_out(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decided:
-    return (Verdict.LEFT_OUT, Reason.LEFT_OUT_BY_NAME) if entry.left_out else None
+def _left_out(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
+    """Nothing waits for it. One that goes first, and gets on all the same, shows that as well as any other."""
+    if not entry.left_out:
+        return None
+    shown = _proven(entry, rule, kept) if rule.canary and not refuses(kept) else None
+    return shown or (Verdict.LEFT_OUT, Reason.LEFT_OUT_BY_NAME)
 
 
 def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decided:

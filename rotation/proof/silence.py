@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from rotation.plan.scope import ReportingPace
 from rotation.plan.step import GatePurpose
-from rotation.proof.gate import HEARTBEATS
+from rotation.proof.gate import minimum
 from rotation.proof.verdict import GateRule, Judgement, RosterEntry, Swap, Verdict
 from rotation.values import ClientId, GroupId
 
 TOGETHER = 3
 """Fewer clients that fall silent at the same time may have been switched off."""
+_MOST = 0.8
+"""So many of those of a build and group that are on at night: one of five may have been switched off before."""
 _NIGHT = timedelta(hours=6)
 """A client that has been silent for so long, and came back, is switched off at times: perhaps over a weekend too."""
 _LONG_WEEKEND = timedelta(days=4)
@@ -79,30 +82,34 @@ def silent_elsewhere(
     entries: Iterable[RosterEntry],
     asked: Collection[ClientId],
     since: datetime,
-    least: Mapping[GroupId, timedelta],
+    paces: Mapping[GroupId, ReportingPace],
     sepm_clock: datetime,
 ) -> list[RosterEntry]:
-    """Clients for which a gate behind a replacement does not wait, and of which a whole build and group fell silent.
+    """Clients for which no gate behind a replacement waits, and of which most of a build and group fell silent at once.
 
     They were heard since that moment, are on at all times otherwise, and were heard last within one heartbeat: those
-    that people switch off go one by one. No other client of the build and group was heard later. `silenced` tells only
-    of clients that a gate waits for.
+    that people switch off go one by one. One that fell silent before counts against them, as does one that was heard
+    later. `silenced` tells only of clients that a gate waits for.
 
     Args:
         entries: the clients of the site.
         asked: those for which the gate waits.
         since: when the first new certificate was first seen, and a day after the rotation began, on SEPM's clock.
-        least: three heartbeats and the jitter of each owner.
+        paces: how often the clients of each owner report.
         sepm_clock: SEPM's time of the reading.
     """
     heard = (each for each in entries if not each.left_out and not each.non_persistent and _heard(each) >= since)
     found = list[RosterEntry]()
     for alike in _alike(heard):
-        on = [entry for entry in alike if entry.longest_silence < _NIGHT]
-        if len(on) < TOGETHER or not all(quiet_for(entry, least[entry.owner], sepm_clock) for entry in on):
-            continue
-        if max(map(_heard, alike)) - min(map(_heard, on)) <= least[on[0].owner] / HEARTBEATS:
-            found += [entry for entry in on if entry.id not in asked]
+        pace = paces[alike[0].owner]
+        apart = pace.slowest_heartbeat + pace.jitter
+        on = [entry for entry in alike if entry.longest_silence < max(_NIGHT, 2 * apart)]
+        quiet = [entry for entry in on if quiet_for(entry, minimum([pace]), sepm_clock)]
+        last = max(map(_heard, quiet), default=_NEVER)
+        together = [entry for entry in quiet if _heard(entry) >= last - apart]
+        others = len(on) + sum(_heard(entry) > last for entry in alike if entry not in on)
+        if len(together) >= max(TOGETHER, _MOST * others):
+            found += [entry for entry in together if entry.id not in asked]
     return found
 
 

@@ -24,8 +24,8 @@ async def lists_still_to_assign(scope: StepScope, client: Sepm) -> frozenset[Lis
     """The lists of the pairs that do not use their own yet."""
     found = []
     for wanted in await scope.wanted(SettingField.SERVER_LIST, restores=True):
-        settings = await settings_now(client, wanted, restores=True)
-        if settings is not None and not wanted.is_in(settings):
+        now = await settings_now(client, wanted, restores=True)
+        if now is not None and not wanted.is_in(now[1]):
             found.append(wanted)
     return lists_of(found)
 

@@ -79,6 +79,16 @@ def _of_two_groups(name: str, rejected: RejectedDownload, meanwhile: SiteEvent |
     return found.acting(ScriptedMove(since=Since.SWAP, after=5 * HOUR, move=Move.ROLL_BACK))
 
 
+def _inherited(name: str, after: timedelta) -> Hole:
+    """A hole in which a relaxed group inherits until people set it back, and a person rolls back meanwhile.
+
+    Its location has another id then, and verifies.
+    """
+    inherits = Follows(since=Since.SWAP, after=after, site_event=InheritanceSet(group=OTHER, inherits=True))
+    found = hole(name, 15, with_another_group(site(1, 6)), inherits)
+    return found.acting(ScriptedMove(since=Since.SWAP, after=5 * HOUR, move=Move.ROLL_BACK))
+
+
 _IGNORED = Switches(patch_sem_server=PatchSemServer.IGNORED)
 HOLES = (
     _cancelled("another certificate comes into the server right before a cancel"),
@@ -97,6 +107,8 @@ HOLES = (
         RejectedDownload.STAY_AND_REPORT,
         InheritanceSet(group=OTHER, inherits=True),
     ),
+    _inherited("a group inherits for a while before a roll-back", 2 * HOUR),
+    _inherited("a group inherits for a while behind the plan of a roll-back", 6 * HOUR),
     _edited("the list to be assigned again is edited right before a cancel", 3 * _MINUTE, 4 * _MINUTE),
     _edited("the list to be assigned again is edited hours before a cancel", _MINUTE, 5 * HOUR),
     _edited("the list to be assigned again is edited before a cancel by hand", 3 * _MINUTE, 4 * _MINUTE, _IGNORED),

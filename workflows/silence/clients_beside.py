@@ -10,7 +10,7 @@ from rotation.values import Value
 from workflows.hosts.host import ActivityRefusedError, Host, Pending
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.requests import about
-from workflows.silence.texts import AFTER_SWAP, PUT_BACK, SILENCED, silent
+from workflows.silence.texts import AFTER_SWAP, SILENCED, silent, what_to_do
 
 _PACE = timedelta(hours=1)
 """Where clients report more often, a history of a task that is open for weeks stays short."""
@@ -46,7 +46,7 @@ def reads_at(run: Reads) -> datetime | None:
     client, and shows which of them are off at night.
     """
     state = run.state
-    if state.outline.purpose != "rotate" or state.puts_back or state.step is None:
+    if state.outline.purpose not in {"rotate", "roll-back"} or state.puts_back or state.step is None:
         return None
     if not (state.task is not None or state.held_by or any(each.options for each in state.attention)):
         return None
@@ -76,6 +76,6 @@ async def read(run: Reads) -> None:
             run.drop_attention(AFTER_SWAP)
         return
     text, shown = silent(seen.count, ", ".join(seen.names)), run.is_raised(AFTER_SWAP)
-    run.raise_attention(AFTER_SWAP, SILENCED, f"{text}; {PUT_BACK}", ())
+    run.raise_attention(AFTER_SWAP, SILENCED, f"{text}; {what_to_do(state.outline.purpose)}", ())
     if not shown:
         await run.record(EventKind.ATTENTION, f"{SILENCED}: {text}", code=AFTER_SWAP)

@@ -20,6 +20,7 @@ from workflows.hosts.procedure_change import ProcedureChange
 from workflows.people import second_person
 from workflows.requests import about, left_out
 from workflows.running import Running
+from workflows.silence.texts import AFTER_SWAP
 from workflows.steps import signed_gate
 from workflows.steps.drift_step import BegunLook, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
 from workflows.steps.reference import NOT_MOVED, fix_references, show_gone_back
@@ -88,7 +89,8 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         reading = await _next_reading(run, step)
     run.note(EventKind.GATE_PASSED, f"{step.title}: {_passed(step, reading)}", reading=reading)
     for code in (_LIMIT, WANTED, NOT_MOVED, *_SHOWN):
-        run.drop_attention(code)
+        if code != AFTER_SWAP or not reading.silent_after_swap:  # else by clients for which no gate waits
+            run.drop_attention(code)
     second_person.over(run)
     run.state.wait = None
 

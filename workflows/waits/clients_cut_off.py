@@ -6,7 +6,7 @@ from rotation.proof.reading import is_put_back
 from rotation.proof.verdict import REFUSES
 from rotation.running.wait import GateReading
 from workflows.running import Running
-from workflows.silence.texts import AFTER_SWAP, PUT_BACK, SILENCED, silent
+from workflows.silence.texts import AFTER_SWAP, SILENCED, silent, what_to_do
 
 _REFUSED = (
     "have the server publish again, since its .SIG files may be older than its certificate; put the old certificate "
@@ -43,7 +43,7 @@ async def tell(run: Running, reading: GateReading) -> None:
             SILENCED,
             reading.silent_after_swap,
             silent(reading.silent_after_swap, names),
-            PUT_BACK,
+            what_to_do(run.state.outline.purpose),
         ),
         (
             _AFTER_WRITE,
@@ -78,6 +78,9 @@ async def tell(run: Running, reading: GateReading) -> None:
 
 
 def _after_write(run: Running) -> str:
+    step = run.state.step
+    if run.state.outline.purpose == "roll-back" and isinstance(step, Gate) and is_put_back(step):
+        return what_to_do("roll-back")
     if run.state.outline.purpose == "rotate" and run.state.replaced:
         return _PUBLISHED
     return "unless they are switched off, open the HTTP port of their network, or cancel"

@@ -29,7 +29,10 @@ def effects_happen_once(facts: Facts) -> Iterator[Violation]:
     for kind in () if whole_groups else ("rest.sem_server", "rest.secure_communications"):
         last: dict[tuple[str, ...], tuple[str, EffectView]] = {}
         for effect in facts.journal:
-            if effect.kind.partition(".")[2] not in _SAME_FIELD[kind]:
+            what = effect.kind.partition(".")[2]
+            if what == "inheritance":  # the locations of a group that owns its settings again are new ones
+                last = {pair: known for pair, known in last.items() if pair[0] != effect.subject[0]}
+            if what not in _SAME_FIELD[kind]:
                 continue
             *pair, value = effect.subject
             before = last.get(tuple(pair))

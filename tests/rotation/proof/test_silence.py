@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.scope import ReportingPace
 from rotation.plan.step import GatePurpose
 from rotation.proof.reading import judge_all
 from rotation.proof.silence import (
@@ -213,6 +214,9 @@ def test_a_build_that_has_come_back_and_fell_silent_is_not_back(make, quiet, mis
     assert [[each.id for each in build] for build in found] == ([["o0", "o1", "o2"]] if missed else [])
 
 
+PACE = ReportingPace(slowest_heartbeat=timedelta(minutes=4), jitter=timedelta(minutes=1))
+
+
 @pytest.mark.parametrize(
     ("others", "longest", "changed", "missed"),
     [
@@ -223,19 +227,22 @@ def test_a_build_that_has_come_back_and_fell_silent_is_not_back(make, quiet, mis
         ((1, 2, 3, -1), 5, {}, 3),
         ((1, 2, 6), 5, {}, 3),  # within one heartbeat
         ((1, 2, 7), 5, {}, 0),  # one by one
+        ((1, 2, 3, 4, 5, 500), 5, {}, 5),  # one of six is there: perhaps nothing has given it what the others have
+        ((100, 101, 102, 103, 1), 5, {}, 4),  # one was switched off before
+        ((100, 101, 102, 1, 50), 5, {}, 0),  # two were
         ((1, 2, 3), 359, {}, 3),
         ((1, 2, 3), 360, {}, 0),  # they are off at night
         ((1, 2, 3), 5, {"left_out": True}, 0),
         ((1, 2, 3), 5, {"non_persistent": True}, 0),
-        ((493, 494, 495), 2, {}, 0),  # silent for three heartbeats, to the minute
-        ((493, 494, 494), 2, {}, 3),
+        ((496, 496, 497), 2, {}, 0),  # silent for three heartbeats and the jitter, to the minute
+        ((495, 496, 496), 2, {}, 3),
     ],
 )
 def test_a_group_that_a_gate_does_not_ask_is_missed_behind_a_replacement(make, others, longest, changed, missed):
     """All of one build and group fell silent together, which are on at all times; the gate reads other clients."""
     entries = [each._replace(**changed) for each in _of_two_builds(make, others, longest=longest)]
-    least = {each.owner: timedelta(minutes=15) for each in entries}
-    found = silent_elsewhere(entries, (), make.at(), least, make.at(minutes=510))
+    paces = {each.owner: PACE for each in entries}
+    found = silent_elsewhere(entries, (), make.at(), paces, make.at(minutes=510))
     assert [each.id[0] for each in found] == ["o"] * missed
 
 
@@ -243,15 +250,15 @@ def test_a_client_that_is_off_at_night_shows_that_its_group_is_not_cut_off(make)
     """It was heard later than those of its build and group that are on at all times."""
     entries = _of_two_builds(make, (1, 2, 3, 100), longest=5)
     entries[-1] = entries[-1]._replace(longest_silence=timedelta(hours=9))
-    least = {each.owner: timedelta(minutes=15) for each in entries}
-    assert silent_elsewhere(entries, (), make.at(), least, make.at(minutes=510)) == []
+    paces = {each.owner: PACE for each in entries}
+    assert silent_elsewhere(entries, (), make.at(), paces, make.at(minutes=510)) == []
 
 
 def test_a_client_that_a_gate_waits_for_is_missed_once(make):
     """What the gate asks of a client is another rule's; the others of its group are named beside it."""
     entries = _of_two_builds(make, (1, 2, 3), longest=5)
-    least = {each.owner: timedelta(minutes=15) for each in entries}
-    found = silent_elsewhere(entries, (entries[3].id,), make.at(), least, make.at(minutes=510))
+    paces = {each.owner: PACE for each in entries}
+    found = silent_elsewhere(entries, (entries[3].id,), make.at(), paces, make.at(minutes=510))
     assert [each.id for each in found] == ["o0", "o2"]
 
 
@@ -290,3 +297,15 @@ def test_canaries_that_do_not_get_through_are_named(make, seen, canary, named):
     judged = [make.judge(rule, entry.observed)]
     found = silent_canaries([entry], judged, {entry.owner: rule}, make.at(minutes=20))
     assert [each.id for each in found] == (["c1"] if named else [])
+
+
+def test_a_group_that_reports_seldom_is_on_at_all_times(make):
+    """Its clients are silent for hours between two check-ins: nights show where they are off for longer."""
+    entries = _of_two_builds(make, (1, 2, 3), longest=500)
+    often, seldom = (
+        {each.owner: ReportingPace(slowest_heartbeat=timedelta(hours=hours), jitter=timedelta(0)) for each in entries}
+        for hours in (3, 8)
+    )
+    now = make.at(minutes=1600)
+    assert silent_elsewhere(entries, (), make.at(), often, now) == []
+    assert len(silent_elsewhere(entries, (), make.at(), seldom, now)) == 3
