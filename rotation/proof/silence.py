@@ -103,7 +103,7 @@ def silent_elsewhere(
     for alike in _alike(heard):
         pace = paces[alike[0].owner]
         apart = pace.slowest_heartbeat + pace.jitter
-        on = [entry for entry in alike if entry.longest_silence < max(_NIGHT, 2 * apart)]
+        on = [entry for entry in alike if entry.longest_silence < _NIGHT or entry.longest_silence <= apart]
         quiet = [entry for entry in on if quiet_for(entry, minimum([pace]), sepm_clock)]
         last = max(map(_heard, quiet), default=_NEVER)
         together = [entry for entry in quiet if _heard(entry) >= last - apart]

@@ -144,23 +144,6 @@ def test_rule_1_a_proven_client_that_vanishes_stays_proven(make):
     assert make.vanish(make.gate_rule(), evidence=proven.evidence).verdict is Verdict.COVERED
 
 
-def test_rule_10_a_canary_that_was_left_out_and_gets_on_shows_it(make):
-    """It holds no gate, and is as good as any other to show that its group gets on; the gate for all leaves it out."""
-    shown = [seen(make, 1, serial=0), seen(make, 6, serial=0)]
-    for canary, verdict in ((True, Verdict.COVERED), (False, Verdict.LEFT_OUT)):
-        rule = make.gate_rule(GatePurpose.VERIFYING, canary=canary)
-        assert make.read(rule, *shown, left_out=True).verdict is verdict
-        assert make.read(rule, seen(make, -5, serial=-90), left_out=True).verdict is Verdict.LEFT_OUT
-
-
-def test_rule_1_left_out_takes_a_name(make):
-    """Only a named person takes a client out, however long it is away."""
-    away = make.client("c1", seen=-200 * 24 * 60)
-    assert make.read(make.gate_rule(), away).verdict is Verdict.WAITING
-    judged = make.read(make.gate_rule(), away, left_out=True)
-    assert (judged.verdict, judged.reason) == (Verdict.LEFT_OUT, Reason.LEFT_OUT_BY_NAME)
-
-
 def test_rule_4_a_non_persistent_client_never_counts_as_covered(make):
     """Its serial is that of this morning's copy of the image; tomorrow it starts from the image again."""
     first, second = (seen(make, minute, serial=0, images=True) for minute in (1, 6))

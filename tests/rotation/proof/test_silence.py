@@ -301,7 +301,7 @@ def test_canaries_that_do_not_get_through_are_named(make, seen, canary, named):
 
 def test_a_group_that_reports_seldom_is_on_at_all_times(make):
     """Its clients are silent for hours between two check-ins: nights show where they are off for longer."""
-    entries = _of_two_builds(make, (1, 2, 3), longest=500)
+    entries = _of_two_builds(make, (1, 2, 3), longest=480)
     often, seldom = (
         {each.owner: ReportingPace(slowest_heartbeat=timedelta(hours=hours), jitter=timedelta(0)) for each in entries}
         for hours in (3, 8)
