@@ -5,7 +5,7 @@ from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.membership import followers
-from rotation.proof.reading import Seen, gates_of_others
+from rotation.proof.reading import Seen, gates_behind_swaps, gates_of_others
 from rotation.proof.verdict import RosterEntry
 from rotation.values import GroupId
 from service.scope import StepScope
@@ -32,6 +32,10 @@ async def roster_entries(
     relaxed = await store.coverage.covered(rotation_id, _relaxed_gates(body, step))
     others = {owner.group_id: gates_of_others(step, owner, seen) for owner in body.owners(ScopeName.FAILOVER)}
     passed = {gates: await store.coverage.covered(rotation_id, gates) for gates in set(others.values())}
+    new = {
+        server: await store.coverage.covered(rotation_id, [gate])
+        for server, gate in gates_behind_swaps(step, body).items()
+    }
     drill = isinstance(step, Gate) and step.is_drill
     seen_at = await store.roster.servers_seen(scope.site.id) if drill else {}
     alone = {client.name for client in clients if client.observed is not None}
@@ -48,6 +52,9 @@ async def roster_entries(
             seen_at=seen_at.get(client.id, frozenset()),
             knows_another=owner_of[client.group_id] in others
             and client.id in passed[others[owner_of[client.group_id]]],
+            knows_new=client.observed is not None
+            and client.observed.last_server is not None
+            and client.id in new.get(client.observed.last_server, ()),
             last_known=client.last_known,
             longest_silence=client.longest_silence,
             # a machine that has a record of its own by now is counted there

@@ -54,10 +54,14 @@ def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decid
 
 
 def _refusing(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
-    """A way back does not wait for clients that only the rest of it can bring."""
+    """A way back does not wait for clients that only the rest of it can bring.
+
+    One that knows the new certificate refuses what is signed with another key than that one's: its server must publish
+    again first, since the client does not come back to the old certificate.
+    """
     if not refuses(kept):
         return None
-    later = entry.observed is not None and entry.observed.last_server in rule.goes_back_later
+    later = entry.observed is not None and entry.observed.last_server in rule.goes_back_later and not entry.knows_new
     return (Verdict.SAFE, Reason.BROUGHT_BACK_LATER) if later else (Verdict.WAITING, Reason.REFUSING)
 
 

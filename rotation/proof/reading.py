@@ -146,6 +146,14 @@ def _goes_back_later(step: Gate | Holdout, body: PlanBody) -> frozenset[ServerNa
     return frozenset(work.server for work in works if isinstance(work, ReplaceCertificate))
 
 
+def gates_behind_swaps(step: Gate | Holdout, body: PlanBody) -> dict[ServerName, str]:
+    """In a roll-back, the gates in which clients have shown that they know a certificate that goes out after `step`."""
+    later = _goes_back_later(step, body)
+    before = body.steps[: body.steps.index(step)]
+    gates = (each for each in before if isinstance(each, Gate) and each.purpose is GatePurpose.SWAPPED)
+    return {gate.server: gate.id for gate in gates if gate.server is not None and gate.server in later}
+
+
 def _verifies_next(step: Gate | Holdout, owner: OwnerScope, body: PlanBody) -> bool:
     """Whether clients of the owner, which do not verify now, are made to before another certificate is replaced."""
     if not any(pair.needs_unverified for pair in owner.pairs):

@@ -104,6 +104,8 @@ class RosterEntry(NamedTuple):
     """In a drill, the servers at which it was ever seen."""
     knows_another: bool = False
     """Whether it is known to trust another server of its list, and would go there."""
+    knows_new: bool = False
+    """On a way back, whether it has shown that it knows the new certificate of the server at which it was seen last."""
     last_known: datetime | None = None
     """Its last check-in by the newest reading that showed it, where SEPM does not list it any more."""
     longest_silence: Length = timedelta()

@@ -1,5 +1,6 @@
 """Ways in which a cancel or a roll-back cut clients off (rules 15, 16 and 18), one scenario each."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from emulator.events.site_events import (
@@ -89,6 +90,16 @@ def _inherited(name: str, after: timedelta) -> Hole:
     return found.acting(ScriptedMove(since=Since.SWAP, after=5 * HOUR, move=Move.ROLL_BACK))
 
 
+def _signed_with_former_key(name: str, groups: Callable[[SiteSpec], SiteSpec] = lambda spec: spec) -> Hole:
+    """A hole in which clients that know the new certificate refuse what is signed with the former key.
+
+    A person rolls back. They come to the old certificate only when the server has published before.
+    """
+    switches = Switches(stale_sig_files=True, stale_sig_dates=False, rejected_download=RejectedDownload.STAY_AND_REPORT)
+    found = hole(name, 15, groups(site(1, 8, switches=switches)), residual=True)
+    return found.acting(ScriptedMove(since=Since.RESTORE, after=5 * HOUR, move=Move.ROLL_BACK))
+
+
 _IGNORED = Switches(patch_sem_server=PatchSemServer.IGNORED)
 HOLES = (
     _cancelled("another certificate comes into the server right before a cancel"),
@@ -106,6 +117,10 @@ HOLES = (
         "a group inherits for a while behind a replacement that another one refuses",
         RejectedDownload.STAY_AND_REPORT,
         InheritanceSet(group=OTHER, inherits=True),
+    ),
+    _signed_with_former_key("clients refuse what the former key has signed, and a person rolls back"),
+    _signed_with_former_key(
+        "one of two groups refuses what the former key has signed, and a person rolls back", with_another_group
     ),
     _inherited("a group inherits for a while before a roll-back", 2 * HOUR),
     _inherited("a group inherits for a while behind the plan of a roll-back", 6 * HOUR),

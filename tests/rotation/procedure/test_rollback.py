@@ -370,6 +370,9 @@ def test_a_gate_of_the_way_back_knows_which_servers_are_still_to_come(three, bac
     ]
     assert later[0] == {frozenset({S1})}
     assert later[-1] == {frozenset()}
+    shown_by = gates_behind_swaps(swaps[0], body)
+    assert {server: approved.step(gate).server for server, gate in shown_by.items()} == {S1: S1}
     gate = next(step for step in approved.steps if isinstance(step, Gate) and step.server is not None)
     seen = Seen(site=site, body=approved, swapped=(), references={})
     assert {rule.goes_back_later for rule in rules(gate, seen).values()} == {frozenset()}
+    assert gates_behind_swaps(gate, approved) == {}

@@ -104,6 +104,8 @@ def test_rule_15_a_way_back_does_not_wait_for_whom_the_rest_of_it_brings(make, r
     judged = make.read(back, *readings)
     assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.BROUGHT_BACK_LATER)
     assert not judged.evidence.covered
+    knows_new = make.read(back, *readings, knows_new=True)
+    assert (knows_new.verdict, knows_new.reason) == (Verdict.WAITING, Reason.REFUSING), "its server publishes first"
     elsewhere = rule.model_copy(update={"goes_back_later": frozenset({"s3"})})
     assert make.read(elsewhere, *readings).reason is Reason.REFUSING
 
