@@ -56,7 +56,7 @@ def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decid
 def _refusing(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
     """A way back does not wait for clients that only the rest of it can bring.
 
-    One that knows the new certificate refuses what is signed with another key than that one's: its server must publish
+    One that knows the new certificate refuses what the key of another one has signed: its server must publish
     again first, since the client does not come back to the old certificate.
     """
     if not refuses(kept):

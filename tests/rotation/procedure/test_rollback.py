@@ -6,7 +6,7 @@ from rotation.drift.restart import _of_server
 from rotation.plan.step import Console, Gate, Holdout
 from rotation.plan.work.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
 from rotation.procedure.rollback import Former, Reached, _ungated, roll_back
-from rotation.proof.reading import Seen, gates_of_others, reached_no_client, rules
+from rotation.proof.reading import Seen, gates_behind_swaps, gates_of_others, reached_no_client, rules
 from rotation.values import CertificateId, Fingerprint, ServerName
 
 S1, S2 = ServerName("s1"), ServerName("s2")
