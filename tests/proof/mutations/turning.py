@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from activities.setting.settings import SettingsWriter
 from emulator.switches import RejectedDownload
-from rotation.drift import newborn
+from rotation.drift import newborn, same_location
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.work.task import RefreshImages, TaskState
@@ -113,6 +113,22 @@ def a_claim_forgets_who_refuses(original, *args):
     return {client: each for client, each in original(*args).items() if each.covered or each.serial_seen}
 
 
+@mutation(
+    rule="15",
+    replaces=reading.gates_behind_swaps,
+    hole="clients refuse what the former key has signed, and a person rolls back",
+)
+def clients_that_know_the_new_certificate_are_not_waited_for(original, *args):  # noqa: ARG001 - as the rule
+    """Each client that refuses its policy passes for one that the old certificate brings back."""
+    return {}
+
+
+@mutation(rule="15", replaces=same_location.namesake, hole="a group inherits for a while before a roll-back")
+def a_location_with_another_id_is_passed_over(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """A location is known by its id alone."""
+    return
+
+
 def _sees_nothing(original, settings, scope, seen):
     """No server is probed before a write."""
 
@@ -216,6 +232,8 @@ MUTATIONS = (
     a_cancel_does_not_wait_for_the_holder,
     a_way_back_waits_a_day,
     a_claim_forgets_who_refuses,
+    clients_that_know_the_new_certificate_are_not_waited_for,
+    a_location_with_another_id_is_passed_over,
     a_cancel_restores_without_a_probe,
     settings_are_put_back_without_a_look,
     clients_are_relaxed_by_hand_whatever_is_found,
