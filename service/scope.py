@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.contract import StepRef
 from rotation.drift.earlier_survey import as_approved
-from rotation.drift.same_location import namesake
+from rotation.drift.same_location import namesake, planned_locations
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import TaskPair
@@ -114,6 +114,34 @@ class StepScope:
             if original.pair.group_id in written
         )
 
+    async def settings_now(
+        self, client: Sepm, wanted: WantedPair, *, restores: bool
+    ) -> tuple[WantedPair, PairSettings] | None:
+        """A pair as it is there now, with its settings. None where it is to be put back and is not there any more.
+
+        Where its location is gone and its group has another one of that name, that one is meant.
+
+        Raises:
+            Gone: when it is to be relaxed and is not there any more.
+            SepmError: when SEPM could not be asked.
+        """
+        try:
+            return wanted, await client.pair_settings(wanted.pair)
+        except Gone:
+            found = await self._under_another_id(client, wanted)
+            if found is None and not restores:
+                raise
+            return found
+
+    async def _under_another_id(self, client: Sepm, wanted: WantedPair) -> tuple[WantedPair, PairSettings] | None:
+        known = planned_locations(self.plan.body).get(wanted.pair.group_id, {})
+        owner = next((group for group in await client.groups() if group.id == wanted.pair.group_id), None)
+        present = namesake(owner, wanted.location_name, known) if owner is not None else None
+        if present is None:
+            return None
+        there = wanted.model_copy(update={"present": present})
+        return there, await client.pair_settings(there.target)
+
     @property
     def _written(self) -> ScopeName:
         return self.step.scope if isinstance(self.step, Write) else ScopeName.RELAXED
@@ -174,33 +202,6 @@ class StepScope:
     def title(self) -> str:
         """What a person is asked to do."""
         return self.step.title if isinstance(self.step, Console) else f"By hand: {self.step.title}"
-
-
-async def settings_now(client: Sepm, wanted: WantedPair, *, restores: bool) -> tuple[WantedPair, PairSettings] | None:
-    """A pair as it is there now, with its settings. None where it is to be put back and is not there any more.
-
-    Where its location is gone and its group has another one of that name, that one is meant.
-
-    Raises:
-        Gone: when it is to be relaxed and is not there any more.
-        SepmError: when SEPM could not be asked.
-    """
-    try:
-        return wanted, await client.pair_settings(wanted.pair)
-    except Gone:
-        found = await _under_another_id(client, wanted)
-        if found is None and not restores:
-            raise
-        return found
-
-
-async def _under_another_id(client: Sepm, wanted: WantedPair) -> tuple[WantedPair, PairSettings] | None:
-    owner = next((group for group in await client.groups() if group.id == wanted.pair.group_id), None)
-    present = namesake(owner, wanted.location_name) if owner is not None else None
-    if present is None:
-        return None
-    there = wanted.model_copy(update={"present": present})
-    return there, await client.pair_settings(there.target)
 
 
 async def scope_of(world: World, ref: StepRef) -> StepScope:

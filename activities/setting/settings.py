@@ -23,7 +23,7 @@ from rotation.proof.gate import written
 from rotation.values import GroupId, ListName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
-from service.scope import StepScope, WantedPair, scope_of, settings_now
+from service.scope import StepScope, WantedPair, scope_of
 from service.surveying import presented_when_planned
 from service.world import World
 from store.rotation.write_rows import WriteOutcome
@@ -48,7 +48,8 @@ class SettingsWriter:
         2. store the owner's policy date and SEPM's clock before the write (rule 9)
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
-        5. a pair to be put back, or on a way back, that is not there any more is named: there is nothing to write to
+        5. a pair whose location has another id now is written under that one; one to be put back, or on a way back,
+           that is not there any more is named: there is nothing to write to
         6. where some of what was written before is written back: note what was put right, and what was not; what was
            put right before is left, with an alarm
         """
@@ -68,7 +69,7 @@ class SettingsWriter:
                 for planned in location_by_location(every if repair is None else repair.of_these(every)):
                     named = request.restores or repair is not None or scope.plan.body.purpose == "roll-back"
                     if_gone = named or planned.name in accepted
-                    there = await settings_now(client, planned, restores=if_gone)
+                    there = await scope.settings_now(client, planned, restores=if_gone)
                     wanted, settings = there or (planned, None)
                     if repair is not None and await repair.leaves(wanted, settings):
                         continue

@@ -34,7 +34,7 @@ from rotation.values import Fingerprint, ServerName
 from sepm.errors import SepmError, UntrustedCertificate
 from sepm.port import Sepm
 from service.attestations import OperatorStatement, attest_replication, attest_settings
-from service.scope import StepScope, WantedPair, settings_now
+from service.scope import StepScope, WantedPair
 from service.surveying import presented_when_planned
 from service.world import World
 
@@ -280,5 +280,5 @@ async def _missing(client: Sepm, scope: StepScope, *, withdrawing: bool) -> tupl
         raise TypeError(f"step {step.id} writes nothing")
     wanted = await scope.wanted(step.field, restores=step.restores)
     spared = step.restores or withdrawing
-    now = [await settings_now(client, pair, restores=spared) for pair in wanted]
+    now = [await scope.settings_now(client, pair, restores=spared) for pair in wanted]
     return tuple(pair for pair, settings in filter(None, now) if not pair.is_in(settings))

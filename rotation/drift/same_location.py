@@ -3,7 +3,7 @@
 SEPM gives a group that gets settings of its own again locations with new ids (unknown; the emulator does).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from rotation.plan.plan import PlanBody
 from rotation.survey import ObservedGroup, ObservedLocation
@@ -22,10 +22,10 @@ def with_known_ids(
     return tuple(_as_known(group, known.get(group.id, {})) for group in groups)
 
 
-def namesake(group: ObservedGroup, name: str) -> LocationId | None:
-    """The id of the location of that name in a group that owns its settings."""
-    found = [location.id for location in group.locations if location.name == name and not group.inherits]
-    return found[0] if len(found) == 1 else None
+def namesake(group: ObservedGroup, name: str, known: Collection[LocationId]) -> LocationId | None:
+    """The id of the location of that name in a group that owns its settings, where that is none of the `known` ones."""
+    found = [each.id for each in group.locations if each.name == name and each.id not in known and not group.inherits]
+    return found[0] if found else None
 
 
 def _as_known(group: ObservedGroup, known: Mapping[LocationId, str]) -> ObservedGroup:

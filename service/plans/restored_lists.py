@@ -11,7 +11,7 @@ from rotation.values import ListName
 from sepm.port import Sepm
 from service.edited_lists import dates_of_lists, latest_of
 from service.plans.restoring import rotations_since
-from service.scope import StepScope, WantedPair, settings_now
+from service.scope import StepScope, WantedPair
 from store.progress import Rotation
 
 
@@ -24,7 +24,7 @@ async def lists_still_to_assign(scope: StepScope, client: Sepm) -> frozenset[Lis
     """The lists of the pairs that do not use their own yet."""
     found = []
     for wanted in await scope.wanted(SettingField.SERVER_LIST, restores=True):
-        now = await settings_now(client, wanted, restores=True)
+        now = await scope.settings_now(client, wanted, restores=True)
         if now is not None and not wanted.is_in(now[1]):
             found.append(wanted)
     return lists_of(found)

@@ -31,8 +31,16 @@ def test_one_that_is_gone_is_known_by_its_name(make, there, known):
     assert [each.id for each in group.locations] == known
 
 
-def test_a_group_that_inherits_has_no_namesake(make):
-    """Its locations are those of the group above it: nothing is written there for its sake."""
-    assert namesake(with_locations(make, ("l-9", "Default")), "Default") == "l-9"
-    assert namesake(with_locations(make, ("l-9", "Office")), "Default") is None
-    assert namesake(with_locations(make, ("l-9", "Default"), inherits=True), "Default") is None
+@pytest.mark.parametrize(
+    ("there", "inherits", "found"),
+    [
+        ([("l-9", "Default")], False, "l-9"),
+        ([("l-9", "Office")], False, None),
+        ([("l-9", "Default")], True, None),  # its locations are those of the group above it
+        ([("l-2", "Default")], False, None),  # another location of the plan has the name now
+    ],
+)
+def test_what_is_written_under_another_id(make, there, inherits, found):
+    """A location of that name that the plan does not know, in a group that owns its settings."""
+    group = with_locations(make, *there, inherits=inherits)
+    assert namesake(group, "Default", KNOWN[group.id]) == found
