@@ -6,10 +6,10 @@ from typing import Any
 from activities.admission import Admission
 from activities.gate.gates import Gates
 from activities.gate.leaving_out import LeavingOut
+from activities.gate.silent_clients import SilentClients
 from activities.gate.statements import Statements
 from activities.look.looking import SiteLooks
 from activities.look.newborns import Newborns
-from activities.look.silent_clients import SilentClients
 from activities.order.ordering import Ordering
 from activities.order.simulation_runs import Playing
 from activities.plan.admitting import Admitting

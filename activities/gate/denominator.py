@@ -10,7 +10,7 @@ from rotation.proof.verdict import RosterEntry
 from rotation.values import GroupId
 from service.scope import StepScope
 from service.world import World
-from store.site.roster import LatestReading
+from store.site.roster import LatestReading, RosterClient
 
 
 async def roster_entries(
@@ -40,13 +40,7 @@ async def roster_entries(
     seen_at = await store.roster.servers_seen(scope.site.id) if drill else {}
     alone = {client.name for client in clients if client.observed is not None}
     return [
-        RosterEntry(
-            id=client.id,
-            name=client.name,
-            group_id=client.group_id,
-            owner=owner_of[client.group_id],
-            observed=client.observed,
-            non_persistent=client.non_persistent,
+        entry_of(client, owner_of[client.group_id])._replace(
             left_out=client.id in left_out,
             relaxed=client.id in relaxed,
             seen_at=seen_at.get(client.id, frozenset()),
@@ -56,7 +50,6 @@ async def roster_entries(
             and client.observed.last_server is not None
             and client.id in new.get(client.observed.last_server, ()),
             last_known=client.last_known,
-            longest_silence=client.longest_silence,
             # a machine that has a record of its own by now is counted there
             twin=None if client.twin is not None and client.twin.name in alone else client.twin,
             network=UNKNOWN if client.observed is None else client.observed.network,
@@ -64,6 +57,19 @@ async def roster_entries(
         for client in clients
         if client.group_id in owner_of
     ]
+
+
+def entry_of(client: RosterClient, owner: GroupId) -> RosterEntry:
+    """A client as the roster has it, with the owner of its group, and nothing that a gate knows of it."""
+    return RosterEntry(
+        id=client.id,
+        name=client.name,
+        group_id=client.group_id,
+        owner=owner,
+        observed=client.observed,
+        non_persistent=client.non_persistent,
+        longest_silence=client.longest_silence,
+    )
 
 
 async def _born(world: World, scope: StepScope) -> dict[GroupId, GroupId]:

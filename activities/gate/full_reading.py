@@ -1,11 +1,41 @@
 """A full reading of a site's clients (rule 2): one that a page read at the wrong moment cannot make short."""
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
 
+from activities.failures import as_activity_failures
+from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ClientId
 from sepm.port import Sepm
 from sepm.rest.domains import as_named
+from service.world import World
+from store.site.roster import LatestReading
+
+
+class StoredReading(NamedTuple):
+    """Every client of a site, read and stored."""
+
+    latest: LatestReading
+    clock: datetime
+    """SEPM's, of the last answer."""
+    survey: SiteSurvey | None
+    """The newest one that was complete."""
+
+
+async def read_and_store(world: World, site: Site, asked_at: datetime) -> StoredReading:
+    """Read every client from `asked_at` on, and keep it in the roster."""
+    store = world.store
+    known = await store.roster.present(site.id)
+    newest = await store.surveys.latest_complete(site.id)
+    survey = await store.surveys.get(newest) if newest else None
+    await store.roster.begin_reading(site.id, asked_at)
+    with as_activity_failures():
+        async with await world.sepm(site) as client:
+            clients = await every_client(client, known, survey)
+            clock = client.clock_of_last_answer()
+    return StoredReading(await store.roster.update(site.id, asked_at, None, clients), clock, survey)
 
 
 async def every_client(

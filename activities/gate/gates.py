@@ -12,9 +12,9 @@ from activities.gate.moved_policies import taken
 from activities.gate.outage import answering, with_outage
 from activities.gate.reading_counts import NAMES, in_numbers
 from activities.gate.recovering import read_returned
-from activities.gate.returned_builds import silent_beside
 from activities.gate.seen import gate_of, reached_none, seen_by_gate
 from activities.gate.signed import signatures
+from activities.gate.silent_clients import silent_beside
 from activities.gate.statements import by_export
 from activities.look.looking import SiteLooks
 from engine.contract import ActivityName, GateAnswer, GateRequest
@@ -112,7 +112,8 @@ class Gates:
         silent = silenced(scoped, judgements, by_owner, heard_until)
         unusual = unusually_many(silent, scoped, by_owner, heard_until)
         unusual_ids = {entry.id for entry in unusual}
-        elsewhere = await silent_beside(scope, entries, judgements, swapped=bool(request.swapped), clock=heard_until)
+        waited_for = {each.client for each in judgements if each.verdict is Verdict.WAITING}
+        elsewhere = await silent_beside(scope, entries, waited_for, heard_until)
         quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
         reading = _reading(step, asked_at, entries, judgements, silent=unusual, elsewhere=elsewhere)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()

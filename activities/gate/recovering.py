@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from activities.failures import as_activity_failures
-from activities.gate.full_reading import every_client
+from activities.gate.full_reading import read_and_store
 from activities.gate.reading_counts import in_numbers
 from activities.gate.statements import by_export
 from engine.contract import GateRequest, ObserveTaskAnswer
@@ -60,17 +59,9 @@ async def put_back_evidence(world: World, scope: StepScope, work: PutCertificate
 async def read_returned(world: World, scope: StepScope, request: GateRequest) -> GateReading:
     """One full reading of the gate after a recovery (rule 2), its verdicts stored: the clients that check in again."""
     store, ref, body = world.store, request.ref, scope.plan.body
-    known = await store.roster.present(ref.site_id)
-    newest = await store.surveys.latest_complete(ref.site_id)
-    survey = await store.surveys.get(newest) if newest else None
     asked_at = world.clock()
-    await store.roster.begin_reading(ref.site_id, asked_at)
     await store.coverage.begin_reading(ref.rotation_id, ref.step, asked_at)
-    with as_activity_failures():
-        async with await world.sepm(scope.site) as client:
-            clients = await every_client(client, known, survey)
-            clock = client.clock_of_last_answer()
-    latest = await store.roster.update(ref.site_id, asked_at, None, clients)
+    latest, clock, survey = await read_and_store(world, scope.site, asked_at)
     recovered = works(body)
     swaps = {(swap.server, swap.target): swap.first_seen for swap in await store.swaps.of(ref.rotation_id)}
     since = max((swaps.get((work.server, work.fingerprint_sha256)) or clock for work in recovered), default=clock)

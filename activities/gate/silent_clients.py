@@ -1,15 +1,21 @@
 """Clients behind a replacement for which no gate waits: builds of which none is back, groups that fell silent since."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from temporalio import activity
+
+from activities.gate.denominator import entry_of
+from activities.gate.full_reading import read_and_store
 from activities.gate.reading_counts import NAMES
+from engine.contract import ActivityName, SilentAnswer, StepRequest
 from rotation.proof.gate import minimum
 from rotation.proof.silence import builds_not_back, quiet_for, silent_elsewhere
-from rotation.proof.verdict import Judgement, RosterEntry, Verdict
+from rotation.proof.verdict import RosterEntry
 from rotation.running.wait import GateReading
 from rotation.survey import SiteSurvey
-from service.scope import StepScope
+from rotation.values import ClientId
+from service.scope import StepScope, scope_of
 from service.world import World
 from store.site.roster import RosterClient
 
@@ -17,24 +23,45 @@ _DAY = timedelta(days=1)
 """So long must clients be watched before it is known which of them are off at night."""
 
 
+class SilentClients:
+    """Clients that are read while a person is waited for, and no gate reads them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.READ_SILENT)
+    async def read_silent(self, request: StepRequest) -> SilentAnswer:
+        """Read every client of the site, keep what was seen, and name those of a build and group that fell silent.
+
+        A site without REST shows nothing: it answers with none.
+        """
+        world = self._world
+        scope = await scope_of(world, request.ref)
+        if scope.site.at_console is not None:
+            return SilentAnswer()
+        latest, clock, _ = await read_and_store(world, scope.site, world.clock())
+        entries = await _counted(scope, await world.store.roster.entries(scope.site.id, latest=latest))
+        silent = await silent_beside(scope, entries, (), clock)
+        return SilentAnswer(count=len(silent), names=tuple(sorted(entry.name for entry in silent)[:NAMES]))
+
+
 async def with_builds(
-    world: World, scope: StepScope, survey: SiteSurvey, reading: GateReading, roster: Sequence[RosterClient]
+    scope: StepScope, survey: SiteSurvey, reading: GateReading, roster: Sequence[RosterClient]
 ) -> GateReading:
     """The reading of the closing check with the builds of which it waits for one client, and the clients to name.
 
     Clients that are left out by name, and virtual desktops that start from an image, are none of them.
     """
-    swaps = await world.store.swaps.of(scope.ref.rotation_id)
+    swaps = await scope.world.store.swaps.of(scope.ref.rotation_id)
     last = max((swap.first_seen for swap in swaps if swap.first_seen is not None), default=None)
     if last is None:
         return reading
-    owner_of = {group: owner for owner in scope.plan.body.scopes for group in owner.groups}
-    entries = await counted_entries(world, scope, roster)
+    entries = await _counted(scope, roster)
     clock = survey.clients_as_of
-    least = {entry.id: minimum([owner_of[entry.group_id]]) for entry in entries}
-    quiet = {entry.id for entry in entries if quiet_for(entry, least[entry.id], clock)}
+    least = {owner.group_id: minimum([owner]) for owner in scope.plan.body.scopes}
+    quiet = {entry.id for entry in entries if quiet_for(entry, least[entry.owner], clock)}
     builds = builds_not_back(entries, last, quiet)
-    silent = [entry for alike in builds for entry in alike if entry.id in quiet and clock > last + least[entry.id]]
+    silent = [entry for alike in builds for entry in alike if entry.id in quiet and clock > last + least[entry.owner]]
     update = {
         "absent_builds": tuple(sorted({_named(alike[0]) for alike in builds})),
         "silent_after_swap": len(silent),
@@ -43,32 +70,20 @@ async def with_builds(
     return reading.model_copy(update=update)
 
 
-async def counted_entries(world: World, scope: StepScope, roster: Sequence[RosterClient]) -> list[RosterEntry]:
-    """The clients of the plan's groups, without those left out by name and those that start from an image."""
-    owner_of = {group: owner.group_id for owner in scope.plan.body.scopes for group in owner.groups}
-    left_out = await world.store.roster.left_out(scope.ref.rotation_id)
-    return [
-        RosterEntry(
-            id=client.id,
-            name=client.name,
-            group_id=client.group_id,
-            owner=owner_of[client.group_id],
-            observed=client.observed,
-            longest_silence=client.longest_silence,
-        )
-        for client in roster
-        if client.group_id in owner_of and client.id not in left_out and not client.non_persistent
-    ]
-
-
 async def silent_beside(
-    scope: StepScope, entries: Sequence[RosterEntry], judgements: Sequence[Judgement], *, swapped: bool, clock: datetime
+    scope: StepScope, entries: Sequence[RosterEntry], asked: Collection[ClientId], clock: datetime
 ) -> list[RosterEntry]:
-    """Those that fell silent behind the first certificate that the plan has put in, for which no gate waits.
+    """Those that fell silent behind the first certificate that the plan has put in; none before.
 
     On a way back that is an old one: clients that a new one had cut off are known.
+
+    Args:
+        scope: the step.
+        entries: the clients of the site.
+        asked: those for which a gate waits.
+        clock: SEPM's time of the reading.
     """
-    if scope.plan.body.purpose not in {"rotate", "roll-back"} or not swapped:
+    if scope.plan.body.purpose not in {"rotate", "roll-back"}:
         return []
     store, rotation_id = scope.world.store, scope.ref.rotation_id
     targets = {(each.server, each.fingerprint) for each in scope.plan.body.certificates}
@@ -76,10 +91,17 @@ async def silent_beside(
     first = min((swap.first_seen for swap in swaps if swap.first_seen is not None), default=None)
     if first is None:
         return []
-    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     paces = {owner.group_id: owner for owner in scope.plan.body.scopes}
     habits_known = (await store.rotations.get(rotation_id)).created_at + _DAY
-    return silent_elsewhere(entries, waiting, max(first, habits_known), paces, clock)
+    return silent_elsewhere(entries, asked, max(first, habits_known), paces, clock)
+
+
+async def _counted(scope: StepScope, roster: Sequence[RosterClient]) -> list[RosterEntry]:
+    """The clients of the plan's groups, without those left out by name and those that start from an image."""
+    owner_of = {group: owner.group_id for owner in scope.plan.body.scopes for group in owner.groups}
+    left_out = await scope.world.store.roster.left_out(scope.ref.rotation_id)
+    counted = (each for each in roster if each.id not in left_out and not each.non_persistent)
+    return [entry_of(each, owner_of[each.group_id]) for each in counted if each.group_id in owner_of]
 
 
 def _named(entry: RosterEntry) -> str:

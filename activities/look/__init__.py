@@ -1,6 +1,5 @@
 """The look at the site: what differs from what the rotation left, what was born, and which clients no gate counts.
 
 - `looking`: the look, and which gates are proven again
-- `silent_clients`: which clients fell silent behind a replacement while no gate reads them
 - `newborns`, `unplanned_groups`: what was born during the rotation; clients in groups that a plan does not know
 """

@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.failures import as_activity_failures
 from activities.gate.reading_counts import NAMES
-from activities.gate.returned_builds import with_builds
+from activities.gate.silent_clients import with_builds
 from activities.gate.statements import closes_by
 from activities.setting.accepting import shown
 from engine.contract import ActivityName, ClosingAnswer, StepRequest
@@ -63,7 +63,7 @@ class ClosingCheck:
         proven = await self._policies(scope)
         lacks = await closes_by(world, scope.site, request.exported_from)
         back = _back(scope, roster, survey, proven, lacks=lacks)
-        reading = await with_builds(world, scope, survey, back, roster)
+        reading = await with_builds(scope, survey, back, roster)
         return ClosingAnswer(
             findings=folded(each for each in findings if each.code != PAIR_GONE),
             gone=await shown(world, ref.rotation_id, gone),

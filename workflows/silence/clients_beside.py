@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from engine.contract import ActivityName, EventKind, SilentAnswer, StepRequest
-from rotation.running.message import Move
 from rotation.running.state import RotationState
-from rotation.values import Value
-from workflows.hosts.host import ActivityRefusedError, Host, Pending
+from workflows.hosts.host import ActivityRefusedError
+from workflows.hosts.insisting import Waits
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.requests import about
 from workflows.silence.texts import AFTER_SWAP, SILENCED, silent, what_to_do
@@ -17,23 +16,13 @@ _PACE = timedelta(hours=1)
 _SUMMARY = "read clients while a person is waited for"
 
 
-class Reads(Protocol):
+class Reads(Waits, Protocol):
     """What of a rotation is needed to read clients and to show what they tell."""
 
-    host: Host
     state: RotationState
-
-    async def until_done(self, pending: Pending[Value], summary: str) -> None:
-        """Wait for an activity, and read messages meanwhile."""
 
     async def record(self, kind: EventKind, message: str, *, code: str = "") -> None:
         """Store an event before going on."""
-
-    def raise_attention(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
-        """Show that a person is needed."""
-
-    def drop_attention(self, code: str) -> None:
-        """Take back an attention whose cause is gone."""
 
     def is_raised(self, code: str) -> bool:
         """Whether an attention of that code is shown."""
@@ -75,7 +64,13 @@ async def read(run: Reads) -> None:
         if not of_gate:
             run.drop_attention(AFTER_SWAP)
         return
-    text, shown = silent(seen.count, ", ".join(seen.names)), run.is_raised(AFTER_SWAP)
-    run.raise_attention(AFTER_SWAP, SILENCED, f"{text}; {what_to_do(state.outline.purpose)}", ())
+    text, then = silent(seen.count, ", ".join(seen.names)), what_to_do(state.outline.purpose)
+    await show(run, AFTER_SWAP, SILENCED, text, then)
+
+
+async def show(run: Reads, code: str, subject: str, text: str, then: str) -> None:
+    """Show clients in trouble, and what to do `then`; recorded once, though the text changes with each reading."""
+    shown = run.is_raised(code)
+    run.raise_attention(code, subject, f"{text}; {then}", ())
     if not shown:
-        await run.record(EventKind.ATTENTION, f"{SILENCED}: {text}", code=AFTER_SWAP)
+        await run.record(EventKind.ATTENTION, f"{subject}: {text}", code=code)

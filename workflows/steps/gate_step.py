@@ -89,7 +89,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         reading = await _next_reading(run, step)
     run.note(EventKind.GATE_PASSED, f"{step.title}: {_passed(step, reading)}", reading=reading)
     for code in (_LIMIT, WANTED, NOT_MOVED, *_SHOWN):
-        if code != AFTER_SWAP or not reading.silent_after_swap:  # else by clients for which no gate waits
+        if code != AFTER_SWAP or not reading.silent_after_swap:  # others that no gate waits for are silent still
             run.drop_attention(code)
     second_person.over(run)
     run.state.wait = None

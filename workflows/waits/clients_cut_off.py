@@ -6,6 +6,7 @@ from rotation.proof.reading import is_put_back
 from rotation.proof.verdict import REFUSES
 from rotation.running.wait import GateReading
 from workflows.running import Running
+from workflows.silence.clients_beside import show
 from workflows.silence.texts import AFTER_SWAP, SILENCED, silent, what_to_do
 
 _REFUSED = (
@@ -70,10 +71,7 @@ async def tell(run: Running, reading: GateReading) -> None:
         if not count:
             run.drop_attention(code)
             continue
-        shown = run.is_raised(code)
-        run.raise_attention(code, subject, f"{text}; {then}", ())
-        if not shown:
-            await run.record(EventKind.ATTENTION, f"{subject}: {text}", code=code)
+        await show(run, code, subject, text, then)
     await _list(run, reading)
 
 

@@ -4,15 +4,14 @@ from rotation.plan.step import GatePurpose
 from rotation.proof.verdict import Reason, Verdict
 
 
-def seen(make, minute, *, serial=None, server="s2", group="G", of=None, **fields):
-    """A client as read, last seen at `minute`; its serial is of the policy made at that minute."""
-    text = None if serial is None else make.serial(of or group, make.at(minutes=serial))
-    return make.client("c1", group, seen=minute, server=server, serial=text, **fields)
+def seen(make, minute, serial):
+    """A client that was heard at `minute`, with the serial of a policy made at another one."""
+    return make.client("c1", seen=minute, server="s2", serial=make.serial("G", make.at(minutes=serial)))
 
 
 def test_rule_10_a_canary_that_was_left_out_and_gets_on_shows_it(make):
     """It holds no gate, and is as good as any other to show that its group gets on; the gate for all leaves it out."""
-    shown, former = [seen(make, minute, serial=0) for minute in (1, 6)], seen(make, -5, serial=-90)
+    shown, former = [seen(make, minute, 0) for minute in (1, 6)], seen(make, -5, -90)
     for canary, verdict in ((True, Verdict.COVERED), (False, Verdict.LEFT_OUT)):
         rule = make.gate_rule(GatePurpose.VERIFYING, canary=canary)
         judged = [make.read(rule, *rows, left_out=True).verdict for rows in (shown, [former])]
