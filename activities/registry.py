@@ -8,6 +8,7 @@ from activities.gate.gates import Gates
 from activities.gate.leaving_out import LeavingOut
 from activities.gate.silent_clients import SilentClients
 from activities.gate.statements import Statements
+from activities.look.accepting import Acceptances
 from activities.look.looking import SiteLooks
 from activities.look.newborns import Newborns
 from activities.order.ordering import Ordering
@@ -18,7 +19,6 @@ from activities.plan.loading import Loading
 from activities.plan.planning import Planning
 from activities.plan.rolling_back import RollBackPlanner
 from activities.progress import ProgressKeeper
-from activities.setting.accepting import Acceptances
 from activities.setting.originals import OriginalsRecorder
 from activities.setting.policy_moves import PolicyMoves
 from activities.setting.references import ReferenceFixing

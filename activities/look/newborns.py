@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from activities.setting.accepting import shown
+from activities.look.accepting import shown
 from engine.contract import ActivityName, NewbornAnswer, StepRequest
 from rotation.drift.newborn import PAIR_BORN, newborn, users
 from rotation.finding import some

@@ -10,7 +10,7 @@ from activities.failures import as_activity_failures
 from activities.gate.reading_counts import NAMES
 from activities.gate.silent_clients import with_builds
 from activities.gate.statements import closes_by
-from activities.setting.accepting import shown
+from activities.look.accepting import shown
 from engine.contract import ActivityName, ClosingAnswer, StepRequest
 from rotation.console.statement import WantedProof
 from rotation.drift.drift import PAIR_GONE

@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from activities.setting.accepting import shown
+from activities.look.accepting import shown
 from activities.setting.grounds import ground_of
 from activities.setting.lists_put_back import ListsPutBack
 from activities.setting.repairing import Repairs
