@@ -14,7 +14,7 @@ from activities.gate.reading_counts import NAMES, in_numbers
 from activities.gate.recovering import read_returned
 from activities.gate.seen import gate_of, reached_none, seen_by_gate
 from activities.gate.signed import signatures
-from activities.gate.silent_clients import silent_beside
+from activities.gate.silent_clients import silent_at_claim, silent_beside
 from activities.gate.statements import by_export
 from activities.look.looking import SiteLooks
 from engine.contract import ActivityName, GateAnswer, GateRequest
@@ -134,6 +134,7 @@ class Gates:
             "waiting_key": _key(judgements),
             "quiet": len(quiet),
             "quiet_names": _names(quiet),
+            "all_silent": await silent_at_claim(scope, entries, heard_until) if request.verified_by else 0,
             "gone_back": some(sorted(gone_back(step, seen))),
             "switched_off": _names(entry for entry in silent if entry.id not in unusual_ids),
             "silent_canaries": _names(silent_canaries(scoped, judgements, by_owner, heard_until)),

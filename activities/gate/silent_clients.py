@@ -9,12 +9,13 @@ from activities.gate.denominator import entry_of
 from activities.gate.full_reading import read_and_store
 from activities.gate.reading_counts import NAMES
 from engine.contract import ActivityName, SilentAnswer, StepRequest
+from rotation.plan.scope import OwnerScope
 from rotation.proof.gate import minimum
-from rotation.proof.silence import builds_not_back, quiet_for, silent_elsewhere
+from rotation.proof.silence import all_silent, builds_not_back, quiet_for, silent_elsewhere
 from rotation.proof.verdict import RosterEntry
 from rotation.running.wait import GateReading
 from rotation.survey import SiteSurvey
-from rotation.values import ClientId
+from rotation.values import ClientId, GroupId
 from service.scope import StepScope, scope_of
 from service.world import World
 from store.site.roster import RosterClient
@@ -91,9 +92,25 @@ async def silent_beside(
     first = min((swap.first_seen for swap in swaps if swap.first_seen is not None), default=None)
     if first is None:
         return []
-    paces = {owner.group_id: owner for owner in scope.plan.body.scopes}
-    habits_known = (await store.rotations.get(rotation_id)).created_at + _DAY
-    return silent_elsewhere(entries, asked, max(first, habits_known), paces, clock)
+    return silent_elsewhere(entries, asked, max(first, await _habits_known(scope)), _paces(scope), clock)
+
+
+async def silent_at_claim(scope: StepScope, entries: Sequence[RosterEntry], clock: datetime) -> int:
+    """How many clients are on at all times, where no client reports before a new certificate comes; else 0.
+
+    What a site without REST shows is as old as its export.
+    """
+    if scope.plan.body.purpose != "rotate" or scope.site.at_console is not None:
+        return 0
+    return all_silent(entries, await _habits_known(scope), _paces(scope), clock)
+
+
+async def _habits_known(scope: StepScope) -> datetime:
+    return (await scope.world.store.rotations.get(scope.ref.rotation_id)).created_at + _DAY
+
+
+def _paces(scope: StepScope) -> dict[GroupId, OwnerScope]:
+    return {owner.group_id: owner for owner in scope.plan.body.scopes}
 
 
 async def _counted(scope: StepScope, roster: Sequence[RosterClient]) -> list[RosterEntry]:

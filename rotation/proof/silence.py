@@ -102,8 +102,8 @@ def silent_elsewhere(
     found = list[RosterEntry]()
     for alike in _alike(heard):
         pace = paces[alike[0].owner]
-        apart = pace.slowest_heartbeat + pace.jitter
-        on = [entry for entry in alike if entry.longest_silence < _NIGHT or entry.longest_silence <= apart]
+        apart = _apart(pace)
+        on = [entry for entry in alike if _is_on(entry, apart)]
         quiet = [entry for entry in on if quiet_for(entry, minimum([pace]), sepm_clock)]
         last = max(map(_heard, quiet), default=_NEVER)
         together = [entry for entry in quiet if _heard(entry) >= last - apart]
@@ -111,6 +111,37 @@ def silent_elsewhere(
         if len(together) >= max(TOGETHER, _MOST * others):
             found += [entry for entry in together if entry.id not in asked]
     return found
+
+
+def all_silent(
+    entries: Iterable[RosterEntry], since: datetime, paces: Mapping[GroupId, ReportingPace], sepm_clock: datetime
+) -> int:
+    """How many clients are on at all times, where no client of the site has reported for a heartbeat; else 0.
+
+    SEPM's answers are old then, or its network is down, or these computers are off as never since the rotation began.
+    Fewer than three say nothing.
+
+    Args:
+        entries: the clients of the site.
+        since: a day after the rotation began, on SEPM's clock: until then it is not known which are on at night.
+        paces: how often the clients of each owner report.
+        sepm_clock: SEPM's time of the reading.
+    """
+    counted = [(each, _apart(paces[each.owner])) for each in entries if not each.left_out and not each.non_persistent]
+    if any(_heard(entry) >= sepm_clock - apart for entry, apart in counted):
+        return 0
+    on = [entry for entry, apart in counted if _heard(entry) >= since and _is_on(entry, apart)]
+    return len(on) if len(on) >= TOGETHER and all(is_unusual(entry, sepm_clock) for entry in on) else 0
+
+
+def _apart(pace: ReportingPace) -> timedelta:
+    """How far apart two check-ins of a client are, at the most."""
+    return pace.slowest_heartbeat + pace.jitter
+
+
+def _is_on(entry: RosterEntry, apart: timedelta) -> bool:
+    """Whether the client is on at night too, as far as readings tell."""
+    return entry.longest_silence < _NIGHT or entry.longest_silence <= apart
 
 
 def _heard(entry: RosterEntry) -> datetime:

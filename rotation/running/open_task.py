@@ -26,6 +26,8 @@ class RefusedClaim(Value):
     """Some of these clients by name, each with its gate."""
     keys: tuple[str, ...] = ()
     """By gate, what tells all of these clients from others."""
+    all_silent: bool = False
+    """Whether nothing stands against it but that no client of the site reports."""
 
 
 class ClientLook(Value):
@@ -103,6 +105,8 @@ class OpenTask(Value):
     """Set after a claim was refused, which leaves the task unclaimed, and while its proof has lapsed: then it stays."""
     silent_since: datetime | None = None
     """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
+    silence_accepted: bool = False
+    """Whether two persons have decided to replace the certificate though no client of the site reports (rule 19)."""
     look: ClientLook | None = None
     """Where it is about what clients hold."""
 

@@ -65,6 +65,8 @@ class GateReading(Value):
     """Clients that are covered, and were not heard for three heartbeats."""
     quiet_names: tuple[str, ...] = ()
     """Some of them."""
+    all_silent: int = 0
+    """Clients that are on at all times, where a claim has found that no client of the site reports (rule 19)."""
     upgrading: int = 0
     """Clients of the plan's groups on which SEPM is about to install a later version (rule 26)."""
     upgrading_names: tuple[str, ...] = ()

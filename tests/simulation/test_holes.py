@@ -11,7 +11,6 @@ from tests.simulation.known_holes import KNOWN_HOLES
 OPEN = frozenset(
     {
         "clients come back between list and policy, and the dates look new",
-        "stale answers hide before a claim that clients verify (one server, date of now)",
         "clocks of clients are 20 days slow (1, of an authority)",
         "clocks of clients are 20 days slow (3, of an authority)",
     }

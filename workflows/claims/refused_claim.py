@@ -27,7 +27,7 @@ async def refuse(run: Running, step: Console, proof: SwapProof) -> None:
     """Have the proof read on, since a claim was refused or its proof has lapsed; the task has when it is read next."""
     now, task = run.host.now(), run.open_task
     refused = _keep(run, task.refused or RefusedClaim(since=now, read_at=now), proof)
-    await _ask_when_late(run, step, refused, proof)
+    await _ask_when_late(run, step, refused, proof, is_new=task.refused is None or not task.claimed_by)
 
 
 def is_over(run: Running) -> None:
@@ -76,7 +76,7 @@ def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim
         "gates": proof.gates if proof.lacks_clients_only else (),
     }
     if not refused.seconded:
-        update |= {"waiting": proof.waiting, "named": proof.names, "keys": proof.keys}
+        update |= {"waiting": proof.waiting, "named": proof.names, "keys": proof.keys, "all_silent": proof.is_silence}
     return _changed(run, refused, **update)
 
 
@@ -90,15 +90,29 @@ def _patience(run: Running) -> timedelta:
     return max(_GATES * minimum(run.state.outline.scopes), _AT_LEAST)
 
 
-async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, proof: SwapProof) -> None:
-    """Show what is missing without standing still: the proof is read on meanwhile."""
-    if run.is_raised(SECOND) or was_answered(run) or run.host.now() < refused.since + _patience(run):
+async def _ask_when_late(
+    run: Running, step: Console, refused: RefusedClaim, proof: SwapProof, *, is_new: bool = False
+) -> None:
+    """Show what is missing without standing still: the proof is read on meanwhile.
+
+    Where no client reports, an operator who claims the task is asked at once: they may have chosen a day on which all
+    computers are off.
+    """
+    at_once = is_new and refused.all_silent
+    late = run.host.now() >= refused.since + _patience(run)
+    if run.is_raised(SECOND) or was_answered(run) or not (at_once or late):
         return
     missing = "; ".join(f"{finding.subject}: {finding.message}" for finding in proof.findings)
     slowest = max((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=RAREST)
     then = f"have these computers report, and leave the policies of their groups alone for {3 * slowest}"
-    if refused.gates:
-        options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL)
+    options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL)
+    if refused.all_silent:
+        text = (
+            f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. Find out whether these "
+            "computers are on. If they are, retry to wait until SEPM shows that they report; or proceed where they are "
+            "switched off, if a second person approves"
+        )
+    elif refused.gates:
         text = (
             f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on, "
             "or proceed to leave them out, if a second person approves: they would be cut off"
@@ -125,11 +139,16 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
     if proceed is not None and not proceed.approved_by and not refused.seconded:
         count = refused.waiting
         text = f"{proceed.asked_by} wants to go on without {count} clients: {proceed.why}"
+        if refused.all_silent:
+            text = f"{proceed.asked_by} wants to replace the certificate though no client reports: {proceed.why}"
         run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
         return _changed(run, refused, seconded=True)
     if proceed is not None and proceed.approved_by:
-        if is_as_approved(await read_proof(run, step), refused):
+        proof = await read_proof(run, step)
+        if refused.all_silent and (proof.is_silence or not proof.findings):
+            run.state.task = run.open_task.model_copy(update={"silence_accepted": proof.is_silence})
+        elif is_as_approved(proof, refused):
             await _leave_out(run, step, refused, proceed)
         else:
             text = "other clients are missing now than those that two persons decided about: the rotation asks again"

@@ -15,6 +15,7 @@ from engine.contract import (
 from rotation.drift.learned.wrong_list import WRONG_LISTS
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Console, Step
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.proof.verdict import Reason
 from rotation.running.state import Restarted
@@ -50,6 +51,8 @@ _LACKS: Mapping[Reason, Callable[[int], str]] = {
 }
 
 
+ALL_SILENT = "all-silent"
+"""The finding of a claim that no client of the site reports (rule 19)."""
 RAREST = timedelta(hours=12)
 """The longest pause: a policy that is made again each night is seen while it is the newest."""
 
@@ -70,6 +73,13 @@ class SwapProof(Value):
     """The survey that it rests on."""
     quiet: tuple[str, ...] = ()
     """By gate, which covered clients have fallen silent: it stands against nothing."""
+    all_silent: int = 0
+    """How many clients are on at all times, where no client of the site reports."""
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether nothing stands against it but that no client of the site reports."""
+        return [each.code for each in self.findings] == [ALL_SILENT]
 
     @property
     def lacks_clients_only(self) -> bool:
@@ -104,9 +114,27 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
     if checked.findings:
         return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
     proof = await _read_gates(run, step, survey.survey_id)
-    if not proof.findings and (unreported := why_not_replaced_yet(run)):
-        return proof.model_copy(update={"findings": unreported})
-    return proof
+    if not proof.all_silent:
+        run.state.task = run.open_task.model_copy(update={"silence_accepted": False})
+    against = why_not_replaced_yet(run) or _why_not_in_silence(run, step, proof)
+    return proof.model_copy(update={"findings": against}) if against and not proof.findings else proof
+
+
+def _why_not_in_silence(run: Running, step: Console, proof: SwapProof) -> tuple[Finding, ...]:
+    """No client reports though some are on at all times: what has been proven may be over (rule 19).
+
+    Two persons may decide to go on, until a client reports again. An old certificate goes back all the same.
+    """
+    puts_back = isinstance(step.work, ReplaceCertificate) and step.work.puts_back
+    if not proof.all_silent or run.open_task.silence_accepted or puts_back:
+        return ()
+    if not run.host.goes_by(ProcedureChange.SILENCE_STOPS_CLAIMS):
+        return ()
+    text = (
+        f"no client of the site has reported for a heartbeat, though {proof.all_silent} clients are on at all times: "
+        "SEPM's answers may be old, the network to SEPM may be down, or these computers are switched off"
+    )
+    return (blocking(ALL_SILENT, step.title, text),)
 
 
 async def read_restarted(run: Running, step: Step) -> SwapProof:
@@ -148,7 +176,7 @@ async def _read_gates(run: Running, step: Step, survey_id: str, *, early: bool =
     quiet: list[str] = []
     missing: list[str] = []
     keys: list[str] = []
-    waiting = 0
+    waiting = all_silent = 0
     restarted = {each.gate: each for each in run.state.restarted}
     holds = step.holds if isinstance(step, Console) else ()
     for gate in dict.fromkeys((*holds, *restarted)):
@@ -159,6 +187,7 @@ async def _read_gates(run: Running, step: Step, survey_id: str, *, early: bool =
         request = GateRequest(ref=about(run.state, step, other=gate), swapped=run.state.swapped, verified_by=survey_id)
         read = await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"does gate {gate} still hold?")
         reading = read.without_look
+        all_silent = max(all_silent, reading.all_silent)
         if reading.quiet:
             count, names = reading.quiet, reading.quiet_shown
             quiet.append(f"{count} clients that {gate} has covered are silent for three heartbeats: {names}")
@@ -176,6 +205,7 @@ async def _read_gates(run: Running, step: Step, survey_id: str, *, early: bool =
         keys=tuple(keys),
         survey_id=survey_id,
         quiet=tuple(quiet),
+        all_silent=all_silent,
     )
 
 

@@ -44,3 +44,5 @@ class ProcedureChange(StrEnum):
     """Before, no client was read while a task or a question was open."""
     UNSEEN_STOPS_CLAIMS = "a-silent-site-stops-claims"
     """Before, a claim of a replacement counted on while SEPM did not answer."""
+    SILENCE_STOPS_CLAIMS = "a-site-whose-clients-are-silent-stops-claims"
+    """Before, a replacement was granted though no client of the site reported."""
