@@ -44,6 +44,7 @@ STOPPING = frozenset(
         "signed-files-stale",
         "silent-after-swap",
         "silent-after-write",
+        "claim-refused",
     }
 )
 """What rules 8, 10, 11 and 18 to 28 say to a person."""

@@ -130,8 +130,9 @@ def _why_not_in_silence(run: Running, step: Console, proof: SwapProof) -> tuple[
         return ()
     if not run.host.goes_by(ProcedureChange.SILENCE_STOPS_CLAIMS):
         return ()
+    count = proof.all_silent
     text = (
-        f"no client of the site has reported for a heartbeat, though {proof.all_silent} clients are on at all times: "
+        f"no client of the site has reported for a heartbeat, though {count} clients are on at all times: "
         "SEPM's answers may be old, the network to SEPM may be down, or these computers are switched off"
     )
     return (blocking(ALL_SILENT, step.title, text),)

@@ -43,8 +43,8 @@ ATTENTION: dict[str, str] = {
     "plan-differs": "The rest of the plan does not fit the site any more. An approver reads the amendment and approves "
     "it, or an operator puts the site back and retries.",
     "plan-on-trust": "An amendment could take clients on trust. An operator wishes it, or a person puts the site back.",
-    "claim-refused": "The claim of “%(subject)s” was refused: a gate does not hold any more. An operator waits, or "
-    "decides about the clients that are named.",
+    "claim-refused": "The claim of “%(subject)s” was refused: a gate does not hold any more, or no client "
+    "of the site reports. An operator waits, or two persons decide to go on.",
     "gate-limit": "“%(subject)s” has reached its limit; clients that are still waited for: %(waiting)s of %(total)s. "
     "An operator extends it, or two persons go on without them.",
     CANARY_HELD: "The clients that go first hold “%(subject)s”. An operator looks at one of them; two persons may go "

@@ -2,6 +2,7 @@
 
 from rotation.drift import drift, second_view, site_glance, upgraded
 from rotation.planning import treatment
+from rotation.proof import silence
 from tests.proof.mutation import mutation
 from workflows.claims import unseen_site
 from workflows.steps import reference
@@ -9,6 +10,7 @@ from workflows.steps import reference
 _BEHIND_A_SWAP = "the database is put back 0:01:00 after the swap (one server)"
 _AT_THE_RESTORE = "the database is put back 0:01:00 after the restore (one server)"
 _STALE = "stale answers hide before a claim that clients verify (two servers, date of now)"
+_STALE_ALONE = "stale answers hide before a claim that clients verify (one server, date of now)"
 _UNDATED = "secure communications are ticked behind the claim, and no policy date moves"
 _FALLS_SILENT = "SEPM falls silent at the claim, and secure communications are ticked"
 _OWN_HTTP = "the HTTP port closes behind the claim, and the clients' own list speaks HTTP"
@@ -51,6 +53,12 @@ def a_claim_counts_while_sepm_is_silent(original, step):  # noqa: ARG001 - as th
     return False
 
 
+@mutation(rule="19", replaces=silence.all_silent, hole=_STALE_ALONE)
+def silence_of_all_clients_stops_no_claim(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """A replacement is granted though no client of the site reports, and some are on at all times."""
+    return 0
+
+
 @mutation(rule="27", replaces=upgraded._has_http_lists, hole=_OWN_HTTP)
 def only_copied_lists_need_their_ports(original, body):  # noqa: ARG001 - as the rule it replaces
     """Where the clients' own list speaks HTTP, no look sees that its port closes."""
@@ -64,5 +72,6 @@ MUTATIONS = (
     no_other_server_is_asked,
     settings_that_no_date_shows_are_not_read,
     a_claim_counts_while_sepm_is_silent,
+    silence_of_all_clients_stops_no_claim,
     only_copied_lists_need_their_ports,
 )

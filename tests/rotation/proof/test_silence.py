@@ -8,6 +8,7 @@ from rotation.plan.scope import ReportingPace
 from rotation.plan.step import GatePurpose
 from rotation.proof.reading import judge_all
 from rotation.proof.silence import (
+    all_silent,
     builds_not_back,
     fallen_silent,
     quiet_for,
@@ -252,6 +253,42 @@ def test_a_client_that_is_off_at_night_shows_that_its_group_is_not_cut_off(make)
     entries[-1] = entries[-1]._replace(longest_silence=timedelta(hours=9))
     paces = {each.owner: PACE for each in entries}
     assert silent_elsewhere(entries, (), make.at(), paces, make.at(minutes=510)) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "longest", "changed", "silent"),
+    [
+        ((500, 501, 502), 5, {}, 3),
+        ((500, 501), 5, {}, 0),  # two may be switched off
+        ((500, 501, 505), 5, {}, 0),  # one has reported within a heartbeat and the jitter, to the minute
+        ((500, 501, 504), 5, {}, 3),
+        ((500, 501, 502), 360, {}, 0),  # they are off at night
+        ((100, 101, 102), 359, {}, 3),
+        ((500, 501, 502), 10, {}, 0),  # they have been silent for as long, and came back
+        ((500, 501, 502, 490), 10, {}, 0),
+        ((-1, 501, 502), 5, {}, 0),  # one was not heard since it is known which are on at night
+        ((500, 501, 502), 5, {"left_out": True}, 0),
+        ((500, 501, 502), 5, {"non_persistent": True}, 0),
+    ],
+)
+def test_no_client_reports_though_some_are_on_at_all_times(make, seen, longest, changed, silent):
+    """All three that are on at night too have been silent for longer than ever, and no other client has reported."""
+    changed = {"longest_silence": timedelta(minutes=longest), **changed}
+    entries = [
+        make.entry(make.client(f"c{number}", seen=minute), id=f"c{number}", **changed)
+        for number, minute in enumerate(seen)
+    ]
+    paces = {each.owner: PACE for each in entries}
+    assert all_silent(entries, make.at(), paces, make.at(minutes=510)) == silent
+
+
+def test_a_client_that_is_off_at_night_shows_that_the_site_is_heard(make):
+    """It says nothing by its silence; that it has reported says that SEPM's answers are new."""
+    entries = _of_two_builds(make, (508,), longest=5)
+    entries[-1] = entries[-1]._replace(longest_silence=timedelta(hours=9))
+    entries += [make.entry(make.client(f"e{n}", seen=500), id=f"e{n}") for n in range(3)]
+    paces = {each.owner: PACE for each in entries}
+    assert all_silent(entries, make.at(), paces, make.at(minutes=510)) == 0
 
 
 def test_a_client_that_a_gate_waits_for_is_missed_once(make):
