@@ -17,7 +17,7 @@ from rotation.planning.advice.database_link import renews_the_databases
 from rotation.planning.advice.latest_start import latest_start
 from rotation.planning.advice.short_stay import short_stay
 from rotation.planning.advice.shortening import Shortening, near_or_past
-from rotation.planning.advice.slow_clocks import young
+from rotation.planning.advice.slow_clocks import undrilled, young
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.text.some_names import some_of
@@ -72,6 +72,7 @@ def _certificate_rules(facts: Preconditions, server: ServerName, certificate: Ce
     place = PlacedServer(site=facts.site, server=server, served=facts.survey.served)
     yield from unfit(certificate, now=facts.now, needed=needed, place=place)
     yield from young(facts.body, server, certificate, now=facts.now)
+    yield from undrilled(facts.body, server, certificate, now=facts.now)
 
 
 def unfit_now(

@@ -14,6 +14,7 @@ from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, Switches, Trusts
 from rotation.running.message import Move
 from simulation.drawn.scenario import Follows, ScriptedMove, Since
+from tests.simulation.drill_holes import stops
 from tests.simulation.holes import DAY, HOUR, MINUTE, Hole, hole, site, with_an_old_build
 
 _ROLLS_BACK = ScriptedMove(since=Since.SWAP, after=3 * HOUR, move=Move.ROLL_BACK)
@@ -183,5 +184,15 @@ HOLES = (
             with_slow_clocks(servers, behind, authority="Company CA"),
         )
         for servers, behind in ((1, DAY), (3, DAY), (1, 20 * DAY), (3, 20 * DAY))
+    ),
+    *(
+        stops(
+            hole(
+                f"clocks of clients are {behind.days} days slow (3, of an authority), and servers are stopped",
+                18,
+                with_slow_clocks(3, behind, authority="Company CA"),
+            )
+        )
+        for behind in (20 * DAY, 300 * DAY)
     ),
 )

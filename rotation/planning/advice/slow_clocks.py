@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rotation.certificate import CertificateFacts
-from rotation.finding import Finding, warning
+from rotation.finding import Finding, info, warning
 from rotation.plan.forecast import forecast
 from rotation.plan.plan import PlanBody
-from rotation.plan.step import Console, Step
+from rotation.plan.step import Console, ScopeName, Step
+from rotation.plan.work.stop_drill import StopServer
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.text.written_values import instant_text
 from rotation.values import ServerName
 
 YOUNG = "certificate-young"
+CLOCKS_UNSHOWN = "certificate-clocks-unshown"
+_NEW = timedelta(days=365)
+"""A clock that is behind by more is not looked for."""
 _SETTLED = timedelta(hours=48)
 """By so much clocks may be slow unnoticed: a wrong date, a wrong time zone."""
 
@@ -37,6 +41,27 @@ def young(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, 
                 "rotation opens the task without waiting for that time; or correct slow clocks before; or have the "
                 "service make a certificate for the site, which is valid from when the first of the present ones is",
             )
+
+
+def undrilled(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, now: datetime) -> Iterable[Finding]:
+    """Whether clients with slow clocks may leave `server` only when its certificate, the last one, is replaced.
+
+    They fail over to it from those that were replaced before. An authority has decided when the certificates begin,
+    and SEPM shows no clock of a client: the drill with stopped services shows these clients before that (rule 18).
+    """
+    drilled = any(isinstance(step, Console) and isinstance(step.work, StopServer) for step in body.steps)
+    is_new = certificate.not_before <= now < certificate.not_before + _NEW
+    if drilled or certificate.self_signed or not is_new:
+        return
+    if server in body.holdouts and body.owners(ScopeName.FAILOVER):
+        yield info(
+            CLOCKS_UNSHOWN,
+            server,
+            f"an authority has issued the new certificate, valid from {instant_text(certificate.not_before)}: a client "
+            "whose clock is behind that may refuse it, and stay with the server that is replaced last; SEPM does not "
+            "show that",
+            "ask for drill_stop, which shows such clients before they are cut off, or correct slow clocks before",
+        )
 
 
 def _puts_in(step: Step, server: ServerName) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import pytest
 
@@ -206,7 +207,10 @@ def test_weak_tags_match_nothing_that_is_to_be_changed():
 
 
 async def test_of_two_moves_of_one_state_one_is_made(whole, plan, until, problem):
-    """Both would be obeyed one after the other; the rotation itself refuses the one that the other has overtaken."""
+    """Both would be obeyed one after the other; the rotation itself refuses the one that the other has overtaken.
+
+    Where the rotation has gone on by itself since its tag was read, both are refused, and sent once more.
+    """
     order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "why": "a test"}
     path = (await whole.post("/v1/rotations", json=order)).headers["location"]
 
@@ -215,9 +219,13 @@ async def test_of_two_moves_of_one_state_one_is_made(whole, plan, until, problem
         return any(each["kind"] == "task-opened" for each in events)
 
     await until(stands, bool)
-    seen, why = {"If-Match": await tag(whole, path)}, {"why": "a test"}
-    moves = [whole.post(f"{path}/{move}", json=why, headers=seen) for move in ("hold", "cancel")]
-    answers = sorted(await asyncio.gather(*moves), key=lambda answer: answer.status_code)
+
+    async def both():
+        seen, why = {"If-Match": await tag(whole, path)}, {"why": "a test"}
+        moves = [whole.post(f"{path}/{move}", json=why, headers=seen) for move in ("hold", "cancel")]
+        return sorted(await asyncio.gather(*moves), key=lambda answer: answer.status_code)
+
+    answers = await until(both, lambda answers: answers[0].status_code != HTTPStatus.PRECONDITION_FAILED)
     assert answers[0].status_code == 200, answers[0].text
     problem(answers[1], 412, "precondition-failed")
     events = [each for each in (await whole.get(f"{path}/events")).json()["items"] if each["kind"] == "message"]

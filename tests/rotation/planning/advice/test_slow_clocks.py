@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.certificate import Chain, ChainCertificate
 from rotation.finding import Severity
-from rotation.planning.advice.slow_clocks import young
+from rotation.planning.advice.slow_clocks import undrilled, young
 from rotation.planning.planner import make_plan
 from rotation.text.written_values import instant_text
 from rotation.values import PlanId, ServerName
@@ -48,3 +49,23 @@ def test_a_plan_names_the_servers_whose_certificate_is_too_young(make):
     plan = make_plan(site, seen, make.request(site), plan_id=PlanId("plan"), now=make.t0)
     assert plan.body.holdouts == ("s2",)
     assert [each.subject for each in plan.findings if each.code == YOUNG] == ["s1"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [(3, 1, 3, ["s3"]), (3, 1, 366, []), (3, 0, 3, []), (1, 1, 3, [])],
+    ids=["by an authority", "a year ago", "by itself", "no server to go to"],
+)
+@pytest.mark.parametrize("drilled", [False, True], ids=["no drill", "with the drill"])
+def test_a_drill_is_advised_where_clocks_may_be_slow(make, case, drilled):
+    """Clients that fail over gather at the server that keeps its old certificate, until it is replaced, too."""
+    servers, issuers, days, advised = case
+    site = make.site(*(f"s{number + 1}" for number in range(servers)))
+    request = make.request(site, drill_stop=drilled and servers > 1)
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")], request=request).body
+    authority = ChainCertificate(subject="CN=CA", not_after=make.at(minutes=1))
+    chain = Chain(issuers=(authority,) * issuers)
+    certificate = make.facts(not_before=make.t0 - days * 24 * HOUR, chain=chain)
+    found = [each for known in site.servers for each in undrilled(body, known.name, certificate, now=make.t0)]
+    assert [each.subject for each in found] == ([] if drilled else advised)
+    assert {each.code for each in found} <= {"certificate-clocks-unshown"}
