@@ -148,7 +148,8 @@ def _tasks(played: Sequence[Cost]) -> Iterator[str]:
     spread = f"median {ours[len(ours) // 2]}, nine in ten at most {ours[len(ours) * 9 // 10]}, most {ours[-1]}"
     many = [each.seed for each in played if sum(number in OURS for number in each.tasks) > _FEW]
     more = f"more than {_FEW} on {len(many)} sites, first {many[:5]}"
-    yield f"of rules 10 and 18 to 28: {spread}; {more}; of {kinds} kinds at most"
+    by_server = max(sum(number in OURS for number in each.tasks) / each.servers for each in played)
+    yield f"of rules 10 and 18 to 28: {spread}; {more}; of {kinds} kinds, and {by_server:.2g} for each server, at most"
     for servers in sorted({each.servers for each in played}):
         yield _tasks_of([each for each in played if each.servers == servers], servers)
 
