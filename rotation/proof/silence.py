@@ -119,7 +119,7 @@ def all_silent(
     """How many clients are on at all times, where no client of the site has reported for a heartbeat; else 0.
 
     SEPM's answers are old then, or its network is down, or these computers are off as never since the rotation began.
-    Fewer than three say nothing.
+    Fewer than three say nothing. A client that is left out by name, or starts from an image, says so by reporting only.
 
     Args:
         entries: the clients of the site.
@@ -127,9 +127,10 @@ def all_silent(
         paces: how often the clients of each owner report.
         sepm_clock: SEPM's time of the reading.
     """
-    counted = [(each, _apart(paces[each.owner])) for each in entries if not each.left_out and not each.non_persistent]
-    if any(_heard(entry) >= sepm_clock - apart for entry, apart in counted):
+    known = [(each, _apart(paces[each.owner])) for each in entries]
+    if any(_heard(entry) >= sepm_clock - apart for entry, apart in known):
         return 0
+    counted = ((entry, apart) for entry, apart in known if not entry.left_out and not entry.non_persistent)
     on = [entry for entry, apart in counted if _heard(entry) >= since and _is_on(entry, apart)]
     return len(on) if len(on) >= TOGETHER and all(is_unusual(entry, sepm_clock) for entry in on) else 0
 

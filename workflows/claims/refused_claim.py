@@ -68,14 +68,20 @@ async def read_on(run: Running, step: Console | Write) -> None:
 
 
 def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim:
-    now = run.host.now()
+    """What was read of the proof. A question about another cause than there is now is void."""
+    now, seconded = run.host.now(), refused.seconded and bool(proof.findings)
+    asked = refused.asked and bool(proof.findings)
+    if not seconded and refused.all_silent is not proof.is_silence:
+        is_over(run)
+        asked = False
     update = {
         "since": refused.since if proof.findings else now,
         "read_at": next_proof(run, now, since=refused.since),
-        "asked": refused.asked and bool(proof.findings),
+        "asked": asked,
+        "seconded": seconded,
         "gates": proof.gates if proof.lacks_clients_only else (),
     }
-    if not refused.seconded:
+    if not seconded:
         update |= {"waiting": proof.waiting, "named": proof.names, "keys": proof.keys, "all_silent": proof.is_silence}
     return _changed(run, refused, **update)
 

@@ -282,10 +282,12 @@ def test_no_client_reports_though_some_are_on_at_all_times(make, seen, longest, 
     assert all_silent(entries, make.at(), paces, make.at(minutes=510)) == silent
 
 
-def test_a_client_that_is_off_at_night_shows_that_the_site_is_heard(make):
+@pytest.mark.parametrize(
+    "changed", [{"longest_silence": timedelta(hours=9)}, {"left_out": True}, {"non_persistent": True}]
+)
+def test_a_client_that_does_not_count_shows_that_the_site_is_heard(make, changed):
     """It says nothing by its silence; that it has reported says that SEPM's answers are new."""
-    entries = _of_two_builds(make, (508,), longest=5)
-    entries[-1] = entries[-1]._replace(longest_silence=timedelta(hours=9))
+    entries = [make.entry(make.client("c", seen=508), id="c", **changed)]
     entries += [make.entry(make.client(f"e{n}", seen=500), id=f"e{n}") for n in range(3)]
     paces = {each.owner: PACE for each in entries}
     assert all_silent(entries, make.at(), paces, make.at(minutes=510)) == 0

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from emulator.events.site_events import ServerCutOff
 from emulator.scenarios import one_server
+from emulator.spec import ROOT_GROUP
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from tests.workflows.claims.test_refused_claim import bob, held, open_swap, refusals
+from tests.workflows.claims.test_refused_claim import PC, bob, held, open_swap, refusals
 
 HEARTBEAT = timedelta(minutes=30)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ASKED, SECOND = "claim-refused", "second-person"
 
 
@@ -96,6 +97,46 @@ async def test_what_two_persons_decided_ends_when_a_client_reports(played):
     async with waits(played, cut, claims, asked, second, back, again, lapsed, given_back) as here:
         assert await here.run() is Outcome.COMPLETED
     assert "no client of the site has reported" in played.attention(lapsed.saw, "proof-lapsed").message
+
+
+async def test_the_question_is_void_when_clients_lack_their_proof_instead(played):
+    """An answer to it would leave those clients out, which no person has been asked."""
+
+    def edits(here):
+        here.stage.simulation.console.edit_policy(ROOT_GROUP)
+
+    def edits_again(here):
+        here.stage.simulation.machines.reimage(PC, image_age=timedelta(0))
+        edits(here)
+
+    cut = played.Deed(open_swap, silences(2 * HOUR + 10 * MINUTE), after=DAY + 2 * HOUR)
+    claims = played.Deed(open_swap, bob(Move.CLAIM_TASK), after=2 * HOUR)
+    edited = played.Deed(played.asked(ASKED), edits, after=9 * MINUTE)
+    again = played.Deed(open_swap, edits_again, after=18 * MINUTE)
+    void = played.Deed(lambda state: open_swap(state) and state.task.refused.gates, lambda _: None)
+    asked = played.Deed(played.asked(ASKED), lambda _: None)
+    async with waits(played, cut, claims, edited, again, void, asked) as here:
+        assert await here.run() is Outcome.COMPLETED
+    assert not played.asked(ASKED)(void.saw)
+    assert f"of {ROOT_GROUP} are not covered: {PC}" in played.attention(asked.saw, ASKED).message
+
+
+async def test_a_wish_that_clients_made_void_is_no_part_of_the_next_one(played):
+    """The second person is asked once more, and the claim behind that is granted."""
+    cut = played.Deed(open_swap, silences(3 * HOUR), after=DAY + 2 * HOUR)
+    claims = played.Deed(open_swap, bob(Move.CLAIM_TASK), after=2 * HOUR)
+    asked = played.Deed(played.asked(ASKED), lambda here: here.say(Move.PROCEED, "ann", "closed"))
+    over = played.Deed(lambda state: not played.asked(ASKED)(state) and not played.asked(SECOND)(state), lambda _: None)
+    cut_again = played.Deed(lambda state: open_swap(state) and not state.task.refused.seconded, silences())
+    claims_again = played.Deed(open_swap, bob(Move.CLAIM_TASK), after=5 * HOUR)
+    asked_again = played.Deed(played.asked(ASKED), lambda here: here.say(Move.PROCEED, "ann", "closed again"))
+    second = played.Deed(played.asked(SECOND), lambda here: here.say(Move.APPROVE, "eve"))
+    granted = played.Deed(lambda state: open_swap(state) and state.task.silence_accepted, bob(Move.CLAIM_TASK))
+    end = played.Deed(held, bob(Move.TASK_REFUSED))
+    deeds = (cut, claims, asked, over, cut_again, claims_again, asked_again, second, granted, end)
+    async with waits(played, *deeds) as here:
+        assert await here.run() is Outcome.COMPLETED
+    assert played.attention(second.saw, SECOND).message.endswith("closed again")
 
 
 async def test_two_clients_that_are_silent_stop_nothing(played):
