@@ -118,7 +118,8 @@ def all_silent(
 ) -> int:
     """How many clients are on at all times, where no client of the site has reported for a heartbeat; else 0.
 
-    SEPM's answers are old then, or its network is down, or these computers are off as never since the rotation began.
+    SEPM's answers are old then, or its network is down, or these computers are off for longer than ever since the
+    first survey.
     Fewer than three say nothing. A client that is left out by name, or starts from an image, says so by reporting only.
 
     Args:

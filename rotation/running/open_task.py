@@ -17,7 +17,7 @@ class RefusedClaim(Value):
     asked: bool = False
     """Whether a person was asked what to do."""
     seconded: bool = False
-    """Whether a second one was asked to approve that clients are left out."""
+    """Whether a second one was asked to approve what a person wishes."""
     gates: tuple[str, ...] = ()
     """The gates that did not hold when the proof was last read."""
     waiting: int = 0

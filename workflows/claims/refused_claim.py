@@ -50,7 +50,8 @@ async def read_on(run: Running, step: Console | Write) -> None:
     1. at first by the heartbeat, more seldom the longer it lasts, until a person claims the task again
     2. clients that hold the wanted policy, as each reading finds them, are proven by it as by a gate's own readings
     3. after twice the time that a gate takes a person is shown what is missing of whom, and asked: try again (and be
-       asked later), proceed without these clients if a second person approves, or cancel
+       asked later), proceed without these clients if a second person approves, or cancel; that no client of the site
+       reports is asked about when a person claims, and two persons may go on in spite of it
     """
     refused = run.open_task.refused
     if refused is None or not isinstance(step, Console):
@@ -140,7 +141,7 @@ def _content(step: Console, refused: RefusedClaim, proof: SwapProof) -> str:
 
 
 async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedClaim:
-    """Do what a person has answered: wait on, or leave clients out when a second person approves it."""
+    """Do what a person has answered: wait on; if a second person approves, leave clients out or go on in silence."""
     proceed = run.state.proceed if run.state.proceed and run.state.proceed.about == ASKED else None
     if proceed is not None and not proceed.approved_by and not refused.seconded:
         count = refused.waiting
@@ -158,6 +159,8 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
             await _leave_out(run, step, refused, proceed)
         else:
             text = "other clients are missing now than those that two persons decided about: the rotation asks again"
+            if refused.all_silent:
+                text = "something else stands against the replacement now: two persons have not decided about that"
             await run.record(EventKind.MESSAGE, f"{step.title}: {text}")
     if proceed is not None:
         run.state.proceed = None

@@ -114,7 +114,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
     if checked.findings:
         return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
     proof = await _read_gates(run, step, survey.survey_id)
-    if not proof.all_silent:
+    if not proof.all_silent and (proof.gates or not proof.findings):  # clients were read
         run.state.task = run.open_task.model_copy(update={"silence_accepted": False})
     against = why_not_replaced_yet(run) or _why_not_in_silence(run, step, proof)
     return proof.model_copy(update={"findings": against}) if against and not proof.findings else proof
@@ -123,7 +123,8 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
 def _why_not_in_silence(run: Running, step: Console, proof: SwapProof) -> tuple[Finding, ...]:
     """No client reports though some are on at all times: what has been proven may be over (rule 19).
 
-    Two persons may decide to go on, until a client reports again. An old certificate goes back all the same.
+    Two persons may decide to go on, until a client reports again or the task is given back.
+    An old certificate goes back all the same.
     """
     puts_back = isinstance(step.work, ReplaceCertificate) and step.work.puts_back
     if not proof.all_silent or run.open_task.silence_accepted or puts_back:

@@ -7,7 +7,8 @@ MEANING = {
     Move.HOLD: "Stand still before the next act. Needs a reason.",
     Move.RESUME: "Go on after a hold.",
     Move.EXTEND: "Wait longer in the current gate, by `by`. Needs a reason.",
-    Move.PROCEED: "Go on without the clients that are not covered. Needs a reason, and a second person's approval.",
+    Move.PROCEED: "Go on without the clients that are not covered, or though no client reports. Needs a reason, and a "
+    "second person's approval.",
     Move.STATE_GATE: "State what the console shows of the open gate, where no export shows it: `evidence` says "
     "`clients`, `covered` and the names of those `missing`. Needs a reason (what was looked at), and a second person's "
     "approval.",
