@@ -44,9 +44,9 @@ def by_default_list(spec: SiteSpec) -> SiteSpec:
     return spec.model_copy(update={"groups": groups})
 
 
-def relaxed_of_two() -> SiteSpec:
+def relaxed_of_two(count: int = 8) -> SiteSpec:
     """As `site`, of two servers, whose clients fail over nowhere: all of them are relaxed."""
-    spec = site(2)
+    spec = site(2, count)
     clients = tuple(each.model_copy(update={"build": "14.2.1.0"}) for each in spec.clients)
     return spec.model_copy(update={"clients": clients})
 
@@ -137,6 +137,7 @@ HOLES = (
         for kind, spec, begins in (
             ("one server", site(), 38 * HOUR),
             ("two servers", asked_anywhere(relaxed_of_two()), 45 * HOUR),
+            ("two servers, two clients", asked_anywhere(relaxed_of_two(2)), 45 * HOUR),
         )
     ),
     *(

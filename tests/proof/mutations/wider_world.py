@@ -9,7 +9,7 @@ from workflows.steps import reference
 
 _BEHIND_A_SWAP = "the database is put back 0:01:00 after the swap (one server)"
 _AT_THE_RESTORE = "the database is put back 0:01:00 after the restore (one server)"
-_STALE = "stale answers hide before a claim that clients verify (two servers, date of now)"
+_STALE = "stale answers hide before a claim that clients verify (two servers, two clients, date of now)"
 _STALE_ALONE = "stale answers hide before a claim that clients verify (one server, date of now)"
 _UNDATED = "secure communications are ticked behind the claim, and no policy date moves"
 _FALLS_SILENT = "SEPM falls silent at the claim, and secure communications are ticked"
