@@ -170,6 +170,8 @@ class RotationState(BaseModel):
     """Since when nothing was found by looking at the site: looks grow rarer from there."""
     look_at: datetime | None = None
     """When to look at the site again."""
+    awaited_since: datetime | None = None
+    """Since when a cancel waits for a silent server to answer; None: it does not."""
     clients_read_at: datetime | None = None
     """When a gate read clients last, or they were read while a person was waited for."""
     site_moved: SiteMoved | None = None

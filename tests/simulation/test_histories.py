@@ -23,8 +23,8 @@ from tests.simulation.holes import HOUR, MINUTE, hole, of_two_kinds
 # 1: people are asked at a gate's limit; 11, 33: a gate is proven again; 2, 33: a policy date is waited for.
 # several servers: 200082: a gate that was passed is proven again; 200087: the date of a moved policy is waited for;
 # 200122: a person is asked about that; 200111: an administrator changes back what the service has put right; 200131: a
-# person is asked by the closing check
-@pytest.mark.parametrize("seed", [0, 1, 2, 4, 8, 11, 12, 33, 200082, 200087, 200111, 200122, 200131])
+# person is asked by the closing check; 200362: a cancel waits for a server that is silent, and asks
+@pytest.mark.parametrize("seed", [0, 1, 2, 4, 8, 11, 12, 33, 200082, 200087, 200111, 200122, 200131, 200362])
 async def test_a_rotation_goes_on_from_its_state_alone(seed):
     """With a new history in every wait a rotation does the same at the same times, and violates nothing."""
     drawn = unlimited(seed)

@@ -144,12 +144,17 @@ def _against_lists(run: Running, probed: Presented) -> tuple[Finding, ...]:
 
 
 async def _until_they_answer(run: Running, but: frozenset[ServerName]) -> Presented:
-    began = run.host.now()
+    """A new history, which may begin at each wait, waits for what is left, and not once a person is asked."""
+    began = run.state.awaited_since or run.host.now()
+    asked = run.is_raised(SILENT) or second_person.wish(run, (SILENT,)) is not None
     while True:
         probed = await probe(run)
         probed = probed.model_copy(update={"silent": tuple(each for each in probed.silent if each not in but)})
-        if probed.renewed or probed.unknown or not probed.silent or run.host.now() >= began + RESTART:
+        is_over = asked or run.host.now() >= began + RESTART
+        if probed.renewed or probed.unknown or not probed.silent or is_over:
+            run.state.awaited_since = None
             return probed
+        run.state.awaited_since = began
         await run.wait(until=run.host.now() + LOOK_AGAIN, summary="wait for a server that is silent")
 
 
