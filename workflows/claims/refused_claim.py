@@ -13,6 +13,7 @@ from rotation.running.message import Move
 from rotation.running.open_task import RefusedClaim
 from rotation.running.state import Proceed
 from workflows.claims.swap_proof import RAREST, SwapProof, next_proof, read_proof
+from workflows.hosts.procedure_change import ProcedureChange
 from workflows.requests import about, left_out
 from workflows.running import Running
 
@@ -70,13 +71,14 @@ async def read_on(run: Running, step: Console | Write) -> None:
 
 def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim:
     """What was read of the proof. A question about another cause than there is now is void."""
-    now, seconded = run.host.now(), refused.seconded and bool(proof.findings)
-    asked = refused.asked and bool(proof.findings)
+    now, is_missing = run.host.now(), bool(proof.findings)
+    void = refused.seconded and not is_missing and run.host.goes_by(ProcedureChange.VOID_WISHES_END)
+    asked, seconded = refused.asked and is_missing, refused.seconded and not void
     if not seconded and refused.all_silent is not proof.is_silence:
         is_over(run)
         asked = False
     update = {
-        "since": refused.since if proof.findings else now,
+        "since": refused.since if is_missing else now,
         "read_at": next_proof(run, now, since=refused.since),
         "asked": asked,
         "seconded": seconded,

@@ -46,3 +46,7 @@ class ProcedureChange(StrEnum):
     """Before, a claim of a replacement counted on while SEPM did not answer."""
     SILENCE_STOPS_CLAIMS = "a-site-whose-clients-are-silent-stops-claims"
     """Before, a replacement was granted though no client of the site reported."""
+    VOID_WISHES_END = "a-void-wish-ends"
+    """Before, the next person's wish to go on in spite of a refused claim led nowhere behind one that was void."""
+    ASKS_ON = "a-new-history-asks-on"
+    """Before, a cancel that had asked about a silent server waited for it once more in a new history."""

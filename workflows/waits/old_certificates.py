@@ -147,6 +147,7 @@ async def _until_they_answer(run: Running, but: frozenset[ServerName]) -> Presen
     """A new history, which may begin at each wait, waits for what is left, and not once a person is asked."""
     began = run.state.awaited_since or run.host.now()
     asked = run.is_raised(SILENT) or second_person.wish(run, (SILENT,)) is not None
+    asked = asked and run.host.goes_by(ProcedureChange.ASKS_ON)
     while True:
         probed = await probe(run)
         probed = probed.model_copy(update={"silent": tuple(each for each in probed.silent if each not in but)})
