@@ -1,4 +1,8 @@
-"""Clients behind a replacement for which no gate waits: builds of which none is back, groups that fell silent since."""
+"""Silent clients for which no gate waits: before a replacement all of them; behind it builds and groups.
+
+- before: no client of the site reports, while a person claims the replacement
+- behind: builds of which no client is back, groups that fell silent since
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

@@ -6,5 +6,5 @@
 - `acceptance`, `signatures`, `moved_policy`: whether clients accept what a replaced server signs (rules 11, 13, 24b)
 - `list_lag`: by when all clients of a build have their list, by those that were looked at (rule 10)
 - `client_look`, `outage`, `membership`: lists that people read, drills, and groups born meanwhile (rules 10, 17, 18)
-- `silence`, `silence_threshold`: clients that a change has silenced (rule 22)
+- `silence`, `silence_threshold`: clients that a change has silenced (rule 22), or that are all silent (rule 19)
 """

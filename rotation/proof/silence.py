@@ -1,4 +1,4 @@
-"""Clients that a change has silenced, as far as a reading can tell: named long before the gate's limit."""
+"""Clients that a change has silenced, or that are all silent: named long before the limit of a gate."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -118,9 +118,9 @@ def all_silent(
 ) -> int:
     """How many clients are on at all times, where no client of the site has reported for a heartbeat; else 0.
 
-    SEPM's answers are old then, or its network is down, or these computers are off for longer than ever since the
-    first survey.
-    Fewer than three say nothing. A client that is left out by name, or starts from an image, says so by reporting only.
+    SEPM's answers are old then, or its network is down, or these computers are off for longer than ever since the first
+    survey. Fewer than three say nothing. The silence of a client that is left out by name, or that starts from an
+    image, says nothing either; its report shows that SEPM's answers are new.
 
     Args:
         entries: the clients of the site.
