@@ -15,7 +15,7 @@ from notifying.settings import NotifySettings
 from notifying.signature import parts_of, signed
 from rotation.notice.channel import WebhookForm, WebhookTarget
 
-_TIMEOUT = httpx.Timeout(10, connect=5)
+_TIMEOUT = httpx.Timeout(10)
 _REDIRECTS = 3
 _SAME_POST = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _NOT_THIS = frozenset(
