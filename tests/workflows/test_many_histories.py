@@ -81,7 +81,7 @@ async def test_what_is_asked_is_not_forgotten_in_a_new_history(forgetful_stage):
     assert len(await here.store.roster.left_out(here.rotation_id)) == 1
     raised = [event.message for event in await here.story() if event.kind == "attention"]
     assert len(raised) == len(set(raised))
-    # a new history before that gate may skip the time in which the canaries' gate was to be read, and that is told
+    # a new history before that gate may skip the time in which the canaries' gate was to be read, and a message says so
     gate, second = [message for message in raised if "of the canaries" not in message]
     assert "1 clients are not covered" in gate
     assert "ann wants to go on without 1 clients: gone" in second
