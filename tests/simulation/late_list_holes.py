@@ -1,4 +1,4 @@
-"""Clients of another build take a list days later, and lists were elsewhere behind the look at that build (rule 10)."""
+"""Clients of another build take a list hours or days later, and no operator looks at one, or none again (rule 10)."""
 
 from emulator.events.site_events import CertificateGenerated, DatabaseRestored, ListEdited
 from emulator.spec import ROOT_GROUP, Protocol, SiteSpec
@@ -9,7 +9,7 @@ _DAYS = WorkPace(first=40 * HOUR, last=44 * HOUR, work=2 * HOUR)
 
 
 def usual_ones_away() -> SiteSpec:
-    """As `of_two_kinds`, whose clients of the usual build are away while the certificate is replaced."""
+    """As `of_two_kinds`, whose clients of the usual build leave after three hours, for half a year."""
     spec = of_two_kinds(1, None)
     usual = spec.clients[0].model_copy(update={"count": 3, "away": ((3 * HOUR, 190 * DAY),)})
     return spec.model_copy(update={"clients": (usual, *spec.clients[1:])})

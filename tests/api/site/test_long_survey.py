@@ -30,8 +30,8 @@ async def followed(api: httpx.AsyncClient, answer: httpx.Response) -> None:
             await asyncio.sleep(0.1)
 
 
-async def another(connected: Parts, plan: dict[str, str]) -> None:
-    """Wait until the site has a newer survey than that of the plan: the store is closed behind the test."""
+async def newer_survey(connected: Parts, plan: dict[str, str]) -> None:
+    """Wait until the site has a newer survey than that of the plan: no survey runs when the store is closed."""
     async with asyncio.timeout(60):
         while True:
             if await connected.store.surveys.latest_complete(SiteId(plan["site_id"])) != plan["survey_id"]:
@@ -60,7 +60,7 @@ async def test_a_start_over_a_long_survey_is_not_made(connected, impatient, plan
     )
     assert "survey_max_age" in body["remedy"]
     assert (await impatient.get("/v1/rotations")).json()["items"] == []
-    await another(connected, plan)
+    await newer_survey(connected, plan)
 
 
 async def test_surveys_of_a_caller_are_bounded(connected, impatient, site, problem):
