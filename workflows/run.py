@@ -56,6 +56,7 @@ from workflows.steps.recheck_step import recheck, survey_and_check
 from workflows.steps.rolling_back import roll_back
 from workflows.steps.write_step import write
 from workflows.waits import outage
+from workflows.waits.late_lists import policies_written
 from workflows.waits.leaving_out import name_left_out
 from workflows.waits.old_certificates import all_old
 from workflows.waits.unreported import to_prove_again
@@ -180,6 +181,7 @@ async def _write(run: Running, step: Write) -> None:
         await clear(run, step)
     state.restarted = to_prove_again(run)
     await write(run, step)
+    policies_written(run)
 
 
 async def _preflight(run: Running, step: Preflight) -> None:

@@ -1,8 +1,10 @@
 """The builds of which an operator looks at one client before a replacement, and what the look shows (rule 10)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import NamedTuple
 
 from activities.gate.published_lists import ByGate, published_for, published_lists, took_policy
 from activities.gate.signed_files import not_signed_by_new_keys
@@ -40,9 +42,9 @@ async def with_builds(
         work: its work.
         tasks: those of the rotation so far.
     """
-    candidates = await _candidates(world, scope, work)
+    candidates, kinds = await _candidates(world, scope, work)
     before = _shown_before(scope, tasks, candidates) if work.relaxed else frozenset[str]()
-    builds = tuple(build for build in builds_to_look_at(candidates) if build.label not in before)
+    builds = tuple(build for build in builds_to_look_at(candidates, kinds) if build.label not in before)
     compares = left_to_compare(scope.plan.body.steps, scope.step, tasks) if work.verifying else ()
     return work.model_copy(update={"builds": builds, "compares": compares}) if builds or compares else None
 
@@ -103,7 +105,7 @@ async def look_evidence(
     judged = judge(
         work,
         looked,
-        await _candidates(world, scope, work),
+        (await _candidates(world, scope, work)).candidates,
         _lists(scope),
         now=world.clock(),
         settled=settled,
@@ -115,7 +117,9 @@ async def look_evidence(
         contradicts=against,
         shown=judged.shown,
         counts_check_ins=True,
+        lags=judged.lags if scope.plan.body.purpose == "rotate" else {},
         old_builds=judged.old,
+        old_taken=judged.old_taken,
         dates=dates,
     )
 
@@ -128,14 +132,22 @@ async def clients_of_builds(world: World, scope: StepScope, builds: Collection[s
     """The clients of these builds whose policy was taken for their list, in groups of one build too."""
     if not isinstance(scope.step, Console) or not isinstance(scope.step.work, LookAtClients):
         raise TypeError(f"step {scope.step.id} looks at no clients")
-    return [each.id for each in await _candidates(world, scope, scope.step.work) if each.label in builds]
+    found = await _candidates(world, scope, scope.step.work)
+    return [each.id for each in found.candidates if each.label in builds]
 
 
-async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> list[CandidateClient]:
+class _Found(NamedTuple):
+    """Clients that may be looked at, and by owner the builds of all clients that it has."""
+
+    candidates: list[CandidateClient]
+    kinds: Mapping[GroupId, Collection[str]]
+
+
+async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> _Found:
     """The clients that gates before the step have proven by their policy, as the roster has them.
 
     Left out are clients that a holdout protects, clients that a person has left out, and machines that start from an
-    image.
+    image. The builds of the former two count: where they are away, the other build of their group is not the only one.
     """
     body = scope.plan.body
     before = [step for step in body.steps[: body.steps.index(scope.step)] if isinstance(step, Gate)]
@@ -145,14 +157,17 @@ async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> li
     store, rotation_id = world.store, scope.ref.rotation_id
     evidence = {gate.id: await store.coverage.evidence(rotation_id, gate.id) for gate in used}
     if not evidence:
-        return []
+        return _Found([], {})
     published = await published_lists(world, scope, used)
     left_out = await store.roster.left_out(rotation_id)
     owner_of = {group: owner for owner in body.scopes for group in owner.groups}
-    found = []
+    found, kinds = list[CandidateClient](), defaultdict[GroupId, set[str]](set)
     for client in await store.roster.entries(scope.site.id):
         owner = owner_of.get(client.group_id)
-        if owner is None or client.observed is None or client.non_persistent or client.id in left_out:
+        if owner is None or client.observed is None or client.non_persistent:
+            continue
+        kinds[owner.group_id].add(_kind(client))
+        if client.id in left_out:
             continue
         gates = swapped if work.verifying or owner.treatment is Treatment.FAILOVER else relaxed
         proven = [
@@ -162,7 +177,7 @@ async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> li
         ]
         if proven:
             found.append(_candidate(scope, client, owner, proven, published))
-    return found
+    return _Found(found, kinds)
 
 
 def _asks(work: LookAtClients, owner: OwnerScope) -> bool:

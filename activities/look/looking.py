@@ -10,6 +10,7 @@ from activities.look.unplanned_groups import uncounted
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import LOCATION_NEW, ClientMove, Drift, drift, moved, stays_behind
 from rotation.drift.judged_drift import born_key, judge, summarized
+from rotation.drift.policy_dates import newest_policy
 from rotation.drift.presented import certificate_drift, given_up, left_alone
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
@@ -66,7 +67,8 @@ class SiteLooks:
         judged = [judge(each, now) for each in found]
         identity = await kept.keep(rotation_id, judged, at=self._world.clock(), round_number=request.round_number)
         drifts = summarized((each.named for each in judged), set(request.known))
-        return LookAnswer(found=identity, drifts=drifts, born_key=born_key(judged))
+        newest = newest_policy(scope.plan.body, survey.groups) if scope.site.at_console is None else None
+        return LookAnswer(found=identity, drifts=drifts, born_key=born_key(judged), newest_policy=newest)
 
     async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey, request: LookRequest) -> SiteSurvey:
         world, site = self._world, scope.site

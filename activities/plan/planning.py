@@ -15,6 +15,7 @@ from engine.contract import (
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
 from rotation.drift.learned.other_certificate import may_know_another
 from rotation.drift.learned.wrong_list import may_hold_wrong
+from rotation.drift.policy_dates import newest_policy
 from rotation.drift.presented import SILENT, certificate_drift, given_up, left_alone, missed
 from rotation.drift.second_view import contradictions
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
@@ -79,7 +80,9 @@ class Planning:
         if plan.body.purpose == "restore":
             return PlanCheckAnswer()
         if request.mid_wave:
-            return PlanCheckAnswer(findings=folded(await self._drift(request, plan)))
+            site, survey = await self._world.site(request.site_id), await store.surveys.get(request.survey_id)
+            newest = newest_policy(plan.body, survey.groups) if site.at_console is None else None
+            return PlanCheckAnswer(findings=folded(await self._drift(request, plan)), newest_policy=newest)
         findings, newer = await planned_again(
             store,
             request.site_id,

@@ -56,6 +56,8 @@ class PlanCheckAnswer(Value):
     """The version of SEPM among the findings that a person may confirm."""
     silent: tuple[ServerName, ...] = ()
     """Servers that do not answer, where nothing else stands against going on: the rotation can go on without them."""
+    newest_policy: datetime | None = None
+    """Within a wave, when the newest policy of the plan's groups was made, on SEPM's clock."""
 
 
 class RollBackRequest(OfRun):

@@ -121,6 +121,8 @@ class LookAnswer(Value):
     drifts: tuple[NamedDrift, ...] = ()
     born_key: str = ""
     """What tells from others what of it was born, and two persons may go on with; nothing where nothing was."""
+    newest_policy: datetime | None = None
+    """When the newest policy of the plan's groups was made, on SEPM's clock."""
 
 
 class GateRequest(StepRequest):

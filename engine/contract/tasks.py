@@ -1,6 +1,6 @@
 """Console tasks: opened, looked at, moved on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
@@ -67,10 +67,14 @@ class ObserveTaskAnswer(Value):
     """Builds of which a client holds its list, with until when others of each may lack theirs."""
     counts_check_ins: bool = False
     """Whether `shown` counts check-ins in; in answers of before, two of the slowest come on top."""
+    lags: dict[str, timedelta] = Field(default_factory=dict)
+    """By build that was shown, how long after the policy its clients take the list at most, as the client shows."""
     outage_since: datetime | None = None
     """Since when a drill has something away, on SEPM's clock (rule 18)."""
     old_builds: tuple[str, ...] = ()
     """Builds of which a client holds another list."""
+    old_taken: dict[str, datetime] = Field(default_factory=dict)
+    """By build of these, by when its last client has taken its policy and checked in once more."""
     dates: dict[str, str] = Field(default_factory=dict)
     """The dates of .SIG files that were given beside it, where nothing speaks against them (rule 24c)."""
     state: TaskState = TaskState.OPEN

@@ -1,10 +1,12 @@
 """Whether the policy dates of a site show that settings were changed: only what the site itself has shown counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from rotation.plan.plan import PlanBody
 from rotation.plan.step import SettingField
+from rotation.survey import ObservedGroup
 
 _TO_THE_SECOND = timedelta(seconds=2)
 """SEPM's clock is known so well."""
@@ -17,6 +19,12 @@ class Written(NamedTuple):
     at: datetime
     date_before: datetime
     """The group's policy date as it was read just before."""
+
+
+def newest_policy(body: PlanBody, groups: Iterable[ObservedGroup]) -> datetime | None:
+    """When the newest policy of the plan's groups was made, on SEPM's clock; None where none of them is there."""
+    planned = {group for owner in body.scopes for group in owner.groups}
+    return max((each.policy_date for each in groups if each.id in planned), default=None)
 
 
 def dated(writes: Sequence[Written], fixed: datetime | None, within: timedelta) -> frozenset[SettingField]:

@@ -6,7 +6,7 @@ Agents of one build may take policy and list in one download, and those of anoth
 import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from rotation.finding import Finding, blocking
@@ -15,7 +15,7 @@ from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console
 from rotation.plan.work.client_look import CLIENTS, BuildToLookAt, HeldServer, LookAtClients, Looked, NamedClient
 from rotation.plan.work.task import CopyList
-from rotation.proof.list_lag import CandidateClient, by_when
+from rotation.proof.list_lag import CandidateClient, by_when, lag_of
 from rotation.site import Protocol, Site
 from rotation.values import ClientId, GroupId, ListName, ServerName
 
@@ -64,19 +64,29 @@ class JudgedLooks(NamedTuple):
     finding: Finding | None
     old: tuple[str, ...] = ()
     """Builds of which a client holds another list."""
+    lags: Mapping[str, timedelta] = {}
+    """By build that is shown, how long after the policy its clients take the list at most."""
+    old_taken: Mapping[str, datetime] = {}
+    """By build of which a client holds another list, by when the last client has taken its policy and checked in."""
 
 
-def builds_to_look_at(candidates: Iterable[CandidateClient]) -> tuple[BuildToLookAt, ...]:
+def builds_to_look_at(
+    candidates: Iterable[CandidateClient], kinds: Mapping[GroupId, Collection[str]]
+) -> tuple[BuildToLookAt, ...]:
     """The builds of the groups that have two and more; none where no group has.
 
     Over all groups together, so that no operator is asked for a client of each build in each of a hundred groups.
+
+    Args:
+        candidates: the clients that may be looked at.
+        kinds: by owner, the builds of all of its clients, also of those that are away or left out.
     """
     of_owner: dict[tuple[GroupId, bool], list[CandidateClient]] = defaultdict(list)
     for each in candidates:
         of_owner[each.owner, each.relaxed].append(each)
     alike: dict[str, list[CandidateClient]] = defaultdict(list)
     for those in of_owner.values():
-        if len({each.build for each in those}) > 1:
+        if len({*(each.build for each in those), *kinds.get(those[0].owner, ())}) > 1:
             for each in those:
                 alike[each.label].append(each)
     return tuple(_to_look_at(label, alike[label]) for label in sorted(alike))
@@ -196,17 +206,37 @@ def judge(
             wrong.append(against)
         seen.add(found.id)
     shown = {label: at for label, at in by_when(right, candidates, now).items() if label not in old}
+    lags, old_taken = _lags(right, shown, now), _taken_by(candidates, old, now)
     missing = [build for build in asked.builds if build.label not in {*shown, *settled}]
     wrong.sort(key=lambda each: each.code != LIST_OLD)
     if not missing and all(each.code in _SAYS_NOTHING for each in wrong):
-        return JudgedLooks(shown, None)
+        return JudgedLooks(shown, None, lags=lags)
     if not wrong:
         first = missing[0]
         text = f"the evidence has neither this client nor another one of build {first.label}"
         wrong.append(
             _against("client-not-looked-at", first.name, text, f"look at {first.name} in {first.path} as well")
         )
-    return JudgedLooks(shown, wrong[0] if wrong else None, tuple(sorted(old)))
+    return JudgedLooks(shown, wrong[0] if wrong else None, tuple(sorted(old)), lags, old_taken)
+
+
+def _lags(
+    right: Iterable[tuple[CandidateClient, Looked]], shown: Collection[str], now: datetime
+) -> dict[str, timedelta]:
+    lags: dict[str, timedelta] = {}
+    for found, each in right:
+        if found.label in shown:
+            lags[found.build] = max(lag_of(found, each, now), lags.get(found.build, timedelta(0)))
+    return lags
+
+
+def _taken_by(candidates: Iterable[CandidateClient], old: Collection[str], now: datetime) -> dict[str, datetime]:
+    taken: dict[str, datetime] = {}
+    for each in candidates:
+        if each.label in old:
+            by = (each.taken_at or now) + each.check_in
+            taken[each.build] = max(by, taken.get(each.build, by))
+    return taken
 
 
 def _lookups(

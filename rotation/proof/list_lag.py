@@ -13,7 +13,7 @@ from rotation.values import ClientId, Fingerprint, GroupId
 
 _MINUTE = timedelta(minutes=1)
 """To which the age of a file is known."""
-_LONGEST_LAG = timedelta(days=4)
+LONGEST_LAG = timedelta(days=4)
 """What is taken for a list's lag where the client looked at has had its policy for longer: a long weekend."""
 
 
@@ -73,10 +73,20 @@ def others_have_it(
        that, and the policy no earlier than this. A file from before that shows nothing, and so does any for a client
        that came to a server which may publish later than others.
     """
-    longest = lag = min(now - (found.taken_at or now), _LONGEST_LAG) + found.check_in
+    longest, lag = _longest(found, now), lag_of(found, looked, now)
+    by_when = ((each.taken_at or now) + (lag if each.took_policy else longest) + each.check_in for each in others)
+    return max(by_when, default=now)
+
+
+def lag_of(found: CandidateClient, looked: Looked, now: datetime) -> timedelta:
+    """How long after the policy a client has taken its list, at most: the smaller of the two bounds."""
+    lag = _longest(found, now)
     if looked.age_minutes is not None and found.published is not None:
         written = now - timedelta(minutes=looked.age_minutes) + _MINUTE
         if written >= found.published:
             lag = min(lag, written - found.published)
-    by_when = ((each.taken_at or now) + (lag if each.took_policy else longest) + each.check_in for each in others)
-    return max(by_when, default=now)
+    return lag
+
+
+def _longest(found: CandidateClient, now: datetime) -> timedelta:
+    return min(now - (found.taken_at or now), LONGEST_LAG) + found.check_in

@@ -53,7 +53,7 @@ def silenced(
         marked = {entry.owner for entry in relaxed if entry.relaxed}
         # a repair proves again that a group is relaxed, and takes the mark from all of its clients
         known = [entry for entry in relaxed if entry.relaxed or entry.owner not in marked]
-        together = [entry for alike in _alike(known) for entry in _together(alike, unusual, by_owner)]
+        together = _once(entry for alike in _alike(known) for entry in _together(alike, unusual, by_owner))
     return silent + [entry for entry in together if entry.id in waiting]
 
 
@@ -110,7 +110,7 @@ def silent_elsewhere(
         others = len(on) + sum(_heard(entry) > last for entry in alike if entry not in on)
         if len(together) >= max(TOGETHER, _MOST * others):
             found += [entry for entry in together if entry.id not in asked]
-    return found
+    return _once(found)
 
 
 def all_silent(
@@ -151,13 +151,25 @@ def _heard(entry: RosterEntry) -> datetime:
     return seen if seen is not None else _NEVER
 
 
+def _once(entries: Iterable[RosterEntry]) -> list[RosterEntry]:
+    """Each client once: it may be one of an owner's and one of a group's."""
+    return list({entry.id: entry for entry in entries}.values())
+
+
 def _alike(entries: Iterable[RosterEntry]) -> list[list[RosterEntry]]:
-    """The clients of each build of each owner: agents of another build may fetch policy and list otherwise."""
-    alike = defaultdict[tuple[GroupId, str | None], list[RosterEntry]](list)
+    """The clients of each build of each owner, and of each group that inherits, where the owner has others.
+
+    Agents of another build may fetch policy and list otherwise. What other than SEPM gives clients a Sylink.xml may do
+    so in a group that inherits.
+    """
+    of_owner = defaultdict[tuple[GroupId, str | None], list[RosterEntry]](list)
+    of_group = defaultdict[tuple[GroupId, GroupId, str | None], list[RosterEntry]](list)
     for entry in entries:
         if entry.observed is not None:
-            alike[entry.owner, entry.observed.build].append(entry)
-    return list(alike.values())
+            of_owner[entry.owner, entry.observed.build].append(entry)
+            of_group[entry.owner, entry.group_id, entry.observed.build].append(entry)
+    below = (alike for (owner, _, build), alike in of_group.items() if len(alike) < len(of_owner[owner, build]))
+    return [*of_owner.values(), *below]
 
 
 def _together(

@@ -21,7 +21,7 @@ def unusually_many(
 
     1. relaxed clients behind a replacement: all of them, since `silenced` has compared them with others already
     2. behind a replacement, three of the clients of that server, and more; or all that verify
-    3. behind a write, at least three, and half of the clients that were there: of one group, or of all groups; or all
+    3. behind a write, at least three, and half of the clients that were there: of an owner, a group or the site; or all
 
     All of them count however few they are: on a site of two clients nothing else would call before the gate's limit.
 
@@ -42,8 +42,14 @@ def unusually_many(
     there = Counter(entry.owner for entry in present if by_owner[entry.owner].swap is None)
     if _most(len(written), there.total()) or len(written) == there.total():
         return reported + written
-    silent_of = Counter(entry.owner for entry in written)
-    return reported + [entry for entry in written if _most(silent_of[entry.owner], there[entry.owner])]
+    there_below = Counter(entry.group_id for entry in present)
+    silent_of, silent_below = Counter(entry.owner for entry in written), Counter(entry.group_id for entry in written)
+    return reported + [
+        entry
+        for entry in written
+        if _most(silent_of[entry.owner], there[entry.owner])
+        or _most(silent_below[entry.group_id], there_below[entry.group_id])
+    ]
 
 
 def _most(silent: int, there: int) -> bool:

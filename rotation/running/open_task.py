@@ -40,6 +40,8 @@ class ClientLook(Value):
     """Those that were shown, or left out by name, with until when other clients of each may lack their list."""
     old: tuple[str, ...] = ()
     """Those of which a client was found to hold another list."""
+    old_until: datetime | None = None
+    """Until when that is no surprise, by the lags that earlier looks have shown."""
     asked: bool = False
     """Whether a person was asked what to do."""
     leaving: tuple[str, ...] = ()

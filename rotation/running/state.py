@@ -1,6 +1,6 @@
 """The state of a running rotation: everything that a restart, a new worker or a continue-as-new must know."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -125,6 +125,15 @@ class RollingBack(Value):
     """Who has the rotation finish instead."""
 
 
+class PolicySeen(Value):
+    """The policies of the plan's groups as they were read last."""
+
+    newest: datetime
+    """When the newest of them was made, on SEPM's clock."""
+    at: datetime
+    """When they were read, by the service's clock."""
+
+
 class SiteMoved(Value):
     """What the watch over client ports saw since the rotation has looked."""
 
@@ -210,6 +219,12 @@ class RotationState(BaseModel):
     """When a look last found every server list right."""
     wrong_lists: dict[str, WrongIn] = Field(default_factory=dict)
     """By list, or by group and location, when a server list was wrong, from the first time on."""
+    lags: dict[str, timedelta] = Field(default_factory=dict)
+    """By build, how long after the policy its clients take a list at most, as looks have shown (rule 10)."""
+    policy_seen: PolicySeen | None = None
+    """None: not since the rotation wrote settings."""
+    lists_until: datetime | None = None
+    """Until when clients may lack a list that was wrong for a while."""
     silent_ahead_since: datetime | None = None
     """Since when a server has been silent on the way back, before its turn."""
     outage: Outage = Outage()

@@ -20,7 +20,8 @@ def next_act(state: RotationState) -> NextAct:
     if task is not None:
         times = [task.look_at, task.refused.read_at if task.refused else None]
     else:
-        times = [state.look_at, state.fixing.look_at if state.fixing else None, state.unreported_until]
+        times = [state.look_at, state.fixing.look_at if state.fixing else None]
+        times += [state.unreported_until, state.lists_until]
         times += [wait.next_at, wait.due] if wait else []
     known = [time for time in times if time is not None]
     heartbeat = wait.heartbeat if wait else timedelta(0)

@@ -29,6 +29,7 @@ from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven
 from simulation.drawn.scenario import Follows, Since, WorkPace
 from tests.simulation.holes import (
+    BELOW,
     DAY,
     HOUR,
     MINUTE,
@@ -306,6 +307,16 @@ HOLES = (
             site_event=SylinkHandedOut(group=OTHER, count=8, age=30 * DAY, times=1),
         ),
         pace=WorkPace(first=20 * HOUR, last=26 * HOUR),
+    ),
+    *(
+        hole(
+            f"a script cuts off a group that inherits, {after.total_seconds() / 3600:g} hours after {since.value}",
+            22,
+            with_another_group(site()),
+            Follows(since=since, after=after, site_event=SylinkHandedOut(group=BELOW, count=3, age=30 * DAY, times=1)),
+            pace=WorkPace(first=6 * HOUR, last=8 * HOUR) if since is Since.SWAP else None,
+        )
+        for since, after in ((Since.SWAP, 5 * HOUR), (Since.RESTORE, 5 * HOUR))
     ),
     hole(
         "an upgrade resets the ports of a server",

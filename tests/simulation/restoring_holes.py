@@ -152,6 +152,12 @@ def _while_a_wish_waits(since: Since, *events: tuple[timedelta, SiteEvent]) -> H
 
 HOLES = (
     *_holes(),
+    hole(
+        "certificate_generated: clients are made to verify, and it is put right hours later",
+        12,
+        site(),
+        Follows(since=Since.RESTORE, after=20 * MINUTE, site_event=CertificateGenerated(server="SEPM-1")),
+    ),
     _before_relaxing(site(), "one server"),
     _before_relaxing(with_an_old_build(), "three servers"),
     _while_clients_are_relaxed(SLOW),

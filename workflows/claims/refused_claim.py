@@ -108,7 +108,8 @@ async def _ask_when_late(
     computers are off.
     """
     at_once = is_new and refused.all_silent
-    late = run.host.now() >= refused.since + _patience(run)
+    since = max(refused.since, run.state.lists_until or refused.since)  # that wait ends by itself
+    late = run.host.now() >= since + _patience(run)
     if run.is_raised(SECOND) or was_answered(run) or not (at_once or late):
         return
     missing = "; ".join(f"{finding.subject}: {finding.message}" for finding in proof.findings)

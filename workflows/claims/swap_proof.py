@@ -24,6 +24,7 @@ from rotation.values import Value
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.requests import about
 from workflows.running import Running
+from workflows.waits.late_lists import policies_seen, why_lists_are_late
 from workflows.waits.looked_before import stands_against
 from workflows.waits.unreported import (
     list_was_wrong,
@@ -113,10 +114,11 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
     list_was_wrong(run, *sorted({each.subject for each in checked.findings if each.code in WRONG_LISTS}))
     if checked.findings:
         return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
+    policies_seen(run, checked.newest_policy)
     proof = await _read_gates(run, step, survey.survey_id)
     if not proof.all_silent and (proof.gates or not proof.findings):  # clients were read
         run.state.task = run.open_task.model_copy(update={"silence_accepted": False})
-    against = why_not_replaced_yet(run) or _why_not_in_silence(run, step, proof)
+    against = why_not_replaced_yet(run) or _lists(run) or _why_not_in_silence(run, step, proof)
     return proof.model_copy(update={"findings": against}) if against and not proof.findings else proof
 
 
@@ -148,9 +150,16 @@ async def read_restarted(run: Running, step: Step) -> SwapProof:
     found = stands_against(run)
     run.state.restarted = to_prove_again(run)
     if found or not run.state.restarted:
-        return SwapProof(findings=found or why_not_yet(run))
+        return SwapProof(findings=found or why_not_yet(run) or why_lists_are_late(run))
     proof = await read_again(run, step)
-    return proof if proof.findings else SwapProof(findings=why_not_yet(run), survey_id=proof.survey_id)
+    if proof.findings:
+        return proof
+    return SwapProof(findings=why_not_yet(run) or why_lists_are_late(run), survey_id=proof.survey_id)
+
+
+def _lists(run: Running) -> tuple[Finding, ...]:
+    """Why no new certificate may come yet; an old one goes back all the same."""
+    return why_lists_are_late(run) if run.state.outline.purpose == "rotate" else ()
 
 
 def keeps_restarted(run: Running) -> bool:

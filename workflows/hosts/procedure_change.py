@@ -46,6 +46,8 @@ class ProcedureChange(StrEnum):
     """Before, a claim of a replacement counted on while SEPM did not answer."""
     SILENCE_STOPS_CLAIMS = "a-site-whose-clients-are-silent-stops-claims"
     """Before, a replacement was granted though no client of the site reported."""
+    LISTS_COME_LATE = "lists-come-late-again"
+    """Before, the lag of a build was not waited for once more where lists were wrong for a while."""
     VOID_WISHES_END = "a-void-wish-ends"
     """Before, the next person's wish to go on in spite of a refused claim led nowhere behind one that was void."""
     ASKS_ON = "a-new-history-asks-on"

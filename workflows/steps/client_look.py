@@ -58,15 +58,23 @@ def was_answered(run: Running) -> bool:
 
 
 async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> None:
-    """Keep what a report about clients has shown, and ask a person at once where a client holds another list."""
+    """Keep what a report about clients has shown, and ask a person at once where a client holds another list.
+
+    Not where its build takes lists so late that it may hold the former one still: the answer to the operator says so.
+    """
     look = run.open_task.look
     if look is None:
         return
     old = tuple(dict.fromkeys((*(each for each in look.old if each not in seen.shown), *seen.old_builds)))
     settled = {each: at for each, at in {**look.settled, **seen.shown}.items() if each not in seen.old_builds}
     counts = look.counts_check_ins and (seen.counts_check_ins or not seen.shown)
-    look = _keep(run, look, settled=settled, old=old, dates=seen.dates or look.dates, counts_check_ins=counts)
-    if seen.old_builds:
+    expected = [at + run.state.lags[build] for build, at in seen.old_taken.items() if build in run.state.lags]
+    until = max(expected, default=None) if len(expected) == len(seen.old_taken) else None
+    update = {"settled": settled, "old": old, "dates": seen.dates or look.dates, "counts_check_ins": counts}
+    look = _keep(run, look, **update, old_until=until if seen.old_builds else look.old_until)
+    for build, lag in seen.lags.items():
+        run.state.lags = {**run.state.lags, build: min(lag, run.state.lags.get(build, lag))}
+    if seen.old_builds and not _is_early(run, look):
         await _ask(run, step, look, seen.seen)
 
 
@@ -149,9 +157,19 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
 
 
 def _left_out(run: Running, look: ClientLook) -> tuple[str, ...]:
-    """Whose clients would be left out: all of them for want of a look only where no other way is left."""
+    """Whose clients would be left out: all of them for want of a look only where no other way is left.
+
+    None of those that may take their list in time, by the lags that looks have shown.
+    """
+    if look.old and _is_early(run, look):
+        return ()
     back = run.state.outline.purpose in {"roll-back", "restore"}
     return look.old or (look.lacking if look.settled or back else ())
+
+
+def _is_early(run: Running, look: ClientLook) -> bool:
+    """Whether clients may hold an old list for some time still, by the lags that looks have shown."""
+    return look.old_until is not None and run.host.now() < look.old_until
 
 
 async def _obey(run: Running, step: Console | Write, look: ClientLook) -> str:

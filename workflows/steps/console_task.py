@@ -26,7 +26,7 @@ from workflows.steps.drift_step import look, look_due, plan_looks
 from workflows.steps.task_look import evidence_of, is_due, is_of_store, next_look, observe, wakes
 from workflows.steps.task_reports import close, hear, settle
 from workflows.steps.withdrawal import ask_back, withdraw
-from workflows.waits import due_server, leaving_out, unreported
+from workflows.waits import due_server, late_lists, leaving_out, unreported
 from workflows.waits.looked_before import looks_before, relaxes, stands_against
 from workflows.waits.old_certificates import SWAPPED, SWAPPED_IN_RESTORE
 
@@ -271,5 +271,5 @@ async def _look_at_site(run: Running, step: Console | Write) -> None:
             await look(run, step)
         return
     plan_looks(run)
-    if look_due(run) and await look(run, step):
+    if look_due(run) and (await look(run, step) or late_lists.lists_late(run) is not None):
         run.state.task = run.open_task.model_copy(update={"proven_at": run.state.started_at})

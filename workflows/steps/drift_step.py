@@ -30,7 +30,7 @@ from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
 from workflows.running import Running
 from workflows.steps.reference import fix_references
-from workflows.waits import outage, silent_ahead, statement
+from workflows.waits import late_lists, outage, silent_ahead, statement
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in, have_reported, list_was_wrong, makes_verify, to_prove_again
 
@@ -180,6 +180,7 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     list_was_wrong(run, *sorted(wrong))
     if not wrong:
         state.lists_right_at = begun.at
+        late_lists.policies_seen(run, seen.newest_policy)
     await _name(run, drift_answer.take_up(state, seen.drifts, right))
     if not any(named.code in CERTIFICATES for named in state.drift):
         state.right_at = begun.at

@@ -7,6 +7,7 @@ by is counted in `activities.gate`.
 - `canary_watch`, `clients_cut_off`: canaries that do not get through, clients that a change has cut off or may cut off
 - `looked_before`: writes right before which the site is looked at
 - `unreported`: clients that have not reported since something was put right
+- `late_lists`: clients of a build that takes lists late, behind a list that was wrong
 - `due_server`, `outage`: a server that stays silent, a drill that has something away
 - `leaving_out`, `silent_ahead`: a server that is down for good on the way back, at its turn and before
 - `old_certificates`, `third_certificate`: before a cancel restores; a certificate that no plan has

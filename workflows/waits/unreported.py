@@ -16,6 +16,7 @@ from rotation.proof.gate import minimum
 from rotation.running.state import Phase, Restarted
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.running import Running
+from workflows.waits.late_lists import lists_late, were_wrong
 
 UNREPORTED = "clients-unreported"
 _CONTACTS = 2
@@ -42,12 +43,15 @@ def another_was_in(run: Running) -> None:
     state, now = run.state, run.host.now()
     since = state.other_in.since if state.other_in is not None else state.right_at or state.started_at
     state.other_in = OtherIn(since=since, until=now)
+    were_wrong(run, since)
     _unreported_for(run, minimum(state.outline.scopes))
 
 
 def list_was_wrong(run: Running, *subjects: str) -> None:
     """These lists, or those of these places, were wrong a moment ago: clients may have taken them."""
     state, now = run.state, run.host.now()
+    if subjects:
+        were_wrong(run, state.lists_right_at)
     for subject in subjects:
         known = state.wrong_lists.get(subject)
         since = known.since if known is not None else state.lists_right_at
@@ -79,19 +83,22 @@ def task_is_over(run: Running, step: Console | Write) -> None:
 def have_reported(run: Running) -> bool:
     """Whether no client has to report any more before settings are put back."""
     until = run.state.unreported_until
-    return until is None or run.host.now() >= until
+    return (until is None or run.host.now() >= until) and lists_late(run) is None
 
 
 async def clients_have_reported(run: Running, step: Write) -> None:
-    """Wait until they have, before settings are put back."""
+    """Wait until they have, before settings are put back; where lists may be late, until the next look at most."""
     if step.restores and not have_reported(run):
-        await run.wait(until=run.state.unreported_until, summary="wait for clients that may hold what was put right")
+        until, late = run.state.unreported_until, lists_late(run)
+        if late is not None:
+            until = min(late, run.host.now() + minimum(run.state.outline.scopes))
+        await run.wait(until=until, summary="wait for clients that may hold what was put right")
 
 
 def why_not_yet(run: Running) -> tuple[Finding, ...]:
     """Why no person may put settings back by hand yet."""
     until = run.state.unreported_until
-    if until is None or have_reported(run):
+    if until is None or run.host.now() >= until:
         return ()
     text = "clients may hold settings from before, and have not reported since: restoring now would cut them off"
     return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)

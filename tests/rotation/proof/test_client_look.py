@@ -35,7 +35,7 @@ def judged(make, candidates, *looks, settled=()):
     groups = [make.group("G"), make.group("H")]
     clients = [make.client("c1"), make.client("d1", "H")]
     body = make.plan(site := make.site("s1"), *groups, clients=clients).body
-    work = LookAtClients(relaxed=True, builds=builds_to_look_at(candidates))
+    work = LookAtClients(relaxed=True, builds=builds_to_look_at(candidates, {}))
     lists = {owner.group_id: lists_of(body, site, owner) for owner in body.scopes}
     one = next(iter(lists.values()))
     return judge(work, looks, candidates, {G: one, H: one}, now=NOON, settled=settled)
@@ -46,13 +46,19 @@ TWO = (client("n1"), client("n2", hours=2), client("o1", OLD, 3), client("o2", O
 
 def test_groups_of_one_build_cost_nothing():
     """Two builds in the site, and none of its groups has both."""
-    assert builds_to_look_at([client("n1"), client("o1", OLD, owner=H)]) == ()
+    assert builds_to_look_at([client("n1"), client("o1", OLD, owner=H)], {G: {NEW}, H: {OLD}}) == ()
+
+
+def test_a_build_whose_neighbours_are_away_is_looked_at():
+    """The clients of the other build are left out by name, or away: the one that is there is not the only one."""
+    found = builds_to_look_at([client("n1"), client("o1", OLD, owner=H)], {G: {NEW}, H: {OLD, NEW}})
+    assert [build.label for build in found] == [f"{OLD}, over HTTP"]
 
 
 def test_of_each_build_the_client_is_named_that_took_its_policy_last():
     """Over all groups that have two builds: one of each, however many groups there are."""
     more = [client(f"x{number}", build, 9, GroupId(f"X{number // 2}")) for number, build in enumerate((NEW, OLD) * 9)]
-    found = builds_to_look_at([*TWO, *(each._replace(path=each.owner) for each in more), client("alone", owner=H)])
+    found = builds_to_look_at([*TWO, *(each._replace(path=each.owner) for each in more), client("alone", owner=H)], {})
     assert [(build.label, build.name, build.clients) for build in found] == [
         (f"{OLD}, over HTTP", "o1", 11),
         (f"{NEW}, over HTTP", "n1", 11),
@@ -63,7 +69,7 @@ def test_of_each_build_the_client_is_named_that_took_its_policy_last():
 
 def test_who_fails_over_is_looked_at_apart():
     """One build that is relaxed in one group and fails over in another one holds two kinds of list."""
-    found = builds_to_look_at([*TWO, *(each._replace(owner=H, relaxed=False, id=each.id + "h") for each in TWO)])
+    found = builds_to_look_at([*TWO, *(each._replace(owner=H, relaxed=False, id=each.id + "h") for each in TWO)], {})
     assert len(found) == 4
 
 
@@ -86,6 +92,14 @@ def test_of_two_looks_at_a_build_the_one_that_says_the_latest_counts(make, names
     """One had its policy for three hours, and another one for five: the third is waited for as long as this one."""
     found = judged(make, (*TWO, client("o3", OLD, 4)), looked("n1"), *map(looked, names))
     assert found.shown[f"{OLD}, over HTTP"] == NOON - 4 * HOUR + 5 * HOUR
+
+
+def test_a_look_shows_the_lag_of_a_build(make):
+    """Of two clients of one build the longer one counts; of a build with an old list, by when its last one took it."""
+    found = judged(make, (*TWO, client("o3", OLD, 4)), looked("n1"), looked("o1"), looked("o2"))
+    assert (found.lags, found.old_taken) == ({NEW: HOUR, OLD: 5 * HOUR}, {})
+    found = judged(make, [each._replace(check_in=HOUR) for each in TWO], looked("n1"), looked("o2", port=80))
+    assert (found.lags, found.old_taken) == ({NEW: 2 * HOUR}, {OLD: NOON - 2 * HOUR})
 
 
 def test_where_each_client_of_a_build_was_looked_at_none_is_waited_for(make):

@@ -247,6 +247,16 @@ def test_a_group_that_a_gate_does_not_ask_is_missed_behind_a_replacement(make, o
     assert [each.id[0] for each in found] == ["o"] * missed
 
 
+def test_a_group_that_inherits_is_missed_though_its_owner_has_others(make):
+    """What gives clients an old Sylink.xml may do so there alone."""
+    entries = [each._replace(group_id=make.id_of("BELOW")) for each in _of_two_builds(make, (1, 2, 3), longest=5)]
+    build, owner = entries[-1].observed.build, entries[-1].owner
+    there = make.entry(make.client("c9", seen=505, build=build), id="c9", owner=owner)
+    paces = {each.owner: PACE for each in entries}
+    found = silent_elsewhere([*entries, there], (), make.at(), paces, make.at(minutes=510))
+    assert [each.id for each in found] == [each.id for each in entries if each.id[0] == "o"]
+
+
 def test_a_client_that_is_off_at_night_shows_that_its_group_is_not_cut_off(make):
     """It was heard later than those of its build and group that are on at all times."""
     entries = _of_two_builds(make, (1, 2, 3, 100), longest=5)
