@@ -62,11 +62,11 @@ class JudgedLooks(NamedTuple):
 
     shown: dict[str, datetime]
     finding: Finding | None
-    old: tuple[str, ...] = ()
+    old: tuple[str, ...]
     """Builds of which a client holds another list."""
-    lags: Mapping[str, timedelta] = {}
+    lags: dict[str, timedelta]
     """By build that is shown, how long after the policy its clients take the list at most."""
-    old_taken: Mapping[str, datetime] = {}
+    old_taken: dict[str, datetime]
     """By build of which a client holds another list, by when the last client has taken its policy and checked in."""
 
 
@@ -210,7 +210,7 @@ def judge(
     missing = [build for build in asked.builds if build.label not in {*shown, *settled}]
     wrong.sort(key=lambda each: each.code != LIST_OLD)
     if not missing and all(each.code in _SAYS_NOTHING for each in wrong):
-        return JudgedLooks(shown, None, lags=lags)
+        return JudgedLooks(shown, None, (), lags, {})
     if not wrong:
         first = missing[0]
         text = f"the evidence has neither this client nor another one of build {first.label}"

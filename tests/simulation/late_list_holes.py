@@ -23,12 +23,9 @@ def usual_ones_away(list_lag=None, *, since=3 * HOUR) -> SiteSpec:
 def of_three_servers() -> SiteSpec:
     """Three servers; a build takes lists three days late, in a group that fails over and in one that is relaxed."""
     spec = with_an_old_build()
-    late = {"build": "14.3.5413.3000", "list_lag": 3 * DAY, "count": 4}
-    more = (
-        ClientSpec(group=f"{ROOT_GROUP}\\Old", prefix="LAG", **late),
-        ClientSpec(group=ROOT_GROUP, prefix="MOVE", **late),
-    )
-    return spec.model_copy(update={"clients": (*spec.clients, *more)})
+    late = ClientSpec(group=ROOT_GROUP, count=4, prefix="MOVE", build="14.3.5413.3000", list_lag=3 * DAY)
+    relaxed = late.model_copy(update={"group": f"{ROOT_GROUP}\\Old", "prefix": "LAG"})
+    return spec.model_copy(update={"clients": (*spec.clients, relaxed, late)})
 
 
 def _claimed(after, site_event: SiteEvent) -> Follows:

@@ -1,5 +1,6 @@
 """Mutations of the look at one client of each build (rule 10), each in its known scenario."""
 
+from rotation.drift.learned import late_list
 from rotation.procedure import looking
 from rotation.proof import client_look, list_lag
 from tests.proof.mutation import mutation
@@ -31,8 +32,41 @@ def any_client_speaks_for_its_build(original, candidates):  # noqa: ARG001 - as 
     return min(candidates, key=lambda each: (each.taken_at, each.id))
 
 
+@mutation(
+    rule="10",
+    replaces=client_look.builds_to_look_at,
+    hole="every client of one of two builds is left out, and the other build never takes the list",
+)
+def builds_whose_neighbours_are_left_out_are_not_looked_at(original, candidates, kinds):  # noqa: ARG001 - as the rule
+    """A build is taken for the only one of its group where all clients of the other one are left out by name."""
+    return original(candidates, {})
+
+
+@mutation(
+    rule="10",
+    replaces=late_list.late_until,
+    hole="a copy speaks HTTPS from the claim on, and a build takes the mended list a day later",
+)
+def no_lag_is_waited_for_behind_a_wrong_list(original, now, **known):  # noqa: ARG001 - as the rule it replaces
+    """Gates that have begun again are proven by the policy alone, and the lag of a build is not waited for."""
+    return now
+
+
+@mutation(
+    rule="10",
+    replaces=late_list.unseen_until,
+    hole="another list is assigned for hours while REST is silent, and a build takes lists five hours later",
+)
+def no_list_was_wrong_between_two_looks(original, now, **known):  # noqa: ARG001 - as the rule it replaces
+    """What was changed and put back between two looks is taken for what no client has taken."""
+    return
+
+
 MUTATIONS = (
     no_look_at_clients_before_a_replacement,
     no_look_at_clients_before_they_verify,
     any_client_speaks_for_its_build,
+    builds_whose_neighbours_are_left_out_are_not_looked_at,
+    no_lag_is_waited_for_behind_a_wrong_list,
+    no_list_was_wrong_between_two_looks,
 )
