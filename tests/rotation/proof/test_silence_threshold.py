@@ -48,6 +48,24 @@ def test_rule_22_behind_a_write_most_of_those_that_were_there_are_named(make, se
     assert _reported(make, seen, make.gate_rule(changed_from=make.at())) == reported
 
 
+@pytest.mark.parametrize(
+    ("below", "reported"),
+    [((-2, -2, -2), 3), ((-2, -2), 0), ((-2, -2, -2, 10), 0), ((-2, -2, -2, -60), 3)],
+    ids=["all of it", "two may have been switched off", "one is there", "one was away before"],
+)
+def test_rule_22_a_group_that_inherits_is_named_when_all_of_it_is_silent(make, below, reported):
+    """Behind a write: its owner has many others, which go on. One of its clients that goes on shows another cause."""
+    seen = [("B", minute) for minute in below] + [("G", 10)] * 9
+    entries = [
+        make.entry(make.client(f"c{number}", group, seen=minute), owner=GroupId("G"), id=f"c{number}")
+        for number, (group, minute) in enumerate(seen)
+    ]
+    by_owner = {GroupId("G"): make.gate_rule(changed_from=make.at())}
+    now = make.at(minutes=20)
+    silent = silenced(entries, judge_all(entries, by_owner, {}), by_owner, now)
+    assert len(unusually_many(silent, entries, by_owner, now)) == reported
+
+
 @pytest.mark.parametrize(("seen", "reported"), [((-2, -2, 10), 0), ((-2, -2), 2), ((-2, -2, -2, 10, 10, 10, 10), 3)])
 def test_rule_8_behind_a_replacement_three_clients_of_its_server_are_named(make, seen, reported):
     """The row of a client that has gone on to another server does not show which one it was at before."""
