@@ -157,7 +157,7 @@ def _once(entries: Iterable[RosterEntry]) -> list[RosterEntry]:
 
 
 def _alike(entries: Iterable[RosterEntry]) -> list[list[RosterEntry]]:
-    """The clients of each build of each owner, and of each group that inherits, where the owner has others.
+    """The clients of each build of each owner, and of each group where the owner has others.
 
     Agents of another build may fetch policy and list otherwise. What other than SEPM gives clients a Sylink.xml may do
     so in a group that inherits.

@@ -21,7 +21,7 @@ def unusually_many(
 
     1. relaxed clients behind a replacement: all of them, since `silenced` has compared them with others already
     2. behind a replacement, three of the clients of that server, and more; or all that verify
-    3. behind a write, at least three, and half of the clients that were there, of an owner or the site; or all of a group
+    3. behind a write at least three: half of the clients of an owner that were there, or of the site, or a whole group
 
     All of them count however few they are: on a site of two clients nothing else would call before the gate's limit.
 

@@ -47,7 +47,7 @@ def evidence(run: Running, reported: dict[str, str]) -> dict[str, str]:
 def wakes_at(run: Running) -> datetime | None:
     """When a gate is read again, or a person is asked since no operator has reported what there is to report."""
     look = run.open_task.look
-    asks = look.since + _DAY if look is not None and look.is_missed and not look.asked else None
+    asks = _asks_at(look) if look is not None and look.is_missed and not look.asked else None
     return min((at for at in (asks, _proves_at(run)) if at is not None), default=None)
 
 
@@ -96,7 +96,7 @@ async def go_on(run: Running, step: Console | Write) -> str:
     if was_answered(run):
         by = await _obey(run, step, look)
         look = run.open_task.look or look
-    if look.is_missed and not look.asked and run.host.now() >= look.since + _DAY:
+    if look.is_missed and not look.asked and run.host.now() >= _asks_at(look):
         await _ask(run, step, look, _missed(look))
     return by if by and not look.lacking and not look.lacks_dates else ""
 
@@ -124,6 +124,12 @@ async def _prove_again(run: Running, step: Console | Write) -> None:
     if at is not None and begun is not None and now >= at:
         await read_again(run, step, early=True)
         run.state.task = run.open_task.model_copy(update={"look_at": next_proof(run, now, since=begun)})
+
+
+def _asks_at(look: ClientLook) -> datetime:
+    """When a person is asked for want of evidence: not while an old list is no surprise."""
+    asks = look.since + _DAY
+    return max(asks, look.old_until or asks) if look.old else asks
 
 
 def _missed(look: ClientLook) -> str:

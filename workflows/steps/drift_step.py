@@ -16,7 +16,7 @@ from engine.contract import (
 from rotation.drift.judged_drift import NamedDrift
 from rotation.drift.learned.wrong_list import WRONG_LISTS
 from rotation.drift.presented import CERTIFICATES, SILENT
-from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
+from rotation.plan.step import Console, Gate, GatePurpose, SettingField, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.running.attention import DRIFT, SECOND, TASK_WRONG
@@ -32,7 +32,13 @@ from workflows.running import Running
 from workflows.steps.reference import fix_references
 from workflows.waits import late_lists, outage, silent_ahead, statement
 from workflows.waits.third_certificate import alarm
-from workflows.waits.unreported import another_was_in, have_reported, list_was_wrong, makes_verify, to_prove_again
+from workflows.waits.unreported import (
+    another_was_in,
+    have_the_certificate,
+    list_was_wrong,
+    makes_verify,
+    to_prove_again,
+)
 
 _SELDOM = timedelta(hours=1)
 
@@ -251,11 +257,15 @@ async def _tell(run: Running, kind: EventKind, named: NamedDrift, text: str) -> 
 async def _repair(run: Running, step: Step) -> None:
     """Have the steps that wrote it write it again. What REST does not change is left for a person.
 
-    What has clients verify waits for the right certificate, and for clients that may have taken another one.
+    What has clients verify waits for the right certificate, and for clients that may have taken another one, or may
+    lack their list. A list is put right at once: until then it is wrong, and clients take it later still.
     """
-    other = any(named.code in CERTIFICATES for named in run.state.drift) or not have_reported(run)
+    other = any(named.code in CERTIFICATES for named in run.state.drift) or not have_the_certificate(run)
+    late = late_lists.lists_late(run) is not None
     for write_id in dict.fromkeys(named.repair for named in run.state.drift if named.repair):
-        if not (other and makes_verify(run, run.state.outline.step(write_id))):
+        write = run.state.outline.step(write_id)
+        verifies = isinstance(write, Write) and write.field is SettingField.SECURE_COMMUNICATIONS
+        if not ((other or (late and verifies)) and makes_verify(run, write)):
             await _write_back(run, step, write_id)
 
 

@@ -82,8 +82,13 @@ def task_is_over(run: Running, step: Console | Write) -> None:
 
 def have_reported(run: Running) -> bool:
     """Whether no client has to report any more before settings are put back."""
+    return have_the_certificate(run) and lists_late(run) is None
+
+
+def have_the_certificate(run: Running) -> bool:
+    """Whether clients have reported since another certificate was in a server, or golden images were refreshed."""
     until = run.state.unreported_until
-    return (until is None or run.host.now() >= until) and lists_late(run) is None
+    return until is None or run.host.now() >= until
 
 
 async def clients_have_reported(run: Running, step: Write) -> None:
@@ -98,7 +103,7 @@ async def clients_have_reported(run: Running, step: Write) -> None:
 def why_not_yet(run: Running) -> tuple[Finding, ...]:
     """Why no person may put settings back by hand yet."""
     until = run.state.unreported_until
-    if until is None or run.host.now() >= until:
+    if until is None or have_the_certificate(run):
         return ()
     text = "clients may hold settings from before, and have not reported since: restoring now would cut them off"
     return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)
