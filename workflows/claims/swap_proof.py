@@ -24,7 +24,7 @@ from rotation.values import Value
 from workflows.hosts.procedure_change import ProcedureChange
 from workflows.requests import about
 from workflows.running import Running
-from workflows.waits.late_lists import policies_seen, why_lists_are_late
+from workflows.waits.late_lists import policies_seen, were_wrong, why_lists_are_late
 from workflows.waits.looked_before import stands_against
 from workflows.waits.unreported import (
     list_was_wrong,
@@ -111,7 +111,10 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         wrong_lists=when_lists_were_wrong(run),
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
-    list_was_wrong(run, *sorted({each.subject for each in checked.findings if each.code in WRONG_LISTS}))
+    wrong = sorted({each.subject for each in checked.findings if each.code in WRONG_LISTS})
+    if wrong:
+        list_was_wrong(run, *wrong)
+        were_wrong(run, run.state.lists_right_at)
     if checked.findings:
         return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
     policies_seen(run, checked.newest_policy)

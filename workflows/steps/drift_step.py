@@ -184,6 +184,8 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     state.found, state.born_key = seen.found, seen.born_key
     wrong = {each.subject for each in (*state.drift, *seen.drifts) if each.code in WRONG_LISTS}
     list_was_wrong(run, *sorted(wrong))
+    if any(_takes_lists_away(each) for each in (*state.drift, *seen.drifts)):
+        late_lists.were_wrong(run, state.lists_right_at)
     if not wrong:
         state.lists_right_at = begun.at
         late_lists.policies_seen(run, seen.newest_policy)
@@ -198,6 +200,11 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     state.look_at = run.host.now() if late else _next(run)
     await silent_ahead.follow(run, step)
     return _show(run)
+
+
+def _takes_lists_away(named: NamedDrift) -> bool:
+    """Whether clients have another list than proof rests on; where the rotation goes on, they have what it will set."""
+    return named.code in WRONG_LISTS and bool(named.repair or named.blocks or named.voids)
 
 
 async def go_on(run: Running, step: Step) -> None:

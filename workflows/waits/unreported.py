@@ -50,8 +50,6 @@ def another_was_in(run: Running) -> None:
 def list_was_wrong(run: Running, *subjects: str) -> None:
     """These lists, or those of these places, were wrong a moment ago: clients may have taken them."""
     state, now = run.state, run.host.now()
-    if subjects:
-        were_wrong(run, state.lists_right_at)
     for subject in subjects:
         known = state.wrong_lists.get(subject)
         since = known.since if known is not None else state.lists_right_at
