@@ -16,10 +16,7 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
         case Move.HOLD:
             state.held_by, state.hold_reason = message.who, message.why
         case Move.RESUME:
-            state.held_by, state.hold_reason = "", ""
-            state.look_at = now
-            if state.puts_back:  # no look follows
-                forget(state)
+            _resume(state, now)
         case Move.CANCEL:
             state.cancelling = Cancelling(by=message.who, why=message.why)
         case Move.ROLL_BACK:
@@ -131,3 +128,12 @@ def _settle(state: RotationState, message: Message) -> Move:
     over = [named] if one else [each for each in state.attention if move in each.options]
     state.attention = tuple(each for each in state.attention if each not in over)
     return move
+
+
+def _resume(state: RotationState, now: datetime) -> None:
+    state.held_by, state.hold_reason = "", ""
+    state.look_at = now
+    if state.policy_seen is not None:
+        state.policy_seen = state.policy_seen.model_copy(update={"held_since": True})
+    if state.puts_back:  # no look follows
+        forget(state)

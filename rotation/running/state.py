@@ -132,6 +132,8 @@ class PolicySeen(Value):
     """When the newest of them was made, on SEPM's clock."""
     at: datetime
     """When they were read, by the service's clock."""
+    held_since: bool = False
+    """Whether a person has held the rotation since, so that nothing was looked at."""
 
 
 class SiteMoved(Value):

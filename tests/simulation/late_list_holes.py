@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from emulator.events.site_events import ApiSilent, DatabaseRestored, ListAssigned, ListEdited, SiteEvent
+from emulator.events.site_events import (
+    ApiSilent,
+    DatabaseRestored,
+    ListAssigned,
+    ListEdited,
+    PoliciesEditedOften,
+    SiteEvent,
+)
 from emulator.spec import ROOT_GROUP, ClientSpec, Protocol, SiteSpec
 from rotation.running.message import Move
 from simulation.drawn.scenario import Follows, ScriptedMove, Since, WorkPace
@@ -95,6 +102,19 @@ HOLES = (
         _claimed(30 * HOUR, _BACK),
         pace=_DAYS,
     ).acting(ScriptedMove(since=Since.CLAIM, after=5 * MINUTE, move=Move.HOLD)),
+    hole(
+        "policies are edited every eight hours, a list is edited at the claim, and a build takes lists five hours later",
+        10,
+        of_two_kinds(1, 5 * HOUR),
+        Follows(
+            since=Since.BEGIN,
+            after=HOUR,
+            site_event=PoliciesEditedOften(group=ROOT_GROUP, every=8 * HOUR, times=3000),
+        ),
+        _claimed(MINUTE, ApiSilent(lasting=12 * HOUR)),
+        _claimed(2 * MINUTE, _TO_HTTPS),
+        pace=WorkPace(first=8 * HOUR, last=10 * HOUR),
+    ),
     hole(
         "a build takes lists three days later, at three servers, with relaxed clients and clients that fail over",
         10,

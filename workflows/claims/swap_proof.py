@@ -93,7 +93,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
 
     The settings are read before the gates: what clients report is then held against policies known to be right.
     """
-    state = run.state
+    state, asked_at = run.state, run.host.now()
     survey = await run.call(
         ActivityName.SURVEY_SITE, SurveyRequest(site_id=state.site_id), SurveyAnswer, summary="survey before the swap"
     )
@@ -117,7 +117,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         were_wrong(run, run.state.lists_right_at)
     if checked.findings:
         return SwapProof(findings=tuple(checked.findings), survey_id=survey.survey_id)
-    policies_seen(run, checked.newest_policy)
+    policies_seen(run, checked.newest_policy, asked_at=asked_at)
     proof = await _read_gates(run, step, survey.survey_id)
     if not proof.all_silent and (proof.gates or not proof.findings):  # clients were read
         run.state.task = run.open_task.model_copy(update={"silence_accepted": False})

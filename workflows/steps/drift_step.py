@@ -188,7 +188,7 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
         late_lists.were_wrong(run, state.lists_right_at)
     if not wrong:
         state.lists_right_at = begun.at
-        late_lists.policies_seen(run, seen.newest_policy)
+        late_lists.policies_seen(run, seen.newest_policy, asked_at=begun.at)
     await _name(run, drift_answer.take_up(state, seen.drifts, right))
     if not any(named.code in CERTIFICATES for named in state.drift):
         state.right_at = begun.at

@@ -30,16 +30,21 @@ def were_wrong(run: Running, since: datetime | None) -> None:
     )
 
 
-def policies_seen(run: Running, newest: datetime | None) -> None:
-    """Policies were read, and every list was right: they may have been otherwise since the last time."""
+def policies_seen(run: Running, newest: datetime | None, *, asked_at: datetime) -> None:
+    """Policies were read, and every list was right: it may have been otherwise while nothing could be looked at.
+
+    That is while SEPM did not answer for three heartbeats and more, or a person held the rotation. Looks are hours
+    apart besides, and policies of a site may change each day: they count for nothing then, or it would never end.
+    """
     state, now = run.state, run.host.now()
     if newest is None:
         return
     before, state.policy_seen = state.policy_seen, PolicySeen(newest=newest, at=now)
     if before is None or before.newest == newest:
         return
-    gate = minimum(state.outline.scopes)
-    until = unseen_until(now, since=before.at, lags=state.lags, check_in=_check_in(run), gate=gate)
+    if not before.held_since and now - asked_at <= minimum(state.outline.scopes):
+        return
+    until = unseen_until(now, since=before.at, lags=state.lags, check_in=_check_in(run))
     if until is not None:
         _wait(run, until)
 

@@ -11,8 +11,6 @@ from rotation.proof.list_lag import LONGEST_LAG
 
 _CHECK_INS = 2
 """One to take the policy, and one to take the list."""
-_UNSEEN = 2
-"""What changes and is put back between two looks counts where they are more than so many gates apart."""
 
 
 def late_until(
@@ -34,19 +32,18 @@ def late_until(
 
 
 def unseen_until(
-    now: datetime, *, since: datetime, lags: Mapping[str, timedelta], check_in: timedelta, gate: timedelta
+    now: datetime, *, since: datetime, lags: Mapping[str, timedelta], check_in: timedelta
 ) -> datetime | None:
-    """Until when clients may lack a list since policies have changed between two looks, and lists may have been wrong.
+    """Until when clients may lack a list since policies have changed unseen, and lists may have been wrong.
 
-    None where no look has shown a lag, or the looks are close together: policies of a site may change each day.
+    None where no look has shown a lag.
 
     Args:
         now: the time of the later look, which has found every list right.
         since: the time of the earlier one.
         lags: by build, the lags that looks have shown.
         check_in: the longest time between two check-ins.
-        gate: three heartbeats of the slowest group.
     """
-    if not lags or now - since <= _UNSEEN * gate:
+    if not lags:
         return None
     return now + min(now - since, max(lags.values())) + _CHECK_INS * check_in

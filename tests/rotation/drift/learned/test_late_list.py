@@ -29,12 +29,11 @@ def test_behind_a_wrong_list_the_longest_lag_is_waited_for(lags, wrong, waits):
     ("lags", "apart", "waits"),
     [
         ({}, 9 * DAY, None),  # no look has shown a lag
-        ({"old": 10 * HOUR}, 6 * HOUR, None),  # two gates apart
         ({"old": 10 * HOUR}, 7 * HOUR, 7 * HOUR),  # a list that was wrong for less than the lag was never taken
         ({"new": HOUR, "old": 10 * HOUR}, 3 * DAY, 10 * HOUR),
     ],
 )
-def test_between_looks_that_are_far_apart_a_list_may_have_been_wrong(lags, apart, waits):
+def test_what_was_changed_unseen_may_have_been_a_list(lags, apart, waits):
     """Policies have changed between two looks that have found every list right."""
-    until = unseen_until(NOON, since=NOON - apart, lags=lags, check_in=HOUR / 2, gate=3 * HOUR)
+    until = unseen_until(NOON, since=NOON - apart, lags=lags, check_in=HOUR / 2)
     assert until == (None if waits is None else NOON + waits + HOUR)
