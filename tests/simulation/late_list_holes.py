@@ -103,7 +103,7 @@ HOLES = (
         pace=_DAYS,
     ).acting(ScriptedMove(since=Since.CLAIM, after=5 * MINUTE, move=Move.HOLD)),
     hole(
-        "policies are edited every eight hours, a list is edited at the claim, and a build takes lists five hours later",
+        "policies are edited every eight hours, a list at the claim, and a build takes lists five hours later",
         10,
         of_two_kinds(1, 5 * HOUR),
         Follows(
