@@ -35,7 +35,7 @@ def any_client_speaks_for_its_build(original, candidates):  # noqa: ARG001 - as 
 @mutation(
     rule="10",
     replaces=client_look.builds_to_look_at,
-    hole="every client of one of two builds is left out, and the other build never takes the list",
+    hole="two persons roll back, every client of one build is left out, and the other build takes lists two days later",
 )
 def builds_whose_neighbours_are_left_out_are_not_looked_at(original, candidates, kinds):  # noqa: ARG001 - as the rule
     """A build is taken for the only one of its group where all clients of the other one are left out by name."""
