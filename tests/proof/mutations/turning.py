@@ -6,6 +6,7 @@ from itertools import pairwise
 from activities.setting.settings import SettingsWriter
 from emulator.switches import RejectedDownload
 from rotation.drift import newborn, same_location
+from rotation.drift.learned import late_list
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.work.task import RefreshImages, TaskState
@@ -169,10 +170,16 @@ def clients_are_relaxed_by_hand_whatever_is_found(original, run, step):  # noqa:
     return False
 
 
+def _none_is_late(original, now, **known):  # noqa: ARG001 - as the rule it replaces
+    """No client takes a list later than its policy."""
+    return now
+
+
 @mutation(
     rule="12b",
     replaces=unreported.when_another_was_in,
     hole="certificate_generated: 0:05:00 after claim, before the first replacement of a group that fails over",
+    behind={late_list.late_until: _none_is_late},
 )
 def clients_know_no_other_certificate(original, run):
     """A certificate is replaced right behind another one in the only other server."""
