@@ -35,7 +35,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     """Every activity of the contract. What asks for one on behalf of a rotation is held against the store first."""
     world = world or World(store=store)
     surveying, planning = Surveying(world), Planning(world)
-    playing, ordering = Playing(world), Ordering(world)
+    playing, ordering, references = Playing(world), Ordering(world), ReferenceFixing(world)
     settings, tasks, looking, moving = (
         SettingsWriter(world),
         TaskActivities(world),
@@ -50,7 +50,8 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         RollBackPlanner(world).plan_roll_back,
         OriginalsRecorder(world).record_originals,
         settings.write_settings,
-        ReferenceFixing(world).fix_references,
+        references.fix_references,
+        references.forget_gate,
         moving.move_policies,
         moving.put_policies_back,
         Gates(world).read_gate,

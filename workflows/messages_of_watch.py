@@ -6,6 +6,7 @@ for days meanwhile.
 
 from datetime import datetime
 
+from rotation.plan.step import Gate, GatePurpose
 from rotation.running.message import Message, Move
 from rotation.running.moves import is_watched_now
 from rotation.running.state import RotationState, SiteMoved
@@ -52,11 +53,24 @@ def shown(state: RotationState) -> str:
     if moved is None or (state.puts_back and not state.held_by):
         return ""
     shows = moved.shows or "a client port of the site does not answer as the rotation left it"
+    if makes_clients_verify(state):
+        return (
+            f"clients may be cut off now, and the rotation looks at the site only when it goes on: {shows}. Look at "
+            "the ports and certificates of the servers at once. Clients are being made to verify: where another "
+            "certificate is in a server, some may trust that one alone. Turn secure communications off first, and put "
+            "the right certificate in three heartbeats later. Then resume the rotation, or answer what it asks"
+        )
     return (
         f"clients may be cut off now, and the rotation looks at the site only when it goes on: {shows}. Look at the "
         "ports and certificates of the servers at once, and put right what is not right. Then resume the rotation, or "
         "answer what it asks"
     )
+
+
+def makes_clients_verify(state: RotationState) -> bool:
+    """Whether the gate is open that proves that clients verify: settings go back, and are held against the plan."""
+    step = state.step
+    return isinstance(step, Gate) and step.purpose is GatePurpose.VERIFYING and not state.puts_back
 
 
 def _was_heard_before(state: RotationState) -> bool:

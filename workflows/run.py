@@ -59,6 +59,7 @@ from workflows.waits import outage
 from workflows.waits.late_lists import policies_written
 from workflows.waits.leaving_out import name_left_out
 from workflows.waits.old_certificates import all_old
+from workflows.waits.restoring_again import RestoreAgain, restore_again
 from workflows.waits.unreported import to_prove_again
 
 
@@ -70,7 +71,8 @@ async def run_rotation(run: Running) -> Outcome:
     3. hold and cancel are obeyed between steps and in every wait
     4. a cancel before the first certificate: probe every server, then put back what was recorded
     5. a wish to roll back after it: plan the way back, and have a second person approve it
-    6. the end is stored before it is reported
+    6. another certificate that comes while clients are made to verify: relax them again, then put settings back again
+    7. the end is stored before it is reported
 
     Raises:
         ContinueAsNew: when a new history should go on with the state.
@@ -94,6 +96,9 @@ async def run_rotation(run: Running) -> Outcome:
                 await roll_back(run, state.rolling_back)
             else:
                 await _turn_back(run)
+            continue
+        except RestoreAgain:
+            await restore_again(run)
             continue
         state.cursor += 1
     await name_left_out(run)

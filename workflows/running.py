@@ -122,10 +122,12 @@ class Running(Attentions):
         """Wait for an activity, and read messages meanwhile."""
         self.busy_with = summary
         while not pending.done():
+            if await self._shows_while_silent(ProcedureChange.SHOWN_AT_ONCE):
+                self.busy_with = summary
             await self._pass(pending.done, until=None, summary=summary)
             if self.beside is not None:
                 await self.beside()
-            if await self._shows_while_silent():
+            if await self._shows_while_silent(ProcedureChange.SHOWN_WHILE_SILENT):
                 self.busy_with = summary
         self._guard.happened()
 
@@ -190,11 +192,11 @@ class Running(Attentions):
             if self._has_messages() or self.host.now() > began:
                 self._guard.waited()
 
-    async def _shows_while_silent(self) -> bool:
+    async def _shows_while_silent(self, since: ProcedureChange) -> bool:
         """Show what the watch saw while SEPM does not answer: no look can follow. Whether it was not shown yet."""
         if not self.is_raised(NOT_ANSWERING) or not messages_of_watch.shown(self.state):
             return False
-        return self.host.goes_by(ProcedureChange.SHOWN_WHILE_SILENT) and await self._show_moved()
+        return self.host.goes_by(since) and await self._show_moved()
 
     async def _show_moved(self) -> bool:
         """Show what the watch saw, since no look follows now. Whether it was not shown before."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from engine.contract import ActivityName, ReferenceAnswer, StepRequest
+from engine.contract import ActivityName, Counted, ReferenceAnswer, StepRequest
 from rotation.drift.standing import standing
 from rotation.finding import some
 from rotation.plan.scope import OwnerScope
@@ -44,6 +44,14 @@ class ReferenceFixing:
         while (answer := await self._fix(scope)).missing and (pause := next(pauses, None)) is not None:
             await self._world.sleep(pause)
         return answer
+
+    @activity.defn(name=ActivityName.FORGET_GATE)
+    async def forget_gate(self, request: StepRequest) -> Counted:
+        """Forget what a gate has shown and what was noted around the writes that it proves: they are made again."""
+        store, rotation_id = self._world.store, request.ref.rotation_id
+        await store.references.forget(rotation_id, request.ref.step)
+        await store.coverage.restart(rotation_id, request.ref.step)
+        return Counted(count=1)
 
     async def _fix(self, scope: StepScope) -> ReferenceAnswer:
         step, rotation_id = scope.step, scope.ref.rotation_id

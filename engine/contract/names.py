@@ -42,6 +42,7 @@ class ActivityName(StrEnum):
     OBSERVE_SERVERS = "observe_servers"
     LOOK = "look"
     RESTART_GATE = "restart_gate"
+    FORGET_GATE = "forget_gate"
     FIND_NEWBORN = "find_newborn"
     ACCEPT_FOUND = "accept_found"
     CHECK_CLOSING = "check_closing"

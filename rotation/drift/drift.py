@@ -20,6 +20,7 @@ from rotation.text.written_values import span_text
 from rotation.values import GroupId, ListName, ServerName, Value
 
 LOCATION_NEW, PAIR_GONE = "location-new", "pair-gone"
+SECURE_DRIFT = "secure-communications-drift"
 _GROUP_NEW = "group-new"
 GROUP_UNDESCRIBED = "group-undescribed"
 _NAMES = 5
@@ -282,7 +283,7 @@ def _differences(
         text = on if now.secure_communications else off
         yield (
             SettingField.SECURE_COMMUNICATIONS,
-            blocking("secure-communications-drift", subject, text, _PUT_BACK),
+            blocking(SECURE_DRIFT, subject, text, _PUT_BACK),
         )
     if now.heartbeat + now.jitter > owner.slowest_heartbeat + owner.jitter:
         text = f"clients report every {span_text(now.heartbeat)} now; the planned waits are too short for that"

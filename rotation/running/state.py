@@ -136,6 +136,13 @@ class PolicySeen(Value):
     """Whether a person has held the rotation since, so that nothing was looked at."""
 
 
+class RelaxedAgain(Value):
+    """Clients are relaxed once more, since another certificate came while they were made to verify (rule 12b)."""
+
+    until: datetime | None = None
+    """Until when that certificate stays in; None while secure communications are on in some group."""
+
+
 class SiteMoved(Value):
     """What the watch over client ports saw since the rotation has looked."""
 
@@ -227,6 +234,7 @@ class RotationState(BaseModel):
     """None: not since the rotation wrote settings."""
     lists_until: datetime | None = None
     """Until when clients may lack a list that was wrong for a while."""
+    relaxed_again: RelaxedAgain | None = None
     silent_ahead_since: datetime | None = None
     """Since when a server has been silent on the way back, before its turn."""
     outage: Outage = Outage()

@@ -39,6 +39,7 @@ from workflows.steps.reference import EDIT_A_POLICY, NOT_MOVED
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _FAILS_OVER = "14.3.9816.7000"
 """A version that fails over, for clients that came and do not."""
+_CERTIFICATES = frozenset({"replace_certificate", "restore_certificate"})
 _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate"})
 
 
@@ -135,6 +136,8 @@ class Operator:
             for gone in self._to_copy_again(state):
                 self._simulation.console.put_list(gone)
             for operation in unasked_changes(self._simulation, self._began, state, body, self._pem):
+                if operation.operation in _CERTIFICATES and self._stays(state):
+                    continue
                 with suppress(EmulatorError):  # a server that is down keeps no other thing from being put right
                     await self._desk.operate(operation)
             for path, location, heartbeat in slowed_down(state, body, self._simulation.effects.views()):
@@ -150,6 +153,13 @@ class Operator:
                 if edited != known:
                     self._simulation.console.put_list(known)
             self._put_ports_back()
+
+    def _stays(self, state: RotationState) -> bool:
+        """Whether the product asks to leave another certificate in until clients have taken a relaxed policy."""
+        relaxed, now = state.relaxed_again, self._clock.now()
+        if relaxed is None or relaxed.until is None:
+            return relaxed is not None and state.outline.purpose == "rotate"
+        return now < relaxed.until
 
     async def do(self, task: ConsoleTask) -> dict[str, str] | None:
         """Do the work of `task`. The evidence for it; None when the console refused."""

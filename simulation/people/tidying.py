@@ -130,6 +130,8 @@ def _settings(
     lists = {each.name for each in site.server_lists.values()}
     for kinds, index in ((LIST, 0), (SECURE, 1)):
         asked, unasked = _last_changes(journal, kinds)
+        if index == 1 and state.relaxed_again is not None:  # what was asked for is to be undone
+            unasked = {**asked, **unasked}
         for pair, value in sorted(unasked.items()):
             first = at_first.get(pair)
             if pair[0] not in owned or (first is None and pair not in left):

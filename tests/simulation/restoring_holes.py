@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from emulator.events.site_events import (
+    ApiSilent,
     CertificateGenerated,
     CertificateRestored,
     HttpPortMoved,
@@ -17,6 +19,7 @@ from rotation.running.message import Move
 from simulation.drawn.scenario import Follows, ScriptedMove, Since, WorkPace
 from tests.simulation.holes import DAY, HOUR, MINUTE, Hole, hole, of_two_kinds, site, with_an_old_build
 from tests.simulation.image_holes import with_images
+from tests.simulation.world_holes import relaxed_of_two
 
 SLOW = WorkPace(first=6 * HOUR, last=8 * HOUR)
 """People who take a task up hours after it was opened."""
@@ -118,6 +121,33 @@ def _before_the_first(since: Since, after: timedelta, away: timedelta) -> Hole:
     )
 
 
+def _while_made_to_verify() -> Iterator[Hole]:
+    """Clients take the policy that verifies together with another certificate, and trust no other from then on."""
+    quick = WorkPace(first=5 * MINUTE, last=20 * MINUTE)
+    for event in _EVENTS:
+        known = partial(_made_to_verify, event)
+        yield known("it is put right hours later", site())
+        yield known("people take it up days later", site(), pace=WorkPace(first=3 * DAY, last=4 * DAY))
+        yield known("policy first", site(switches=Switches(downloads=Downloads.POLICY_FIRST)))
+        yield known("two servers", relaxed_of_two())
+        yield known("a build takes its lists days later", of_two_kinds())
+        again = Follows(since=Since.RESTORE, after=10 * HOUR, site_event=event)
+        yield known("settings go back a second time", site(), again)
+        silent = Follows(since=Since.RESTORE, after=20 * MINUTE, site_event=ApiSilent(lasting=6 * HOUR))
+        yield known("REST is silent for hours", site(), silent)
+        for after in (30 * MINUTE, 2 * HOUR):
+            back = ScriptedMove(since=Since.RESTORE, after=after, move=Move.ROLL_BACK)
+            case = known(f"a person rolls back {after} after the first setting", site(), pace=quick)
+            yield case.acting(back, longest=150 * DAY)
+        back = ScriptedMove(since=Since.SWAP, after=2 * HOUR, move=Move.ROLL_BACK)
+        yield known("on the way back", site()).acting(back, longest=150 * DAY)
+
+
+def _made_to_verify(event: SiteEvent, name: str, spec: SiteSpec, *more: Follows, pace: WorkPace | None = None) -> Hole:
+    follows = Follows(since=Since.RESTORE, after=20 * MINUTE, site_event=event)
+    return hole(f"{event.site_event}: clients are made to verify, and {name}", 12, spec, follows, *more, pace=pace)
+
+
 def _before_relaxing(spec: SiteSpec, servers: str) -> Hole:
     """The HTTP port closes while the preparation goes on, and is opened again days later."""
     names = [each.name for each in spec.servers]
@@ -152,12 +182,7 @@ def _while_a_wish_waits(since: Since, *events: tuple[timedelta, SiteEvent]) -> H
 
 HOLES = (
     *_holes(),
-    hole(
-        "certificate_generated: clients are made to verify, and it is put right hours later",
-        12,
-        site(),
-        Follows(since=Since.RESTORE, after=20 * MINUTE, site_event=CertificateGenerated(server="SEPM-1")),
-    ),
+    *_while_made_to_verify(),
     _before_relaxing(site(), "one server"),
     _before_relaxing(with_an_old_build(), "three servers"),
     _while_clients_are_relaxed(SLOW),

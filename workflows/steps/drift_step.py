@@ -31,6 +31,7 @@ from workflows.requests import about
 from workflows.running import Running
 from workflows.steps.reference import fix_references
 from workflows.waits import late_lists, outage, silent_ahead, statement
+from workflows.waits.restoring_again import not_put_right_yet, stop_where_another_came, when_to_put_right
 from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import (
     another_was_in,
@@ -104,6 +105,7 @@ async def clear(run: Running, step: Step) -> bool:
 
     Raises:
         TurnBack: when a person cancels because of what is found.
+        RestoreAgain: as `stop_where_another_came`.
     """
     opened = run.state.wait.opened_at if run.state.wait else None
     if not await look(run, step, in_full=True):
@@ -192,10 +194,12 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     await _name(run, drift_answer.take_up(state, seen.drifts, right))
     if not any(named.code in CERTIFICATES for named in state.drift):
         state.right_at = begun.at
+    stop_where_another_came(run)
     await _repair(run, step)
     if makes_verify(run, step) and run.host.goes_by(ProcedureChange.RESTORING_ENDS_RELAXING):
         state.restarted = to_prove_again(run)
     await _prove_again(run, step)
+    when_to_put_right(run)
     # what was judged before a person answered, or the site moved, is looked at once more
     state.look_at = run.host.now() if late else _next(run)
     await silent_ahead.follow(run, step)
@@ -227,7 +231,9 @@ def _take_answer(run: Running) -> frozenset[str]:
 def _next(run: Running) -> datetime:
     state, now = run.state, run.host.now()
     heartbeat = min((owner.slowest_heartbeat for owner in state.outline.scopes), default=_SELDOM)
-    return next_look(now, since=state.look_since or now, heartbeat=heartbeat)
+    look = next_look(now, since=state.look_since or now, heartbeat=heartbeat)
+    ends = state.relaxed_again.until if state.relaxed_again is not None else None
+    return min(look, ends) if ends is not None and ends > now else look
 
 
 def _due(step: Step) -> ServerName | None:
@@ -365,6 +371,8 @@ def _show(run: Running) -> bool:
     texts = [f"{each.subject}: {each.message}{f'; {each.remedy}' if asked and each.remedy else ''}" for each in shown]
     if any(named.code == SILENT for named in asked):
         texts.append(_where_down(run))
+    if any(named.code in CERTIFICATES for named in asked) and (not_yet := not_put_right_yet(run)):
+        texts.append(not_yet)
     text = "; ".join(texts)
     if not any((each.code, each.message) == (DRIFT, text) for each in state.attention):
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)

@@ -8,6 +8,7 @@ by is counted in `activities.gate`.
 - `looked_before`: writes right before which the site is looked at
 - `unreported`: clients that have not reported since something was put right
 - `late_lists`: clients of a build that takes lists late, behind a list that was wrong
+- `restoring_again`: another certificate that came while clients were made to verify
 - `due_server`, `outage`: a server that stays silent, a drill that has something away
 - `leaving_out`, `silent_ahead`: a server that is down for good on the way back, at its turn and before
 - `old_certificates`, `third_certificate`: before a cancel restores; a certificate that no plan has

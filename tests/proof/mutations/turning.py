@@ -18,6 +18,7 @@ from simulation.drawn.scenario import Profile
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
+from workflows import messages_of_watch
 from workflows.steps import rolling_back, task_reports, withdrawal, write_step
 from workflows.waits import looked_before, old_certificates, unreported
 
@@ -195,6 +196,16 @@ def who_took_another_certificate_is_not_waited_for(original, run):  # noqa: ARG0
     run.state.restarted = ()
 
 
+@mutation(
+    rule="12b",
+    replaces=messages_of_watch.makes_clients_verify,
+    hole="certificate_generated: clients are made to verify, and it is put right hours later",
+)
+def another_certificate_is_taken_out_at_once(original, state):  # noqa: ARG001 - as the rule it replaces
+    """Clients that were made to verify with another certificate are not relaxed before the right one goes back."""
+    return False
+
+
 def _uses_nothing(original, survey, name):  # noqa: ARG001 - as the rule it replaces
     """No list is in use."""
     return ()
@@ -246,6 +257,7 @@ MUTATIONS = (
     clients_are_relaxed_by_hand_whatever_is_found,
     clients_know_no_other_certificate,
     who_took_another_certificate_is_not_waited_for,
+    another_certificate_is_taken_out_at_once,
     no_look_for_newborn_pairs,
     everything_is_restored_to_on,
     the_original_is_dropped,
