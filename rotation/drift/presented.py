@@ -18,6 +18,9 @@ _RESTORED, _EARLY = "certificate-restored", "certificate-early"
 CERTIFICATES = frozenset({THIRD, _RESTORED, _EARLY})
 """A server presents another certificate than the rotation has left there."""
 
+RELAXED_AGAIN = "relaxed-again"
+"""The rotation goes back to the gate after the last replacement: another certificate came while clients verify."""
+
 SILENT = "server-silent"
 """A server does not answer: what it presents is not known, or clients may trust no other one."""
 

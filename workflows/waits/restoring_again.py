@@ -6,7 +6,7 @@ is there, so it stays in until they have.
 
 from engine.contract import ActivityName, Counted, EventKind, StepRequest
 from rotation.drift.drift import SECURE_DRIFT
-from rotation.drift.presented import CERTIFICATES
+from rotation.drift.presented import CERTIFICATES, RELAXED_AGAIN
 from rotation.plan.step import Gate, GatePurpose
 from rotation.proof.gate import minimum
 from rotation.running.state import RelaxedAgain
@@ -16,8 +16,6 @@ from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running
 from workflows.waits import statement
-
-_CODE = "relaxed-again"
 
 
 class RestoreAgain(Exception):  # noqa: N818 - not an error: steps are done again
@@ -53,10 +51,11 @@ async def restore_again(run: Running) -> None:
         await run.call(ActivityName.FORGET_GATE, request, Counted, summary=f"{gate.number}: forget what it has shown")
     ids = {each.id for each in again}
     text = f"{again[0].title}: another certificate came while clients were made to verify; they are relaxed once more"
-    await run.record(EventKind.GATE_RESTARTED, text, code=_CODE, subject=again[0].id)
+    await run.record(EventKind.GATE_RESTARTED, text, code=RELAXED_AGAIN, subject=again[0].id)
     statement.forget(run)
     second_person.over(run)
     state.wait = state.fixing = None
+    state.repeated = tuple(each for each in state.begun if each in ids)
     state.begun = tuple(each for each in state.begun if each not in ids)
     state.restarted = tuple(each for each in state.restarted if each.gate not in ids)
     state.cursor, state.relaxed_again = first, RelaxedAgain()

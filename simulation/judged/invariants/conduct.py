@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from emulator.state.effects import EffectView
 from emulator.switches import SecureCommunicationsScope
+from rotation.drift.presented import RELAXED_AGAIN
 from rotation.plan.work.task import TaskState
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
@@ -63,11 +64,18 @@ def no_secret_is_shown(facts: Facts) -> Iterator[Violation]:
 
 
 def what_runs_was_approved(facts: Facts) -> Iterator[Violation]:
-    """8. What runs is what was approved: the steps begin in the order of the approved plan and its amendments."""
+    """8. What runs is what was approved: the steps begin in the order of the approved plan and its amendments.
+
+    Where the rotation says that it goes back to a gate, that gate and the steps behind it are begun once more.
+    """
     if facts.body is None or facts.plan is None:
         return
-    began = [str(event.data["step"]) for event in facts.trail if event.kind == "step-began"]
-    forward = [step for step in began if not step.startswith("back-")]
+    forward: list[str] = []
+    for event in facts.trail:
+        if event.kind == "step-began" and not event.data["step"].startswith("back-"):
+            forward.append(event.data["step"])
+        elif event.kind == "gate-restarted" and event.data.get("code") == RELAXED_AGAIN:
+            forward = forward[: forward.index(event.data["subject"])]
     if len(forward) != len(set(forward)):
         yield violation(what_runs_was_approved, facts.plan.hash, "a step was begun twice")
     order = {step.id: index for index, step in enumerate(facts.body.steps)}
