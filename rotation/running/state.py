@@ -174,8 +174,6 @@ class RotationState(BaseModel):
     phase: Phase = Phase.PREPARING
     begun: tuple[str, ...] = ()
     """Ids of the steps that were begun, of every plan that this rotation ran."""
-    repeated: tuple[str, ...] = ()
-    """Ids of the steps that were begun before, and are begun once more, since the rotation went back to a gate."""
     step_began_at: datetime | None = None
     wait: Wait | None = None
     task: OpenTask | None = None

@@ -170,3 +170,17 @@ async def test_it_is_shown_while_sepm_is_silent(played):
     (event,) = shown(here)
     assert event.at - sent.seen_at <= 2 * MINUTE
     assert after.seen_at - sent.seen_at > timedelta(days=4)
+
+
+async def test_what_the_watch_saw_just_before_sepm_is_silent_is_shown_at_once(played):
+    """The look that follows gets no answer for hours: the person reads it meanwhile."""
+
+    def tell(here):
+        here.stage.simulation.schedule(ApiSilent(lasting=timedelta(hours=6)), here.stage.clock.now())
+        return tells()(here)
+
+    (sent,) = deeds = (played.Deed(played.at("A8"), tell),)
+    async with played.play(*deeds, spec=small()) as here:
+        assert await here.run() is Outcome.COMPLETED
+    (event,) = shown(here)
+    assert event.at - sent.seen_at <= 5 * MINUTE

@@ -196,10 +196,10 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
         state.right_at = begun.at
     stop_where_another_came(run)
     await _repair(run, step)
+    when_to_put_right(run)  # a new history may begin behind this
     if makes_verify(run, step) and run.host.goes_by(ProcedureChange.RESTORING_ENDS_RELAXING):
         state.restarted = to_prove_again(run)
     await _prove_again(run, step)
-    when_to_put_right(run)
     # what was judged before a person answered, or the site moved, is looked at once more
     state.look_at = run.host.now() if late else _next(run)
     await silent_ahead.follow(run, step)

@@ -85,9 +85,8 @@ async def _plan(run: Running) -> RollBackAnswer:
 
 
 def _begun(state: RotationState) -> int:
-    """How many steps were begun: the one at the cursor may be, and where some are made once more, some behind it."""
-    begun = {*state.begun, *state.repeated}
-    return max((at for at, step in enumerate(state.steps, start=1) if step.id in begun), default=state.cursor)
+    """How many steps were begun: the one at the cursor may be, and where a drill is made once more, some behind it."""
+    return max((at for at, step in enumerate(state.steps, start=1) if step.id in state.begun), default=state.cursor)
 
 
 def _asked(wish: RollingBack, planned: RollBackAnswer) -> str:

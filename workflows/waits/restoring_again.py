@@ -55,7 +55,6 @@ async def restore_again(run: Running) -> None:
     statement.forget(run)
     second_person.over(run)
     state.wait = state.fixing = None
-    state.repeated = tuple(each for each in state.begun if each in ids)
     state.begun = tuple(each for each in state.begun if each not in ids)
     state.restarted = tuple(each for each in state.restarted if each.gate not in ids)
     state.cursor, state.relaxed_again = first, RelaxedAgain()
