@@ -151,10 +151,16 @@ async def a_cancel_restores_without_a_probe(original, *args, **named):
     """Groups are made to verify again whatever certificates are served."""
 
 
+def _none_verifies_yet(original, state):  # noqa: ARG001 - as the rule it replaces
+    """Clients are not relaxed once more behind the write."""
+    return False
+
+
 @mutation(
     rule="12b",
     replaces=unreported.makes_verify,
     hole="certificate_restored: machines from an image are waited for",
+    behind={messages_of_watch.makes_clients_verify: _none_verifies_yet},
 )
 def settings_are_put_back_without_a_look(original, run, step):  # noqa: ARG001 - as the rule it replaces
     """Settings are put back, by hand too, whatever has come into the servers since the last look."""
