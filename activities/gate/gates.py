@@ -113,7 +113,7 @@ class Gates:
         unusual = unusually_many(silent, scoped, by_owner, heard_until)
         unusual_ids = {entry.id for entry in unusual}
         waited_for = {each.client for each in judgements if each.verdict is Verdict.WAITING}
-        elsewhere = await silent_beside(scope, entries, waited_for, heard_until)
+        elsewhere = await silent_beside(scope, entries, waited_for, heard_until - seen.skew)
         quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
         reading = _reading(step, asked_at, entries, judgements, silent=unusual, elsewhere=elsewhere)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
@@ -134,7 +134,7 @@ class Gates:
             "waiting_key": _key(judgements),
             "quiet": len(quiet),
             "quiet_names": _names(quiet),
-            "all_silent": await silent_at_claim(scope, entries, heard_until) if request.verified_by else 0,
+            "all_silent": await silent_at_claim(scope, entries, heard_until - seen.skew) if request.verified_by else 0,
             "gone_back": some(sorted(gone_back(step, seen))),
             "switched_off": _names(entry for entry in silent if entry.id not in unusual_ids),
             "silent_canaries": _names(silent_canaries(scoped, judgements, by_owner, heard_until)),

@@ -44,9 +44,10 @@ class SilentClients:
         scope = await scope_of(world, request.ref)
         if scope.site.at_console is not None:
             return SilentAnswer()
-        latest, clock, _ = await read_and_store(world, scope.site, world.clock())
+        latest, clock, survey = await read_and_store(world, scope.site, world.clock())
         entries = await _counted(scope, await world.store.roster.entries(scope.site.id, latest=latest))
-        silent = await silent_beside(scope, entries, (), clock)
+        skew = survey.skew if survey is not None else timedelta(0)
+        silent = await silent_beside(scope, entries, (), clock - skew)
         return SilentAnswer(count=len(silent), names=tuple(sorted(entry.name for entry in silent)[:NAMES]))
 
 
@@ -62,7 +63,7 @@ async def with_builds(
     if last is None:
         return reading
     entries = await _counted(scope, roster)
-    clock = survey.clients_as_of
+    clock = survey.clients_as_of - survey.skew
     least = {owner.group_id: minimum([owner]) for owner in scope.plan.body.scopes}
     quiet = {entry.id for entry in entries if quiet_for(entry, least[entry.owner], clock)}
     builds = builds_not_back(entries, last, quiet)
@@ -86,7 +87,7 @@ async def silent_beside(
         scope: the step.
         entries: the clients of the site.
         asked: those for which a gate waits.
-        clock: SEPM's time of the reading.
+        clock: SEPM's time of the reading, less the skew of its clocks: each server dates the contacts that it has.
     """
     if scope.plan.body.purpose not in {"rotate", "roll-back"}:
         return []
@@ -102,7 +103,7 @@ async def silent_beside(
 async def silent_at_claim(scope: StepScope, entries: Sequence[RosterEntry], clock: datetime) -> int:
     """How many clients are on at all times, where no client reports before a new certificate comes; else 0.
 
-    What a site without REST shows is as old as its export.
+    What a site without REST shows is as old as its export. `clock`: as `silent_beside`.
     """
     if scope.plan.body.purpose != "rotate" or scope.site.at_console is not None:
         return 0

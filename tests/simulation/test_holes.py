@@ -1,12 +1,15 @@
 """Ways in which clients were cut off behind a proof that had held: each stays closed."""
 
+from datetime import timedelta
+
 import pytest
 
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import WorkPace
 from tests.simulation.administration_holes import with_another_owner
-from tests.simulation.holes import DAY, HOUR, hole, of_two_kinds, shortcomings, site
+from tests.simulation.holes import DAY, HOUR, MINUTE, hole, of_two_kinds, shortcomings, site
 from tests.simulation.known_holes import KNOWN_HOLES
+from tests.simulation.world_holes import relaxed_of_two
 
 OPEN = frozenset(
     {
@@ -68,3 +71,30 @@ async def test_a_group_that_is_shut_down_each_night_calls_no_person(first, off):
     facts = await hole("off at night", 22, spec.model_copy(update={"clients": clients}), pace=pace).played()
     assert (facts.outcome, facts.lost) == (Outcome.COMPLETED, ())
     assert "attention" not in {event.kind for event in facts.trail}
+
+
+async def test_servers_whose_clocks_differ_call_no_person():
+    """Each server dates the contacts that it has: clients that come to one whose clock is behind seem silent so long.
+
+    Here that is more than three heartbeats, when a replaced server restarts, and its clients go to the other one.
+    """
+    spec = relaxed_of_two()
+    behind = tuple(
+        each.model_copy(update={"clock_offset": offset, "restart_time": 3 * MINUTE})
+        for each, offset in zip(spec.servers, (3 * MINUTE, -4 * MINUTE), strict=True)
+    )
+    often = [
+        group.model_copy(
+            update={
+                "locations": tuple(
+                    each.model_copy(update={"heartbeat": MINUTE, "randomization": timedelta()})
+                    for each in group.locations
+                )
+            }
+        )
+        for group in spec.groups
+    ]
+    spec = spec.model_copy(update={"servers": behind, "groups": tuple(often)})
+    facts = await hole("clocks differ", 22, spec).played()
+    assert (facts.outcome, facts.lost) == (Outcome.COMPLETED, ())
+    assert [event.message for event in facts.trail if event.kind == "attention"] == []
