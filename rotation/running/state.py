@@ -140,7 +140,7 @@ class RelaxedAgain(Value):
     """Clients are relaxed once more, since another certificate came while they were made to verify (rule 12b)."""
 
     until: datetime | None = None
-    """Until when that certificate stays in; None while secure communications are on in some group."""
+    """Until when that certificate stays in; None while secure communications are on, or lists wrong, in some group."""
 
 
 class SiteMoved(Value):

@@ -6,6 +6,7 @@ is there, so it stays in until they have.
 
 from engine.contract import ActivityName, Counted, EventKind, StepRequest
 from rotation.drift.drift import SECURE_DRIFT
+from rotation.drift.learned.wrong_list import WRONG_LISTS
 from rotation.drift.presented import CERTIFICATES, RELAXED_AGAIN
 from rotation.plan.step import Gate, GatePurpose
 from rotation.proof.gate import minimum
@@ -61,13 +62,16 @@ async def restore_again(run: Running) -> None:
 
 
 def when_to_put_right(run: Running) -> None:
-    """Note from when on the right certificate may go back in: three heartbeats after the last group was relaxed."""
+    """Note from when on the right certificate may go back in: three heartbeats after the last group was relaxed.
+
+    A client whose list speaks HTTPS by then, or names other servers, trusts the other certificate alone as well.
+    """
     state = run.state
     if state.relaxed_again is None:
         return
     if not any(named.code in CERTIFICATES for named in state.drift):
         state.relaxed_again = None
-    elif any(named.code == SECURE_DRIFT for named in state.drift):
+    elif any(named.code in {SECURE_DRIFT, *WRONG_LISTS} for named in state.drift):
         state.relaxed_again = RelaxedAgain()
     elif state.relaxed_again.until is None:
         until = run.host.now() + minimum(state.outline.scopes) + state.outline.publish_delay
@@ -82,7 +86,8 @@ def not_put_right_yet(run: Running) -> str:
     if relaxed.until is None:
         return (
             "clients that were made to verify may trust this certificate alone: it stays in until secure "
-            "communications are off again in every group of the plan, and for three heartbeats from then on"
+            "communications are off again and server lists are right in every group of the plan, and for three "
+            "heartbeats from then on"
         )
     if run.host.now() >= relaxed.until:
         return ""

@@ -5,8 +5,9 @@ from itertools import groupby
 
 import pytest
 
-from emulator.events.site_events import CertificateGenerated, CertificateRestored
+from emulator.events.site_events import CertificateGenerated, CertificateRestored, ListEdited
 from emulator.scenarios import one_server
+from emulator.spec import ROOT_GROUP, Protocol
 from emulator.switches import PatchSecureCommunications, Switches
 from rotation.plan.step import Gate, GatePurpose
 from rotation.running.attention import DRIFT
@@ -84,6 +85,34 @@ async def test_by_hand_no_date_is_named_before_secure_communications_are_off(pla
         assert await here.run() is Outcome.COMPLETED
     assert first.saw.relaxed_again.until is None
     assert dated.saw.relaxed_again.until - done.seen_at >= 3 * HEARTBEAT
+
+
+async def test_the_date_counts_from_when_the_list_is_right_too(played):
+    """A list over HTTPS stops clients as secure communications do: the right certificate waits until it is HTTP."""
+    deeds = played.in_turn(
+        played.Deed(verifying, another_comes, after=10 * MINUTE),
+        played.Deed(asks(AFTER), speaks(Protocol.HTTPS), after=HEARTBEAT),
+        played.Deed(asks(STAYS), speaks(Protocol.HTTP), after=HEARTBEAT),
+        played.Deed(asks(AFTER), right_one_goes_back, after=4 * HEARTBEAT),
+    )
+    async with played.play(*deeds, spec=small()) as here:
+        here.absent = lambda state: verifying(state) or state.relaxed_again or played.asked("refusing")(state)
+        assert await here.run() is Outcome.COMPLETED
+    _, edits, corrects, dated = deeds
+    assert dated.saw.relaxed_again.until - (corrects.seen_at + HEARTBEAT) >= 3 * HEARTBEAT
+    assert dated.saw.relaxed_again.until > edits.saw.relaxed_again.until + HEARTBEAT
+    assert here.stage.simulation.verdict().lost == ()
+
+
+def speaks(protocol):
+    """An administrator edits the server list of every group to that protocol, and says so."""
+
+    def edits(here):
+        edited = ListEdited(group=ROOT_GROUP, protocol=protocol)
+        here.stage.simulation.schedule(edited, here.stage.clock.now())
+        return here.say(Move.RETRY, "ann")
+
+    return edits
 
 
 def by_hand(here):
