@@ -9,7 +9,7 @@ from activities.failures import as_activity_failures
 from activities.gate.denominator import roster_entries
 from activities.gate.full_reading import every_client
 from activities.gate.moved_policies import taken
-from activities.gate.outage import answering, with_outage
+from activities.gate.outage import answering, down_beside, with_outage
 from activities.gate.reading_counts import NAMES, in_numbers
 from activities.gate.recovering import read_returned
 from activities.gate.seen import gate_of, reached_none, seen_by_gate
@@ -109,7 +109,7 @@ class Gates:
         )
         scoped = [entry for entry in entries if entry.owner in by_owner]
         heard_until = clock if seen.as_of is None else min(clock, seen.as_of)
-        silent = silenced(scoped, judgements, by_owner, heard_until)
+        silent = silenced(scoped, judgements, by_owner, heard_until, await down_beside(world, scope))
         unusual = unusually_many(silent, scoped, by_owner, heard_until)
         unusual_ids = {entry.id for entry in unusual}
         waited_for = {each.client for each in judgements if each.verdict is Verdict.WAITING}

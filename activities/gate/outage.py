@@ -29,6 +29,15 @@ async def answering(world: World, scope: StepScope) -> tuple[ServerName, ...]:
             return ()
 
 
+async def down_beside(world: World, scope: StepScope) -> tuple[ServerName, ...]:
+    """The servers that answer on no port, where a gate behind a replacement is read; at other steps none (rule 20)."""
+    step = scope.step
+    if isinstance(step, Gate) and step.purpose is not GatePurpose.SWAPPED:
+        return ()
+    up = await _over_https(world, scope.site.servers)
+    return tuple([each.name for each in scope.site.servers if each.name not in up and await _is_down(world, each)])
+
+
 async def with_outage(
     world: World, scope: StepScope, seen: Seen, request: GateRequest, clock: datetime, *, before: Collection[ServerName]
 ) -> Seen:

@@ -109,7 +109,7 @@ class SiteLooks:
             shut=away.shut - survey.http_silent,
             stopped=away.stopped,
             given=given_up(scope.plan),
-            kept=left_alone(scope.plan, scope.site, before),
+            kept=left_alone(scope.plan, scope.site, before, survey.served, due=request.due),
             addresses={each.name: each.client_port for each in scope.site.servers},
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]

@@ -150,7 +150,8 @@ class Planning:
         """The servers that the plan leaves alone and that do not answer: an amendment does not count on them."""
         store = self._world.store
         survey, before = await store.surveys.get(request.survey_id), await presented_when_planned(store, plan)
-        return missed(survey.served, left_alone(plan, await self._world.site(request.site_id), before))
+        site = await self._world.site(request.site_id)
+        return missed(survey.served, left_alone(plan, site, before, survey.served))
 
     async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
         """Within a wave: what differs from the state that the plan itself has made."""
@@ -170,14 +171,15 @@ class Planning:
             excluded=(await store.found.settled(request.rotation_id)).as_found(LOCATION_NEW),
         )
         before = await presented_when_planned(store, plan)
+        site, due = await self._world.site(request.site_id), _replaced_now(plan.body, request.at)
         served = certificate_drift(
             plan.body,
             survey.served,
             swapped=request.swapped,
-            due=_replaced_now(plan.body, request.at),
+            due=due,
             before=before,
             given=given_up(plan),
-            kept=left_alone(plan, await self._world.site(request.site_id), before),
+            kept=left_alone(plan, site, before, survey.served, due=due),
         )
         return (
             *blockers((*(each.finding for each in found), *served)),

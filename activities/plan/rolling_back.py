@@ -7,16 +7,19 @@ from datetime import timedelta
 from temporalio import activity
 
 from engine.contract import ActivityName, RollBackAnswer, RollBackRequest
-from rotation.drift.presented import SILENT
+from rotation.drift.presented import SILENT, kept_beside
 from rotation.finding import Finding, folded, info, warning
 from rotation.plan.forecast import forecast, least, step_least
 from rotation.plan.outage import left_by
 from rotation.plan.plan import Plan, PlanBody
+from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.planning.dead_server import go_back_without
 from rotation.procedure.rollback import Former, Reached, roll_back
 from rotation.proof.membership import with_present_owners
+from rotation.proof.reading import evidence_key
 from rotation.proof.verdict import Reason
+from rotation.site import Site
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName
 from service.identity import new_plan_id
@@ -49,7 +52,7 @@ class RollBackPlanner:
             at = plan.body.steps[request.begun - 1].id
             return await self._kept(request, plan, go_back_without(plan.body, request.leaves_out, at=at))
         if request.goes_on_without:
-            findings = (*plan.findings, *_of_down(request.goes_on_without))
+            findings = (*plan.findings, *_of_down(plan.body, request.goes_on_without))
             return await self._kept(request, plan.model_copy(update={"findings": findings}), plan.body)
         site = await store.sites.get(request.site_id)
         survey = await store.surveys.get(request.survey_id)
@@ -61,7 +64,9 @@ class RollBackPlanner:
         reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers, silent=silent)
         # a group that was moved since holds the way back no longer
         body = roll_back(site, with_present_owners(plan.body, survey.groups), reached)
-        findings = (*_findings(body, formers), *_of_silent(body, silent))
+        alone = _left_alone(body, site, survey)
+        known = await self._know_a_new_one(request, plan.body) if alone else 0
+        findings = (*_findings(body, formers), *_of_silent(body, silent), *(_alone(each, known) for each in alone))
         update = {"survey_id": request.survey_id, "known_by": plan.known_by_survey, "findings": findings}
         planned = plan.model_copy(update=update)
         return await self._kept(request, planned, body)
@@ -91,6 +96,14 @@ class RollBackPlanner:
             least=sum((step_least(step) for step in ahead), timedelta(0)),
             findings=folded(amendment.findings),
         )
+
+    async def _know_a_new_one(self, request: RollBackRequest, body: PlanBody) -> int:
+        """How many clients that verify have shown by now that they know a new certificate."""
+        gates = (step for step in body.steps[: request.begun] if isinstance(step, Gate))
+        keys = [evidence_key(body, gate) for gate in gates if gate.purpose is GatePurpose.SWAPPED]
+        groups = [group for owner in body.owners(ScopeName.FAILOVER) for group in owner.groups]
+        there = await self._world.store.roster.entries(request.site_id, groups)
+        return len({each.id for each in there} & await self._world.store.coverage.covered(request.rotation_id, keys))
 
     async def _refused_at(self, rotation_id: RotationId) -> Counter[ServerName]:
         """At which servers clients refuse their policy, as the newest reading of the newest gate has them (rule 11)."""
@@ -152,8 +165,34 @@ def _of_silent(body: PlanBody, silent: Collection[ServerName]) -> Iterable[Findi
         )
 
 
-def _of_down(servers: Iterable[ServerName]) -> Iterable[Finding]:
+def _left_alone(body: PlanBody, site: Site, survey: SiteSurvey) -> list[ServerName]:
+    """The servers that keep their certificate and answer nowhere, where none answers but one that has a new one."""
+    up, turns = {each.server for each in survey.served if each.answers}, {each.server for each in body.certificates}
+    return sorted(survey.answer_nowhere & kept_beside(body, site)) if len(up) == 1 and up <= turns else []
+
+
+def _alone(server: ServerName, count: int) -> Finding:
+    return warning(
+        SILENT,
+        server,
+        f"it answers on no port, nor does any other server but the one whose old certificate goes back: {count} "
+        "clients that verify have shown by now that they know a new certificate, and are cut off until it is up",
+        "bring it up before you approve",
+    )
+
+
+def _of_down(body: PlanBody, servers: Iterable[ServerName]) -> Iterable[Finding]:
+    turns = {each.server for each in body.certificates}
     for server in servers:
+        if server not in turns:
+            yield warning(
+                SILENT,
+                server,
+                "it is down and keeps its certificate, and no other server answers but the one whose turn it is: a "
+                "client that has taken the new certificate is cut off until it is up",
+                "bring it up",
+            )
+            continue
         yield warning(
             SILENT,
             server,

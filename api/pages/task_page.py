@@ -166,7 +166,8 @@ async def _waited_for(parts: Parts, site: Site, work: Work, state: RotationState
     if not isinstance(work, ReplaceCertificate) or state is None:
         return frozenset()
     plan = await parts.store.plans.get(state.plan_id)
-    kept = left_alone(plan, site, await presented_when_planned(parts.store, plan))
+    # on a way back they count where no other server answers; the drift names them then
+    kept = left_alone(plan, site, await presented_when_planned(parts.store, plan), ())
     return must_answer(state.outline, swapped=state.swapped, due=work.server, kept=kept) - given_up(plan)
 
 

@@ -119,7 +119,7 @@ def certificate_drift(
         elif now is Serves.NOTHING and seen.server in {*shut, *stopped, *given}:
             continue
         elif now is Serves.NOTHING and seen.server in waited_for:
-            found.append(_silent(seen, stopped))
+            found.append(_silent(seen, stopped, alone=bool(body.back_from) and seen.server in kept))
         elif finding := _drift(seen, now, swapped=is_swapped, due=is_due, back=bool(body.back_from)):
             found.append(finding)
     return tuple(found)
@@ -170,20 +170,37 @@ def must_answer(
     return frozenset((*ahead, *kept) if ahead else ()) - {due, *swapped}
 
 
-def left_alone(plan: Plan, site: Site, before: Collection[ServerName]) -> frozenset[ServerName]:
+def left_alone(
+    plan: Plan,
+    site: Site,
+    before: Collection[ServerName],
+    served: Iterable[ServedCertificate],
+    *,
+    due: ServerName | None = None,
+) -> frozenset[ServerName]:
     """The servers that keep their certificate by the plan, and to which clients fail over by their lists (rule 20).
 
+    On a way back they count at the turn of the only server that answers: clients that have taken its new certificate
+    have no other way once its old one is in. Where another one answers, they fail over to that.
+
     Args:
-        plan: the plan that runs. On a way back none counts: the old certificates bring clients back.
+        plan: the plan that runs.
         site: with the lists as they were registered.
         before: the servers that answered when the plan was made. It counts on no other one.
+        served: what every port presents now.
+        due: the server whose certificate may be replaced now.
     """
-    body = plan.body
-    if body.purpose != "rotate":
-        return frozenset()
+    kept = kept_beside(plan.body, site).intersection(before) - given_up(plan)
+    if not plan.body.back_from:
+        return kept if plan.body.purpose == "rotate" else frozenset()
+    return kept if {each.server for each in served if each.answers} == {due} else frozenset()
+
+
+def kept_beside(body: PlanBody, site: Site) -> frozenset[ServerName]:
+    """The servers whose certificate no step replaces, and which lists of clients that fail over name."""
     used = {pair.server_list for owner in body.owners(ScopeName.FAILOVER) for pair in owner.pairs}
-    named = {server for known in site.lists if known.name in used for server in known.servers}
-    return frozenset(named.intersection(before)) - {each.server for each in body.certificates} - given_up(plan)
+    named = frozenset(server for known in site.lists if known.name in used for server in known.servers)
+    return named - {each.server for each in body.certificates}
 
 
 def given_up(plan: Plan) -> frozenset[ServerName]:
@@ -200,9 +217,17 @@ def missed(served: Iterable[ServedCertificate], waited_for: Collection[ServerNam
     return tuple(_silent(each, ()) for each in served if each.fingerprint is None and each.server in waited_for)
 
 
-def _silent(seen: ServedCertificate, stopped: Collection[ServerName]) -> Finding:
-    """Rule 20: clients that are away, or that fail over, may have no other server that they trust."""
+def _silent(seen: ServedCertificate, stopped: Collection[ServerName], *, alone: bool = False) -> Finding:
+    """Rule 20: clients that are away, or that fail over, may have no other server that they trust.
+
+    `alone`: on a way back, no other one answers but that whose turn it is.
+    """
     text = f"{seen.server} must keep its certificate in use and does not answer ({seen.error or 'no answer'})"
+    if alone:
+        text = (
+            f"{seen.server} does not answer ({seen.error or 'no answer'}), nor does any other server but the one whose "
+            "turn it is: a client that has taken the new certificate is cut off when the old one goes back"
+        )
     first = f"start {', '.join(stopped)} first, which a drill stopped, then " if stopped else ""
     remedy = f"{first}start {seen.server} with the certificate and the port that it had"
     return blocking(SILENT, seen.server, text, remedy)

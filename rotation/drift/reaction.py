@@ -24,6 +24,11 @@ _REPAIRS = 2
 """How often a step puts a setting right; when it is undone once more, that is meant, and a person is asked."""
 _KEPT_IN_MIND = CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED, GROUP_UNDESCRIBED}
 """Drift that planning again does not settle."""
+_IN_AMENDMENT = "the service plans the rest again before the next certificate and asks for an amendment"
+_OTHERS_NEEDED = (
+    "clients that do not know the new certificate yet may have no other server to take it from: start it, or roll back "
+    "where it is down for good; the service plans the rest again before the next certificate"
+)
 NEWBORN = frozenset({"group-new", "location-new"})
 _OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
 """Changes of what would be planned; they matter to the swaps that are still to come."""
@@ -112,10 +117,7 @@ def _planned_again(drift: Drift, now: Circumstances) -> _Decided:
         return None
     for step in now.ahead:
         if isinstance(step, Recheck):
-            return (
-                Reaction.ADOPT,
-                "the service plans the rest again before the next certificate and asks for an amendment",
-            )
+            return Reaction.ADOPT, _OTHERS_NEEDED if down and settles else _IN_AMENDMENT
         if _replaces(step) or (isinstance(step, Write) and not (born or down)):
             return None
     return None

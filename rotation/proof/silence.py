@@ -8,7 +8,7 @@ from rotation.plan.scope import ReportingPace
 from rotation.plan.step import GatePurpose
 from rotation.proof.gate import minimum
 from rotation.proof.verdict import GateRule, Judgement, RosterEntry, Swap, Verdict
-from rotation.values import ClientId, GroupId
+from rotation.values import ClientId, GroupId, ServerName
 
 TOGETHER = 3
 """Fewer clients that fall silent at the same time may have been switched off."""
@@ -27,19 +27,27 @@ def silenced(
     judgements: Sequence[Judgement],
     by_owner: Mapping[GroupId, GateRule],
     sepm_clock: datetime,
+    down: Collection[ServerName] = (),
 ) -> list[RosterEntry]:
     """Clients that were there until the change, are waited for, and have been silent for three heartbeats.
 
-    After a swap those of its server (rule 8); after a write, to relax clients or to put settings back, those of every
-    group but the canaries, which are asked about by themselves (rule 10). Of the clients that are relaxed when a
-    certificate is replaced, one says nothing: no certificate silences it, and it may be switched off (rule 22). So
-    either all of them are named, or most of the clients of one build in one group, when they are silent for longer than
-    over a night or a weekend.
+    After a swap those of its server (rule 8), and those of the servers `down`, which answer on no port: no other one
+    lets them in, or they would have been seen there (rule 20). After a write, to relax clients or to put settings
+    back, those of every group but the canaries, which are asked about by themselves (rule 10). Of the clients that are
+    relaxed when a certificate is replaced, one says nothing: no certificate silences it, and it may be switched off
+    (rule 22). So either all of them are named, or most of the clients of one build in one group, when they are silent
+    for longer than over a night or a weekend.
     """
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     relaxed = [entry for entry in entries if is_relaxed(by_owner[entry.owner])]
     silent = [
-        entry for entry in entries if entry.id in waiting and _is_silenced(entry, by_owner[entry.owner], sepm_clock)
+        entry
+        for entry in entries
+        if entry.id in waiting
+        and (
+            _is_silenced(entry, by_owner[entry.owner], sepm_clock)
+            or _is_gone(entry, by_owner[entry.owner], down, sepm_clock)
+        )
     ]
     quiet = [entry for entry in relaxed if _is_quiet(entry, by_owner[entry.owner], sepm_clock)]
     if len(quiet) == len(relaxed):
@@ -287,6 +295,14 @@ def _is_silenced(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bo
     if rule.purpose not in _WRITTEN or asked_alone or rule.changed_from is None:
         return False
     return was_there(entry, rule) and seen < sepm_clock - rule.quiet_after
+
+
+def _is_gone(entry: RosterEntry, rule: GateRule, down: Collection[ServerName], sepm_clock: datetime) -> bool:
+    """Whether its last server is down, and no other one has let it in for three heartbeats."""
+    if entry.observed is None or entry.observed.last_server not in down:
+        return False
+    verifies = rule.swap is not None and not rule.relaxed
+    return verifies and was_there(entry, rule) and _heard(entry) < sepm_clock - rule.quiet_after
 
 
 def _by_swap(seen: datetime, rule: GateRule, swap: Swap, sepm_clock: datetime) -> bool:

@@ -115,7 +115,8 @@ class Intents:
         reading = state.wait.reading if state.wait is not None else None
         if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:
             return False
-        return self._operator.finds_cut_off(reading.silent_names)
+        names = reading.silent_names
+        return self._operator.finds_cut_off(names) or self._operator.finds_shut_out(names)
 
     def _gives_up(self, state: RotationState, codes: Collection[str]) -> bool:
         """Whether the console has refused the work, or a server has not come up, for long."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 
 from certificates.parsed_certificate import ParsedCertificate
-from emulator.clients.ways import with_a_way
+from emulator.clients.ways import shut_out, with_a_way
 from emulator.errors import EmulatorError
 from emulator.events.site_events import SiteEvent
 from emulator.instants import to_ms
@@ -99,6 +99,11 @@ class Operator:
     def finds_failing(self, names: Collection[str]) -> bool:
         """Look at the clients with those names: whether one is switched on, and gets on with no server."""
         return bool(self._troubles(names))
+
+    def finds_shut_out(self, names: Collection[str]) -> bool:
+        """Look at the clients with those names: whether only a server that is down would let one of them in."""
+        self._simulation.advance_to(self._clock.now())
+        return not shut_out(self._simulation).keys().isdisjoint(names)
 
     def _troubles(self, names: Collection[str]) -> list[EffectView | None]:
         """What has cut off those that are switched on."""
@@ -196,7 +201,9 @@ class Operator:
         """Put back the ports that an upgrade has reset; ports that were moved otherwise stay as they are."""
         upgraded = {each.subject[0] for each in self._simulation.effects.views() if each.kind == "server.upgrade"}
         now = self._ports_now()
-        for server in sorted(upgraded):
+        for server in sorted(
+            upgraded & self._ports.keys()
+        ):  # one that was added since has no other ports to go back to
             if now[server] != self._ports[server]:
                 self._simulation.set_ports(server, *self._ports[server])
 

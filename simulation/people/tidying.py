@@ -14,6 +14,7 @@ from emulator.people.operations import (
 from emulator.simulation import Simulation
 from emulator.state.effects import EffectView
 from rotation.build import ClientBuild
+from rotation.drift.drift import SECURE_DRIFT
 from rotation.drift.standing import standing
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import PlannedPair
@@ -130,7 +131,7 @@ def _settings(
     lists = {each.name for each in site.server_lists.values()}
     for kinds, index in ((LIST, 0), (SECURE, 1)):
         asked, unasked = _last_changes(journal, kinds)
-        if index == 1 and state.relaxed_again is not None:  # what was asked for is to be undone
+        if index == 1 and any(each.code == SECURE_DRIFT for each in state.drift):  # what was asked for is to be undone
             unasked = {**asked, **unasked}
         for pair, value in sorted(unasked.items()):
             first = at_first.get(pair)

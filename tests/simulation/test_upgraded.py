@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.events.site_events import ServerUpgraded
+from emulator.events.site_events import ServerAdded, ServerUpgraded
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Follows, Since
 from simulation.played.run import play
@@ -34,3 +34,16 @@ async def test_an_upgrade_is_asked_about_once(follows: Follows) -> None:
     assert "gate-passed" not in meanwhile
     swaps = [each.at for each in facts.by_the_product("console.replace_certificate")]
     assert not [at for at in swaps if found.at < at < over.at]
+
+
+async def test_a_server_that_was_added_since_and_is_upgraded_keeps_its_ports() -> None:
+    """The people of the simulation put back the ports that they know: of a server that came later they know none."""
+    added = Follows(since=Since.BEGIN, after=HOUR, site_event=ServerAdded(server="SEPM-9", https_port=8445))
+    upgraded = Follows(
+        since=Since.BEGIN,
+        after=2 * HOUR,
+        site_event=UPGRADE.model_copy(update={"server": "SEPM-9", "resets_ports": True}),
+    )
+    facts = await play(hole("an added server is upgraded", 27, site(), added, upgraded).scenario)
+    assert facts.state is not None
+    assert facts.state.outcome is Outcome.COMPLETED

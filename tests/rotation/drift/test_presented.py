@@ -105,15 +105,19 @@ def test_a_replacement_waits_for_the_servers_that_are_not_replaced(make):
 
 
 @pytest.fixture
-def alone(make):
+def alone(make, seen):
     """The servers that a plan leaves alone, and to which clients fail over; the plan is changed as is stated."""
 
-    def found(*only, before=("s1", "s2", "s3"), listed=("s1", "s2", "s3"), old=False, **changed):
+    def found(*only, before=("s1", "s2", "s3"), listed=("s1", "s2", "s3"), old=False, up=(), due=None, **changed):
         lists = [make.server_list("Default List", *listed), make.server_list("Unused", "s1", "s2", "s3", "s4")]
         site = make.site("s1", "s2", "s3", "s4", lists=lists)
         clients = [make.client("c1", **({"build": "14.2.1.0"} if old else {}))]
         plan = make.plan(site, make.group("G"), clients=clients, request=make.request(site, only=only))
-        return left_alone(plan.model_copy(update=changed), site, before)
+        if back := changed.pop("back", False):
+            update = {"purpose": "roll-back", "back_from": plan.body.steps[0].id}
+            changed["body"] = plan.body.model_copy(update=update)
+        assert back or not (up or due)
+        return left_alone(plan.model_copy(update=changed), site, before, [seen(each, "any") for each in up], due=due)
 
     return found
 
@@ -125,6 +129,26 @@ def test_rule_20_a_server_that_the_plan_leaves_alone_must_answer(alone):
     assert alone("s1", listed=("s1", "s3")) == {"s3"}
     assert alone("s1", old=True) == frozenset()
     assert alone("s1", findings=(warning("server-silent", "s2", "people go on without it"),)) == {"s3"}
+
+
+def test_rule_20_on_a_way_back_it_is_missed_where_no_other_server_is_up(alone):
+    """At the turn of the only server that answers: clients that have taken its new certificate have no other way."""
+    assert alone("s1", back=True, up=["s1"], due="s1") == {"s2", "s3"}
+    assert alone("s1", back=True, up=["s1", "s3"], due="s1") == frozenset()
+    assert alone("s1", back=True, up=["s1"]) == frozenset()
+    assert alone("s1", back=True) == frozenset()
+    given = (warning("server-silent", "s2", "people go on without it"),)
+    assert alone("s1", back=True, up=["s1"], due="s1", findings=given) == {"s3"}
+
+
+def test_rule_20_the_finding_on_a_way_back_says_which_clients_are_cut_off(body, seen):
+    """A server that keeps its certificate is named by what its clients lose; the others as before."""
+    back, kept = body.model_copy(update={"back_from": body.steps[0].id}), {ServerName("s3")}
+    (found,) = certificate_drift(back, [seen("s3", None)], swapped=(), due=ServerName("s1"), kept=kept)
+    assert (found.code, found.remedy) == ("server-silent", "start s3 with the certificate and the port that it had")
+    assert "a client that has taken the new certificate is cut off when the old one goes back" in found.message
+    (other,) = certificate_drift(back, [seen("s2", None)], swapped=(), due=ServerName("s1"), kept=kept)
+    assert other.message == "s2 must keep its certificate in use and does not answer (no answer)"
 
 
 def test_a_server_that_the_plan_leaves_alone_is_missed_while_a_certificate_is_to_be_replaced(body, codes, seen):
@@ -297,4 +321,4 @@ def test_a_plan_that_is_made_while_a_server_is_down_does_not_count_on_it(make):
     survey = make.survey(site, group, silent=["s2"])
     plan = make.plan(site, group, request=make.request(site, only=["s1"]), survey=survey)
     assert {each.treatment for each in plan.body.scopes} == {Treatment.RELAX}
-    assert left_alone(plan, site, survey.presented) == frozenset()
+    assert left_alone(plan, site, survey.presented, survey.served) == frozenset()

@@ -16,6 +16,7 @@ from rotation.proof.silence import (
     silent_canaries,
     silent_elsewhere,
 )
+from rotation.values import ServerName
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,39 @@ def test_rule_8_clients_that_the_swap_silenced_are_noticed(make, minute, server,
     judged = judge_all([entry], by_owner, {})
     found = silenced([entry], judged, by_owner, make.at(minutes=now))
     assert [each.id for each in found] == (["c1"] if silent else [])
+
+
+_DOWN = (ServerName("s2"), ServerName("s3"))
+
+
+@pytest.mark.parametrize(
+    ("minute", "server", "now", "silent"),
+    [
+        (-2, "s2", 14, True),  # three heartbeats since it was heard
+        (-2, "s2", 13, False),
+        (40, "s2", 56, True),  # heard behind the replacement, and its server died later
+        (-2, "s4", 99, False),  # its server is up: it is switched off
+        (-16, "s2", 99, False),  # was away already
+        (None, "s2", 99, False),  # was never there
+    ],
+)
+def test_rule_20_clients_of_a_server_that_is_down_are_noticed(make, minute, server, now, silent):
+    """No other server has let them in for three heartbeats, though they fail over."""
+    entry = make.entry(make.client("c1", seen=minute, server=server))
+    by_owner = {entry.owner: make.swap_rule()}
+    found = silenced([entry], judge_all([entry], by_owner, {}), by_owner, make.at(minutes=now), _DOWN)
+    assert [each.id for each in found] == (["c1"] if silent else [])
+
+
+def test_a_relaxed_client_of_a_server_that_is_down_may_be_switched_off(make):
+    """It accepts the certificate of any other server; one that was heard shows that they get on."""
+    entries = [
+        make.entry(make.client(f"c{seen}", seen=seen, server=server), id=f"c{seen}")
+        for seen, server in ((-2, "s2"), (98, "s1"))
+    ]
+    by_owner = {entry.owner: make.swap_rule(relaxed=True) for entry in entries}
+    judged = judge_all(entries, by_owner, {})
+    assert silenced(entries, judged, by_owner, make.at(minutes=99), _DOWN) == []
 
 
 def test_of_who_vanished_nothing_is_known(make):
