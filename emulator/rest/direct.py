@@ -19,6 +19,7 @@ from emulator.rest.routes.admin import domains_of, version_of
 from emulator.rest.routes.authentication import Credential, log_on
 from emulator.rest.routes.computers import COMPUTERS, computers_page
 from emulator.rest.routes.groups import GROUPS, groups_page, locations_of, one_group
+from emulator.rest.routes.policies import summary_of
 from emulator.rest.routes.settings import settings_of
 from emulator.rest.service import RestService, authorization_of
 
@@ -96,6 +97,9 @@ def _unpaged(service: RestService, scope: Scope, path: str, asked: dict[str, str
     if path == f"{_API}/domains":
         service.authorised(authorization_of(scope))
         return domains_of(service)
+    if path == f"{_API}/policies/summary":
+        service.authorised(authorization_of(scope))
+        return summary_of(service)
     found = _GROUP.fullmatch(path)
     if found is None:
         return None

@@ -14,10 +14,15 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import BindParameter, ClauseElement, Executable, Select, UpdateBase
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from store.schema.columns import Document
 
 _Statement = TypeVar("_Statement", bound=Executable)
 _Given = Mapping[str, Any]
 _ROWS_AT_ONCE = 500
+_DOCUMENTS = 512
+"""How many documents of a column are kept."""
 _MARK = "built_once"
 _DIALECT = sqlite.dialect()
 
@@ -111,13 +116,19 @@ def _bound(name: str, parameter: BindParameter[Any]) -> _Bound:
     return _Bound(name, parameter.effective_value, kind.bind_processor(_DIALECT))
 
 
+def _reader(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """What makes a value of what the driver gives: a document, which is frozen, of each text once."""
+    reader = kind.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+    return lru_cache(_DOCUMENTS)(reader) if reader is not None and isinstance(kind, Document) else reader
+
+
 def _row_of(statement: Executable) -> Callable[[Sequence[Any]], Any]:
     """What makes a row of what the driver gives."""
     # an update finds what it says it returns
     columns = list(statement.exported_columns) if isinstance(statement, Select | UpdateBase) else []
     # the statement names the columns
     made = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc] # noqa: PYI024
-    readers = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
+    readers = [_reader(column.type) for column in columns]
     if not any(readers):
         return made._make
 

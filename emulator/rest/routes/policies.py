@@ -31,7 +31,7 @@ def policy_routes() -> APIRouter:
 
     @router.get("")
     async def summary(service: Here) -> JSONResponse:
-        return answer(whole_page([*_installed(service), *_server_lists(service)]))
+        return summary_of(service)
 
     @router.get("/{policy_type}")
     async def of_type(service: Here, policy_type: str) -> JSONResponse:
@@ -41,6 +41,11 @@ def policy_routes() -> APIRouter:
         return answer(whole_page([row for row in _installed(service) if row["policytype"] == policy_type]))
 
     return router
+
+
+def summary_of(service: RestService) -> JSONResponse:
+    """All policies, the server lists among them."""
+    return answer(whole_page([*_installed(service), *_server_lists(service)]))
 
 
 def _row(service: RestService, identifier: str, name: str, kind: str) -> dict[str, Any]:

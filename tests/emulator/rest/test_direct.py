@@ -30,6 +30,7 @@ _READS = (
     "/groups/{group}/locations/default/settings",
     "/groups/{group}/locations/0123/settings",
     "/domains",
+    "/policies/summary",
     "/version",
 )
 _SHORT = (
@@ -39,6 +40,7 @@ _SHORT = (
     "/groups/{group}/locations?hasName=true",
     "/groups/{group}/locations/{location}/settings",
     "/domains",
+    "/policies/summary",
     "/version",
 )
 _LOG_ONS: tuple[object, ...] = ({"username": "sepm-rotator", "password": "wrong"}, {"username": 1}, "no object", {})

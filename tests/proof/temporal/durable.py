@@ -62,6 +62,8 @@ _ROTATION = SearchAttributeKey.for_keyword(SearchAttribute.ROTATION)
 _GIVEN_UP = "given-up"
 _FAILED = "try-failed"
 _IDS = re.compile(r"(?<=plan-)[0-9a-f]{12}|(?<=find )[0-9a-f]{8}")
+# hashes of plans and fingerprints: of keys that each process makes for itself
+_MADE = re.compile(r"\b(?:[0-9a-f]{12}|[0-9a-f]{64})\b")
 """The id of a plan, or of what a look has found: another one in each run."""
 _LONG = timedelta(minutes=10)
 
@@ -317,9 +319,10 @@ def same_run(one: Facts, other: Facts) -> str:
 
 
 def digest_of(run: Facts) -> str:
-    """What `same_run` compares, as a digest: equal where two runs of a seed are the same."""
-    parts = ((*_events(run),), (*_done(run),), run.outcome, run.unfinished, run.lost)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    """What `same_run` compares, as a digest: equal where two runs of a seed are the same, in whatever process."""
+    parts = repr(((*_events(run),), (*_done(run),), run.outcome, run.unfinished, run.lost))
+    numbers = {made: f"#{number}" for number, made in enumerate(dict.fromkeys(_MADE.findall(parts)))}
+    return hashlib.sha256(_MADE.sub(lambda found: numbers[found[0]], parts).encode()).hexdigest()
 
 
 def _events(facts: Facts) -> Iterator[tuple[object, ...]]:

@@ -1,11 +1,14 @@
+import asyncio
 import dataclasses
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 
 from simulation.played.run import play
 from tests.proof.drawn.drawing import Sizes, draw
 from tests.proof.seeds import scenario
-from tests.proof.temporal.durable import same_run, through_temporal
+from tests.proof.temporal.durable import digest_of, same_run, through_temporal
 from tests.proof.temporal.killed_worker import Cut, in_a_drill
 from tests.proof.temporal.skipping import skipping_server
 from tests.simulation.drill_holes import HOLES
@@ -28,6 +31,19 @@ async def test_a_seed_gives_the_same_run_through_the_real_temporal(client, seed)
     assert here.outcome is not None
     assert same_run(here, there) == ""
     assert same_run(here, dataclasses.replace(there, trail=there.trail[:-1])) != ""
+
+
+async def test_a_seed_has_the_same_digest_in_every_process():
+    """Keys are made by each process for itself, and a digest leaves out what names them."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        there = other.submit(_digest, 1)
+        here = await play(draw(1, TINY))
+        assert digest_of(here) == there.result()
+    assert digest_of(here) != digest_of(dataclasses.replace(here, trail=here.trail[:-1]))
+
+
+def _digest(seed):
+    return digest_of(asyncio.run(play(draw(seed, TINY))))
 
 
 async def test_a_try_that_waits_in_vain_delays_no_act(client):

@@ -4,13 +4,16 @@ import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, create_engine, insert, select
 
+from rotation.finding import Finding, info
 from store.database.built_once import Runner, built_once
-from store.schema.columns import Instant
+from store.schema.columns import Document, Instant
 
 _META = MetaData()
 _THINGS = Table("things", _META, Column("id", Integer, primary_key=True), Column("name", String), Column("at", Instant))
+_NOTES = Table("notes", _META, Column("id", Integer, primary_key=True), Column("note", Document(Finding)))
 _NEW = insert(_THINGS)
 _NAMED = select(_THINGS.c.name, _THINGS.c.at).where(_THINGS.c.id >= bindparam("least")).order_by(_THINGS.c.id)
 _T0 = datetime(2030, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -57,6 +60,26 @@ def test_large_findings_come_in_parts(both):
     runner.run(built_once(_NEW), [{"id": number, "name": str(number), "at": None} for number in range(1, 1101)])
     parts = list(runner.run(built_once(_NAMED), {"least": 1}).partitions())
     assert [len(part) for part in parts] == [500, 500, 100]
+
+
+def test_a_document_is_validated_once(both):
+    """It is what the usual way reads, it is one object in each row that has it, and no document at all is none."""
+    runner, usual = both
+    notes = built_once(select(_NOTES.c.note).order_by(_NOTES.c.id))
+    note, other = (info("here", "site Here", message) for message in ("a note", "another"))
+    runner.run(built_once(insert(_NOTES)), [{"id": 1, "note": note}, {"id": 2, "note": None}, {"id": 3, "note": other}])
+    found = [*runner.run(notes, None).scalars(), *runner.run(notes, None).scalars()]
+    assert found == [note, None, other] * 2 == [*usual.execute(notes).scalars()] * 2
+    assert found[0] is found[3]
+
+
+def test_a_document_that_cannot_be_read_is_an_error_each_time(both):
+    """As it is the usual way: what is no document of its kind is not kept."""
+    runner, usual = both
+    usual.exec_driver_sql("INSERT INTO notes VALUES (1, '{}')")
+    for _ in range(2):
+        with pytest.raises(ValidationError):
+            list(runner.run(built_once(select(_NOTES.c.note)), None))
 
 
 @pytest.mark.parametrize(
