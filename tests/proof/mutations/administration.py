@@ -97,7 +97,7 @@ def a_dead_server_is_not_named(original, *args, **named):  # noqa: ARG001 - as t
 
 
 @mutation(rule="20", replaces=presented.left_alone, hole=_LEFT_ALONE)
-def a_server_that_the_plan_leaves_alone_is_not_missed(original, *args):  # noqa: ARG001 - as the rule it replaces
+def a_server_that_the_plan_leaves_alone_is_not_missed(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """Only servers whose certificate the plan replaces must answer."""
     return frozenset()
 
