@@ -55,6 +55,14 @@ _NO_LOOK_AT_SIGNATURES = {
 """Rules 24b, 24c and 24d see what rule 11 sees, before it."""
 
 
+def _no_client(original, *args):  # noqa: ARG001 - as the rule it replaces
+    return []
+
+
+_SILENCE_IS_NOT_NAMED = {silence.silenced: _no_client, silence.silent_elsewhere: _no_client}
+"""Rules 8 and 22 name the clients that a dead server cuts off, and two persons roll back in time."""
+
+
 @mutation(rule="11", replaces=acceptance.refuses, hole=_CONTACT, behind=_NO_LOOK_AT_SIGNATURES)
 def refusing_clients_are_not_named(original, kept):  # noqa: ARG001 - as the rule it replaces
     """Clients that check in and take nothing are waited for like any others, and no attention names them."""
@@ -90,13 +98,13 @@ def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the
     return False
 
 
-@mutation(rule="20", replaces=presented.must_answer, hole=_DIES_CLAIMED)
+@mutation(rule="20", replaces=presented.must_answer, hole=_DIES_CLAIMED, behind=_SILENCE_IS_NOT_NAMED)
 def a_dead_server_is_not_named(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """A server that must go on with its former certificate may be down."""
     return frozenset()
 
 
-@mutation(rule="20", replaces=presented.left_alone, hole=_LEFT_ALONE)
+@mutation(rule="20", replaces=presented.left_alone, hole=_LEFT_ALONE, behind=_SILENCE_IS_NOT_NAMED)
 def a_server_that_the_plan_leaves_alone_is_not_missed(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """Only servers whose certificate the plan replaces must answer."""
     return frozenset()

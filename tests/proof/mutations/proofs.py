@@ -72,7 +72,7 @@ def no_group_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule
     return canary.Canaries()
 
 
-_DIES_BEFORE_THE_CLAIM = "the only other server dies before a replacement is claimed"
+_LOSES_SERVERS = "a list loses its other servers when one of them is replaced"
 
 
 async def _no_look(original, *args):  # noqa: ARG001 - as the rule it replaces
@@ -80,7 +80,7 @@ async def _no_look(original, *args):  # noqa: ARG001 - as the rule it replaces
     return ""
 
 
-@mutation(rule="12a", replaces=swap_proof.read_proof, hole=_DIES_BEFORE_THE_CLAIM, behind={begin._look: _no_look})
+@mutation(rule="12a", replaces=swap_proof.read_proof, hole=_LOSES_SERVERS, behind={begin._look: _no_look})
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """An operator who claims a replacement may go on, whatever has happened since the gate."""
     return swap_proof.SwapProof()
